@@ -1,0 +1,36 @@
+/** The authenticated principal: plain data, made only by identity/, read by everyone. */
+
+export type CallerKind = 'person' | 'service_account' | 'gateway';
+
+/**
+ * Keyed by `issuer` + `subject`, never by e-mail. Group, client and scope names carry the namespace of the
+ * issuer that asserted them (`okta:mcp-admins`), so the same name at two issuers never matches.
+ */
+export type Caller = {
+  /** The issuer's URL, exactly the token's `iss`; `gatebook` for what the gateway itself originates. */
+  readonly issuer: string;
+  /** The issuer's key in gatebook.yaml, the namespace of groups and clients. */
+  readonly namespace: string;
+  /** Stable subject in that issuer (Okta `uid`, Entra `oid`, otherwise `sub`). */
+  readonly subject: string;
+  readonly kind: CallerKind;
+  /** Namespaced: `okta:mcp-admins`. Empty when the token carries none, which is normal for service accounts. */
+  readonly groups: readonly string[];
+  /** Namespaced client id the token was issued to: `okta:0oa1ci2deployer`; undefined when the token does not say. */
+  readonly client: string | undefined;
+  /** Namespaced scopes: `okta:mcp.read`. */
+  readonly scopes: readonly string[];
+};
+
+export const GATEWAY_CALLER: Caller = {
+  issuer: 'gatebook',
+  namespace: 'gatebook',
+  subject: 'gateway',
+  kind: 'gateway',
+  groups: [],
+  client: undefined,
+  scopes: [],
+};
+
+/** One string per principal, for maps and for the subject key of the ledger. */
+export const callerKey = (caller: Pick<Caller, 'issuer' | 'subject'>): string => `${caller.issuer}\n${caller.subject}`;

@@ -1,0 +1,87 @@
+/**
+ * Every bound of the gateway, by name: sizes in bytes, times in milliseconds, the unit last in the name.
+ * What an operator may change is a key of `limits` in gatebook.yaml under the same name.
+ */
+export const LIMITS = {
+  // one JSON-RPC message
+  messageBytes: 16 * 1024 * 1024,
+  jsonDepth: 64,
+  jsonNodes: 1_000_000,
+  methodChars: 128,
+  nameChars: 4096,
+
+  // one HTTP exchange with a client
+  headerBytes: 32 * 1024,
+  headerCount: 100,
+  requestReceiveMs: 30_000,
+  headersReceiveMs: 10_000,
+  keepAliveMs: 65_000,
+  clientConnections: 10_000,
+  callsInFlight: 2_000,
+  callsInFlightPerCaller: 200,
+  responseWriteStallMs: 30_000,
+
+  // identity
+  tokenBytes: 16 * 1024,
+  tokenLifetimeMs: 24 * 3_600_000,
+  tokenClockSkewMs: 60_000,
+  tokenCacheEntries: 20_000,
+  tokenGroups: 1_000,
+  issuerDocumentBytes: 256 * 1024,
+  issuerKeys: 100,
+  issuerFetchMs: 5_000,
+  issuerRefetchCooldownMs: 30_000,
+  issuerKeysFreshMs: 10 * 60_000,
+  issuerKeysStaleMs: 24 * 3_600_000,
+
+  // policy
+  conditionNodes: 500,
+  conditionChars: 4_096,
+  conditionMacroDepth: 1,
+
+  // upstream
+  upstreamConnectMs: 5_000,
+  upstreamHeadersMs: 120_000,
+  upstreamIdleMs: 300_000,
+  upstreamHeaderBytes: 32 * 1024,
+  upstreamSockets: 256,
+  stdioProcesses: 64,
+  stdioProcessesPerCaller: 8,
+  stdioIdleMs: 5 * 60_000,
+  stdioStopMs: 3_000,
+  stdioStderrLineBytes: 8 * 1024,
+  stdioPendingCalls: 256,
+  sessions: 50_000,
+  sessionIdleMs: 30 * 60_000,
+
+  // ledger
+  segmentBytes: 64 * 1024 * 1024,
+  leafBytes: 4_096,
+  blobPieceBytes: 1024 * 1024,
+  batchRecords: 1_024,
+  batchBytes: 8 * 1024 * 1024,
+  ledgerQueueRecords: 8_192,
+  ledgerQueueBytes: 128 * 1024 * 1024,
+  refusalQueueRecords: 256,
+  ledgerSyncStallMs: 30_000,
+  ledgerFreeBytesMin: 256 * 1024 * 1024,
+  heartbeatMs: 60_000,
+  clockJumpMs: 1_000,
+
+  // collapsed refusals of unverified callers
+  refusalWindowMs: 60_000,
+  refusalSources: 4_096,
+  refusalsPerSourcePerWindow: 600,
+
+  // index and search
+  searchWaitMs: 2_000,
+  searchLimitMax: 1_000,
+  searchTextChars: 1_024,
+  indexBatchRecords: 2_000,
+  indexedTextBytes: 16 * 1024,
+
+  // stopping
+  drainMs: 10_000,
+} as const;
+
+export type Limits = { readonly [K in keyof typeof LIMITS]: number };

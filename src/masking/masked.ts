@@ -1,0 +1,19 @@
+/**
+ * The type that keeps unmasked values out of the ledger: `Masked<T>` is made only in src/masking/ and is the only
+ * thing `Ledger.append` takes (promise P3).
+ */
+declare const maskedBrand: unique symbol;
+export type Masked<T> = T & { readonly [maskedBrand]: true };
+
+/** What was spotted and where: never the value, never a plain hash of it. */
+export type Finding = {
+  /** Name of the detector or rule that spotted it, e.g. `field-name`. */
+  readonly rule: string;
+  /** Presidio entity name; `SECRET` for secrets. */
+  readonly type: string;
+  /** RFC 6901 JSON Pointer into the message; an embedded spelling is reported at its leaf. Object keys that themselves matched are replaced in the pointer. */
+  readonly pointer: string;
+  readonly count: number;
+};
+
+export type MaskFlag = 'truncated' | 'budget' | 'failed';

@@ -1,0 +1,38 @@
+/** What policy said about one call, and why. Plain data: stored in the record, shown by `config explain`. */
+
+export type DecisionEffect = 'allow' | 'deny' | 'hold';
+
+export type DecisionReason =
+  | 'permitted'
+  | 'no_grant'
+  | 'not_permitted'
+  | 'denied_by_level'
+  | 'denied_by_rule'
+  | 'held_by_rule'
+  | 'condition_failed'
+  | 'unsafe_uri'
+  | 'implicit';
+
+/** One step of the reasoning, in the order it was taken. */
+export type TraceStep =
+  | { readonly step: 'grant'; readonly index: number; readonly level: string; readonly matched: string }
+  | { readonly step: 'level'; readonly level: string; readonly pattern: string; readonly effect: 'allow' | 'deny' }
+  | { readonly step: 'implicit'; readonly method: string }
+  | {
+      readonly step: 'rule';
+      readonly rule: string;
+      readonly outcome: 'matched' | 'not_matched' | 'failed';
+      readonly effect: DecisionEffect;
+      readonly detail?: string;
+    };
+
+export type Decision = {
+  readonly effect: DecisionEffect;
+  readonly reason: DecisionReason;
+  /** The level whose pattern permitted or denied; for several, the first in grant order. */
+  readonly level: string | undefined;
+  readonly rule: string | undefined;
+  /** Version of the policy in force: first 16 hex digits of SHA-256 over the canonical policy part of the configuration. */
+  readonly policy: string;
+  readonly trace: readonly TraceStep[];
+};
