@@ -3,6 +3,12 @@
  * What an operator may change is a key of `limits` in gatebook.yaml under the same name.
  */
 export const LIMITS = {
+  // configuration
+  configBytes: 1024 * 1024,
+  configDepth: 64,
+  configAliases: 100,
+  secretBytes: 64 * 1024,
+
   // one JSON-RPC message
   messageBytes: 16 * 1024 * 1024,
   jsonDepth: 64,
@@ -38,6 +44,9 @@ export const LIMITS = {
   conditionNodes: 500,
   conditionChars: 4_096,
   conditionMacroDepth: 1,
+  conditionCost: 250_000, // weighted steps of one evaluation: src/policy/condition-budget.ts
+  patternChars: 1_024,
+  permittedCacheEntries: 4_096,
 
   // upstream
   upstreamConnectMs: 5_000,

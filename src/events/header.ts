@@ -5,7 +5,12 @@
 import type { Finding } from '#masking/masked.ts';
 import type { CallerKind } from '#identity/caller.ts';
 
-export type EventCaller = { readonly issuer: string; readonly subject: string; readonly kind: CallerKind; readonly groups: readonly string[] };
+export type EventCaller = {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly kind: CallerKind;
+  readonly groups: readonly string[];
+};
 /** Name and version are claimed by the client (unverified); `id` is the token's client. */
 export type EventClient = { readonly name?: string; readonly version?: string; readonly id?: string };
 export type EventDecision = {

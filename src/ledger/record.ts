@@ -56,4 +56,7 @@ export type RecordRef = { readonly shard: string; readonly n: number };
 export const recordId = (ref: RecordRef): string => `${ref.shard}:${ref.n}`;
 
 /** Why the ledger did not take an entry. */
-export type LedgerRefusal = { readonly reason: 'latched' | 'low_space' | 'queue_full' | 'closed' | 'too_large'; readonly retryAfterMs: number };
+export type LedgerRefusal = {
+  readonly reason: 'latched' | 'low_space' | 'queue_full' | 'closed' | 'too_large';
+  readonly retryAfterMs: number;
+};
