@@ -1,0 +1,136 @@
+/**
+ * From the text of gatebook.yaml to a configuration the gateway can run with, or to every problem in it at once, each
+ * with its line and column. Reads only what it is given: the environment and the files that secrets refer to come in as
+ * arguments.
+ */
+import { dirname, resolve } from 'node:path';
+import type { Limits } from '#limits.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+import { effectiveLimits } from '#config/operator-limits.ts';
+import { checkNetwork, parseListen } from '#config/network-rules.ts';
+import type { ListenAddress } from '#config/network-rules.ts';
+import { pathText } from '#config/problem.ts';
+import type { Complaint, ConfigPath, ConfigProblem } from '#config/problem.ts';
+import { isRawMap } from '#config/raw.ts';
+import type { RawMap } from '#config/raw.ts';
+import { checkReferences } from '#config/references.ts';
+import { resolveSecrets } from '#config/resolve-secrets.ts';
+import type { ResolvedSecrets } from '#config/resolve-secrets.ts';
+import { ConfigSchema } from '#config/schema.ts';
+import type { Config } from '#config/schema.ts';
+import { schemaComplaints } from '#config/schema-complaints.ts';
+import { checkUnavailable, checkWarnings } from '#config/unavailable.ts';
+import { configVersion, policyVersion } from '#config/versions.ts';
+import { readYaml } from '#config/yaml-text.ts';
+import type { YamlText } from '#config/yaml-text.ts';
+
+export type ConfigSource = {
+  /** Absolute path; its folder is where relative paths in the file count from. Not opened here. */
+  readonly file: string;
+  readonly text: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Gives a file's text, throws as node:fs does. Asked only for `file:` secrets, with absolute paths. */
+  readonly readFile: (path: string) => string;
+};
+
+export type LoadedConfig = {
+  readonly file: string;
+  /** Defaults filled in, paths absolute. */
+  readonly config: Config;
+  readonly listen: ListenAddress;
+  /** Origin by which clients reach the gateway, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly limits: Limits;
+  readonly secrets: ResolvedSecrets;
+  /** 16 hex digits over levels, grants, rules and masking. */
+  readonly policyVersion: string;
+  /** 16 hex digits over the whole configuration. */
+  readonly configVersion: string;
+  /** What works otherwise than one might think; nothing that stops a start. */
+  readonly warnings: readonly ConfigProblem[];
+  /** Whether the file itself says something at this path; what it does not say is a default. */
+  isWritten(path: ConfigPath): boolean;
+  /** Line, counted from 1, at which the file says it. */
+  lineOf(path: ConfigPath): number;
+};
+
+export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly ConfigProblem[]> {
+  const yaml = readYaml(source.text);
+  const problems: ConfigProblem[] = yaml.problems.map(({ place, message, fix }) => ({
+    file: source.file,
+    ...place,
+    path: '',
+    message,
+    fix,
+  }));
+  const placed = (complaint: Complaint): ConfigProblem => place(complaint, source.file, yaml);
+  if (yaml.value === undefined && problems.length > 0) return err(problems);
+  if (!isRawMap(yaml.value)) {
+    problems.push(placed({ path: [], message: 'the file holds no configuration', fix: 'begin with `version: 1`' }));
+    return err(problems);
+  }
+  const raw: RawMap = yaml.value;
+  const parsed = ConfigSchema.safeParse(raw);
+  const secrets = resolveSecrets(raw, { env: source.env, readFile: source.readFile, folder: dirname(source.file) });
+  const complaints: Complaint[] = [
+    ...(parsed.success ? [] : schemaComplaints(parsed.error.issues, (path) => isWritten(raw, path))),
+    ...checkUnavailable(raw),
+    ...checkReferences(raw),
+    ...checkNetwork(raw),
+    ...secrets.complaints,
+  ];
+  problems.push(...complaints.map(placed));
+  const listen = parsed.success ? parseListen(parsed.data.server.listen) : undefined;
+  if (!parsed.success || listen === undefined || problems.length > 0) return err(inFileOrder(problems));
+  const config: Config = parsed.data;
+  return ok({
+    file: source.file,
+    config: withAbsolutePaths(config, dirname(source.file)),
+    listen,
+    publicUrl: new URL(config.server.publicUrl ?? `http://${config.server.listen}`).origin,
+    limits: effectiveLimits(config.limits),
+    secrets: secrets.resolved,
+    policyVersion: policyVersion(config),
+    configVersion: configVersion(config),
+    warnings: checkWarnings(raw).map(placed),
+    isWritten: (path) => isWritten(raw, path),
+    lineOf: (path) => yaml.place(path, true).line,
+  });
+}
+
+function place(complaint: Complaint, file: string, yaml: YamlText): ConfigProblem {
+  const { line, column } = yaml.place(complaint.path, complaint.atKey);
+  return { file, line, column, path: pathText(complaint.path), message: complaint.message, fix: complaint.fix };
+}
+
+function inFileOrder(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  const seen = new Set<string>();
+  return problems
+    .toSorted((a, b) => a.line - b.line || a.column - b.column)
+    .filter((problem) => {
+      const key = `${problem.line}:${problem.column}:${problem.path}:${problem.message}`;
+      return !seen.has(key) && seen.add(key) !== undefined;
+    });
+}
+
+function isWritten(raw: RawMap, path: ConfigPath): boolean {
+  let at: unknown = raw;
+  for (const step of path) {
+    if (Array.isArray(at) && typeof step === 'number') at = at[step];
+    else if (isRawMap(at) && Object.hasOwn(at, step)) at = at[step];
+    else return false;
+  }
+  return at !== undefined;
+}
+
+function withAbsolutePaths(config: Config, folder: string): Config {
+  const connections = Object.fromEntries(
+    Object.entries(config.connections).map(([name, connection]) => {
+      const { upstream } = connection;
+      if (upstream.type !== 'stdio') return [name, connection];
+      return [name, { ...connection, upstream: { ...upstream, cwd: resolve(folder, upstream.cwd) } }];
+    }),
+  );
+  return { ...config, data: resolve(folder, config.data), connections };
+}

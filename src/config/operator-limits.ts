@@ -1,0 +1,69 @@
+/**
+ * Which bounds of src/limits.ts an operator may change in `limits:` of gatebook.yaml, and how far. What is not here is
+ * part of a format or of a protocol and stays as it is.
+ */
+import { LIMITS } from '#limits.ts';
+import type { Limits } from '#limits.ts';
+
+/** Smallest and largest value accepted, in the unit the name ends with. */
+type Range = readonly [min: number, max: number];
+
+const DAY_MS = 24 * 3_600_000;
+const GIB = 1024 ** 3;
+
+export const OPERATOR_LIMITS = {
+  messageBytes: [1024, 256 * 1024 * 1024],
+  jsonDepth: [8, 512],
+  jsonNodes: [1_000, 20_000_000],
+  headerBytes: [4_096, 256 * 1024],
+  headerCount: [20, 1_000],
+  requestReceiveMs: [1_000, 600_000],
+  headersReceiveMs: [1_000, 120_000],
+  keepAliveMs: [1_000, 600_000],
+  clientConnections: [1, 1_000_000],
+  callsInFlight: [1, 100_000],
+  callsInFlightPerCaller: [1, 100_000],
+  responseWriteStallMs: [1_000, 600_000],
+  tokenBytes: [1_024, 64 * 1024],
+  tokenLifetimeMs: [60_000, 7 * DAY_MS],
+  tokenClockSkewMs: [0, 300_000],
+  tokenCacheEntries: [1, 1_000_000],
+  tokenGroups: [1, 10_000],
+  issuerFetchMs: [500, 60_000],
+  issuerRefetchCooldownMs: [1_000, 3_600_000],
+  issuerKeysFreshMs: [10_000, DAY_MS],
+  issuerKeysStaleMs: [60_000, 7 * DAY_MS],
+  conditionNodes: [10, 10_000],
+  conditionCost: [1_000, 10_000_000],
+  upstreamConnectMs: [100, 120_000],
+  upstreamHeadersMs: [1_000, 3_600_000],
+  upstreamIdleMs: [1_000, DAY_MS],
+  upstreamSockets: [1, 10_000],
+  stdioProcesses: [1, 10_000],
+  stdioProcessesPerCaller: [1, 1_000],
+  stdioIdleMs: [1_000, DAY_MS],
+  stdioStopMs: [100, 60_000],
+  stdioPendingCalls: [1, 100_000],
+  sessions: [1, 1_000_000],
+  sessionIdleMs: [10_000, 7 * DAY_MS],
+  segmentBytes: [1024 * 1024, 4 * GIB - 1],
+  ledgerQueueRecords: [16, 1_000_000],
+  ledgerQueueBytes: [1024 * 1024, 8 * GIB],
+  refusalQueueRecords: [16, 100_000],
+  ledgerSyncStallMs: [1_000, 600_000],
+  ledgerFreeBytesMin: [16 * 1024 * 1024, 1024 * GIB],
+  heartbeatMs: [1_000, 3_600_000],
+  refusalWindowMs: [1_000, 3_600_000],
+  refusalsPerSourcePerWindow: [1, 1_000_000],
+  searchWaitMs: [0, 60_000],
+  indexedTextBytes: [0, 1024 * 1024],
+  drainMs: [0, 600_000],
+} as const satisfies { readonly [K in keyof Limits]?: Range };
+
+export type OperatorLimit = keyof typeof OPERATOR_LIMITS;
+
+/** The defaults with what the operator changed. */
+export function effectiveLimits(changed: { readonly [K in OperatorLimit]?: number | undefined }): Limits {
+  const given = Object.entries(changed).filter(([, value]) => value !== undefined);
+  return { ...LIMITS, ...Object.fromEntries(given) };
+}

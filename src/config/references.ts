@@ -1,0 +1,134 @@
+/**
+ * Names in gatebook.yaml that must name something else in it: levels, connections, the issuers that namespace groups,
+ * clients, subjects and scopes. An unknown name would silently grant or deny nothing, so it is an error.
+ */
+import type { Complaint, ConfigPath } from '#config/problem.ts';
+import { rawEntries, rawItems, rawMap, rawText, rawTexts } from '#config/raw.ts';
+import type { RawMap } from '#config/raw.ts';
+
+const WHO = ['groups', 'clients', 'subjects', 'scopes'] as const;
+
+export function checkReferences(raw: RawMap): Complaint[] {
+  const known = {
+    levels: Object.keys(rawMap(raw['levels'])),
+    connections: Object.keys(rawMap(raw['connections'])),
+    issuers: Object.keys(rawMap(raw['issuers'])),
+  };
+  return [
+    ...checkLevels(raw, known.levels),
+    ...checkGrants(raw, known),
+    ...checkRoles(raw, known.issuers),
+    ...checkRules(raw, known),
+    ...unknownNames('connection', rawMap(rawMap(raw['masking'])['inline'])['connections'], known.connections, [
+      'masking',
+      'inline',
+      'connections',
+    ]),
+  ];
+}
+
+type Known = Readonly<Record<'levels' | 'connections' | 'issuers', readonly string[]>>;
+
+function checkLevels(raw: RawMap, levels: readonly string[]): Complaint[] {
+  const parents = new Map(rawEntries(raw['levels']).map(([name, level]) => [name, rawText(level['extends'])]));
+  const complaints: Complaint[] = [];
+  for (const [name, parent] of parents) {
+    const path = ['levels', name, 'extends'];
+    if (parent === undefined) continue;
+    if (!levels.includes(parent)) complaints.push(unknown('level', parent, levels, path));
+    else if (isInCycle(name, parents)) {
+      complaints.push({ path, message: `level "${name}" extends itself`, fix: 'break the circle of `extends`' });
+    }
+  }
+  return complaints;
+}
+
+function isInCycle(start: string, parents: ReadonlyMap<string, string | undefined>): boolean {
+  let at = parents.get(start);
+  for (let steps = 0; at !== undefined && steps <= parents.size; steps += 1) {
+    if (at === start) return true;
+    at = parents.get(at);
+  }
+  return false;
+}
+
+function checkGrants(raw: RawMap, known: Known): Complaint[] {
+  return rawItems(raw['grants']).flatMap(([index, grant]) => {
+    const path = ['grants', index];
+    const complaints = WHO.flatMap((who) => unknownNamespaces(grant[who], known.issuers, [...path, who]));
+    complaints.push(...unknownNames('connection', grant['connections'], known.connections, [...path, 'connections']));
+    const level = rawText(grant['level']);
+    if (level !== undefined && !known.levels.includes(level)) {
+      complaints.push(unknown('level', level, known.levels, [...path, 'level']));
+    }
+    if (WHO.every((who) => grant[who] === undefined)) {
+      complaints.push({ path, message: 'the grant says not to whom', fix: 'add groups, clients, subjects or scopes' });
+    }
+    if (grant['clients'] !== undefined && grant['subjects'] !== undefined) {
+      complaints.push({
+        path,
+        message: 'nobody is matched by both `clients` (only service accounts) and `subjects` (only persons)',
+        fix: 'make two grants of it: what is listed in one grant must all match',
+      });
+    }
+    return complaints;
+  });
+}
+
+function checkRoles(raw: RawMap, issuers: readonly string[]): Complaint[] {
+  return Object.entries(rawMap(raw['roles'])).flatMap(([role, groups]) =>
+    unknownNamespaces(groups, issuers, ['roles', role]),
+  );
+}
+
+function checkRules(raw: RawMap, known: Known): Complaint[] {
+  const complaints: Complaint[] = [];
+  const seen = new Set<string>();
+  for (const [index, rule] of rawItems(raw['rules'])) {
+    const path = ['rules', index];
+    const name = rawText(rule['name']);
+    if (name !== undefined && seen.has(name)) {
+      complaints.push({ path: [...path, 'name'], message: `two rules are named "${name}"`, fix: 'rename one of them' });
+    }
+    if (name !== undefined) seen.add(name);
+    complaints.push(...unknownNamespaces(rule['approvers'], known.issuers, [...path, 'approvers']));
+    for (const key of ['approvers', 'lift']) {
+      if (rule[key] !== undefined && rule['then'] !== 'hold') {
+        complaints.push({
+          path: [...path, key],
+          atKey: true,
+          message: `\`${key}\` belongs to a hold`,
+          fix: 'remove it, or use `then: hold`',
+        });
+      }
+    }
+    const lift = rawText(rule['lift']);
+    if (lift !== undefined && !known.levels.includes(lift))
+      complaints.push(unknown('level', lift, known.levels, [...path, 'lift']));
+  }
+  return complaints;
+}
+
+function unknownNames(what: string, value: unknown, known: readonly string[], path: ConfigPath): Complaint[] {
+  return rawTexts(value)
+    .filter(([, name]) => name !== '*' && !known.includes(name))
+    .map(([index, name]) => unknown(what, name, known, [...path, index]));
+}
+
+function unknownNamespaces(value: unknown, issuers: readonly string[], path: ConfigPath): Complaint[] {
+  return rawTexts(value).flatMap(([index, name]) => {
+    const colon = name.indexOf(':');
+    // Without a colon the schema complains.
+    if (colon < 1 || issuers.includes(name.slice(0, colon))) return [];
+    return [unknown('issuer', name.slice(0, colon), issuers, [...path, index])];
+  });
+}
+
+function unknown(what: string, name: string, known: readonly string[], path: ConfigPath): Complaint {
+  const some = known.slice(0, 10).join(', ');
+  return {
+    path,
+    message: `there is no ${what} "${name}"`,
+    fix: known.length === 0 ? `define it under \`${what}s\`` : `name one of: ${some}${known.length > 10 ? ', …' : ''}`,
+  };
+}

@@ -1,0 +1,71 @@
+/**
+ * Finds every secret of gatebook.yaml and resolves it: the master key, the credentials of connections, and what
+ * references stand in the environment of stdio servers.
+ */
+import type { Complaint, ConfigPath } from '#config/problem.ts';
+import { isSecretName } from '#config/network-rules.ts';
+import { rawEntries, rawMap, rawText } from '#config/raw.ts';
+import type { RawMap } from '#config/raw.ts';
+import { looksLikeReference, resolveSecret, Secret } from '#config/secrets.ts';
+import type { SecretSource } from '#config/secrets.ts';
+
+export type ResolvedSecrets = {
+  /** Undefined: none is configured, the ledger makes one beside the data. */
+  readonly masterKey: Secret | undefined;
+  /** The credential's secret, by connection. */
+  readonly credentials: ReadonlyMap<string, Secret>;
+  /** The whole environment configured for a stdio server, by connection: references resolved, plain values as they are. */
+  readonly stdioEnv: ReadonlyMap<string, ReadonlyMap<string, Secret>>;
+};
+
+export function resolveSecrets(
+  raw: RawMap,
+  source: SecretSource,
+): { readonly resolved: ResolvedSecrets; readonly complaints: Complaint[] } {
+  const complaints: Complaint[] = [];
+  const resolveAt = (value: unknown, path: ConfigPath): Secret | undefined => {
+    const reference = rawText(value);
+    // Another shape than text is the schema's complaint.
+    if (reference === undefined || reference === '') return undefined;
+    const secret = resolveSecret(reference, source);
+    if (secret.ok) return secret.value;
+    complaints.push({ path, ...secret.error });
+    return undefined;
+  };
+  const masterKey = resolveAt(rawMap(raw['keys'])['master'], ['keys', 'master']);
+  const credentials = new Map<string, Secret>();
+  const stdioEnv = new Map<string, ReadonlyMap<string, Secret>>();
+  for (const [name, connection] of rawEntries(raw['connections'])) {
+    const path = ['connections', name];
+    const credential = rawMap(connection['credential']);
+    const secret = resolveAt(credential['secret'], [...path, 'credential', 'secret']);
+    if (secret !== undefined) {
+      credentials.set(name, secret);
+      complaints.push(...unsendable(credential, secret, [...path, 'credential', 'secret']));
+    }
+    const variables = new Map<string, Secret>();
+    for (const [variable, value] of Object.entries(rawMap(rawMap(connection['upstream'])['env']))) {
+      const text = rawText(value);
+      if (text === undefined) continue;
+      const resolved =
+        looksLikeReference(text) || isSecretName(variable)
+          ? resolveAt(text, [...path, 'upstream', 'env', variable])
+          : new Secret(text);
+      if (resolved !== undefined) variables.set(variable, resolved);
+    }
+    stdioEnv.set(name, variables);
+  }
+  return { resolved: { masterKey, credentials, stdioEnv }, complaints };
+}
+
+/** A header value takes visible ASCII and inner spaces (RFC 9110 section 5.5); basic encodes its own. */
+function unsendable(credential: RawMap, secret: Secret, path: ConfigPath): Complaint[] {
+  if (credential['type'] === 'basic' || /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(secret.reveal())) return [];
+  return [
+    {
+      path,
+      message: 'resolves to something that no HTTP header can carry',
+      fix: 'check for line breaks and non-ASCII characters in it',
+    },
+  ];
+}

@@ -1,0 +1,191 @@
+/**
+ * The shape of gatebook.yaml (DESIGN section 6): one zod schema gives validation, the JSON Schema and the type. It
+ * knows one value at a time; what holds between values is in references.ts and network-rules.ts.
+ */
+import { z } from 'zod';
+import { LIMITS } from '#limits.ts';
+import { OPERATOR_LIMITS } from '#config/operator-limits.ts';
+import type { OperatorLimit } from '#config/operator-limits.ts';
+
+const LABEL = /^[a-z0-9-]{1,63}$/;
+const NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+
+const label = z.string().regex(LABEL, 'must be 1 to 63 of a-z, 0-9 and "-"');
+/** Key of an issuer, connection or level; safe in a URL path and in `namespace:group`. */
+const name = z.string().regex(NAME, 'must be 1 to 63 of a-z, 0-9, "_" and "-", beginning with a letter or digit');
+const text = z.string().min(1).max(4_096);
+const url = z
+  .string()
+  .max(2_048)
+  .refine((value) => URL.canParse(value), 'must be an absolute URL');
+/** `env:NAME` or `file:PATH`; that it is one, and that it resolves, is checked by secrets.ts, which never prints it. */
+const secretReference = z.string().min(1).max(4_096).describe('env:NAME or file:PATH, never the secret itself');
+const namespaced = z
+  .string()
+  .max(1_024)
+  .regex(/^[^:]+:.+$/s, 'must be <issuer>:<name>, with the key under `issuers`');
+const pattern = z
+  .string()
+  .min(1)
+  .max(LIMITS.patternChars)
+  .describe('method or method:name; * is any run of characters');
+/** Entity name of a detector (Presidio's names; SECRET for secrets). */
+const detector = z.string().regex(/^[A-Z][A-Z0-9_]{1,63}$/, 'must be the name of an entity, such as CREDIT_CARD');
+
+const server = z.strictObject({
+  listen: z
+    .string()
+    .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/, 'must be host:port, such as 127.0.0.1:8420 or [::1]:8420')
+    .default('127.0.0.1:8420'),
+  publicUrl: url.optional(),
+  tls: z.strictObject({ cert: text, key: secretReference }).optional(),
+  trustedProxies: z.array(text).max(256).optional(),
+  allowedOrigins: z.array(url).max(256).optional(),
+});
+
+const issuer = z.strictObject({
+  preset: z.enum(['okta', 'entra', 'generic']),
+  issuer: url,
+  audiences: z.array(text).max(64).default([]),
+  apiAudience: text.optional(),
+  groupsClaim: z.string().min(1).max(256).default('groups'),
+  jwksUri: url.optional(),
+});
+
+const upstream = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('http'), url }),
+  z.strictObject({ type: z.literal('sse'), url }),
+  z.strictObject({
+    type: z.literal('stdio'),
+    command: text,
+    args: z.array(z.string().max(32_768)).max(256).default([]),
+    env: z
+      .record(
+        z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable'),
+        z.string().max(32_768),
+      )
+      .default({}),
+    cwd: text.default('.'),
+    shared: z.boolean().default(false),
+  }),
+  z.strictObject({ type: z.literal('agent'), agent: name }),
+]);
+
+const credential = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('bearer'), secret: secretReference }),
+  z.strictObject({
+    type: z.literal('basic'),
+    username: z
+      .string()
+      .max(256)
+      .regex(/^[^:\u0000-\u001f\u007f]+$/, 'must have no ":" and no control characters (RFC 7617 section 2)'),
+    secret: secretReference,
+  }),
+  z.strictObject({
+    type: z.literal('header'),
+    name: z
+      .string()
+      .max(128)
+      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be a header field name (RFC 9110 section 5.1)'),
+    secret: secretReference,
+  }),
+]);
+
+const connection = z.strictObject({
+  upstream,
+  credential: credential.optional(),
+  audiences: z.array(text).max(64).default([]),
+  serverRequests: z.enum(['allow', 'deny']).default('allow'),
+});
+
+const level = z.strictObject({
+  extends: name.optional(),
+  allow: z.array(pattern).max(1_000).default([]),
+  deny: z.array(pattern).max(1_000).default([]),
+});
+
+const connectionNames = z
+  .array(z.union([z.literal('*'), name], 'must be the name of a connection, or "*"'))
+  .min(1)
+  .max(1_000);
+
+const grant = z.strictObject({
+  groups: z.array(namespaced).min(1).max(1_000).optional(),
+  clients: z.array(namespaced).min(1).max(1_000).optional(),
+  subjects: z.array(namespaced).min(1).max(1_000).optional(),
+  scopes: z.array(namespaced).min(1).max(1_000).optional(),
+  connections: connectionNames,
+  level: name,
+});
+
+const rule = z.strictObject({
+  name,
+  when: z.string().min(1).max(LIMITS.conditionChars),
+  // The contract's word; a rule is never awaited.
+  // oxlint-disable-next-line unicorn/no-thenable
+  then: z.enum(['allow', 'deny', 'hold']),
+  approvers: z.array(namespaced).min(1).max(100).optional(),
+  lift: name.optional(),
+});
+
+const detectors = z.union(
+  [z.literal('default'), z.array(detector).min(1).max(200)],
+  'must be "default" or a list of entity names',
+);
+const operator = z.enum(['token', 'redact']).default('token');
+
+const masking = z.strictObject({
+  store: z
+    .strictObject({
+      detectors: detectors.default('default'),
+      operator,
+      fields: z.array(z.string().min(1).max(128)).max(1_000).default([]),
+    })
+    .prefault({}),
+  inline: z.strictObject({ detectors, operator, connections: connectionNames.default(['*']) }).optional(),
+});
+
+const limitShape = Object.fromEntries(
+  Object.entries(OPERATOR_LIMITS).map(([key, [min, max]]) => [key, z.int().min(min).max(max).optional()]),
+) as { readonly [K in OperatorLimit]: z.ZodOptional<z.ZodInt> };
+
+const groups = z.array(namespaced).max(1_000).default([]);
+
+export const ConfigSchema = z.strictObject({
+  version: z.literal(1),
+  deployment: label,
+  shard: label.default('a'),
+  server: server.prefault({}),
+  data: text.default('./gatebook-data'),
+  keys: z.strictObject({ master: secretReference.optional() }).default({}),
+  issuers: z.record(name, issuer).default({}),
+  connections: z.record(name, connection).default({}),
+  levels: z.record(name, level).default({}),
+  grants: z.array(grant).max(10_000).default([]),
+  roles: z.strictObject({ admin: groups, auditor: groups, approver: groups }).prefault({}),
+  rules: z.array(rule).max(1_000).default([]),
+  masking: masking.prefault({}),
+  limits: z.strictObject(limitShape).default({}),
+});
+
+type DeepReadonly<T> = T extends readonly (infer U)[]
+  ? readonly DeepReadonly<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
+/** gatebook.yaml with every default filled in. Secrets in it are references, never values. */
+export type Config = DeepReadonly<z.output<typeof ConfigSchema>>;
+export type IssuerConfig = Config['issuers'][string];
+export type ConnectionConfig = Config['connections'][string];
+export type UpstreamConfig = ConnectionConfig['upstream'];
+export type CredentialConfig = NonNullable<ConnectionConfig['credential']>;
+export type LevelConfig = Config['levels'][string];
+export type GrantConfig = Config['grants'][number];
+export type RuleConfig = Config['rules'][number];
+export type MaskingConfig = Config['masking'];
+
+/** JSON Schema (draft 2020-12) of the file as written, for editors. */
+export function configJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(ConfigSchema, { io: 'input' }), title: 'gatebook.yaml' };
+}

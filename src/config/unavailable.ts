@@ -1,0 +1,52 @@
+/**
+ * Options that gatebook.yaml documents and this version does not do yet. To accept one and do nothing would be the worst
+ * answer, so each is a problem, or, where nothing becomes looser by it, a warning. An issue that lands removes its line.
+ */
+import type { Complaint } from '#config/problem.ts';
+import { rawEntries, rawItems, rawMap } from '#config/raw.ts';
+import type { RawMap } from '#config/raw.ts';
+
+export function checkUnavailable(raw: RawMap): Complaint[] {
+  const complaints: Complaint[] = [];
+  if (rawMap(raw['server'])['tls'] !== undefined) {
+    complaints.push({
+      ...unavailable(['server', 'tls'], 'TLS'),
+      fix: 'put a proxy that ends TLS in front and name it in `server.trustedProxies`',
+    });
+  }
+  for (const [name, connection] of rawEntries(raw['connections'])) {
+    const path = ['connections', name];
+    const type = rawMap(connection['upstream'])['type'];
+    if (type === 'sse' || type === 'agent') {
+      complaints.push({
+        ...unavailable([...path, 'upstream', 'type'], `upstream type ${type}`),
+        fix: 'use http or stdio',
+      });
+    }
+    if (connection['serverRequests'] === 'deny') {
+      complaints.push({ ...unavailable([...path, 'serverRequests'], '`deny`'), fix: 'write allow, or leave it out' });
+    }
+  }
+  for (const [index, rule] of rawItems(raw['rules'])) {
+    if (rule['lift'] === undefined) continue;
+    complaints.push({ ...unavailable(['rules', index, 'lift'], '`lift`'), atKey: true, fix: 'remove it' });
+  }
+  return complaints;
+}
+
+export function checkWarnings(raw: RawMap): Complaint[] {
+  if (rawMap(raw['masking'])['inline'] === undefined) return [];
+  return [
+    {
+      path: ['masking', 'inline'],
+      atKey: true,
+      message: 'answers are not searched by these detectors in this version, only by field names and known secrets',
+      fix: 'do not rely on it yet',
+    },
+  ];
+}
+
+const unavailable = (path: Complaint['path'], what: string) => ({
+  path,
+  message: `${what} is not available in this version`,
+});

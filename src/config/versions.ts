@@ -1,0 +1,28 @@
+/**
+ * Short names of a configuration's content, for records: the same meaning has the same version wherever the file lies.
+ * Made from the typed configuration with its defaults; secrets are in it as references only.
+ */
+import { createHash } from 'node:crypto';
+import type { Config } from '#config/schema.ts';
+
+/** RFC 8785 for what a configuration holds: text, integers, booleans, lists, maps. Absent and undefined are the same. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    // RFC 8785 section 3.2.3: by UTF-16 code units, which is what `<` compares.
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
+  return `{${members.join(',')}}`;
+}
+
+const version = (value: unknown): string =>
+  createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 16);
+
+/** 16 hex digits over what decides a call: levels, grants, rules, masking. */
+export const policyVersion = (config: Pick<Config, 'levels' | 'grants' | 'rules' | 'masking'>): string =>
+  version({ levels: config.levels, grants: config.grants, rules: config.rules, masking: config.masking });
+
+/** 16 hex digits over everything. */
+export const configVersion = (config: Config): string => version(config);
