@@ -88,9 +88,13 @@ export const LIMITS = {
   ledgerQueueRecords: 8_192,
   ledgerQueueBytes: 128 * 1024 * 1024,
   refusalQueueRecords: 256,
+  blobKeysCached: 4_096,
+  keyRingBytes: 256 * 1024 * 1024,
+  segmentHeaderBytes: 4 * 1024 * 1024,
   ledgerSyncStallMs: 30_000,
   ledgerFreeBytesMin: 256 * 1024 * 1024,
   heartbeatMs: 60_000,
+  ledgerTickMs: 1_000,
   clockJumpMs: 1_000,
 
   // collapsed refusals of unverified callers

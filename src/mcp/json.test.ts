@@ -224,7 +224,7 @@ test('depth is bounded at exactly the limit', () => {
   assert.equal(refused(nested(65)).code, 'too_deep');
   assert.equal(refused('{"a":'.repeat(65)).code, 'too_deep');
   assert.equal(refused('['.repeat(1_000_000)).code, 'too_deep');
-  parsed(`[${'[],'.repeat(100)}{}]`, { depth: 2, nodes: 1_000 });
+  parsed(`[${'[],{},'.repeat(100)}{}]`, { depth: 2, nodes: 1_000 });
 });
 
 test('the number of values is bounded at exactly the limit', () => {
