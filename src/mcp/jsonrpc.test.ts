@@ -139,6 +139,7 @@ test('an id that is null, fractional, unbounded or of another type is refused', 
     '1'.repeat(LIMITS.idChars + 1),
   ]) {
     assert.equal(refused(`{"jsonrpc":"2.0","id":${id},"method":"ping"}`).code, 'invalid_request', id);
+    assert.equal(refused(`{"jsonrpc":"2.0","id":${id},"method":"x/y"}`).code, 'invalid_request', id);
   }
 });
 

@@ -98,8 +98,10 @@ test('a byte order mark is skipped at the start of the stream only', () => {
   assert.deepEqual(events('\ufeffdata: a\n\n\ufeffdata: b\n\n'), [{ data: 'a' }]);
 });
 
-test('an id with NUL, a retry that is no number and unknown fields are ignored', () => {
-  assert.deepEqual(events('id: a\0b\nretry: 1.5\nretry: 9999999999\nDATA: x\nfoo: bar\ndata: y\n\n'), [{ data: 'y' }]);
+test('an empty event name, an id with NUL, a retry that is no number and unknown fields are ignored', () => {
+  assert.deepEqual(events('event:\nid: a\0b\nretry: 1.5\nretry: 9999999999\nDATA: x\nfoo: bar\ndata: y\n\n'), [
+    { data: 'y' },
+  ]);
 });
 
 test('an id or a retry time without data is passed on, a bare event name is not', () => {

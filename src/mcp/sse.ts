@@ -34,7 +34,6 @@ const RETRY = /^\d{1,9}$/;
  */
 export class SseDecoder {
   readonly #eventBytesMax: number;
-  #fault: SseFault | undefined;
   readonly #unfinishedLine = new GrowingBytes();
   #eventBytes = 0;
   #isStart = true;
@@ -51,7 +50,6 @@ export class SseDecoder {
 
   /** The events that `chunk` completes. At the end of the stream an unfinished event is dropped, as the standard says. */
   push(chunk: Buffer): Result<SseEvent[], SseFault> {
-    if (this.#fault !== undefined) return err(this.#fault);
     const events: SseEvent[] = [];
     let nextLf = chunk.indexOf(LF);
     let nextCr = chunk.indexOf(CR);
@@ -132,11 +130,11 @@ export class SseDecoder {
     return hasData || event.id !== undefined || event.retryMs !== undefined ? event : undefined;
   }
 
+  /** Frees what was held. The count stays above its bound, so every later push is refused too. */
   #refuse(): Result<never, SseFault> {
-    this.#fault = { code: 'event_too_large', eventBytesMax: this.#eventBytesMax };
     this.#unfinishedLine.take();
     this.#data.take();
-    return err(this.#fault);
+    return err({ code: 'event_too_large', eventBytesMax: this.#eventBytesMax });
   }
 }
 
