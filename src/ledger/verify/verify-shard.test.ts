@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { verifyFiles } from '#ledger/verify/verify-shard.ts';
-import { type Files, type LogBuilder, buildLog, memoryFiles, segmentFile } from '../../../test/golden/build.ts';
+import { type Files, type LogBuilder, buildLog, memoryFiles, segmentFile } from '#test/golden/build.ts';
 
 const noPause = () => Promise.resolve();
 const verify = (log: LogBuilder, files: Files, more: { checkpoint?: string; keyFiles?: Files } = {}) =>
