@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import {
   encodeJsonString,
   member,
+  parseEmbedded,
   parseJson,
   splice,
   stringMember,
@@ -318,4 +319,15 @@ test('an encoded string is read back as it was', () => {
     }),
   );
   assert.equal(toValue(parsed(encodeJsonString('a\ud800b')).root), 'a\ufffdb');
+});
+
+test('an embedded value is read from where it starts to where it ends, with repeated keys and lone surrogates', () => {
+  const text = 'log: {"a":1,"a":"\\ud800"} and more';
+  const result = parseEmbedded(text, 5, LIMITS);
+  assert.ok(result.ok);
+  assert.equal(text.slice(result.value.start, result.value.end), '{"a":1,"a":"\\ud800"}');
+  assert.ok(result.value.kind === 'object' && result.value.members.length === 2);
+  assert.equal(stringMember({ ...result.value, members: result.value.members.slice(1) }, 'a'), '\ufffd');
+  assert.equal(parseEmbedded(text, 0, LIMITS).ok, false);
+  assert.equal(parseEmbedded('['.repeat(100), 0, LIMITS).ok, false);
 });

@@ -85,19 +85,22 @@ class Parser {
   fault: JsonFault | undefined;
   readonly #text: string;
   readonly #depthMax: number;
-  #at = 0;
+  readonly #isLenient: boolean;
+  #at: number;
   #depth = 0;
   #nodesLeft: number;
 
-  constructor(text: string, limits: JsonLimits) {
+  constructor(text: string, limits: JsonLimits, lenientFrom?: number) {
     this.#text = text;
+    this.#at = lenientFrom ?? 0;
+    this.#isLenient = lenientFrom !== undefined;
     this.#depthMax = limits.depth;
     this.#nodesLeft = limits.nodes;
   }
 
   /** The root, or undefined with `fault` set. */
   document(): JsonNode | undefined {
-    const root = this.#value();
+    const root = this.value();
     if (root === undefined) return undefined;
     this.#whitespace();
     return this.#at === this.#text.length ? root : this.#refuse('something follows the JSON value');
@@ -116,7 +119,8 @@ class Parser {
     return code;
   }
 
-  #value(): JsonNode | undefined {
+  /** One value; whatever follows it is not looked at. */
+  value(): JsonNode | undefined {
     const code = this.#whitespace();
     if (this.#nodesLeft-- <= 0) return this.#refuse('too many values', 'too_many');
     switch (code) {
@@ -162,11 +166,12 @@ class Parser {
         if (key === undefined) return undefined;
         const keyEnd = this.#at;
         if (members.length === KEYS_COMPARED_MAX) seen = new Set(members.map((member) => member.key));
-        if (isRepeated(key, members, seen)) return this.#refuse('a key is repeated', 'duplicate_key', keyStart);
+        if (!this.#isLenient && isRepeated(key, members, seen))
+          return this.#refuse('a key is repeated', 'duplicate_key', keyStart);
         seen?.add(key);
         if (this.#whitespace() !== COLON) return this.#refuse('a colon is expected');
         this.#at++;
-        const value = this.#value();
+        const value = this.value();
         if (value === undefined) return undefined;
         members.push({ key, keyStart, keyEnd, value });
         code = this.#whitespace();
@@ -188,7 +193,7 @@ class Parser {
     this.#at++;
     if (this.#whitespace() !== CLOSE_BRACKET) {
       for (;;) {
-        const item = this.#value();
+        const item = this.value();
         if (item === undefined) return undefined;
         items.push(item);
         const code = this.#whitespace();
@@ -228,6 +233,7 @@ class Parser {
     if (!isEscaped) return text.slice(start + 1, at);
     // every escape was checked above, so this cannot throw
     const value = JSON.parse(text.slice(start, at + 1)) as string;
+    if (this.#isLenient) return value.toWellFormed();
     return value.isWellFormed() ? value : this.#refuse('a lone surrogate', 'parse_error', start);
   }
 
@@ -297,6 +303,18 @@ export function parseJson(bytes: Uint8Array, limits: JsonLimits): Result<JsonDoc
   return err(parser.fault ?? { code: 'parse_error', offset: 0, message: 'not JSON' });
 }
 
+/**
+ * Reads one value out of a text that nobody promised to be JSON, from `start` on; the node's `end` says where it
+ * stopped. Tolerates repeated keys and lone surrogates (which become U+FFFD): for finding what is in there, never for
+ * deciding what a message means. Errors: `parse_error`, `too_deep`, `too_many`.
+ */
+export function parseEmbedded(text: string, start: number, limits: JsonLimits): Result<JsonNode, JsonFault> {
+  const parser = new Parser(text, limits, start);
+  const root = parser.value();
+  if (root !== undefined) return ok(root);
+  return err(parser.fault ?? { code: 'parse_error', offset: start, message: 'not JSON' });
+}
+
 /** The value of a key, undefined when `node` is no object or has no such key. */
 export function member(node: JsonNode | undefined, key: string): JsonNode | undefined {
   if (node?.kind !== 'object') return undefined;
@@ -344,24 +362,24 @@ export function toValue(node: JsonNode): JsonValue {
 /** Replaces `[start, end)` (UTF-16 offsets into the document's text) by `text`. */
 export type JsonEdit = { readonly start: number; readonly end: number; readonly text: string };
 
-/**
- * The document's bytes with the edits made and every other byte as it was; `doc.bytes` itself when there are none.
- * Edits come in any order. Overlapping or out-of-range ones are a bug and throw.
- */
-export function splice(doc: JsonDocument, edits: readonly JsonEdit[]): Buffer {
-  if (edits.length === 0) return doc.bytes;
+/** A text with the edits made. They come in any order. Overlapping or out-of-range ones are a bug and throw. */
+export function spliceText(text: string, edits: readonly JsonEdit[]): string {
   const pieces: string[] = [];
   let at = 0;
   for (const edit of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
-    if (edit.start < at || edit.end < edit.start || edit.end > doc.text.length) {
+    if (edit.start < at || edit.end < edit.start || edit.end > text.length) {
       throw new RangeError(`edit ${edit.start}..${edit.end} overlaps another one or lies outside of the text`);
     }
-    pieces.push(doc.text.slice(at, edit.start), edit.text);
+    pieces.push(text.slice(at, edit.start), edit.text);
     at = edit.end;
   }
-  pieces.push(doc.text.slice(at));
-  return Buffer.from(pieces.join(''), 'utf8');
+  pieces.push(text.slice(at));
+  return pieces.join('');
 }
+
+/** The document's bytes with the edits made and every other byte as it was; `doc.bytes` itself when there are none. */
+export const splice = (doc: JsonDocument, edits: readonly JsonEdit[]): Buffer =>
+  edits.length === 0 ? doc.bytes : Buffer.from(spliceText(doc.text, edits), 'utf8');
 
 /** A string as JSON with its quotes. A lone surrogate becomes U+FFFD, so that `parseJson` takes what comes out. */
 export const encodeJsonString = (value: string): string => JSON.stringify(value.toWellFormed());
