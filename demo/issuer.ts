@@ -1,0 +1,143 @@
+/**
+ * An identity provider for the demo, on loopback only, whose tokens are shaped like those of an Okta custom
+ * authorization server: `cid`, `ver`, `scp`; `uid` and `groups` for a person; neither for client credentials.
+ * Its keys live in memory and end with the process.
+ */
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { errors, Provider } from 'oidc-provider';
+import type { GrantContext, JwtParts } from 'oidc-provider';
+
+export type Person = {
+  readonly login: string;
+  readonly password: string;
+  readonly uid: string;
+  readonly groups: readonly string[];
+};
+export type Client = { readonly id: string; readonly secret: string; readonly allowsPasswords: boolean };
+export type DemoIssuer = { readonly url: string; close(): Promise<void> };
+
+const TOKEN_SECONDS = 3_600;
+const PASSWORD_GRANT = 'password';
+
+function signingKey(): object {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return { ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: randomUUID() };
+}
+
+/** From the claims oidc-provider writes to the ones Okta writes. */
+function shapeLikeOkta(token: JwtParts, people: readonly Person[]): void {
+  const { sub, client_id: clientId, scope, ...rest } = token.payload;
+  const person = people.find((one) => one.uid === sub);
+  token.header = undefined;
+  token.payload = {
+    ...rest,
+    ver: 1,
+    cid: clientId,
+    sub: person?.login ?? clientId,
+    ...(typeof scope === 'string' ? { scp: scope.split(' ') } : {}),
+    ...(person === undefined ? {} : { uid: person.uid, groups: person.groups }),
+  };
+}
+
+function configuration(audience: string, people: readonly Person[], clients: readonly Client[]): object {
+  const resourceServer = {
+    audience,
+    scope: 'mcp',
+    accessTokenFormat: 'jwt',
+    accessTokenTTL: TOKEN_SECONDS,
+    jwt: { sign: { alg: 'RS256' } },
+  };
+  return {
+    clients: clients.map((client) => ({
+      client_id: client.id,
+      client_secret: client.secret,
+      grant_types: ['client_credentials', ...(client.allowsPasswords ? [PASSWORD_GRANT] : [])],
+      redirect_uris: [],
+      response_types: [],
+    })),
+    jwks: { keys: [signingKey()] },
+    scopes: ['mcp'],
+    ttl: { ClientCredentials: TOKEN_SECONDS, AccessToken: TOKEN_SECONDS },
+    cookies: { keys: [randomUUID()] },
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => audience,
+        useGrantedResource: () => true,
+        getResourceServerInfo: () => resourceServer,
+      },
+    },
+    formats: {
+      customizers: {
+        jwt: (_context: unknown, _token: unknown, parts: JwtParts) => {
+          shapeLikeOkta(parts, people);
+          return parts;
+        },
+      },
+    },
+    findAccount: (_context: unknown, uid: string) => ({ accountId: uid, claims: () => ({ sub: uid }) }),
+  };
+}
+
+/** A person signs in with a password, so that the demo needs no browser (Okta calls it the resource owner password flow). */
+function passwordGrant(provider: Provider, audience: string, people: readonly Person[]) {
+  return async (context: GrantContext): Promise<void> => {
+    const { username, password, scope } = context.oidc.params;
+    const person = people.find((one) => one.login === username && one.password === password);
+    if (person === undefined) throw new errors.InvalidGrant('wrong login or password');
+    const token = new provider.AccessToken({
+      accountId: person.uid,
+      client: context.oidc.client,
+      scope: scope ?? 'mcp',
+      gty: PASSWORD_GRANT,
+    });
+    token.resourceServer = {
+      identifier: () => audience,
+      audience,
+      scope: 'mcp',
+      accessTokenFormat: 'jwt',
+      accessTokenTTL: TOKEN_SECONDS,
+      jwt: { sign: { alg: 'RS256' } },
+    };
+    context.body = {
+      access_token: await token.save(),
+      token_type: 'Bearer',
+      expires_in: token.expiration,
+      scope: 'mcp',
+    };
+  };
+}
+
+/** `port` 0 takes a free one. Rejects when the port is taken. */
+export async function startDemoIssuer(options: {
+  readonly port: number;
+  readonly audience: string;
+  readonly people: readonly Person[];
+  readonly clients: readonly Client[];
+}): Promise<DemoIssuer> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const provider = new Provider(url, configuration(options.audience, options.people, options.clients));
+  provider.registerGrantType(PASSWORD_GRANT, passwordGrant(provider, options.audience, options.people), [
+    'username',
+    'password',
+    'scope',
+  ]);
+  server.on('request', provider.callback());
+  return {
+    url,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,102 @@
+/** Names, ports and the configuration of the demo. Everything is on loopback; the secrets are invented and worthless. */
+import { join } from 'node:path';
+import type { Client, Person } from './issuer.ts';
+
+export const DEMO_AUDIENCE = 'https://gatebook.demo.example';
+
+export const PEOPLE: readonly Person[] = [
+  { login: 'ada@example.com', password: 'demo', uid: '00u1ada5demo', groups: ['support'] },
+  { login: 'grace@example.com', password: 'demo', uid: '00u2grace5demo', groups: ['support', 'support-leads'] },
+];
+export const CLIENTS: readonly Client[] = [
+  { id: 'nightly-report', secret: 'nightly-demo-secret', allowsPasswords: false },
+  { id: 'demo-cli', secret: 'demo-cli-secret', allowsPasswords: true },
+];
+
+export type DemoPlaces = {
+  readonly root: string;
+  /** Everything the demo writes. */
+  readonly folder: string;
+  readonly gatewayPort: number;
+  readonly issuerUrl: string;
+  /** The Node that runs this, so that no other needs to be on the PATH of the servers. */
+  readonly node: string;
+};
+
+const packageFile = (root: string, name: string): string =>
+  join(root, 'node_modules', '@modelcontextprotocol', name, 'dist', 'index.js');
+
+/** gatebook.yaml of the demo, in the form a user would write. JSON strings are YAML strings. */
+export function demoConfig(places: DemoPlaces): string {
+  const { root, folder } = places;
+  const quoted = (text: string): string => JSON.stringify(text);
+  return `# Written by npm start; shows the whole configuration of the demo.
+version: 1
+deployment: demo
+server: { listen: 127.0.0.1:${places.gatewayPort} }
+data: ./data
+issuers:
+  demo:
+    preset: okta
+    issuer: ${places.issuerUrl}
+    audiences: [${DEMO_AUDIENCE}]
+connections:
+  customers:             # the filesystem server over a folder of invented customers
+    upstream:
+      type: stdio
+      command: ${quoted(places.node)}
+      args: [${quoted(packageFile(root, 'server-filesystem'))}, ${quoted(join(folder, 'customers'))}]
+      cwd: ./customers
+  memory:                # the knowledge-graph server
+    upstream:
+      type: stdio
+      command: ${quoted(places.node)}
+      args: [${quoted(packageFile(root, 'server-memory'))}]
+      env: { MEMORY_FILE_PATH: ${quoted(join(folder, 'memory.jsonl'))} }
+levels:
+  read: { allow: ["tools/call:read_*", "tools/call:list_*", "tools/call:search_*", "tools/call:get_*", "tools/call:open_*"] }
+  write: { extends: read, allow: ["tools/call:*"] }
+grants:
+  - { groups: ["demo:support"], connections: [customers], level: read }
+  - { groups: ["demo:support-leads"], connections: ["*"], level: write }
+  - { clients: ["demo:nightly-report"], connections: ["*"], level: write }
+rules:
+  - { name: hold-deletes, when: 'method == "tools/call" && name.startsWith("delete_")', then: hold, approvers: ["demo:support-leads"] }
+  - { name: no-traversal, when: 'method == "tools/call" && has(args.path) && args.path.contains("..")', then: deny }
+masking:
+  store: { detectors: default, operator: token }
+  inline: { detectors: [SECRET], operator: token, connections: [customers] }
+`;
+}
+
+/** What to paste into a second terminal, in order. */
+export function firstCalls(places: DemoPlaces): string {
+  const gateway = `http://127.0.0.1:${places.gatewayPort}`;
+  const call =
+    '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_text_file","arguments":{"path":"northwind.json"}}}';
+  const data = join(places.folder, 'data');
+  const config = join(places.folder, 'gatebook.yaml');
+  return `
+1. A token, as a service account gets it from its identity provider (no groups in it):
+
+   TOKEN=$(curl -s ${places.issuerUrl}/token -u nightly-report:nightly-demo-secret -d grant_type=client_credentials -d scope=mcp | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+
+2. A call with curl. The api_key in the answer is masked on the way:
+
+   curl -s ${gateway}/mcp/customers -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' -d '${call}'
+
+3. The same with an MCP client (the official SDK), as a person who may only read:
+
+   npm run -s demo:client
+
+4. Who did what:
+
+   npm run -s gatebook -- events search --config ${config}
+
+5. The proof that the book is whole and unaltered, without any key but the public one:
+
+   npm run -s gatebook -- ledger verify ${join(data, 'ledger', 'a')} --vkey ${join(data, 'ledger', 'a', 'log.vkey')}
+
+Stop with Ctrl-C. Everything the demo wrote is in ${places.folder}
+`;
+}

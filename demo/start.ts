@@ -1,0 +1,78 @@
+/**
+ * `npm start`: the main job in one command. A demo identity provider, real MCP servers and the gateway on the embedded
+ * store, all on loopback, everything written into one folder of its own.
+ */
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startDemoIssuer } from './issuer.ts';
+import { CLIENTS, DEMO_AUDIENCE, demoConfig, firstCalls, PEOPLE } from './settings.ts';
+import type { DemoPlaces } from './settings.ts';
+
+const READY_MS_MAX = 15_000;
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const folder = resolve(process.env['INIT_CWD'] ?? root, process.env['GATEBOOK_DEMO'] ?? join(root, 'gatebook-demo'));
+const gatewayPort = Number(process.env['GATEBOOK_DEMO_PORT'] ?? 8420);
+
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+function prepare(places: DemoPlaces): string {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  cpSync(join(root, 'demo', 'files', 'customers'), join(folder, 'customers'), { recursive: true, force: false });
+  const file = join(folder, 'gatebook.yaml');
+  writeFileSync(file, demoConfig(places), { mode: 0o600 });
+  return file;
+}
+
+/** Resolves when the gateway takes calls; false when it ended or needs too long. */
+async function becomesReady(url: string, ended: AbortSignal): Promise<boolean> {
+  const deadline = AbortSignal.any([ended, AbortSignal.timeout(READY_MS_MAX)]);
+  while (!deadline.aborted) {
+    const isReady = await fetch(`${url}/readyz`, { signal: deadline }).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (isReady) return true;
+    await new Promise((wake) => {
+      setTimeout(wake, 25);
+    });
+  }
+  return false;
+}
+
+const issuer = await startDemoIssuer({
+  port: gatewayPort + 1,
+  audience: DEMO_AUDIENCE,
+  people: PEOPLE,
+  clients: CLIENTS,
+}).catch((error: NodeJS.ErrnoException) => {
+  say(
+    `The demo needs ports ${gatewayPort} and ${gatewayPort + 1} of 127.0.0.1 (${error.code ?? error.message}). GATEBOOK_DEMO_PORT=9420 npm start takes others.`,
+  );
+  process.exit(3);
+});
+const places: DemoPlaces = { root, folder, gatewayPort, issuerUrl: issuer.url, node: process.execPath };
+const config = prepare(places);
+
+const gateway = spawn(
+  process.execPath,
+  ['--disable-warning=ExperimentalWarning', join(root, 'src/bin/gatebook.ts'), 'serve', '--config', config],
+  {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  },
+);
+const ended = new AbortController();
+gateway.once('exit', (code, signal) => {
+  ended.abort();
+  void issuer.close().then(() => process.exit(code ?? (signal === null ? 1 : 0)));
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => gateway.kill('SIGTERM'));
+
+if (await becomesReady(`http://127.0.0.1:${gatewayPort}`, ended.signal)) say(firstCalls(places));
+else if (!ended.signal.aborted) {
+  say('The gateway did not become ready; its log above says why.');
+  gateway.kill('SIGTERM');
+}
