@@ -64,7 +64,10 @@ export function spendIntent(request: Sendable): RecordRef {
   return intent;
 }
 
-/** One JSON-RPC message of the upstream, exact bytes, not yet parsed or trusted. `sse` when it came as an event. */
+/**
+ * One JSON-RPC message of the upstream, exact bytes, not yet parsed or trusted. `sse` when it came as an event; then
+ * `bytes` may be empty: a frame without a message that only carries an id or a retry time.
+ */
 export type UpstreamMessage = {
   readonly bytes: Buffer;
   readonly sse?: { readonly id?: string; readonly event?: string; readonly retryMs?: number };
@@ -88,7 +91,7 @@ export type UpstreamAnswer = {
   readonly headers: readonly HeaderPair[];
   /** The upstream's own `Mcp-Session-Id`, for the gateway's session map; never shown to the client as such. */
   readonly sessionId: string | undefined;
-  /** `json`: exactly one message; `sse`: any number; `none`: no message (202, 204, or a bare 404/405). */
+  /** `json`: exactly one message; `sse`: any number; `none`: no message (202 or 204, never to a request; a bare 404 in a session; 405 to a GET or DELETE). */
   readonly form: 'json' | 'sse' | 'none';
   /**
    * Pull-based: nothing is read ahead beyond one chunk. The first error is the last element. Iterate once; leaving
