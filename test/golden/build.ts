@@ -273,14 +273,14 @@ export class LogBuilder {
   /** The shard's directory: segments, log.vkey and, unless told otherwise, a watermark at the end. */
   files(watermark = true): Files {
     const files: Files = new Map();
-    for (const [index, frames] of this.segments.entries()) files.set(segmentFile(index), this.fill(frames));
+    for (const [index, frames] of this.segments.entries()) files.set(segmentFile(index), this.padded(frames));
     files.set('log.vkey', Buffer.from(`${this.vkey}\n`));
     if (watermark) files.set('watermark', this.watermark());
     return files;
   }
 
   /** A segment file of these frames, zeros to its end. */
-  fill(frames: readonly Buffer[]): Buffer {
+  padded(frames: readonly Buffer[]): Buffer {
     const bytes = Buffer.alloc(this.segmentBytes);
     if (lengthOf(frames) > bytes.length) throw new Error('the frames do not fit into the segment');
     Buffer.concat(frames).copy(bytes);
