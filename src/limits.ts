@@ -18,6 +18,12 @@ export const LIMITS = {
   idChars: 256,
   clientInfoChars: 256,
 
+  // masking
+  findingsPerMessage: 200,
+  findingPointerChars: 1_024,
+  embeddedJsonLevels: 3,
+  tokensPerMessage: 1_000,
+
   // one HTTP exchange with a client
   headerBytes: 32 * 1024,
   headerCount: 100,
@@ -60,7 +66,7 @@ export const LIMITS = {
   conditionMacroDepth: 1,
   conditionCost: 250_000, // weighted steps of one evaluation: src/policy/condition-budget.ts
   patternChars: 1_024,
-  permittedCacheEntries: 4_096,
+  conditionRecursion: 64,
 
   // upstream
   upstreamConnectMs: 5_000,
@@ -75,7 +81,12 @@ export const LIMITS = {
   stdioIdleMs: 5 * 60_000,
   stdioStopMs: 3_000,
   stdioStderrLineBytes: 8 * 1024,
+  stdioStderrLinesPerSecond: 100,
   stdioPendingCalls: 256,
+  stdioQueuedBytes: 32 * 1024 * 1024,
+  stdioStableMs: 10_000,
+  stdioRestartMs: 250,
+  stdioRestartMsMax: 30_000,
   sessions: 50_000,
   sessionIdleMs: 30 * 60_000,
 
