@@ -29,19 +29,19 @@ export type LogWalk = {
 
 export async function walkLog(log: LogWalk): Promise<void> {
   await look(log);
+  let toTheEnd = true;
   // At least one: an empty directory is a log whose first segment is missing.
-  for (let segment = 0; segment < Math.max(1, log.segments); segment += 1) {
+  for (let segment = 0; toTheEnd && segment < Math.max(1, log.segments); segment += 1) {
     const file = segmentName(segment);
     const source = await log.files.open(file);
     if (source === undefined) throw missing(file);
     try {
-      const end = await walkSegment(log, new ByteReader(source), file, segment);
-      if (end === 'enough') break;
+      toTheEnd = (await walkSegment(log, new ByteReader(source), file, segment)) === 'next';
     } finally {
       await source.close();
     }
   }
-  checkLength(log);
+  checkLength(log, toTheEnd);
 }
 
 /** Reads the list of segments and the watermark; always before the bytes they speak about. */
@@ -144,14 +144,14 @@ async function judgeBroken(
 }
 
 /** The log must reach as far as anything signed or published says it did. */
-function checkLength(log: LogWalk): void {
+function checkLength(log: LogWalk, toTheEnd: boolean): void {
   const { tree, later, commit } = log.walk;
   const file = segmentName(Math.max(0, log.segments - 1));
   const cut = (code: 'truncated' | 'checkpoint', what: string): never => {
     throw new FaultFound({ code, file, offset: null, record: null, what });
   };
   if (commit === undefined) cut('truncated', 'the log holds no signed checkpoint');
-  if (log.synced !== undefined && log.synced.size > tree.size) {
+  if (toTheEnd && log.synced !== undefined && log.synced.size > tree.size) {
     cut(
       'truncated',
       `the log ends after ${tree.size} records, the watermark knows of ${log.synced.size}: records were cut off`,

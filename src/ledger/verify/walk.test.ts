@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { scanBatch } from '#ledger/verify/batch.ts';
+import { ByteReader } from '#ledger/verify/byte-reader.ts';
+import { FaultFound } from '#ledger/verify/fault.ts';
+import { parseVkeys } from '#ledger/verify/note.ts';
+import { checkBatch, checkSegmentStart, newWalk } from '#ledger/verify/walk.ts';
+import { LogBuilder, leafHash, merkleRoot, segmentFile } from '#test/golden/build.ts';
+
+const log = new LogBuilder({ segmentBytes: 8 * 1024 });
+log.batch([
+  { kind: 'control', st: 'opened' },
+  { kind: 'control', st: 'start' },
+]);
+const file = segmentFile(0);
+const bytes = log.files().get(file) ?? Buffer.alloc(0);
+
+function begin(seen: Buffer[] = []) {
+  const keys = parseVkeys(log.vkey);
+  assert.ok(keys.ok);
+  const walk = newWalk({
+    origin: log.origin,
+    keys: keys.value,
+    later: undefined,
+    blobs: undefined,
+    onLeaf: (leaf, hash) => {
+      assert.deepEqual(hash, leafHash(leaf));
+      seen.push(Buffer.from(leaf));
+    },
+  });
+  const reader = new ByteReader({
+    bytes: bytes.length,
+    read: (into, position) => Promise.resolve(bytes.copy(into, 0, position)),
+    close: () => Promise.resolve(),
+  });
+  return { walk, reader };
+}
+
+test('a batch moves the walk to its commit and hands out every leaf with its hash', async () => {
+  const seen: Buffer[] = [];
+  const { walk, reader } = begin(seen);
+  const offset = await checkSegmentStart(walk, reader, file, 0);
+  const scan = await scanBatch(reader, offset);
+  assert.ok(scan.kind === 'complete');
+  assert.equal(await checkBatch(walk, reader, file, offset, scan.records), scan.end);
+  assert.deepEqual(seen, log.leaves);
+  assert.equal(walk.commit?.root, merkleRoot(log.hashes).toString('base64'));
+  assert.equal(walk.tally.records.control, 2);
+});
+
+test('a segment whose file is not the next one is a fault at its header', async () => {
+  const { walk, reader } = begin();
+  await assert.rejects(checkSegmentStart(walk, reader, segmentFile(1), 1), (error) => {
+    assert.ok(error instanceof FaultFound);
+    assert.deepEqual([error.fault.code, error.fault.offset], ['header', 8]);
+    return true;
+  });
+});
+
+test('a flipped bit in the magic is named with its offset', async () => {
+  for (let at = 0; at < 8; at += 1) {
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    const { walk, reader } = begin();
+    await assert.rejects(checkSegmentStart(walk, reader, file, 0), (error) => {
+      assert.ok(error instanceof FaultFound);
+      assert.deepEqual([error.fault.code, error.fault.offset], ['magic', at]);
+      return true;
+    });
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+  }
+});
