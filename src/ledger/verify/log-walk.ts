@@ -73,6 +73,7 @@ async function walkSegment(
     const scan = await scanBatch(reader, offset);
     if (scan.kind === 'complete') {
       offset = await checkBatch(log.walk, reader, file, offset, scan.records);
+      looked = false;
       log.waitedMs = 0;
       const position = { bytes: segment * reader.size + offset, bytesTotal: log.segments * reader.size };
       log.onProgress?.({ ...position, records: log.walk.tree.size });
