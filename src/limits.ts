@@ -117,6 +117,11 @@ export const LIMITS = {
   searchWaitMs: 2_000,
   searchLimitMax: 1_000,
   searchTextChars: 1_024,
+  searchTextTerms: 32,
+  filterChars: 4_096,
+  filterDepth: 16,
+  filterComparisons: 64,
+  indexIntervalMs: 200,
   indexBatchRecords: 2_000,
   indexedTextBytes: 16 * 1024,
 

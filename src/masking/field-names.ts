@@ -1,0 +1,90 @@
+/**
+ * Names of fields whose values are secrets, as data. Compared without case, `-`, `_`, `.` and spaces, so `API-Key`,
+ * `api_key` and `apiKey` are one name. Paging and correlation tokens (`progressToken`, `nextCursor`, `requestState`)
+ * are opaque ids, not secrets, and match nothing here.
+ */
+
+/** The whole name. */
+const EXACT = [
+  'password',
+  'passwd',
+  'pwd',
+  'passphrase',
+  'passcode',
+  'pin',
+  'secret',
+  'secrets',
+  'token',
+  'bearer',
+  'jwt',
+  'otp',
+  'totp',
+  'credential',
+  'credentials',
+  'authorization',
+  'proxyauthorization',
+  'auth',
+  'cookie',
+  'setcookie',
+  'csrftoken',
+  'xsrftoken',
+  'sessiontoken',
+  'sessionsecret',
+  'sessioncookie',
+  'xauthtoken',
+  'authtoken',
+  'connectionstring',
+  'sastoken',
+];
+
+/** The end of a name: `db_password`, `githubAccessToken`, `aws_secret_access_key`. Only what can mean nothing else. */
+const ENDINGS = [
+  'password',
+  'passwd',
+  'passphrase',
+  'apikey',
+  'apitoken',
+  'apisecret',
+  'privatekey',
+  'secretkey',
+  'accesskey',
+  'clientsecret',
+  'signingsecret',
+  'webhooksecret',
+  'encryptionkey',
+  'signingkey',
+  'masterkey',
+  'recoverykey',
+  'accesstoken',
+  'refreshtoken',
+  'idtoken',
+  'bearertoken',
+  'personalaccesstoken',
+  'authtoken',
+  'secrettoken',
+];
+
+/** Longer keys are no field names; looking at their whole length would cost for nothing. */
+const NAME_CHARS_MAX = 128;
+/** Keys repeat from row to row; each spelling is judged once. */
+const CACHE_ENTRIES_MAX = 4_096;
+
+const normalise = (key: string): string => key.toLowerCase().replaceAll(/[-_.\s]/g, '');
+
+export type IsSecretField = (key: string) => boolean;
+
+/** `extra`: further whole names, in any spelling. */
+export function createFieldNames(extra: readonly string[]): IsSecretField {
+  const exact = new Set([...EXACT, ...extra.map(normalise)]);
+  const judged = new Map<string, boolean>();
+  return (key) => {
+    const known = judged.get(key);
+    if (known !== undefined) return known;
+    if (key.length > NAME_CHARS_MAX) return false;
+    const name = normalise(key);
+    const isSecret = exact.has(name) || ENDINGS.some((ending) => name.endsWith(ending));
+    if (judged.size >= CACHE_ENTRIES_MAX) judged.clear();
+    judged.set(key, isSecret);
+    return isSecret;
+  };
+}

@@ -1,0 +1,59 @@
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { FindingNotes } from '#masking/finding-notes.ts';
+import { MaskWalk, type WalkNotes, type WalkRules } from '#masking/mask-walk.ts';
+import { SecretSet } from '#masking/secret-set.ts';
+import { parseJson, spliceText } from '#mcp/json.ts';
+
+function walk(value: unknown, change: { readonly rules?: Partial<WalkRules>; readonly tokensLeft?: number } = {}) {
+  const text = JSON.stringify(value);
+  const doc = parseJson(Buffer.from(text), { depth: 64, nodes: 10_000 });
+  assert.ok(doc.ok);
+  const rules: WalkRules = {
+    isSecretField: (key) => key === 'password',
+    detectors: [],
+    secrets: SecretSet.EMPTY,
+    store: (type, hidden) => `<${type} of ${hidden.length}>`,
+    inline: { operator: (type) => `<${type}>`, types: new Set() },
+    ...change.rules,
+  };
+  const notes: WalkNotes = {
+    stored: new FindingNotes(),
+    inline: new FindingNotes(),
+    isOverBudget: false,
+    tokensLeft: change.tokensLeft ?? 10,
+  };
+  const made = new MaskWalk(text, rules, notes, SecretSet.EMPTY);
+  made.walk(doc.value.root);
+  return { stored: spliceText(text, made.storedEdits), sent: spliceText(text, made.sentEdits), notes };
+}
+
+test('an operator is told the whole value it replaces, as text', () => {
+  assert.equal(walk({ password: 'ab' }).stored, '{"password":"<SECRET of 2>"}');
+  assert.equal(walk({ password: { a: 1 } }).stored, '{"password":"<SECRET of 7>"}');
+  assert.equal(walk({ password: -1.5 }).stored, '{"password":"<SECRET of 4>"}');
+});
+
+test('what is masked in the sent copy follows the inline types alone', () => {
+  assert.equal(walk({ password: 'ab' }).sent, '{"password":"ab"}');
+  const inline = { operator: (type: string) => `<${type}>`, types: new Set(['SECRET']) };
+  assert.equal(walk({ password: 'ab' }, { rules: { inline } }).sent, '{"password":"<SECRET>"}');
+});
+
+test('when the tokens of a message are used up, values are still replaced', () => {
+  const { stored, notes } = walk([{ password: 'ab' }, { password: 'cd' }], { tokensLeft: 1 });
+  assert.equal(stored, '[{"password":"<SECRET of 2>"},{"password":"[SECRET]"}]');
+  assert.equal(notes.isOverBudget, true);
+});
+
+test('the path of a finding is right after arrays, objects and schemas before it', () => {
+  const value = {
+    result: { tools: [{ inputSchema: { properties: { password: {} } } }], x: [[{}], { password: 'p' }] },
+  };
+  assert.deepEqual(
+    walk(value)
+      .notes.stored.findings()
+      .map(({ pointer }) => pointer),
+    ['/result/x/1/password'],
+  );
+});

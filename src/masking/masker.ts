@@ -1,0 +1,164 @@
+/**
+ * The masking seam: what of a message is sent, what is stored, and what was found. It makes the only `Masked` values
+ * there are, and fails closed: whatever goes wrong inside, nothing comes out.
+ *
+ * Always, in both directions and both copies: the caller's token and the connection's credential (P5). Always in the
+ * stored copy, and where `inline` says SECRET also in the sent one: values under the names of secrets.
+ */
+import type { RecordHeader } from '#events/header.ts';
+import { createFieldNames } from '#masking/field-names.ts';
+import { FindingNotes } from '#masking/finding-notes.ts';
+import { unescapedText } from '#masking/json-text.ts';
+import { MaskWalk, type Detector, type WalkNotes, type WalkRules } from '#masking/mask-walk.ts';
+import type { Finding, Masked, MaskFlag } from '#masking/masked.ts';
+import { createOperator, type OperatorName } from '#masking/operators.ts';
+import { createSecretSets, type SecretSet } from '#masking/secret-set.ts';
+import { splice, spliceText } from '#mcp/json.ts';
+import type { JsonDocument } from '#mcp/json.ts';
+import { LIMITS } from '#limits.ts';
+import { err, ok, type Result } from '#result.ts';
+
+export type { SecretSet } from '#masking/secret-set.ts';
+
+/** `masking` of gatebook.yaml, and what the composition root adds. */
+export type MaskerSettings = {
+  /** 32 bytes, the same for the life of a deployment: what tokens are made with. */
+  readonly key: Uint8Array;
+  readonly store: { readonly operator: OperatorName; readonly fields: readonly string[] };
+  readonly inline?:
+    | {
+        readonly detectors: 'default' | readonly string[];
+        readonly operator: OperatorName;
+        /** Names, or `*` for all. */
+        readonly connections: readonly string[];
+      }
+    | undefined;
+  /** Further rules for the text of strings; the stored copy gets all, the sent one those of the inline types. */
+  readonly detectors?: readonly Detector[];
+};
+
+export type MaskContext = {
+  readonly direction: 'request' | 'response';
+  readonly connection: string;
+  /** Of the call the message belongs to; '' for a response of the client. */
+  readonly method: string;
+  readonly secrets: SecretSet;
+};
+
+export type MaskedMessage = {
+  /** What goes on its way: `doc.bytes` itself when nothing in it had to change. */
+  readonly send: Buffer;
+  /** What is recorded; never looser than `send`. */
+  readonly stored: Masked<Buffer>;
+  /** What was replaced in `stored`. */
+  readonly findings: readonly Finding[];
+  /** What was replaced in `send`. */
+  readonly inlineFindings: readonly Finding[];
+  readonly flags: readonly MaskFlag[];
+};
+
+/** `reason` is a fixed word, or the name of the exception; free of content. */
+export type MaskFault = { readonly code: 'masking_failed'; readonly reason: string };
+
+export type Masker = {
+  /** The values that must not pass in either direction. Secrets under 8 bytes cannot be searched for and are left out. */
+  secretsOf(secrets: readonly string[]): SecretSet;
+  maskMessage(doc: JsonDocument, context: MaskContext): Result<MaskedMessage, MaskFault>;
+  /** The header as JSON text, exact secrets replaced, every string cut to `nameChars`. */
+  maskHeader(header: RecordHeader, secrets: SecretSet | undefined): Masked<string>;
+  /** Any text (a line of stderr, a header's value) with exact secrets replaced. */
+  maskText(text: string, secrets: SecretSet): Masked<string>;
+};
+
+const NO_TYPES: ReadonlySet<string> = new Set();
+const DEFAULT_INLINE_TYPES: ReadonlySet<string> = new Set(['SECRET']);
+const CUT_MARK = '…';
+
+const masked = <T>(value: T): Masked<T> => value as Masked<T>;
+
+/** The class of an exception says enough; its message may quote what was being masked. */
+const faultOf = (cause: unknown): MaskFault => ({
+  code: 'masking_failed',
+  reason: cause instanceof Error && /^[A-Za-z]{1,40}$/.test(cause.name) ? cause.name : 'exception',
+});
+
+export function createMasker(settings: MaskerSettings): Masker {
+  const { inline, detectors = [] } = settings;
+  const store = createOperator(settings.store.operator, settings.key);
+  const inlineOperator = inline === undefined ? store : createOperator(inline.operator, settings.key);
+  const inlineTypes = inline?.detectors === 'default' ? DEFAULT_INLINE_TYPES : new Set(inline?.detectors);
+  const inlineConnections = new Set(inline?.connections);
+  const isSecretField = createFieldNames(settings.store.fields);
+  const secretsOf = createSecretSets();
+
+  const rulesFor = (connection: string, secrets: SecretSet): WalkRules => {
+    const isInline = inlineConnections.has('*') || inlineConnections.has(connection);
+    return {
+      isSecretField,
+      detectors,
+      secrets,
+      store,
+      inline: { operator: inlineOperator, types: isInline ? inlineTypes : NO_TYPES },
+    };
+  };
+
+  const maskMessage = (doc: JsonDocument, { connection, secrets }: MaskContext): MaskedMessage => {
+    const notes: WalkNotes = {
+      stored: new FindingNotes(),
+      inline: new FindingNotes(),
+      isOverBudget: false,
+      tokensLeft: LIMITS.tokensPerMessage,
+    };
+    const present = secrets.presentIn(unescapedText(doc.text, [doc.root]));
+    const walk = new MaskWalk(doc.text, rulesFor(connection, secrets), notes, present);
+    walk.walk(doc.root);
+    const flags: MaskFlag[] = [];
+    if (notes.isOverBudget) flags.push('budget');
+    if (notes.stored.isTruncated || notes.inline.isTruncated) flags.push('truncated');
+    return {
+      send: splice(doc, walk.sentEdits),
+      stored: masked(splice(doc, walk.storedEdits)),
+      findings: notes.stored.findings(),
+      inlineFindings: notes.inline.findings(),
+      flags,
+    };
+  };
+
+  const maskText = (text: string, secrets: SecretSet): string => {
+    const hits = secrets.find(text);
+    if (hits.length === 0) return text;
+    return spliceText(
+      text,
+      hits.map(({ start, end, secret }) => ({ start, end, text: store('SECRET', secret) })),
+    );
+  };
+
+  const maskHeaderString = (value: string, secrets: SecretSet | undefined): string => {
+    const wellFormed = value.toWellFormed();
+    // masked before it is cut: half a secret would not be found
+    const text = secrets === undefined ? wellFormed : maskText(wellFormed, secrets);
+    return text.length <= LIMITS.nameChars ? text : `${text.slice(0, LIMITS.nameChars).toWellFormed()}${CUT_MARK}`;
+  };
+
+  return {
+    secretsOf,
+    maskMessage(doc, context) {
+      try {
+        return ok(maskMessage(doc, context));
+      } catch (cause) {
+        return err(faultOf(cause));
+      }
+    },
+    maskHeader(header, secrets) {
+      const text = JSON.stringify(header);
+      const isPlain = text.length <= LIMITS.nameChars && !text.includes('\\');
+      if (isPlain && (secrets === undefined || secrets.presentIn(text).isEmpty)) return masked(text);
+      return masked(
+        JSON.stringify(header, (_key, value: unknown) =>
+          typeof value === 'string' ? maskHeaderString(value, secrets) : value,
+        ),
+      );
+    },
+    maskText: (text, secrets) => masked(maskText(text, secrets)),
+  };
+}
