@@ -55,8 +55,11 @@ export type LedgerEntry = {
 export type RecordRef = { readonly shard: string; readonly n: number };
 export const recordId = (ref: RecordRef): string => `${ref.shard}:${ref.n}`;
 
-/** Why the ledger did not take an entry. */
+/**
+ * Why the ledger did not take an entry. `not_open`: the intent it belongs to has been closed meanwhile (a message
+ * racing with the end of its call; it may be recorded as `late`), or the call already has an open intent.
+ */
 export type LedgerRefusal = {
-  readonly reason: 'latched' | 'low_space' | 'queue_full' | 'closed' | 'too_large';
+  readonly reason: 'latched' | 'low_space' | 'queue_full' | 'closed' | 'too_large' | 'not_open';
   readonly retryAfterMs: number;
 };

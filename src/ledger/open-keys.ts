@@ -1,0 +1,198 @@
+/**
+ * Opens the key directory: master key, log key and key ring, made on first use (docs/ledger-format.md section 7).
+ * `openKeys` is for the one process that writes, `openKeyReader` for everybody who only reads records.
+ */
+import { LIMITS } from '#limits.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+import { readSmallFile, replaceSmallFile } from '#ledger/disk.ts';
+import { Keyring, KeyTable } from '#ledger/keyring.ts';
+import { parseRing } from '#ledger/ring.ts';
+import { createSigner, ORIGIN_PATTERN } from '#ledger/signer.ts';
+import { deriveMasterKeys, KEY_BYTES, unwrapKey, wrapKey } from '#ledger/wrap.ts';
+import type { KeyObject } from 'node:crypto';
+import type { KeyName } from '#ledger/blob.ts';
+import type { Disk } from '#ledger/disk.ts';
+import type { KeyOpener } from '#ledger/keyring.ts';
+import type { RandomSource } from '#ledger/random.ts';
+import type { Ring } from '#ledger/ring.ts';
+import type { Signer } from '#ledger/signer.ts';
+import type { MasterKeys } from '#ledger/wrap.ts';
+
+const SECRET_MODE = 0o600;
+const DIRECTORY_MODE = 0o700;
+const SMALL_FILE_BYTES = 4096;
+const NONCE_BYTES = 12;
+
+export type KeysRefusal = {
+  readonly reason: 'locked' | 'missing_master' | 'bad_master' | 'bad_log_key' | 'damaged_ring';
+  /** What happened and what to do; no key material. */
+  readonly message: string;
+};
+
+export type KeysOptions = {
+  readonly disk: Disk;
+  /** `<data>/keys`. */
+  readonly dir: string;
+  /** `<deployment>/<shard>`. */
+  readonly origin: string;
+  readonly random: RandomSource;
+  /** Where the operator keeps the master key; without it `<dir>/master.key`, made when nothing is there yet. */
+  readonly masterKeyFile?: string;
+};
+
+const refuse = (reason: KeysRefusal['reason'], message: string): { readonly ok: false; readonly error: KeysRefusal } =>
+  err({ reason, message });
+
+async function readMaster(disk: Disk, file: string): Promise<Result<MasterKeys, KeysRefusal> | undefined> {
+  const text = (await readSmallFile(disk, file, SMALL_FILE_BYTES))?.toString('latin1').trim();
+  if (text === undefined) return undefined;
+  const key = Buffer.from(text, 'base64');
+  if (key.length !== KEY_BYTES || key.toString('base64') !== text)
+    return refuse('bad_master', `${file} is not 32 bytes in base64`);
+  return ok(deriveMasterKeys(key));
+}
+
+async function openMaster(
+  options: KeysOptions,
+  fresh: (count: number) => Buffer,
+): Promise<Result<MasterKeys, KeysRefusal>> {
+  const { disk, dir, masterKeyFile } = options;
+  const file = masterKeyFile ?? `${dir}/master.key`;
+  const present = await readMaster(disk, file);
+  if (present !== undefined) return present;
+  if (masterKeyFile !== undefined)
+    return refuse('missing_master', `${file} does not exist: create it with 32 random bytes in base64, or restore it`);
+  if ((await disk.exists(`${dir}/log.key`)) || (await disk.exists(`${dir}/ring.jsonl`))) {
+    return refuse('missing_master', `${file} is missing but keys wrapped with it exist: restore it from its backup`);
+  }
+  await replaceSmallFile(disk, dir, 'master.key', Buffer.from(`${fresh(KEY_BYTES).toString('base64')}\n`), SECRET_MODE);
+  return (await readMaster(disk, file)) ?? refuse('missing_master', `${file} could not be read back`);
+}
+
+async function openSigner(
+  options: KeysOptions,
+  master: MasterKeys,
+  fresh: (count: number) => Buffer,
+): Promise<Result<Signer, KeysRefusal>> {
+  const { disk, dir, origin } = options;
+  const id = `log:${origin}`;
+  const text = await readSmallFile(disk, `${dir}/log.key`, SMALL_FILE_BYTES);
+  if (text === undefined) {
+    const seed = fresh(KEY_BYTES);
+    const wrapped = wrapKey(master.wrap, id, seed, fresh(NONCE_BYTES)).toString('base64');
+    await replaceSmallFile(disk, dir, 'log.key', Buffer.from(`${JSON.stringify({ id, wrapped })}\n`), SECRET_MODE);
+    return ok(createSigner(origin, seed));
+  }
+  let stored: { id?: unknown; wrapped?: unknown } | null;
+  try {
+    stored = JSON.parse(text.toString('utf8')) as typeof stored;
+  } catch {
+    stored = null;
+  }
+  if (typeof stored?.wrapped !== 'string' || stored.id !== id)
+    return refuse('bad_log_key', `${dir}/log.key is not the key of ${origin}`);
+  const seed = unwrapKey(master.wrap, id, Buffer.from(stored.wrapped, 'base64'));
+  if (seed === undefined)
+    return refuse('bad_log_key', `${dir}/log.key does not unwrap with this master key: is it the right one?`);
+  return ok(createSigner(origin, seed));
+}
+
+async function readRing(disk: Disk, dir: string): Promise<Result<Ring & { readonly text: Buffer }, KeysRefusal>> {
+  const text = (await readSmallFile(disk, `${dir}/ring.jsonl`, LIMITS.keyRingBytes)) ?? Buffer.alloc(0);
+  const ring = parseRing(text);
+  if (!ring.ok)
+    return refuse('damaged_ring', `${dir}/ring.jsonl is damaged at line ${ring.error}: restore it from its backup`);
+  return ok({ ...ring.value, text });
+}
+
+export type OpenedKeys = { readonly keyring: Keyring; readonly signer: Signer };
+
+async function openHeld(options: KeysOptions, release: () => void): Promise<Result<OpenedKeys, KeysRefusal>> {
+  const { disk, dir, random } = options;
+  const fresh = (count: number): Buffer => {
+    const bytes = Buffer.alloc(count);
+    random(bytes);
+    return bytes;
+  };
+  const master = await openMaster(options, fresh);
+  if (!master.ok) return master;
+  const signer = await openSigner(options, master.value, fresh);
+  if (!signer.ok) return signer;
+  const ring = await readRing(disk, dir);
+  if (!ring.ok) return ring;
+  // Written anew at each start: drops a torn last line, and after a failed sync the page cache shows lines
+  // that never reached the disk.
+  await replaceSmallFile(disk, dir, 'ring.jsonl', ring.value.text.subarray(0, ring.value.bytes), SECRET_MODE);
+  const file = await disk.open(`${dir}/ring.jsonl`, 'write');
+  const keyring = new Keyring({
+    master: master.value,
+    entries: ring.value.entries,
+    file,
+    bytes: ring.value.bytes,
+    random: fresh,
+    release,
+  });
+  return ok({ keyring, signer: signer.value });
+}
+
+/** Holds the key directory until the ring is closed. Disk errors are thrown. */
+export async function openKeys(options: KeysOptions): Promise<Result<OpenedKeys, KeysRefusal>> {
+  const { disk, dir, origin } = options;
+  if (!ORIGIN_PATTERN.test(origin)) throw new RangeError(`not an origin <deployment>/<shard>: ${origin}`);
+  await disk.makeDirectory(dir, DIRECTORY_MODE);
+  const lock = disk.lock(`${dir}/lock.db`);
+  if (lock === undefined) return refuse('locked', `${dir} is in use by another gateway`);
+  try {
+    const opened = await openHeld(options, () => lock.release());
+    if (!opened.ok) lock.release();
+    return opened;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+export type KeyReaderOptions = Pick<KeysOptions, 'disk' | 'dir' | 'masterKeyFile'>;
+
+/**
+ * Keys for reading records while a writer runs or not. A key that is not known yet makes it read the ring again,
+ * since the writer adds keys, but only when the file has changed its size.
+ */
+export async function openKeyReader(options: KeyReaderOptions): Promise<Result<KeyOpener, KeysRefusal>> {
+  const { disk, dir, masterKeyFile } = options;
+  const master = await readMaster(disk, masterKeyFile ?? `${dir}/master.key`);
+  if (master === undefined) return refuse('missing_master', `${masterKeyFile ?? `${dir}/master.key`} does not exist`);
+  if (!master.ok) return master;
+  const table = new KeyTable(master.value);
+  const derived = new Map<string, KeyObject>();
+  let readBytes = -1;
+  const reload = async (): Promise<KeysRefusal | undefined> => {
+    const ring = await readRing(disk, dir);
+    if (!ring.ok) return ring.error;
+    if (ring.value.bytes === readBytes) return undefined;
+    readBytes = ring.value.bytes;
+    table.clear();
+    derived.clear();
+    for (const entry of ring.value.entries) table.add(entry);
+    return undefined;
+  };
+  const refusal = await reload();
+  if (refusal !== undefined) return err(refusal);
+  return ok({
+    open: async (name: KeyName) => {
+      const label = `${name.day}:${name.subject.toString('hex')}`;
+      const known = derived.get(label);
+      if (known !== undefined) return known;
+      let key = table.pieceKey(name);
+      if (key === undefined) {
+        await reload(); // a ring that is damaged now leaves the keys known so far in use
+        key = table.pieceKey(name);
+      }
+      if (key === undefined) return undefined;
+      if (derived.size >= LIMITS.blobKeysCached) derived.clear();
+      derived.set(label, key);
+      return key;
+    },
+  });
+}

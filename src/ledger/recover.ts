@@ -1,0 +1,188 @@
+/**
+ * Finds out at a start what the book holds. Reads the last segment only (and the one before when the last is still
+ * empty), changes nothing until all checks have passed, then writes the kept tail anew. It never guesses: damage
+ * that a crash cannot explain refuses the start and is named by file and offset.
+ */
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+import { openCheckpoint } from '#ledger/note.ts';
+import { OpenIntents } from '#ledger/open-intents.ts';
+import { RightEdge } from '#ledger/merkle.ts';
+import { scanSegment } from '#ledger/scan.ts';
+import { segmentName, segmentNumber, writeZeros } from '#ledger/segment.ts';
+import { readWatermark } from '#ledger/watermark.ts';
+import type { Disk } from '#ledger/disk.ts';
+import type { VerifierKey } from '#ledger/note.ts';
+import type { SegmentScan } from '#ledger/scan.ts';
+
+export type OpenRefusal = {
+  readonly reason: 'locked' | 'corrupt' | 'rolled_back' | 'wrong_key';
+  /** What happened and what to do. */
+  readonly message: string;
+  readonly file?: string;
+  readonly offset?: number;
+};
+
+/** The last segment as it will be continued. */
+export type Tail = {
+  readonly segment: number;
+  readonly size: number;
+  readonly end: number;
+  /** Bytes of an incomplete batch that will be dropped. */
+  readonly tornBytes: number;
+  /** Whether the file is known to be on the disk as it reads: ended by a clean stop whose sync returned. */
+  readonly settled: boolean;
+  readonly bytes: Buffer;
+};
+
+export type Recovered = {
+  readonly edge: RightEdge;
+  readonly open: OpenIntents;
+  /** Signed note of the last commit; undefined for an empty log. */
+  readonly note: string | undefined;
+  /** Undefined for a directory without segments. */
+  readonly tail: Tail | undefined;
+};
+
+const HEADER_FRAME_GUESS_BYTES_MAX = 1024 * 1024 * 1024;
+
+const corrupt = (file: string, offset: number, message: string): { readonly ok: false; readonly error: OpenRefusal } =>
+  err({
+    reason: 'corrupt',
+    message: `${file} at byte ${offset}: ${message}. Keep the files as they are and run \`ledger verify\``,
+    file,
+    offset,
+  });
+
+async function scanFile(
+  disk: Disk,
+  dir: string,
+  segment: number,
+  verifier: VerifierKey,
+): Promise<Result<{ readonly scan: SegmentScan; readonly bytes: Buffer }, OpenRefusal>> {
+  const name = segmentName(segment);
+  const file = await disk.open(`${dir}/${name}`, 'read');
+  try {
+    const size = await file.size();
+    if (size > HEADER_FRAME_GUESS_BYTES_MAX)
+      return corrupt(name, 0, `file of ${size} bytes is too large for a segment`);
+    const bytes = Buffer.allocUnsafeSlow(size);
+    const count = await file.read(bytes, 0);
+    const scan = scanSegment(bytes.subarray(0, count), verifier);
+    if (!scan.ok) return corrupt(name, scan.error.offset, scan.error.message);
+    if (scan.value.header.segment !== segment)
+      return corrupt(name, 0, `header says segment ${scan.value.header.segment}`);
+    return ok({ scan: scan.value, bytes });
+  } finally {
+    await file.close();
+  }
+}
+
+/** A segment without a commit has no signature of its own: its header must repeat what the segment before ends with. */
+function continues(header: SegmentScan['header'], before: SegmentScan): boolean {
+  const sameEdge =
+    header.first === before.edge.size && header.edge.every((root, i) => before.edge.roots[i]?.equals(root));
+  return sameEdge && before.tornBytes === 0 && JSON.stringify(header.open) === JSON.stringify(before.open.entries());
+}
+
+function gapIn(segments: readonly number[]): number | undefined {
+  const missing = segments.findIndex((segment, i) => segment !== i);
+  return missing < 0 ? undefined : missing;
+}
+
+/** Reads; changes nothing. */
+export async function readBack(
+  disk: Disk,
+  dir: string,
+  verifier: VerifierKey,
+): Promise<Result<Recovered, OpenRefusal>> {
+  const segments = (await disk.list(dir)).flatMap((name) => segmentNumber(name) ?? []).sort((a, b) => a - b);
+  const gap = gapIn(segments);
+  if (gap !== undefined) return corrupt(segmentName(gap), 0, 'segment is missing');
+  const mark = await readWatermark(disk, dir);
+  const last = segments.at(-1);
+  if (last === undefined) {
+    if (mark !== undefined && mark.size > 0)
+      return corrupt(segmentName(0), 0, `all segments are missing, the watermark knows of ${mark.size} records`);
+    return ok({ edge: new RightEdge(), open: new OpenIntents(), note: undefined, tail: undefined });
+  }
+  const read = await scanFile(disk, dir, last, verifier);
+  if (!read.ok) return read;
+  const { scan, bytes } = read.value;
+  let { note } = scan;
+  if (note === undefined && last > 0) {
+    const before = await scanFile(disk, dir, last - 1, verifier);
+    if (!before.ok) return before;
+    if (!continues(scan.header, before.value.scan))
+      return corrupt(segmentName(last), 0, 'header does not continue the segment before');
+    note = before.value.scan.note;
+  } else if (note === undefined && scan.header.first !== 0)
+    return corrupt(segmentName(last), 0, 'first segment does not begin with record 0');
+  const size = scan.edge.size;
+  if (mark !== undefined && mark.size > size) {
+    return corrupt(
+      segmentName(last),
+      scan.end,
+      `${size} records are whole, but the watermark says ${mark.size} were acknowledged`,
+    );
+  }
+  const settled =
+    scan.lastLeaf?.kind === 'control' && scan.lastLeaf.st === 'stop' && scan.tornBytes === 0 && mark?.size === size;
+  return ok({
+    edge: scan.edge,
+    open: scan.open,
+    note,
+    tail: { segment: last, size: bytes.length, end: scan.end, tornBytes: scan.tornBytes, settled, bytes },
+  });
+}
+
+/** Refuses a log smaller than, or different from, one of its own signed checkpoints kept elsewhere. Notes of other logs are no evidence. */
+export function checkAnchors(
+  recovered: Recovered,
+  anchors: readonly string[],
+  verifier: VerifierKey,
+): Result<number, OpenRefusal> {
+  let counted = 0;
+  const { size } = recovered.edge;
+  for (const anchor of anchors) {
+    const checkpoint = openCheckpoint(anchor, verifier);
+    if (!checkpoint.ok) continue;
+    counted += 1;
+    if (checkpoint.value.size > size) {
+      return err({
+        reason: 'rolled_back',
+        message: `the log has ${size} records, a checkpoint it signed has ${checkpoint.value.size}: an old copy was restored or records were cut off. Restore the newest copy`,
+      });
+    }
+    if (checkpoint.value.size === size && !checkpoint.value.root.equals(recovered.edge.root())) {
+      return err({
+        reason: 'rolled_back',
+        message: `the log has another root than a checkpoint it signed at the same size ${size}: its history was replaced`,
+      });
+    }
+  }
+  return ok(counted);
+}
+
+/**
+ * Makes the tail durable as it was read. After a failed sync the page cache shows bytes that are not on the disk, so
+ * everything kept is written to a new file: temporary name → sync → rename → directory sync.
+ */
+export async function settleTail(disk: Disk, dir: string, tail: Tail): Promise<void> {
+  if (tail.settled) return;
+  const name = segmentName(tail.segment);
+  const file = await disk.open(`${dir}/${name}.tmp`, 'create');
+  try {
+    await file.write(tail.bytes.subarray(0, tail.end), 0);
+    await writeZeros(file, tail.end, tail.size);
+  } finally {
+    await file.close();
+  }
+  await disk.rename(`${dir}/${name}.tmp`, `${dir}/${name}`);
+  await disk.syncDirectory(dir);
+}
+
+/** Leftovers of a crash: no part of the log. */
+export async function removeTemporary(disk: Disk, dir: string): Promise<void> {
+  for (const name of await disk.list(dir)) if (name.endsWith('.tmp')) await disk.remove(`${dir}/${name}`);
+}
