@@ -1,0 +1,139 @@
+/**
+ * Conditions of rules, in CEL: compiled and checked once at load, then evaluated per call within a budget. An evaluation
+ * that errs, overspends or gives no boolean has failed, and whoever asked must deny. What a failure says never repeats a
+ * value of the call.
+ */
+import { isCelError, parse, plan } from '@bufbuild/cel';
+import type { CelInput } from '@bufbuild/cel';
+import type { Limits } from '#limits.ts';
+import { LIMITS } from '#limits.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+import { conditionEnv, createBudget } from '#policy/condition-budget.ts';
+import { checkCondition } from '#policy/condition-check.ts';
+import type { ConditionFault } from '#policy/condition-check.ts';
+import { toCelMap, toCelValue } from '#policy/condition-values.ts';
+import type { PolicyInput } from '#policy/input.ts';
+
+export type Verdict =
+  | { readonly outcome: 'matched' | 'not_matched' }
+  | { readonly outcome: 'failed'; readonly detail: string };
+
+/** What one call looks like to conditions; made once per call, read lazily by each. */
+export type Facts = Readonly<Record<string, CelInput>>;
+
+export type Condition = { evaluate(facts: Facts): Verdict };
+
+export type Conditions = {
+  compile(text: string): Result<Condition, readonly ConditionFault[]>;
+  facts(input: PolicyInput): Facts;
+};
+
+export type ConditionsLimits = Pick<Limits, 'conditionNodes' | 'conditionCost'>;
+
+export function createConditions(limits: ConditionsLimits): Conditions {
+  const budget = createBudget(limits.conditionCost);
+  const env = conditionEnv(budget);
+  const instant = plan(env, parse('timestamp(ms)'));
+
+  const compile: Conditions['compile'] = (text) => {
+    const parsed = parseCondition(text);
+    if (!parsed.ok) return parsed;
+    budget.reset();
+    const faults = checkCondition(parsed.value.expr, env, {
+      nodes: limits.conditionNodes,
+      macroDepth: LIMITS.conditionMacroDepth,
+      recursion: LIMITS.conditionRecursion,
+    });
+    if (faults.length > 0) return err(faults);
+    const run = plan(env, parsed.value);
+    return ok({
+      evaluate(facts) {
+        budget.reset();
+        const result = run(facts);
+        // Even when `||` made up for it: what was not looked at to the end must not decide.
+        if (budget.isExceeded()) return { outcome: 'failed', detail: 'the condition is too costly for this call' };
+        if (isCelError(result)) return { outcome: 'failed', detail: publicDetail(result.message, text) };
+        if (typeof result !== 'boolean') return { outcome: 'failed', detail: 'the result is neither true nor false' };
+        return { outcome: result ? 'matched' : 'not_matched' };
+      },
+    });
+  };
+
+  return {
+    compile,
+    facts(input) {
+      const { caller, tool } = input;
+      const once = <T>(make: () => T): (() => T) => {
+        let made: { readonly value: T } | undefined;
+        return () => (made ??= { value: make() }).value;
+      };
+      const args = once(() => toCelValue(input.args ?? {}, budget));
+      const toolMap = once(() =>
+        toCelMap({ annotations: tool?.annotations ?? {}, changed: tool?.changed ?? false }, budget),
+      );
+      const findings = once(() => toCelValue(input.findings, budget));
+      const callerMap = once(() =>
+        toCelMap(
+          {
+            issuer: caller.issuer,
+            subject: caller.subject,
+            kind: caller.kind,
+            groups: caller.groups,
+            client: caller.client ?? '',
+          },
+          budget,
+        ),
+      );
+      const now = once((): CelInput => {
+        const value = instant({ ms: BigInt(Math.trunc(input.nowMs)) });
+        if (isCelError(value)) throw value;
+        return value;
+      });
+      return {
+        connection: input.connection,
+        method: input.method,
+        name: input.name,
+        get args() {
+          return args();
+        },
+        get tool() {
+          return toolMap();
+        },
+        get findings() {
+          return findings();
+        },
+        get caller() {
+          return callerMap();
+        },
+        get now() {
+          return now();
+        },
+      };
+    },
+  };
+}
+
+function parseCondition(text: string): Result<ReturnType<typeof parse>, readonly ConditionFault[]> {
+  if (text.length > LIMITS.conditionChars) {
+    return err([{ message: `it is longer than ${LIMITS.conditionChars} characters`, fix: 'split the rule' }]);
+  }
+  try {
+    return ok(parse(text));
+  } catch (error) {
+    const message =
+      error instanceof RangeError ? 'it is nested too deep' : error instanceof Error ? error.message : 'it is no CEL';
+    return err([{ message, fix: 'correct the expression: https://cel.dev' }]);
+  }
+}
+
+/** The library's messages may hold values of the call: only what is in the rule's own text, or a type, gets through. */
+function publicDetail(message: string, condition: string): string {
+  const field = /^field not found: (.{1,128})$/s.exec(message)?.[1];
+  if (field !== undefined)
+    return condition.includes(field) ? `the call has no "${field}"; guard it with has()` : 'a key is missing';
+  if (message.startsWith('index ')) return 'an index is out of bounds';
+  if (/^(found no matching overload|type mismatch|unresolved attribute)/.test(message))
+    return 'a value is of a type that does not fit';
+  return 'the condition could not be evaluated';
+}

@@ -1,0 +1,22 @@
+/** What policy is asked about: one message of one caller, as plain values. */
+import type { Caller } from '#identity/caller.ts';
+import type { Finding } from '#masking/masked.ts';
+
+export type PolicyInput = {
+  readonly caller: Caller;
+  /** Name of the connection. */
+  readonly connection: string;
+  readonly method: string;
+  /** Tool, prompt or resource URI as sent; '' when the method has none. */
+  readonly name: string;
+  /**
+   * `params.arguments` of tools/call and prompts/get, otherwise all of `params`: a plain value tree, integers beyond
+   * 2^53 as bigint. May be a getter; it is read at most once, and only when something looks at it.
+   */
+  readonly args: unknown;
+  /** What the server claims about the tool, when it is known. */
+  readonly tool?: { readonly annotations?: Readonly<Record<string, unknown>>; readonly changed: boolean };
+  readonly findings: readonly Finding[];
+  /** Unix milliseconds. */
+  readonly nowMs: number;
+};

@@ -1,0 +1,60 @@
+/**
+ * Which method and name decide about a message. Most decide for themselves; some come with any level, some follow
+ * another: a subscription needs what reading needs, a completion what its prompt or template needs. Methods that change
+ * something or reach what other calls made (`logging/setLevel`, tasks) and unknown ones need a pattern.
+ */
+import { COMPLETION_REFS, isImplicit } from '#mcp/methods.ts';
+import { normaliseUri, templatePrefix } from '#policy/resource-uri.ts';
+import type { UriFault } from '#policy/resource-uri.ts';
+
+export type MethodUse =
+  /** Any level brings it; a deny still takes it away. */
+  | { readonly kind: 'implicit'; readonly method: string; readonly name: string }
+  /** Permitted when `method` is for `name`; `bases` are further spellings a deny counts for. */
+  | { readonly kind: 'named'; readonly method: string; readonly name: string; readonly bases: readonly string[] }
+  /** Permitted when `method` can be for something that begins with `prefix`. */
+  | { readonly kind: 'prefix'; readonly method: string; readonly prefix: string }
+  /** Follows something that is not there. */
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'unsafe'; readonly fault: UriFault };
+
+/** How a caller's answer to a request of the server is presented: it follows the grant under which the server could ask. */
+export const RESPONSE_METHOD = 'response';
+
+const READS_RESOURCE: ReadonlySet<string> = new Set(['resources/read', 'resources/subscribe', 'resources/unsubscribe']);
+
+/** `args` is looked at for completions only. */
+export function methodUse(method: string, name: string, args: () => unknown): MethodUse {
+  if (READS_RESOURCE.has(method)) return resourceUse(name);
+  if (method === 'completion/complete') return completionUse(args());
+  if (method === RESPONSE_METHOD || isImplicit(method)) return { kind: 'implicit', method, name };
+  return { kind: 'named', method, name, bases: [] };
+}
+
+export function resourceUse(uri: string): MethodUse {
+  const normal = normaliseUri(uri);
+  if (!normal.ok) return { kind: 'unsafe', fault: normal.error };
+  return { kind: 'named', method: 'resources/read', name: normal.value.full, bases: normal.value.bases };
+}
+
+export function templateUse(template: string): MethodUse {
+  const prefix = templatePrefix(template);
+  if (!prefix.ok) return { kind: 'unsafe', fault: prefix.error };
+  return { kind: 'prefix', method: 'resources/read', prefix: prefix.value };
+}
+
+/** `ref` is a PromptReference or ResourceTemplateReference (MCP, completion/complete). */
+function completionUse(args: unknown): MethodUse {
+  const ref = member(args, 'ref');
+  const type = member(ref, 'type');
+  const governor = typeof type === 'string' ? COMPLETION_REFS.get(type) : undefined;
+  const target = governor === undefined ? undefined : member(ref, governor.member);
+  if (governor === undefined || typeof target !== 'string') return { kind: 'nothing' };
+  if (governor.governedBy === 'resources/read') return templateUse(target);
+  return { kind: 'named', method: governor.governedBy, name: target, bases: [] };
+}
+
+function member(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return Object.getOwnPropertyDescriptor(value, key)?.value;
+}

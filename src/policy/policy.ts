@@ -1,0 +1,219 @@
+/**
+ * May this caller do this? The order of DESIGN section 6: no grant denies; what the levels in effect allow, minus what
+ * any of them denies, is permitted; rules only narrow. Everything is compiled at load; a decision is plain values in,
+ * plain values out, and says why. Knows no HTTP, no file and no clock.
+ */
+import type { Caller } from '#identity/caller.ts';
+import type { Limits } from '#limits.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+import { createAccess } from '#policy/access.ts';
+import type { Access } from '#policy/access.ts';
+import { createConditions } from '#policy/conditions.ts';
+import type { Condition, Conditions } from '#policy/conditions.ts';
+import type { Decision, DecisionEffect, TraceStep } from '#policy/decision.ts';
+import { compileGrants } from '#policy/grants.ts';
+import type { GrantSettings } from '#policy/grants.ts';
+import type { PolicyInput } from '#policy/input.ts';
+import { compileLevels } from '#policy/levels.ts';
+import type { LevelSettings } from '#policy/levels.ts';
+import { methodUse, resourceUse, templateUse } from '#policy/method-use.ts';
+import type { MethodUse } from '#policy/method-use.ts';
+import type { PolicyProblem } from '#policy/problem.ts';
+
+export type RuleSettings = { readonly name: string; readonly when: string; readonly effect: DecisionEffect };
+
+export type PolicySettings = {
+  readonly levels: Readonly<Record<string, LevelSettings>>;
+  readonly grants: readonly GrantSettings[];
+  readonly rules: readonly RuleSettings[];
+  /** 16 hex digits that name these settings in records. */
+  readonly version: string;
+  readonly limits: Pick<Limits, 'conditionNodes' | 'conditionCost'>;
+};
+
+export type Policy = {
+  readonly version: string;
+  /** The decision about one message, with the whole trace. Never throws for what a caller sent. */
+  decide(input: PolicyInput): Decision;
+  /** Whether any grant names this connection for this caller: without one it is as if it did not exist. */
+  hasGrant(caller: Caller, connection: string): boolean;
+  /**
+   * Whether an entry of a list is shown: `use` is what the entry would be used by (tools/call, prompts/get,
+   * resources/read), `name` its name or URI. Grants and levels decide; rules do not, they need the call.
+   */
+  permitsListed(caller: Caller, connection: string, use: string, name: string): boolean;
+  /** The same for a resource template: shown when its literal prefix can match. */
+  permitsTemplate(caller: Caller, connection: string, uriTemplate: string): boolean;
+};
+
+type Rule = { readonly name: string; readonly effect: DecisionEffect; readonly condition: Condition };
+
+export function createPolicy(settings: PolicySettings): Result<Policy, readonly PolicyProblem[]> {
+  const { levels, problems: levelProblems } = compileLevels(settings.levels);
+  const conditions = createConditions(settings.limits);
+  const { rules, problems: ruleProblems } = compileRules(settings.rules, conditions);
+  const grantProblems = settings.grants.flatMap((grant, index): PolicyProblem[] =>
+    levels.has(grant.level)
+      ? []
+      : [
+          {
+            path: ['grants', index, 'level'],
+            message: `there is no level "${grant.level}"`,
+            fix: 'name an existing level',
+          },
+        ],
+  );
+  const problems = [...levelProblems, ...grantProblems, ...ruleProblems];
+  if (problems.length > 0) return err(problems);
+  const access = createAccess(compileGrants(settings.grants), levels);
+  const permitsUse = (caller: Caller, connection: string, use: MethodUse): boolean => {
+    const granted = access(caller, connection);
+    return granted !== undefined && permit(granted, use, undefined).permitted;
+  };
+  return ok({
+    version: settings.version,
+    decide: (input) => decide(input, settings.version, access, rules, conditions),
+    hasGrant: (caller, connection) => access(caller, connection) !== undefined,
+    permitsListed: (caller, connection, use, name) =>
+      permitsUse(
+        caller,
+        connection,
+        use === 'resources/read' ? resourceUse(name) : { kind: 'named', method: use, name, bases: [] },
+      ),
+    permitsTemplate: (caller, connection, uriTemplate) => permitsUse(caller, connection, templateUse(uriTemplate)),
+  });
+}
+
+function compileRules(
+  settings: readonly RuleSettings[],
+  conditions: Conditions,
+): { readonly rules: readonly Rule[]; readonly problems: readonly PolicyProblem[] } {
+  const problems: PolicyProblem[] = [];
+  const rules = settings.flatMap(({ name, when, effect }, index): Rule[] => {
+    const condition = conditions.compile(when);
+    if (condition.ok) return [{ name, effect, condition: condition.value }];
+    problems.push(
+      ...condition.error.map(({ message, fix }) => ({
+        path: ['rules', index, 'when'],
+        message: `this condition cannot work: ${message}`,
+        fix,
+      })),
+    );
+    return [];
+  });
+  return { rules, problems };
+}
+
+function decide(
+  input: PolicyInput,
+  version: string,
+  access: (caller: Caller, connection: string) => Access | undefined,
+  rules: readonly Rule[],
+  conditions: Conditions,
+): Decision {
+  // (1) No grant for this connection.
+  const granted = access(input.caller, input.connection);
+  if (granted === undefined) {
+    return { effect: 'deny', reason: 'no_grant', level: undefined, rule: undefined, policy: version, trace: [] };
+  }
+  let args: { readonly value: unknown } | undefined;
+  const readArgs = (): unknown => (args ??= { value: input.args }).value;
+  // (2) Allowed by a level in effect and denied by none.
+  const use = methodUse(input.method, input.name, readArgs);
+  const permission = permit(granted, use, { method: input.method, name: input.name });
+  const trace: TraceStep[] = [...granted.trace, ...permission.trace];
+  const level = permission.level ?? granted.first;
+  if (!permission.permitted) {
+    return {
+      effect: 'deny',
+      reason: permission.reason,
+      level: permission.level,
+      rule: undefined,
+      policy: version,
+      trace,
+    };
+  }
+  // (3) Rules only narrow. They see a resource's URI in the form that patterns see.
+  if (rules.length > 0) {
+    const seen: PolicyInput = {
+      ...omitArgs(input),
+      name: use.kind === 'named' && use.method === 'resources/read' ? use.name : input.name,
+      get args() {
+        return readArgs();
+      },
+    };
+    const ruling = applyRules(rules, conditions.facts(seen), trace);
+    if (ruling !== undefined) return { ...ruling, level, policy: version, trace };
+  }
+  // (4) Otherwise allowed.
+  return { effect: 'allow', reason: permission.reason, level, rule: undefined, policy: version, trace };
+}
+
+/** Copies without reading `args`, which may be a getter that builds a large tree. */
+function omitArgs(input: PolicyInput): Omit<PolicyInput, 'args'> {
+  const { caller, connection, method, name, findings, nowMs, tool } = input;
+  return tool === undefined
+    ? { caller, connection, method, name, findings, nowMs }
+    : { caller, connection, method, name, findings, nowMs, tool };
+}
+
+type Ruling = Pick<Decision, 'effect' | 'reason' | 'rule'>;
+
+/** Any matching deny wins wherever it stands; otherwise the first matching allow or hold counts. A failure denies. */
+function applyRules(
+  rules: readonly Rule[],
+  facts: ReturnType<Conditions['facts']>,
+  trace: TraceStep[],
+): Ruling | undefined {
+  let first: Ruling | undefined;
+  for (const { name, effect, condition } of rules) {
+    if (effect !== 'deny' && first !== undefined) continue;
+    const verdict = condition.evaluate(facts);
+    trace.push({ step: 'rule', rule: name, effect, ...verdict });
+    if (verdict.outcome === 'failed') return { effect: 'deny', reason: 'condition_failed', rule: name };
+    if (verdict.outcome === 'not_matched') continue;
+    if (effect === 'deny') return { effect: 'deny', reason: 'denied_by_rule', rule: name };
+    first =
+      effect === 'hold'
+        ? { effect: 'hold', reason: 'held_by_rule', rule: name }
+        : { effect: 'allow', reason: 'permitted', rule: name };
+  }
+  return first;
+}
+
+type Permission = {
+  readonly permitted: boolean;
+  readonly reason: 'permitted' | 'implicit' | 'not_permitted' | 'denied_by_level' | 'unsafe_uri';
+  readonly level: string | undefined;
+  readonly trace: readonly TraceStep[];
+};
+
+/** `literal` is the message itself where it follows another use: a deny for either takes it away. */
+function permit(
+  granted: Access,
+  use: MethodUse,
+  literal: { readonly method: string; readonly name: string } | undefined,
+): Permission {
+  if (use.kind === 'unsafe') return { permitted: false, reason: 'unsafe_uri', level: undefined, trace: [] };
+  const denied =
+    granted.denied(use) ??
+    (literal === undefined ? undefined : granted.denied({ kind: 'named', ...literal, bases: [] }));
+  if (denied !== undefined)
+    return { permitted: false, reason: 'denied_by_level', level: denied.level, trace: [step(denied, 'deny')] };
+  if (use.kind === 'implicit')
+    return { permitted: true, reason: 'implicit', level: undefined, trace: [{ step: 'implicit', method: use.method }] };
+  const allowed = granted.allowed(use);
+  if (allowed === undefined) return { permitted: false, reason: 'not_permitted', level: undefined, trace: [] };
+  return { permitted: true, reason: 'permitted', level: allowed.level, trace: [step(allowed, 'allow')] };
+}
+
+const step = (
+  { level, pattern }: { readonly level: string; readonly pattern: { readonly text: string } },
+  effect: 'allow' | 'deny',
+): TraceStep => ({
+  step: 'level',
+  level,
+  pattern: pattern.text,
+  effect,
+});

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { normaliseUri, templatePrefix } from '#policy/resource-uri.ts';
+
+const full = (uri: string): string => {
+  const normal = normaliseUri(uri);
+  assert.ok(normal.ok, `${uri}: ${normal.ok ? '' : normal.error}`);
+  return normal.value.full;
+};
+
+test('spellings of one URI have one normal form', () => {
+  for (const [a, b] of [
+    ['FILE:///a', 'file:///a'],
+    ['https://EXAMPLE.com/a', 'https://example.com/a'],
+    ['https://example.com', 'https://example.com/'],
+    ['https://example.com:443/a', 'https://example.com/a'],
+    ['https://example.com:/a', 'https://example.com/a'],
+    ['memo://x/%61%7E%2d', 'memo://x/a~-'],
+    ['memo://x/%c3%a9', 'memo://x/é'],
+    ['file:/etc/a', 'file:///etc/a'],
+    ['file://localhost/etc/a', 'file:///etc/a'],
+    ['file://LOCALHOST/etc/a', 'file:///etc/a'],
+  ] as const) {
+    assert.equal(full(a), full(b), `${a} and ${b}`);
+  }
+});
+
+test('what only looks alike stays different', () => {
+  for (const [a, b] of [
+    ['file:///A', 'file:///a'],
+    ['memo://x/a', 'memo://x/a/'],
+    ['memo://x/a%2Cb', 'memo://x/a,b'],
+    ['https://u@example.com/', 'https://example.com/'],
+    ['https://example.com:8443/', 'https://example.com/'],
+  ] as const) {
+    assert.notEqual(full(a), full(b));
+  }
+});
+
+test('dot segments, encoded delimiters, backslashes and doubled encodings are refused', () => {
+  for (const [uri, fault] of [
+    ['file:///a/../b', 'dot_segment'],
+    ['file:///a/./b', 'dot_segment'],
+    ['file:///a/..', 'dot_segment'],
+    ['file:///a/..;x/b', 'dot_segment'],
+    ['file:..', 'dot_segment'],
+    ['memo:a?path=../b', 'dot_segment'],
+    ['file:///a/%2e%2e/b', 'encoded_delimiter'],
+    ['file:///a/.%2E/b', 'encoded_delimiter'],
+    ['file:///a%2fb', 'encoded_delimiter'],
+    ['file:///a%2Fb', 'encoded_delimiter'],
+    ['file:///a%5cb', 'encoded_delimiter'],
+    ['file:///a/%252e%252e/b', 'encoded_delimiter'],
+    ['file:///a%252fb', 'encoded_delimiter'],
+    ['file:///a/%25252e/b', 'encoded_delimiter'],
+    ['file:///a%00b', 'encoded_delimiter'],
+    ['file:///a\\..\\b', 'forbidden_character'],
+    ['file:///a b', 'forbidden_character'],
+    ['file:///a\nb', 'forbidden_character'],
+    ['file:///a\ud800', 'forbidden_character'],
+    ['file:///a%zz', 'bad_encoding'],
+    ['file:///a%2', 'bad_encoding'],
+    ['file:////etc/a', 'empty_segment'],
+    ['file:///etc//a', 'empty_segment'],
+  ] as const) {
+    const normal = normaliseUri(uri);
+    assert.ok(!normal.ok, uri);
+    assert.equal(normal.error, fault, uri);
+  }
+});
+
+test('names with dots in them and URIs within URIs are not refused', () => {
+  for (const uri of [
+    'file:///a/..b/c.txt',
+    'file:///.hidden',
+    'fetch://page/https://example.com/a',
+    'memo:note',
+    'test://static-text',
+    'note',
+  ]) {
+    full(uri);
+  }
+});
+
+test('the bases of a URI are what it is without fragment and query', () => {
+  const normal = normaliseUri('file:///a?x=1#y');
+  assert.ok(normal.ok);
+  assert.deepEqual(normal.value.bases, ['file:///a?x=1', 'file:///a']);
+});
+
+test('the literal prefix of a template is normalised and an unsafe one is refused', () => {
+  const prefix = (template: string): string | undefined => {
+    const result = templatePrefix(template);
+    return result.ok ? result.value : undefined;
+  };
+  assert.equal(prefix('FILE:///docs/{+path}'), 'file:///docs/');
+  assert.equal(prefix('https://example.com{/path}'), 'https://example.com');
+  assert.equal(prefix('{scheme}://x'), '');
+  assert.equal(prefix('file:///a/../{x}'), undefined);
+});

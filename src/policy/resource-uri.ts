@@ -1,0 +1,87 @@
+/**
+ * Resource URIs are matched in one normal form, so that no other spelling of the same resource slips past a pattern:
+ * RFC 3986 section 6.2.2 (case, percent-encoding), 6.2.3 for http, RFC 8089 for file. What upstream software is known to
+ * read in two ways (dot segments, encoded `/`, `\` and `.`) is refused instead. The URI itself goes upstream as sent.
+ */
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+
+export type NormalUri = {
+  readonly full: string;
+  /** Without fragment, and without query: what a server may well take it for. A deny counts for these too. */
+  readonly bases: readonly string[];
+};
+
+export type UriFault = 'dot_segment' | 'encoded_delimiter' | 'bad_encoding' | 'forbidden_character' | 'empty_segment';
+
+/** `/`, `\`, `.` and `%` as a server would get them after one more decoding; NUL. */
+const ENCODED_DELIMITER = /%(2f|5c|2e|00|25(2f|5c|2e|25|00))/i;
+
+export function normaliseUri(uri: string): Result<NormalUri, UriFault> {
+  // Controls, space, DEL and backslash are in no URI (RFC 3986 section 2); some servers read a backslash as "/".
+  if (/[\u0000-\u0020\u007f\\]/.test(uri)) return err('forbidden_character');
+  if (!uri.isWellFormed()) return err('forbidden_character');
+  if (/%(?![0-9a-fA-F]{2})/.test(uri)) return err('bad_encoding');
+  if (ENCODED_DELIMITER.test(uri)) return err('encoded_delimiter');
+  const encoded = normalEncoding(uri);
+  // `;` because some servers cut path parameters off: `/..;/`. `&`, `=`: a path may stand in a query.
+  if (encoded.split(/[/?#&=;:]/).some((segment) => segment === '.' || segment === '..')) return err('dot_segment');
+  const full = normalCase(encoded);
+  // File servers collapse "//": another spelling of the same file.
+  if (full.startsWith('file:') && /^file:\/\/[^/?#]*[^?#]*\/\//.test(full)) return err('empty_segment');
+  return ok({ full, bases: basesOf(full) });
+}
+
+/** Upper-case hex, unreserved characters decoded (6.2.2.2), other characters encoded as UTF-8 (RFC 3987 section 3.1). */
+function normalEncoding(uri: string): string {
+  return uri
+    .replace(/%[0-9a-fA-F]{2}/g, (triplet) => {
+      const char = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
+      return /[A-Za-z0-9_~-]/.test(char) ? char : triplet.toUpperCase();
+    })
+    .replace(/[^\u0021-\u007e]+/gu, (run) => encodeURIComponent(run));
+}
+
+/** Scheme and host in lower case (6.2.2.1); default ports and the empty path of http; the authority of file. */
+function normalCase(uri: string): string {
+  const match = /^([A-Za-z][A-Za-z0-9+.-]*):(?:\/\/([^/?#]*))?(.*)$/s.exec(uri);
+  if (match === null) return uri;
+  const scheme = (match[1] ?? '').toLowerCase();
+  const authority = match[2] === undefined ? undefined : normalAuthority(scheme, match[2]);
+  let rest = match[3] ?? '';
+  if (scheme === 'file') {
+    // RFC 8089 section 2 and appendix B: file:/x, file:///x and file://localhost/x are one file.
+    if (authority === undefined) return rest.startsWith('/') ? `file://${rest}` : `file:${rest}`;
+    return `file://${authority === 'localhost' ? '' : authority}${rest}`;
+  }
+  if ((scheme === 'http' || scheme === 'https') && authority !== undefined && !rest.startsWith('/')) rest = `/${rest}`;
+  return `${scheme}:${authority === undefined ? '' : `//${authority}`}${rest}`;
+}
+
+const DEFAULT_PORT: Readonly<Record<string, string>> = { http: '80', https: '443', ws: '80', wss: '443' };
+
+function normalAuthority(scheme: string, authority: string): string {
+  const at = authority.lastIndexOf('@');
+  const userinfo = at === -1 ? '' : authority.slice(0, at + 1);
+  const match = /^(.*?)(?::(\d*))?$/s.exec(authority.slice(at + 1));
+  const host = (match?.[1] ?? '').toLowerCase();
+  const port = match?.[2] ?? '';
+  return `${userinfo}${host}${port === '' || port === DEFAULT_PORT[scheme] ? '' : `:${port}`}`;
+}
+
+function basesOf(full: string): readonly string[] {
+  const withoutFragment = full.split('#', 1)[0] ?? full;
+  const withoutQuery = withoutFragment.split('?', 1)[0] ?? withoutFragment;
+  return [...new Set([withoutFragment, withoutQuery])].filter((base) => base !== full);
+}
+
+/** The part of a URI template (RFC 6570) before its first expression, normalised as far as it goes. */
+export function templatePrefix(template: string): Result<string, UriFault> {
+  const literal = template.split('{', 1)[0] ?? '';
+  const normal = normaliseUri(literal);
+  if (!normal.ok) return normal;
+  // The empty path of "http://host" may still become longer.
+  return ok(
+    normal.value.full.endsWith('/') && !literal.endsWith('/') ? normal.value.full.slice(0, -1) : normal.value.full,
+  );
+}
