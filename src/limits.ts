@@ -22,7 +22,7 @@ export const LIMITS = {
   findingsPerMessage: 200,
   findingPointerChars: 1_024,
   embeddedJsonLevels: 3,
-  tokensPerMessage: 1_000,
+  tokensPerMessage: 500,
 
   // one HTTP exchange with a client
   headerBytes: 32 * 1024,

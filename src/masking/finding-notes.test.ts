@@ -16,9 +16,9 @@ test('a pointer is bounded and well-formed', () => {
 
 test('findings of one rule at one place are counted together', () => {
   const notes = new FindingNotes();
-  notes.add('a', 'SECRET', '/x');
-  notes.add('a', 'SECRET', '/x', 2);
-  notes.add('b', 'SECRET', '/x');
+  notes.add('a', 'SECRET', () => '/x');
+  notes.add('a', 'SECRET', () => '/x', 2);
+  notes.add('b', 'SECRET', () => '/x');
   assert.deepEqual(notes.findings(), [
     { rule: 'a', type: 'SECRET', pointer: '/x', count: 3 },
     { rule: 'b', type: 'SECRET', pointer: '/x', count: 1 },
@@ -27,7 +27,7 @@ test('findings of one rule at one place are counted together', () => {
 
 test('beyond the bound findings are counted without a place, and none is lost', () => {
   const notes = new FindingNotes();
-  for (let i = 0; i < LIMITS.findingsPerMessage + 50; i++) notes.add('a', 'SECRET', `/${i}`);
+  for (let i = 0; i < LIMITS.findingsPerMessage + 50; i++) notes.add('a', 'SECRET', () => `/${i}`);
   const findings = notes.findings();
   assert.equal(findings.length, LIMITS.findingsPerMessage + 1);
   assert.equal(

@@ -19,22 +19,20 @@ export function toPointer(path: readonly PathPart[]): string {
 export class FindingNotes {
   readonly #counts = new Map<
     string,
-    { readonly rule: string; readonly type: string; pointer: string; count: number }
+    { readonly rule: string; readonly type: string; readonly pointer: string; count: number }
   >();
   /** More places than `findingsPerMessage`: the rest is counted at the root, by rule. */
   isTruncated = false;
 
-  add(rule: string, type: string, pointer: string, count = 1): void {
+  /** `pointer` is asked for only while there is room for it. */
+  add(rule: string, type: string, pointer: () => string, count = 1): void {
     const isFull = this.#counts.size >= LIMITS.findingsPerMessage;
-    const known = this.#counts.get(`${rule}\n${type}\n${pointer}`);
-    if (known !== undefined) {
-      known.count += count;
-    } else if (isFull && pointer !== '') {
-      this.isTruncated = true;
-      this.add(rule, type, '', count);
-    } else {
-      this.#counts.set(`${rule}\n${type}\n${pointer}`, { rule, type, pointer, count });
-    }
+    if (isFull) this.isTruncated = true;
+    const place = isFull ? '' : pointer();
+    const key = `${rule}\n${type}\n${place}`;
+    const known = this.#counts.get(key);
+    if (known === undefined) this.#counts.set(key, { rule, type, pointer: place, count });
+    else known.count += count;
   }
 
   findings(): readonly Finding[] {

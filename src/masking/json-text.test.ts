@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { firstNonSpace, opensJson, unescapedText } from '#masking/json-text.ts';
+import { unescapedText } from '#masking/json-text.ts';
 import { parseJson, type JsonNode } from '#mcp/json.ts';
 
 function parsed(text: string): JsonNode {
@@ -37,12 +37,4 @@ test('a text without escapes is not copied', () => {
 test('what stands between the values of a sequence stays', () => {
   const text = '["a\\nb"] - [1]';
   assert.equal(unescapedText(text, [parsed('["a\\nb"]')]), '[a\nb] - [1]');
-});
-
-test('JSON may begin after white space with a brace or bracket', () => {
-  assert.equal(firstNonSpace(' \r\n\t{', 0), 4);
-  assert.equal(firstNonSpace('  ', 0), 2);
-  assert.equal(firstNonSpace('a b', 1), 2);
-  assert.equal(opensJson('{', 0) && opensJson('x[', 1), true);
-  assert.equal(opensJson('x', 0) || opensJson('', 0), false);
 });

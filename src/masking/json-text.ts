@@ -1,4 +1,4 @@
-/** Looking at JSON as text: what every string in it says, and where JSON may begin inside a string. */
+/** JSON as a text to be searched. */
 import type { JsonNode } from '#mcp/json.ts';
 
 /** The text with every string in it unescaped, so that one search sees what any leaf holds; itself when it has no escape. */
@@ -25,14 +25,3 @@ export function unescapedText(text: string, roots: readonly JsonNode[]): string 
   pieces.push(text.slice(at));
   return pieces.join('');
 }
-
-/** Offset of the first character from `from` on that is no ASCII white space. */
-export function firstNonSpace(text: string, from: number): number {
-  let at = from;
-  for (let code = text.charCodeAt(at); code === 0x20 || (code >= 0x09 && code <= 0x0d); code = text.charCodeAt(at))
-    at++;
-  return at;
-}
-
-/** Whether a JSON object or array may begin here. */
-export const opensJson = (text: string, at: number): boolean => text[at] === '{' || text[at] === '[';

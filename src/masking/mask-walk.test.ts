@@ -22,6 +22,7 @@ function walk(value: unknown, change: { readonly rules?: Partial<WalkRules>; rea
     inline: new FindingNotes(),
     isOverBudget: false,
     tokensLeft: change.tokensLeft ?? 10,
+    tokens: new Map(),
   };
   const made = new MaskWalk(text, rules, notes, SecretSet.EMPTY);
   made.walk(doc.value.root);

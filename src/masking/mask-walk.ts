@@ -5,7 +5,7 @@
  */
 import { toPointer, type FindingNotes, type PathPart } from '#masking/finding-notes.ts';
 import type { IsSecretField } from '#masking/field-names.ts';
-import { firstNonSpace, opensJson, unescapedText } from '#masking/json-text.ts';
+import { unescapedText } from '#masking/json-text.ts';
 import { KeyNames } from '#masking/key-names.ts';
 import { isPlaceholder, type Operator } from '#masking/operators.ts';
 import { isSchemaPlace, SCHEMA_MAPS, SCHEMA_PARTS, SCHEMA_VALUES } from '#masking/schema-places.ts';
@@ -40,6 +40,8 @@ export type WalkNotes = {
   isOverBudget: boolean;
   /** Tokens cost a keyed hash each; after so many a message gets plain placeholders. */
   tokensLeft: number;
+  /** Tokens of exact secrets already made for this message. */
+  readonly tokens: Map<string, string>;
 };
 
 /** Which copies a value is still in: a value inside a replaced one is in the sent copy only. */
@@ -55,6 +57,8 @@ const SECRET = 'SECRET';
 const OPAQUE_KEYS = new Set(['requestState', 'nextCursor', 'cursor', 'progressToken']);
 const OPAQUE_PARENTS = new Set<PathPart>(['params', 'result', '_meta']);
 
+/** Cheap: most strings are no JSON. `opensJson` decides. */
+const JSON_START = /^\s*[[{"]/;
 const EMBEDDED_LIMITS = { depth: LIMITS.jsonDepth, nodes: LIMITS.jsonNodes };
 
 function isEmpty(node: JsonNode): boolean {
@@ -73,8 +77,8 @@ export class MaskWalk {
   readonly #present: SecretSet;
   readonly #level: number;
   readonly #path: PathPart[] = [];
-  /** Inside a string: the pointer of that string. */
-  readonly #leafPointer: string | undefined;
+  /** Where the walk is; inside a string, where that string is. */
+  readonly #pointer: () => string;
   readonly #areFieldsInline: boolean;
 
   constructor(
@@ -82,23 +86,19 @@ export class MaskWalk {
     rules: WalkRules,
     notes: WalkNotes,
     present: SecretSet,
-    embedded?: { readonly level: number; readonly pointer: string },
+    embedded?: { readonly level: number; readonly pointer: () => string },
   ) {
     this.#text = text;
     this.#rules = rules;
     this.#notes = notes;
     this.#present = present;
     this.#level = embedded?.level ?? 0;
-    this.#leafPointer = embedded?.pointer;
+    this.#pointer = embedded?.pointer ?? (() => toPointer(this.#path));
     this.#areFieldsInline = rules.inline.types.has(SECRET);
   }
 
   walk(root: JsonNode, copies: Copies = { stored: true, inlineRules: true }): void {
     this.#visit(root, copies);
-  }
-
-  #pointer(): string {
-    return this.#leafPointer ?? toPointer(this.#path);
   }
 
   #visit(node: JsonNode, copies: Copies): void {
@@ -123,26 +123,26 @@ export class MaskWalk {
   }
 
   #visitItems(items: readonly JsonNode[], visit: (item: JsonNode) => void): void {
-    const { length } = this.#path;
+    const last = this.#path.push(0) - 1;
     for (const [index, item] of items.entries()) {
-      this.#path[length] = index;
+      this.#path[last] = index;
       visit(item);
     }
-    this.#path.length = length;
+    this.#path.pop();
   }
 
   #visitMembers(object: JsonObject, copies: Copies, visit: (member: JsonMember) => void): void {
-    const { length } = this.#path;
+    const last = this.#path.push('') - 1;
     let names: KeyNames | undefined;
     for (const member of object.members) {
-      this.#path[length] = member.key;
+      this.#path[last] = member.key;
       if (!this.#present.isEmpty && this.#present.find(member.key).length > 0) {
         names ??= new KeyNames(object);
         this.#replaceKey(member, names, copies);
       }
       visit(member);
     }
-    this.#path.length = length;
+    this.#path.pop();
   }
 
   #visitMember({ key, value }: JsonMember, copies: Copies): void {
@@ -187,11 +187,11 @@ export class MaskWalk {
     const value = node.kind === 'string' ? node.value : this.#text.slice(node.start, node.end);
     if (copies.stored) {
       this.storedEdits.push(this.#edit(node, this.#put(this.#rules.store, SECRET, value)));
-      this.#notes.stored.add(FIELD_NAME_RULE, SECRET, this.#pointer());
+      this.#notes.stored.add(FIELD_NAME_RULE, SECRET, this.#pointer);
     }
     if (copies.inlineRules && this.#areFieldsInline) {
       this.sentEdits.push(this.#edit(node, this.#put(this.#rules.inline.operator, SECRET, value)));
-      this.#notes.inline.add(FIELD_NAME_RULE, SECRET, this.#pointer());
+      this.#notes.inline.add(FIELD_NAME_RULE, SECRET, this.#pointer);
     } else {
       this.#visit(node, { stored: false, inlineRules: copies.inlineRules });
     }
@@ -217,10 +217,10 @@ export class MaskWalk {
 
   #visitString(node: JsonNode, value: string, copies: Copies): void {
     const { detectors } = this.#rules;
-    const first = firstNonSpace(value, 0);
-    if (!opensJson(value, first) && this.#present.isEmpty && detectors.length === 0) return;
+    const mayHoldJson = JSON_START.test(value);
+    if (!mayHoldJson && this.#present.isEmpty && detectors.length === 0) return;
     let texts: Texts = { stored: value, sent: value };
-    if (opensJson(value, first)) texts = this.#maskEmbedded(value, first, copies);
+    if (mayHoldJson) texts = this.#maskEmbedded(value, copies);
     if (!this.#present.isEmpty) texts = this.#maskExact(texts, copies);
     for (const detector of detectors) texts = this.#maskDetected(detector, texts, copies);
     if (copies.stored && texts.stored !== value) this.storedEdits.push(this.#edit(node, texts.stored));
@@ -228,19 +228,15 @@ export class MaskWalk {
   }
 
   /** JSON values at the start of a string, one or a sequence of them, are masked like the message around them. */
-  #maskEmbedded(value: string, first: number, copies: Copies): Texts {
-    const roots: JsonNode[] = [];
-    for (let at = first; opensJson(value, at);) {
-      const parsed = parseEmbedded(value, at, EMBEDDED_LIMITS);
-      if (!parsed.ok && parsed.error.code === 'parse_error') break;
-      if (!parsed.ok || this.#level >= LIMITS.embeddedJsonLevels) return this.#replaceUnreadable(value, copies);
-      roots.push(parsed.value);
-      at = firstNonSpace(value, parsed.value.end);
-    }
+  #maskEmbedded(value: string, copies: Copies): Texts {
+    const parsed = parseEmbedded(value, EMBEDDED_LIMITS);
+    if (!parsed.ok) return this.#replaceUnreadable(value, copies);
+    const roots = parsed.value;
     if (roots.length === 0) return { stored: value, sent: value };
+    if (this.#level >= LIMITS.embeddedJsonLevels) return this.#replaceUnreadable(value, copies);
     const unescaped = unescapedText(value, roots);
     const present = unescaped === value ? this.#present : this.#rules.secrets.presentIn(unescaped);
-    const embedded = { level: this.#level + 1, pointer: this.#pointer() };
+    const embedded = { level: this.#level + 1, pointer: this.#pointer };
     const inner = new MaskWalk(value, this.#rules, this.#notes, present, embedded);
     for (const root of roots) inner.walk(root, copies);
     return { stored: spliceText(value, inner.storedEdits), sent: spliceText(value, inner.sentEdits) };
@@ -249,8 +245,8 @@ export class MaskWalk {
   #replaceUnreadable(value: string, copies: Copies): Texts {
     this.#notes.isOverBudget = true;
     const isInline = copies.inlineRules && this.#areFieldsInline;
-    if (copies.stored) this.#notes.stored.add(UNREADABLE_RULE, SECRET, this.#pointer());
-    if (isInline) this.#notes.inline.add(UNREADABLE_RULE, SECRET, this.#pointer());
+    if (copies.stored) this.#notes.stored.add(UNREADABLE_RULE, SECRET, this.#pointer);
+    if (isInline) this.#notes.inline.add(UNREADABLE_RULE, SECRET, this.#pointer);
     return {
       stored: this.#put(this.#rules.store, SECRET, value),
       sent: isInline ? this.#put(this.#rules.inline.operator, SECRET, value) : value,
@@ -277,22 +273,22 @@ export class MaskWalk {
 
   #spliceSecrets(text: string): { readonly text: string; readonly count: number } {
     const edits = this.#present.find(text).map(({ start, end, secret }) => {
-      return { start, end, text: this.#put(this.#rules.store, SECRET, secret) };
+      return { start, end, text: this.#secretToken(secret) };
     });
     return edits.length === 0 ? { text, count: 0 } : { text: spliceText(text, edits), count: edits.length };
   }
 
   #noteExact(copies: Copies, storedCount: number, sentCount: number): void {
     const { stored, inline } = this.#notes;
-    if (copies.stored && storedCount > 0) stored.add(EXACT_SECRET_RULE, SECRET, this.#pointer(), storedCount);
-    if (sentCount > 0) inline.add(EXACT_SECRET_RULE, SECRET, this.#pointer(), sentCount);
+    if (copies.stored && storedCount > 0) stored.add(EXACT_SECRET_RULE, SECRET, this.#pointer, storedCount);
+    if (sentCount > 0) inline.add(EXACT_SECRET_RULE, SECRET, this.#pointer, sentCount);
   }
 
   #maskDetected(detector: Detector, { stored, sent }: Texts, copies: Copies): Texts {
     const { rule, type } = detector;
     const replace = (text: string, operator: Operator, notes: FindingNotes): string => {
       const spans = detector.find(text);
-      if (spans.length > 0) notes.add(rule, type, this.#pointer(), spans.length);
+      if (spans.length > 0) notes.add(rule, type, this.#pointer, spans.length);
       return spliceText(
         text,
         spans.map(({ start, end }) => ({ start, end, text: this.#put(operator, type, text.slice(start, end)) })),
@@ -309,6 +305,15 @@ export class MaskWalk {
     if (this.#notes.tokensLeft-- > 0) return operator(type, value);
     this.#notes.isOverBudget = true;
     return `[${type}]`;
+  }
+
+  /** The token of an exact secret: there are few, which may stand in many places. */
+  #secretToken(secret: string): string {
+    const known = this.#notes.tokens.get(secret);
+    if (known !== undefined) return known;
+    const token = this.#put(this.#rules.store, SECRET, secret);
+    this.#notes.tokens.set(secret, token);
+    return token;
   }
 
   #edit(node: JsonNode, value: string): JsonEdit {

@@ -108,6 +108,7 @@ export function createMasker(settings: MaskerSettings): Masker {
       inline: new FindingNotes(),
       isOverBudget: false,
       tokensLeft: LIMITS.tokensPerMessage,
+      tokens: new Map(),
     };
     const present = secrets.presentIn(unescapedText(doc.text, [doc.root]));
     const walk = new MaskWalk(doc.text, rulesFor(connection, secrets), notes, present);

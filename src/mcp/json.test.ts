@@ -321,13 +321,31 @@ test('an encoded string is read back as it was', () => {
   assert.equal(toValue(parsed(encodeJsonString('a\ud800b')).root), 'a\ufffdb');
 });
 
-test('an embedded value is read from where it starts to where it ends, with repeated keys and lone surrogates', () => {
-  const text = 'log: {"a":1,"a":"\\ud800"} and more';
-  const result = parseEmbedded(text, 5, LIMITS);
+test('values embedded in a text are read up to where JSON ends, with repeated keys and lone surrogates', () => {
+  const text = ' {"a":1,"a":"\\ud800"}\n[2] and {"more":1}';
+  const result = parseEmbedded(text, LIMITS);
   assert.ok(result.ok);
-  assert.equal(text.slice(result.value.start, result.value.end), '{"a":1,"a":"\\ud800"}');
-  assert.ok(result.value.kind === 'object' && result.value.members.length === 2);
-  assert.equal(stringMember({ ...result.value, members: result.value.members.slice(1) }, 'a'), '\ufffd');
-  assert.equal(parseEmbedded(text, 0, LIMITS).ok, false);
-  assert.equal(parseEmbedded('['.repeat(100), 0, LIMITS).ok, false);
+  const [first, second, ...others] = result.value;
+  assert.ok(first?.kind === 'object' && second?.kind === 'array' && others.length === 0);
+  assert.equal(text.slice(first.start, first.end), '{"a":1,"a":"\\ud800"}');
+  assert.equal(stringMember({ ...first, members: first.members.slice(1) }, 'a'), '\ufffd');
+  assert.equal(text.slice(second.start, second.end), '[2]');
+});
+
+test('a text that only begins like JSON has no embedded values; one beyond the limits is a fault', () => {
+  for (const text of ['[INFO]', '{"a":', '"quoted" text', '', 'null', '1 {}']) {
+    const result = parseEmbedded(text, LIMITS);
+    assert.ok(result.ok && result.value.length === 0, text);
+  }
+  const deep = parseEmbedded('['.repeat(100), LIMITS);
+  assert.ok(!deep.ok && deep.error.code === 'too_deep');
+  const many = parseEmbedded('{} '.repeat(11), { depth: 2, nodes: 10 });
+  assert.ok(!many.ok && many.error.code === 'too_many');
+});
+
+test('an embedded value may be a string that holds JSON again', () => {
+  for (const value of [{ a: 1 }, [1], JSON.stringify([2])]) {
+    const result = parseEmbedded(JSON.stringify(JSON.stringify(value)), LIMITS);
+    assert.ok(result.ok && result.value[0]?.kind === 'string' && result.value[0].value === JSON.stringify(value));
+  }
 });

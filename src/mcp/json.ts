@@ -86,14 +86,13 @@ class Parser {
   readonly #text: string;
   readonly #depthMax: number;
   readonly #isLenient: boolean;
-  #at: number;
+  #at = 0;
   #depth = 0;
   #nodesLeft: number;
 
-  constructor(text: string, limits: JsonLimits, lenientFrom?: number) {
+  constructor(text: string, limits: JsonLimits, isLenient = false) {
     this.#text = text;
-    this.#at = lenientFrom ?? 0;
-    this.#isLenient = lenientFrom !== undefined;
+    this.#isLenient = isLenient;
     this.#depthMax = limits.depth;
     this.#nodesLeft = limits.nodes;
   }
@@ -117,6 +116,11 @@ class Parser {
     let code = text.charCodeAt(this.#at);
     while (code === SPACE || code === LF || code === CR || code === TAB) code = text.charCodeAt(++this.#at);
     return code;
+  }
+
+  isAtContainer(): boolean {
+    this.#whitespace();
+    return opensJson(this.#text, this.#at);
   }
 
   /** One value; whatever follows it is not looked at. */
@@ -303,16 +307,30 @@ export function parseJson(bytes: Uint8Array, limits: JsonLimits): Result<JsonDoc
   return err(parser.fault ?? { code: 'parse_error', offset: 0, message: 'not JSON' });
 }
 
+/** Whether an object, an array or a string of JSON in which there is one may begin here. */
+export function opensJson(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code === OPEN_BRACE || code === OPEN_BRACKET) return true;
+  if (code !== QUOTE) return false;
+  const next = text.charCodeAt(at + 1);
+  return next === OPEN_BRACE || next === OPEN_BRACKET || next === BACKSLASH;
+}
+
 /**
- * Reads one value out of a text that nobody promised to be JSON, from `start` on; the node's `end` says where it
- * stopped. Tolerates repeated keys and lone surrogates (which become U+FFFD): for finding what is in there, never for
- * deciding what a message means. Errors: `parse_error`, `too_deep`, `too_many`.
+ * Reads the values at the beginning of a text that nobody promised to be JSON: one after the other, white space
+ * between, as long as `opensJson`; what follows them is not looked at. Tolerates repeated keys and lone surrogates
+ * (which become U+FFFD): for finding what is in there, never for deciding what a message means. `limits.nodes` counts
+ * for all of them. Errors: `too_deep`, `too_many`.
  */
-export function parseEmbedded(text: string, start: number, limits: JsonLimits): Result<JsonNode, JsonFault> {
-  const parser = new Parser(text, limits, start);
-  const root = parser.value();
-  if (root !== undefined) return ok(root);
-  return err(parser.fault ?? { code: 'parse_error', offset: start, message: 'not JSON' });
+export function parseEmbedded(text: string, limits: JsonLimits): Result<JsonNode[], JsonFault> {
+  const parser = new Parser(text, limits, true);
+  const roots: JsonNode[] = [];
+  while (parser.isAtContainer()) {
+    const root = parser.value();
+    if (root === undefined) break;
+    roots.push(root);
+  }
+  return parser.fault === undefined || parser.fault.code === 'parse_error' ? ok(roots) : err(parser.fault);
 }
 
 /** The value of a key, undefined when `node` is no object or has no such key. */
