@@ -151,6 +151,20 @@ test('a secret spelled with JSON escapes in the message itself is found', () => 
   assert.match(plain(send.toString()), /^\{"result":\{"text":"\[SECRET\]","\[SECRET\]":1\}\}$/);
 });
 
+test('a secret spelled with JSON escapes in JSON inside a string is found', () => {
+  const escaped = TOKEN.replaceAll(/./g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  assert.deepEqual(sent({ text: `{"a":"${escaped}"}` }), { text: '{"a":"[SECRET]"}' });
+});
+
+test('secrets in keys and numbers below the name of a secret are masked in what is sent', () => {
+  const { send, stored: kept } = mask({ password: { [TOKEN]: 4111222233334444 } }, SETTINGS, [
+    TOKEN,
+    '4111222233334444',
+  ]);
+  assert.equal(plain(send.toString()), '{"password":{"[SECRET]":"[SECRET]"}}');
+  assert.equal(plain(kept.toString()), '{"password":"[SECRET]"}');
+});
+
 test('a secret in a key is replaced, in the pointer too, and keys stay different', () => {
   const hex = Buffer.from(TOKEN).toString('hex');
   const {
@@ -245,6 +259,7 @@ test('a tool may take a parameter called password, but a value in its schema is 
     { password: { examples: ['hunter2'] } },
     { password: { anyOf: [{ const: 'hunter2' }] } },
     { password: { items: { enum: ['hunter2'] } } },
+    { password: { properties: { value: { default: 'hunter2' } } } },
     { password: 'hunter2' },
     { password: ['hunter2'] },
     { login: { default: { password: 'hunter2' } } },
