@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { challenge, resourceMetadata, resourceMetadataUrl, resourceUrl } from '#identity/resource-metadata.ts';
+
+const URL_OF_METADATA = 'https://mcp.example.com/.well-known/oauth-protected-resource/mcp/github';
+
+describe('protected resource metadata', () => {
+  it('names the connection’s URL, its issuers and the header as the only way to send a token', () => {
+    assert.deepEqual(
+      resourceMetadata({
+        publicUrl: 'https://mcp.example.com/',
+        name: 'github',
+        issuers: ['https://a', 'https://b'],
+        scopes: ['mcp'],
+      }),
+      {
+        resource: 'https://mcp.example.com/mcp/github',
+        authorization_servers: ['https://a', 'https://b'],
+        bearer_methods_supported: ['header'],
+        scopes_supported: ['mcp'],
+        resource_name: 'github',
+      },
+    );
+    assert.equal('scopes_supported' in resourceMetadata({ publicUrl: 'https://x', name: 'a', issuers: [] }), false);
+  });
+
+  it('lies between host and path of the resource, also below a path', () => {
+    assert.equal(resourceMetadataUrl('https://mcp.example.com', 'github'), URL_OF_METADATA);
+    assert.equal(
+      resourceMetadataUrl('https://example.com/gate/', 'github'),
+      'https://example.com/.well-known/oauth-protected-resource/gate/mcp/github',
+    );
+  });
+
+  it('stays below /mcp/ whatever the connection is called', () => {
+    assert.equal(resourceUrl('https://x', '../api?a#b'), 'https://x/mcp/..%2Fapi%3Fa%23b');
+  });
+});
+
+describe('challenge', () => {
+  it('without a token only points to the metadata', () => {
+    assert.equal(challenge(URL_OF_METADATA, { fault: 'missing' }), `Bearer resource_metadata="${URL_OF_METADATA}"`);
+  });
+
+  it('for a refused token adds the plain reason', () => {
+    assert.equal(
+      challenge(URL_OF_METADATA, { fault: 'expired' }),
+      `Bearer resource_metadata="${URL_OF_METADATA}", error="invalid_token", error_description="The access token expired"`,
+    );
+  });
+
+  it('for a missing scope names the scopes', () => {
+    assert.equal(
+      challenge(URL_OF_METADATA, { missingScopes: ['mcp.read', 'mcp.write'] }),
+      `Bearer resource_metadata="${URL_OF_METADATA}", error="insufficient_scope", scope="mcp.read mcp.write"`,
+    );
+  });
+
+  it('cannot be broken out of by what it quotes', () => {
+    assert.equal(
+      challenge('https://x/"\\\r\nSet-Cookie: a', { fault: 'missing' }),
+      'Bearer resource_metadata="https://x/Set-Cookie: a"',
+    );
+  });
+});
