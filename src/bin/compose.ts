@@ -1,0 +1,262 @@
+/**
+ * Puts one gateway together: the only place, with connections.ts and serve.ts, that makes I/O and hands it to the parts.
+ * What can fail at a start is a refusal with an exit code; nothing of a half-made gateway stays open.
+ */
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { Agent, fetch as undiciFetch } from 'undici';
+import { createConnections } from '#bin/connections.ts';
+import { EXIT_LEDGER, EXIT_UNAVAILABLE } from '#cli/exit-codes.ts';
+import type { ExitCode } from '#cli/exit-codes.ts';
+import type { LoadedConfig } from '#config/load.ts';
+import { createAdmission } from '#gateway/admission.ts';
+import { strangerEntry } from '#gateway/entries.ts';
+import type { Gateway, Log } from '#gateway/gateway.ts';
+import { createRefusalBook } from '#gateway/refusal-book.ts';
+import { createGatewayServer } from '#gateway/server.ts';
+import { createSessions } from '#gateway/sessions.ts';
+import { createTrustedProxies } from '#gateway/source.ts';
+import { callerKey, GATEWAY_CALLER } from '#identity/caller.ts';
+import { systemIdentityClock } from '#identity/clock.ts';
+import { createEpochs } from '#identity/epochs.ts';
+import { createIdentity } from '#identity/identity.ts';
+import type { Identity } from '#identity/identity.ts';
+import type { IssuerFetch } from '#identity/issuer-fetch.ts';
+import { createKeyCacheFiles } from '#identity/key-cache-files.ts';
+import { systemClock } from '#ledger/clock.ts';
+import type { Disk } from '#ledger/disk.ts';
+import type { Keyring } from '#ledger/keyring.ts';
+import type { Ledger } from '#ledger/ledger.ts';
+import { openKeys } from '#ledger/open-keys.ts';
+import { openLedger } from '#ledger/open-ledger.ts';
+import { callId, pooledRandom, systemRandom } from '#ledger/random.ts';
+import type { LedgerEntry } from '#ledger/record.ts';
+import { createMasker } from '#masking/masker.ts';
+import type { Masker } from '#masking/masker.ts';
+import { ownHeader } from '#masking/own-words.ts';
+import { createPolicy } from '#policy/policy.ts';
+import type { Policy } from '#policy/policy.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+
+export type StartRefusal = { readonly exit: ExitCode; readonly message: string };
+
+export type ComposeOptions = {
+  readonly loaded: LoadedConfig;
+  readonly disk: Disk;
+  readonly log: Log;
+  readonly env: Readonly<Record<string, string | undefined>>;
+};
+
+export type ComposedGateway = {
+  readonly gateway: Gateway;
+  readonly server: Server;
+  readonly ledger: Ledger;
+  /** Stops taking calls, waits for those on their way up to `drainMs`, writes what is pending, closes everything. */
+  stop(): Promise<void>;
+};
+
+const REFUSAL_FLUSH_MS = 5_000;
+
+export const dataPlaces = (
+  loaded: LoadedConfig,
+): { readonly ledger: string; readonly keys: string; readonly index: string; readonly origin: string } => {
+  const { data, deployment, shard } = loaded.config;
+  return {
+    ledger: join(data, 'ledger', shard),
+    keys: join(data, 'keys'),
+    index: join(data, 'index'),
+    origin: `${deployment}/${shard}`,
+  };
+};
+
+type OpenBook = { readonly ledger: Ledger; readonly keyring: Keyring; readonly maskingKey: Buffer };
+
+async function openBook({ loaded, disk, log }: ComposeOptions): Promise<Result<OpenBook, StartRefusal>> {
+  const places = dataPlaces(loaded);
+  const masterKey = loaded.secrets.masterKey?.reveal();
+  const keys = await openKeys({
+    disk,
+    dir: places.keys,
+    origin: places.origin,
+    random: systemRandom,
+    ...(masterKey === undefined ? {} : { masterKey }),
+  });
+  if (!keys.ok)
+    return err({ exit: keys.error.reason === 'locked' ? EXIT_UNAVAILABLE : EXIT_LEDGER, message: keys.error.message });
+  const { keyring, signer, maskingKey } = keys.value;
+  const ledger = await openLedger({
+    dir: places.ledger,
+    keysDir: places.keys,
+    signer,
+    keyring,
+    disk,
+    clock: systemClock,
+    random: systemRandom,
+    limits: loaded.limits,
+    log: (level, message, facts) => log[level](facts ?? {}, message),
+  });
+  if (ledger.ok) return ok({ ledger: ledger.value, keyring, maskingKey });
+  await keyring.close();
+  return err({
+    exit: ledger.error.reason === 'locked' ? EXIT_UNAVAILABLE : EXIT_LEDGER,
+    message: ledger.error.message,
+  });
+}
+
+function identityOf({ loaded, log }: ComposeOptions, agent: Agent): Identity {
+  const issuers = Object.entries(loaded.config.issuers).map(
+    ([namespace, { preset, issuer, audiences, groupsClaim, jwksUri, apiAudience }]) => ({
+      namespace,
+      preset,
+      issuer,
+      audiences,
+      groupsClaim,
+      ...(jwksUri === undefined ? {} : { jwksUri }),
+      ...(apiAudience === undefined ? {} : { apiAudience }),
+    }),
+  );
+  // undici's own fetch, so that issuers are reached through a dispatcher with our bounds instead of the global one.
+  const fetch: IssuerFetch = async (url, init) => (await undiciFetch(url, { ...init, dispatcher: agent })) as Response;
+  return createIdentity({
+    issuers,
+    fetch,
+    clock: systemIdentityClock,
+    keyCache: createKeyCacheFiles(join(loaded.config.data, 'keys', 'issuers'), loaded.limits.issuerDocumentBytes),
+    epochs: createEpochs(loaded.limits),
+    limits: loaded.limits,
+    log,
+  });
+}
+
+function maskerOf(loaded: LoadedConfig, key: Buffer): Masker {
+  const { store, inline } = loaded.config.masking;
+  return createMasker({ key, store: { operator: store.operator, fields: store.fields }, inline });
+}
+
+function policyOf(loaded: LoadedConfig): Result<Policy, StartRefusal> {
+  const { levels, grants, rules } = loaded.config;
+  const policy = createPolicy({
+    levels,
+    grants,
+    rules: rules.map(({ name, when, then }) => ({ name, when, effect: then })),
+    version: loaded.policyVersion,
+    limits: loaded.limits,
+  });
+  if (policy.ok) return policy;
+  return err({
+    exit: EXIT_UNAVAILABLE,
+    message: policy.error.map((problem) => `${problem.path.join('.')}: ${problem.message}`).join('\n'),
+  });
+}
+
+/** Which policy decides from here on; every record of a call names its version. */
+const policyEntry = (call: string, loaded: LoadedConfig): LedgerEntry => ({
+  kind: 'control',
+  call,
+  ref: null,
+  st: 'policy',
+  header: ownHeader({ detail: { policy: loaded.policyVersion, config: loaded.configVersion } }),
+  payload: null,
+  mask: { n: 0 },
+  pol: loaded.policyVersion,
+  subject: callerKey(GATEWAY_CALLER),
+});
+
+/** Waits for the calls on their way, but no longer than a supervisor would. */
+async function drain(gateway: Gateway): Promise<void> {
+  const deadline = gateway.monotonic() + gateway.limits.drainMs;
+  while (gateway.admission.inFlight() > 0 && gateway.monotonic() < deadline) {
+    await new Promise((wake) => {
+      setTimeout(wake, 20);
+    });
+  }
+}
+
+export async function composeGateway(options: ComposeOptions): Promise<Result<ComposedGateway, StartRefusal>> {
+  const { loaded, log, env } = options;
+  const policy = policyOf(loaded);
+  if (!policy.ok) return policy;
+  const book = await openBook(options);
+  if (!book.ok) return book;
+  const { ledger, keyring, maskingKey } = book.value;
+
+  const masker = maskerOf(loaded, maskingKey);
+  const random = pooledRandom(systemRandom);
+  const newId = (): string => callId(random);
+  const clock = (): number => Date.now();
+  const agent = new Agent({ connect: { timeout: loaded.limits.issuerFetchMs } });
+  const identity = identityOf(options, agent);
+  const atExit = (run: () => void): (() => void) => {
+    process.once('exit', run);
+    return () => process.off('exit', run);
+  };
+  const connections = createConnections({ loaded, ledger, masker, newId, log, env, atExit });
+  const stopping = new AbortController();
+  let isDraining = false;
+  const refusals = createRefusalBook({
+    limits: loaded.limits,
+    clock,
+    entry: (refusal, count, windowMs) => strangerEntry(masker, newId(), refusal, count, windowMs),
+    append: (entry) => ledger.appendUnwaited(entry),
+  });
+  const gateway: Gateway = {
+    clock,
+    monotonic: () => performance.now(),
+    newId,
+    publicUrl: loaded.publicUrl,
+    allowedOrigins: new Set([
+      loaded.publicUrl,
+      ...(loaded.config.server.allowedOrigins ?? []).map((origin) => new URL(origin).origin),
+    ]),
+    proxies: createTrustedProxies(loaded.config.server.trustedProxies ?? []),
+    identity,
+    policy: policy.value,
+    masker,
+    ledger,
+    connections,
+    sessions: createSessions({ limits: loaded.limits, clock, newId }),
+    admission: createAdmission(loaded.limits),
+    refusals,
+    limits: loaded.limits,
+    log,
+    draining: () => isDraining,
+    stopping: stopping.signal,
+  };
+  const server = createGatewayServer(gateway);
+  const flushing = setInterval(() => refusals.flush(), REFUSAL_FLUSH_MS);
+  flushing.unref();
+
+  const stop = async (): Promise<void> => {
+    isDraining = true;
+    clearInterval(flushing);
+    server.close();
+    server.closeIdleConnections();
+    await drain(gateway);
+    stopping.abort();
+    server.closeAllConnections();
+    await drain(gateway);
+    await Promise.all([...connections.values()].map((connection) => connection.upstream.close()));
+    refusals.flush(true);
+    await identity.close();
+    await agent.close();
+    await ledger.close();
+    await keyring.close();
+  };
+  await identity.start();
+  const unusable = identity.ready().filter((issuer) => !issuer.usable);
+  if (unusable.length > 0) {
+    await stop();
+    const named = unusable.map((issuer) => `${issuer.issuer} (${issuer.reason ?? 'no keys'})`).join(', ');
+    return err({
+      exit: EXIT_UNAVAILABLE,
+      message: `no usable keys of issuer ${named}; once fetched they are kept and survive an outage`,
+    });
+  }
+  const recorded = await ledger.append(policyEntry(newId(), loaded));
+  if (!recorded.ok) {
+    await stop();
+    return err({ exit: EXIT_LEDGER, message: `the ledger takes no records: ${recorded.error.reason}` });
+  }
+  return ok({ gateway, server, ledger, stop });
+}

@@ -1,0 +1,116 @@
+/** The registered MCP servers, each with its way up and its credential, from the configuration. */
+import type { LoadedConfig } from '#config/load.ts';
+import type { ConnectionConfig } from '#config/schema.ts';
+import type { ConnectionRuntime } from '#gateway/gateway.ts';
+import { recordServerWords } from '#gateway/server-words.ts';
+import type { ServerWordsParts } from '#gateway/server-words.ts';
+import { resourceUrl } from '#identity/resource-metadata.ts';
+import { credentialHeaders } from '#upstream/credential.ts';
+import type { Credential } from '#upstream/credential.ts';
+import { createHttpUpstream } from '#upstream/http.ts';
+import type { CredentialHeader, Upstream } from '#upstream/port.ts';
+import { createProcessBudget } from '#upstream/process-budget.ts';
+import type { ProcessBudget } from '#upstream/process-budget.ts';
+import { createStdioUpstream } from '#upstream/stdio.ts';
+import { systemTimers } from '#upstream/timers.ts';
+
+export type ConnectionParts = Omit<ServerWordsParts, 'secrets' | 'limits'> & {
+  readonly loaded: LoadedConfig;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly atExit: (run: () => void) => () => void;
+};
+
+function credentialOf(name: string, config: ConnectionConfig, loaded: LoadedConfig): readonly CredentialHeader[] {
+  const secret = loaded.secrets.credentials.get(name);
+  if (config.credential === undefined || secret === undefined) return [];
+  const { type } = config.credential;
+  const credential: Credential =
+    type === 'bearer'
+      ? { type, secret }
+      : type === 'basic'
+        ? { type, username: config.credential.username, secret }
+        : { type, name: config.credential.name, secret };
+  const headers = credentialHeaders(credential);
+  // The configuration was checked for this; reaching it means that the two checks disagree.
+  if (!headers.ok) throw new Error(`connections.${name}.credential: ${headers.error.message}`);
+  return headers.value;
+}
+
+function upstreamOf(
+  name: string,
+  config: ConnectionConfig,
+  parts: ConnectionParts,
+  budget: ProcessBudget,
+  secrets: readonly string[],
+): Upstream {
+  const { loaded, masker, env, atExit } = parts;
+  const { upstream } = config;
+  switch (upstream.type) {
+    case 'http':
+      return createHttpUpstream({ url: new URL(upstream.url) }, { limits: loaded.limits, timers: systemTimers });
+    case 'stdio': {
+      const known = masker.secretsOf(secrets);
+      const variables = [...(loaded.secrets.stdioEnv.get(name) ?? [])].map(
+        ([variable, value]) => [variable, value.reveal()] as const,
+      );
+      const { command, args, cwd, shared } = upstream;
+      return createStdioUpstream(
+        { connection: name, command, args, cwd, shared, env: Object.fromEntries(variables) },
+        {
+          limits: loaded.limits,
+          timers: systemTimers,
+          budget,
+          env,
+          atExit,
+          events: recordServerWords({ ...parts, limits: loaded.limits, secrets: known }),
+          maskLine: (line) => masker.maskText(line, known),
+        },
+      );
+    }
+    case 'sse':
+    case 'agent':
+      throw new Error(`connections.${name}.upstream.type ${upstream.type} passed the configuration check`);
+  }
+}
+
+/** Values of a stdio server's environment that came by reference are secrets; plain ones are configuration. */
+function secretsOf(
+  name: string,
+  config: ConnectionConfig,
+  loaded: LoadedConfig,
+  credential: readonly CredentialHeader[],
+): readonly string[] {
+  const injected = loaded.secrets.credentials.get(name)?.reveal();
+  const referenced =
+    config.upstream.type === 'stdio'
+      ? Object.entries(config.upstream.env)
+          .filter(([, value]) => /^(?:env|file):/.test(value))
+          .map(([variable]) => loaded.secrets.stdioEnv.get(name)?.get(variable)?.reveal())
+      : [];
+  // A Basic credential travels as base64 of user and password: that whole is as secret as its half.
+  const encoded = credential.map(([, value]) => value.replace(/^(?:Bearer|Basic) /, ''));
+  return [...new Set([injected, ...referenced, ...encoded])].filter((secret) => secret !== undefined);
+}
+
+export function createConnections(parts: ConnectionParts): ReadonlyMap<string, ConnectionRuntime> {
+  const { loaded } = parts;
+  const budget = createProcessBudget(loaded.limits);
+  return new Map(
+    Object.entries(loaded.config.connections).map(([name, config]): [string, ConnectionRuntime] => {
+      const credential = credentialOf(name, config, loaded);
+      const secrets = secretsOf(name, config, loaded, credential);
+      return [
+        name,
+        {
+          name,
+          url: resourceUrl(loaded.publicUrl, name),
+          audiences: config.audiences,
+          upstream: upstreamOf(name, config, parts, budget, secrets),
+          credential,
+          keepsSession: config.upstream.type === 'stdio',
+          secrets,
+        },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,18 @@
+/** The process' own log: JSON lines on stderr. What may hold a secret is never passed to it; the redaction is a second net. */
+import pino from 'pino';
+import type { Log } from '#gateway/gateway.ts';
+
+export function createLog(level: string): Log {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: {
+        paths: ['*.authorization', '*.cookie', '*.token', '*.secret', 'authorization', 'cookie', 'token', 'secret'],
+        censor: '[secret]',
+      },
+    },
+    pino.destination({ dest: 2, sync: true }),
+  );
+}

@@ -1,0 +1,115 @@
+/** `gatebook serve`: one gateway process, from its configuration to its last record. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { Command } from 'commander';
+import { composeGateway } from '#bin/compose.ts';
+import type { ComposedGateway } from '#bin/compose.ts';
+import { createLog } from '#bin/log.ts';
+import { writePidFile } from '#bin/pid-file.ts';
+import { EXIT_LEDGER, EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '#cli/exit-codes.ts';
+import type { ExitCode } from '#cli/exit-codes.ts';
+import type { CliIo } from '#cli/io.ts';
+import { userPath } from '#cli/io.ts';
+import { loadConfig } from '#config/load.ts';
+import type { LoadedConfig } from '#config/load.ts';
+import { problemText } from '#config/problem.ts';
+import { nodeDisk } from '#ledger/node-disk.ts';
+
+function load(io: CliIo, path: string): LoadedConfig | undefined {
+  const file = userPath(io, path);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    io.stderr.write(`gatebook: cannot read ${file} (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})\n`);
+    return undefined;
+  }
+  const loaded = loadConfig({ file, text, env: io.env, readFile: (secret) => readFileSync(secret, 'utf8') });
+  if (loaded.ok) return loaded.value;
+  for (const problem of loaded.error) io.stderr.write(`${problemText(problem)}\n`);
+  return undefined;
+}
+
+function listen(server: Server, { host, port }: LoadedConfig['listen']): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    server.once('error', resolve);
+    server.listen(port, host, () => {
+      server.off('error', resolve);
+      resolve(undefined);
+    });
+  });
+}
+
+/** Runs until a signal or a latch; gives the exit code. */
+function untilStopped(running: ComposedGateway, log: ReturnType<typeof createLog>): Promise<ExitCode> {
+  return new Promise((resolve) => {
+    let isStopping = false;
+    const stop = (why: string, code: ExitCode): void => {
+      if (isStopping) return;
+      isStopping = true;
+      log.info({ why }, 'stopping');
+      running.stop().then(
+        () => resolve(code),
+        (error: unknown) => {
+          log.error({ err: error }, 'the stop was not clean');
+          resolve(EXIT_LEDGER);
+        },
+      );
+    };
+    process.on('SIGTERM', () => stop('SIGTERM', EXIT_OK));
+    process.on('SIGINT', () => stop('SIGINT', EXIT_OK));
+    process.on('SIGHUP', () =>
+      log.warn({}, 'SIGHUP: the configuration is read at the start only in this version; restart to apply it'),
+    );
+    running.ledger.onLatch(() => stop('the ledger stopped', EXIT_LEDGER));
+  });
+}
+
+async function serve(io: CliIo, configPath: string, level: string): Promise<ExitCode> {
+  const loaded = load(io, configPath);
+  if (loaded === undefined) return EXIT_USAGE;
+  const log = createLog(level);
+  for (const warning of loaded.warnings) log.warn({ path: warning.path }, problemText(warning));
+  mkdirSync(loaded.config.data, { recursive: true, mode: 0o750 });
+  const composed = await composeGateway({ loaded, disk: nodeDisk, log, env: io.env });
+  if (!composed.ok) {
+    io.stderr.write(`gatebook: ${composed.error.message}\n`);
+    return composed.error.exit;
+  }
+  const running = composed.value;
+  const refused = await listen(running.server, loaded.listen);
+  if (refused !== undefined) {
+    await running.stop();
+    io.stderr.write(`gatebook: cannot listen on ${loaded.config.server.listen} (${refused.code ?? refused.message})\n`);
+    return EXIT_UNAVAILABLE;
+  }
+  const pid = writePidFile(loaded.config.data);
+  log.info(
+    {
+      listen: loaded.config.server.listen,
+      origin: running.ledger.origin,
+      records: running.ledger.watermark().size,
+      policy: loaded.policyVersion,
+    },
+    'ready',
+  );
+  const code = await untilStopped(running, log);
+  pid.remove();
+  return code;
+}
+
+export function register(program: Command, io: CliIo): void {
+  program
+    .command('serve')
+    .description(
+      'Run the gateway. Exit codes: 0 clean stop, 2 invalid configuration, 3 port, lock or issuer, 4 the ledger refuses or stopped.',
+    )
+    .option('--config <file>', 'gatebook.yaml', './gatebook.yaml')
+    .option('--log-level <level>', 'debug, info, warn or error', 'info')
+    .action(async (options: { config: string; logLevel: string }) => {
+      const code = await serve(io, options.config, options.logLevel);
+      io.exit(code);
+      // A disk that never answers leaves its operation pending for ever: the process must end all the same.
+      if (code === EXIT_LEDGER) process.exit(code);
+    });
+}

@@ -1,0 +1,68 @@
+/**
+ * One exchange on its way through the gateway. Each type adds what one step established; a later step cannot be
+ * called with an earlier type, so `forward` does not compile unless authorisation and the durable intent happened.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ConnectionRuntime } from '#gateway/gateway.ts';
+import type { Delivery, Reply } from '#gateway/reply.ts';
+import type { SessionEntry } from '#gateway/sessions.ts';
+import type { VerifiedCaller } from '#identity/verified-caller.ts';
+import type { RecordRef } from '#ledger/record.ts';
+import type { MaskedMessage, SecretSet } from '#masking/masker.ts';
+import type { Message } from '#mcp/jsonrpc.ts';
+import type { ProtocolEra } from '#mcp/revisions/versions.ts';
+import type { Decision } from '#policy/decision.ts';
+import type { Sendable, UpstreamAnswer, UpstreamMessage } from '#upstream/port.ts';
+
+/** A header multimap, names in lower case, in order of arrival. */
+export type Headers = ReadonlyMap<string, readonly string[]>;
+
+export type Arrived = {
+  readonly http: { readonly request: IncomingMessage; readonly response: ServerResponse };
+  readonly id: string;
+  /** Unix milliseconds. */
+  readonly arrivedMs: number;
+  /** Monotonic milliseconds, for durations. */
+  readonly startedMs: number;
+  readonly connectionName: string;
+  readonly reply: Reply;
+  /** Aborted when the client goes away, or is sent away when the gateway stops. */
+  readonly gone: AbortSignal;
+};
+
+export type Received = Arrived & { readonly source: string; readonly headers: Headers };
+export type Limited = Received & { readonly admitted: true };
+export type Identified = Limited & { readonly verified: VerifiedCaller; readonly token: string };
+export type Connected = Identified & { readonly connection: ConnectionRuntime };
+export type BodyRead = Connected & { readonly body: Buffer };
+export type Parsed = BodyRead & {
+  readonly message: Message;
+  readonly era: ProtocolEra;
+  /** The protocol revision as stated; undefined when nobody said. */
+  readonly protocol: string | undefined;
+  readonly session: SessionEntry;
+};
+export type RequestMasked = Parsed & { readonly masked: MaskedMessage; readonly secrets: SecretSet };
+
+declare const authorized: unique symbol;
+/** Only the step `authorize` makes this. */
+export type Authorized = RequestMasked & { readonly decision: Decision; readonly [authorized]: true };
+export type Approved = Authorized & { readonly approval: string | undefined };
+export type Recorded = Approved & { readonly intent: RecordRef };
+export type Credentialed = Recorded & { readonly sendable: Sendable };
+export type Forwarded = Credentialed & { readonly answer: UpstreamAnswer };
+
+/** One message of the upstream on its way down, in the same manner. `closed`: the call already has its answer. */
+export type Heard = { readonly call: Forwarded; readonly heard: UpstreamMessage; readonly closed: boolean };
+/**
+ * `final` answers the call; `during` comes before the answer and may be released; `late` came after it or was never
+ * asked, and is recorded but not released.
+ */
+export type Role = 'final' | 'during' | 'late';
+export type Understood = Heard & { readonly message: Message; readonly role: Role };
+export type AnswerMasked = Understood & { readonly masked: MaskedMessage };
+
+declare const answerRecorded: unique symbol;
+/** Only the step `recordAnswer` makes this (P2). */
+export type AnswerRecorded = AnswerMasked & { readonly record: RecordRef; readonly [answerRecorded]: true };
+export type Responded = AnswerRecorded & { readonly delivery: Delivery };

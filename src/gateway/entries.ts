@@ -1,0 +1,257 @@
+/** What a call looks like in the book: ledger entries from what the steps have established so far. */
+import type {
+  Approved,
+  Arrived,
+  Authorized,
+  BodyRead,
+  Connected,
+  Identified,
+  Parsed,
+  Received,
+  RequestMasked,
+} from '#gateway/call.ts';
+import type { Refusal } from '#gateway/refusal.ts';
+import type { Stranger } from '#gateway/refusal-book.ts';
+import type { EventClient, EventDecision, RecordHeader } from '#events/header.ts';
+import { callerKey } from '#identity/caller.ts';
+import type { LeafMask, LedgerEntry, Outcome } from '#ledger/record.ts';
+import type { Masked } from '#masking/masked.ts';
+import type { MaskedMessage, Masker, SecretSet } from '#masking/masker.ts';
+import type { Decision } from '#policy/decision.ts';
+
+/** A call at any point of its way: later members may be missing. */
+export type AnyCall = Arrived &
+  Partial<
+    Received &
+      Identified &
+      Connected &
+      BodyRead &
+      Parsed &
+      RequestMasked &
+      Pick<Authorized, 'decision'> &
+      Pick<Approved, 'approval'>
+  >;
+
+/** Subject key of records that belong to no verified caller. */
+const STRANGERS = 'gatebook\nstrangers';
+
+const decisionHeader = (decision: Decision, approval: string | undefined): EventDecision => ({
+  effect: decision.effect,
+  policy: decision.policy,
+  reason: decision.reason,
+  ...(decision.level === undefined ? {} : { level: decision.level }),
+  ...(decision.rule === undefined ? {} : { rule: decision.rule }),
+  ...(approval === undefined ? {} : { approval }),
+});
+
+/** Client name and version are what the client claims; the id is what its token says. */
+function clientHeader(call: AnyCall): EventClient {
+  const claimed =
+    call.message?.kind === 'request' ? (call.message.clientInfo ?? call.session?.client) : call.session?.client;
+  const id = call.verified?.caller.client;
+  return claimed === undefined && id === undefined ? {} : { ...claimed, ...(id === undefined ? {} : { id }) };
+}
+
+export function callHeader(call: AnyCall): RecordHeader {
+  const { verified, message, decision } = call;
+  return {
+    ...(verified === undefined
+      ? {}
+      : {
+          caller: {
+            issuer: verified.caller.issuer,
+            subject: verified.caller.subject,
+            kind: verified.caller.kind,
+            groups: verified.caller.groups,
+          },
+        }),
+    client: clientHeader(call),
+    connection: call.connectionName,
+    ...(call.session === undefined ? {} : { session: call.session.key }),
+    ...(message === undefined || message.kind === 'response' ? {} : { method: message.method, name: message.name }),
+    ...(message === undefined || message.kind === 'notification' || message.idText === undefined
+      ? {}
+      : { rpcId: message.idText }),
+    ...(decision === undefined ? {} : { decision: decisionHeader(decision, call.approval) }),
+    ...(call.masked === undefined ? {} : { masking: call.masked.findings }),
+    ...(call.protocol === undefined ? {} : { protocol: call.protocol }),
+    ...(call.source === undefined ? {} : { source: call.source }),
+    ...(call.body === undefined ? {} : { bytes: call.body.length }),
+  };
+}
+
+function leafMask(masked: MaskedMessage | undefined): LeafMask {
+  if (masked === undefined) return { n: 0 };
+  const n = masked.findings.reduce((sum, finding) => sum + finding.count, 0);
+  return masked.flags.length === 0 ? { n } : { n, f: masked.flags.toSorted() };
+}
+
+type Sealed = { readonly header: RecordHeader; readonly payload: Masked<Buffer> | null; readonly mask: LeafMask };
+type Frame = Pick<LedgerEntry, 'kind' | 'ref' | 'st'>;
+
+function entryOf(
+  call: AnyCall,
+  masker: Masker,
+  secrets: SecretSet | undefined,
+  frame: Frame,
+  sealed: Sealed,
+): LedgerEntry {
+  return {
+    ...frame,
+    call: call.id,
+    header: masker.maskHeader(sealed.header, secrets),
+    payload: sealed.payload,
+    mask: sealed.mask,
+    pol: call.decision?.policy ?? null,
+    subject: call.verified === undefined ? STRANGERS : callerKey(call.verified.caller),
+  };
+}
+
+/** The record before anything goes up: an intent for a request, an upward `stream` record for what expects no answer. */
+export function upwardEntry(call: Approved, masker: Masker): LedgerEntry {
+  const frame: Frame =
+    call.message.kind === 'request'
+      ? { kind: 'intent', ref: null, st: 'open' }
+      : { kind: 'stream', ref: null, st: 'up' };
+  return entryOf(call, masker, call.secrets, frame, {
+    header: callHeader(call),
+    payload: call.masked.stored,
+    mask: leafMask(call.masked),
+  });
+}
+
+/** A message of the upstream: released (`down`), or kept back because its call was over or never asked (`late`). */
+export function streamEntry(
+  call: Approved,
+  masker: Masker,
+  message: {
+    readonly ref: number | null;
+    readonly st: 'down' | 'late';
+    readonly header: RecordHeader;
+    readonly masked: MaskedMessage;
+  },
+): LedgerEntry {
+  return entryOf(
+    call,
+    masker,
+    call.secrets,
+    { kind: 'stream', ref: message.ref, st: message.st },
+    {
+      header: { ...callHeader(call), ...message.header },
+      payload: message.masked.stored,
+      mask: leafMask(message.masked),
+    },
+  );
+}
+
+/** How an intent ended. `masked` is the answer; absent when there was none or when it may not be kept. */
+export function resultEntry(
+  call: Approved,
+  masker: Masker,
+  result: {
+    readonly ref: number;
+    readonly outcome: Outcome;
+    readonly header: RecordHeader;
+    readonly masked: MaskedMessage | undefined;
+  },
+): LedgerEntry {
+  return entryOf(
+    call,
+    masker,
+    call.secrets,
+    { kind: 'result', ref: result.ref, st: result.outcome },
+    {
+      header: { connection: call.connectionName, session: call.session.key, ...result.header },
+      payload: result.masked?.stored ?? null,
+      mask: leafMask(result.masked),
+    },
+  );
+}
+
+/** A refusal of a verified caller. A message that could not be masked leaves its size, never its content. */
+export function deniedEntry(call: AnyCall, masker: Masker, refusal: Refusal): LedgerEntry {
+  const decision = 'decision' in refusal ? refusal.decision : call.decision;
+  const header = {
+    ...callHeader(decision === undefined ? call : { ...call, decision }),
+    code: refusal.code,
+    reason: refusal.reason,
+  };
+  const flags = refusal.code === 'masking_failed' ? { f: ['failed'] } : {};
+  return entryOf(
+    decision === undefined ? call : { ...call, decision },
+    masker,
+    call.secrets,
+    { kind: 'denied', ref: null, st: refusal.code },
+    { header, payload: call.masked?.stored ?? null, mask: { ...leafMask(call.masked), ...flags } },
+  );
+}
+
+/** Refusals before a verified caller: one record stands for `count` of them. */
+export function strangerEntry(
+  masker: Masker,
+  call: string,
+  refusal: Stranger,
+  count: number,
+  windowMs: number,
+): LedgerEntry {
+  return {
+    kind: 'denied',
+    call,
+    ref: null,
+    st: refusal.code,
+    header: masker.maskHeader(
+      {
+        connection: refusal.connection,
+        source: refusal.source,
+        code: refusal.code,
+        reason: refusal.reason,
+        count,
+        windowMs,
+      },
+      undefined,
+    ),
+    payload: null,
+    mask: { n: 0 },
+    pol: null,
+    subject: STRANGERS,
+  };
+}
+
+/** An act outside any call, recorded before its effect. */
+export function controlEntry(call: AnyCall, masker: Masker, act: string): LedgerEntry {
+  return entryOf(
+    call,
+    masker,
+    call.secrets,
+    { kind: 'control', ref: null, st: act },
+    { header: callHeader(call), payload: null, mask: { n: 0 } },
+  );
+}
+
+/** Something a server process said outside every call, or too late for one. `masked` is absent when it was no message. */
+export function serverWordEntry(
+  masker: Masker,
+  word: {
+    readonly call: string;
+    readonly ref: number | null;
+    readonly st: 'up' | 'down' | 'late';
+    readonly subject: string | undefined;
+    readonly header: RecordHeader;
+    readonly masked: MaskedMessage | undefined;
+  },
+): LedgerEntry {
+  return {
+    kind: 'stream',
+    call: word.call,
+    ref: word.ref,
+    st: word.st,
+    header: masker.maskHeader(
+      { ...word.header, ...(word.masked === undefined ? {} : { masking: word.masked.findings }) },
+      undefined,
+    ),
+    payload: word.masked?.stored ?? null,
+    mask: leafMask(word.masked),
+    pol: null,
+    subject: word.subject ?? STRANGERS,
+  };
+}

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { problemBody, rpcErrorBody, toWireError } from '#gateway/errors.ts';
+import type { Refusal } from '#gateway/refusal.ts';
+import type { Decision } from '#policy/decision.ts';
+
+const decision: Decision = {
+  effect: 'deny',
+  reason: 'denied_by_rule',
+  level: undefined,
+  rule: 'internal-rule-name',
+  policy: '0'.repeat(16),
+  trace: [],
+};
+const reason = 'internal-reason';
+const shaped = { reason, idText: '1' } as const;
+const all: readonly Refusal[] = [
+  { code: 'unauthenticated', reason: 'expired' },
+  { code: 'identity_unavailable', reason, retryAfterMs: 5_000 },
+  { code: 'forbidden_origin', reason },
+  { code: 'method_not_allowed', reason },
+  { code: 'unknown_connection', reason },
+  { code: 'unknown_session', ...shaped },
+  { code: 'content_type', reason },
+  { code: 'too_large', reason },
+  { code: 'rate_limited', reason, retryAfterMs: 1_000 },
+  { code: 'parse_error', ...shaped },
+  { code: 'batch', ...shaped },
+  { code: 'duplicate_key', ...shaped },
+  { code: 'invalid_request', ...shaped },
+  { code: 'too_deep', ...shaped },
+  { code: 'header_mismatch', ...shaped },
+  { code: 'denied', reason, decision },
+  { code: 'approval_required', reason, decision },
+  { code: 'masking_failed', reason, executed: 'no' },
+  { code: 'upstream_unavailable', reason, executed: 'unknown' },
+  { code: 'upstream_invalid', reason, executed: 'unknown' },
+  { code: 'upstream_timeout', reason, executed: 'unknown' },
+  { code: 'audit_unavailable', reason, retryAfterMs: 1_000, executed: 'no' },
+  { code: 'client_gone', reason },
+  { code: 'stopping', reason, retryAfterMs: 1_000 },
+];
+
+test('docs/ERRORS.md lists every code with its HTTP status and JSON-RPC code', () => {
+  const page = readFileSync(new URL('../../docs/ERRORS.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| `([a-z_]+)` \| (\d+) \| (–|-\d+) \|/gm)].map(([, code, status, rpc]) => [
+    code,
+    Number(status),
+    rpc === '–' ? undefined : Number(rpc),
+  ]);
+  const made = all.map((refusal) => toWireError(refusal)).map((error) => [error.code, error.status, error.rpcCode]);
+  assert.deepEqual(rows.toSorted(), made.toSorted());
+});
+
+test('no body on the wire shows the internal reason or a rule name', () => {
+  for (const refusal of all) {
+    const error = toWireError(refusal);
+    for (const method of ['tools/call', 'tools/list']) {
+      const body = rpcErrorBody(error, { idText: '1', method, call: 'c' });
+      assert.doesNotMatch(body, /internal-/);
+    }
+    assert.doesNotMatch(problemBody(error, 'c'), /internal-/);
+  }
+});
+
+test('every JSON-RPC error says what was executed, and names the call', () => {
+  for (const refusal of all) {
+    const parsed = JSON.parse(
+      rpcErrorBody(toWireError(refusal), { idText: '"x"', method: 'tools/list', call: 'c1' }),
+    ) as {
+      id: string;
+      error: { data: { code: string; executed: string; call: string } };
+    };
+    assert.equal(parsed.id, 'x');
+    assert.deepEqual(parsed.error.data, {
+      code: refusal.code,
+      executed: 'executed' in refusal ? refusal.executed : 'no',
+      call: 'c1',
+    });
+  }
+});
+
+test('a tool call that policy refuses is a tool result the model can read', () => {
+  const body = JSON.parse(
+    rpcErrorBody(toWireError({ code: 'denied', reason, decision }), { idText: '7', method: 'tools/call', call: 'c1' }),
+  ) as {
+    id: number;
+    result: { isError: boolean; content: { text: string }[] };
+  };
+  assert.equal(body.id, 7);
+  assert.equal(body.result.isError, true);
+  assert.match(body.result.content[0]?.text ?? '', /Policy does not allow/);
+});
+
+test('an error about an unreadable message has no id member', () => {
+  const body = rpcErrorBody(toWireError({ code: 'parse_error', reason, idText: undefined }), {
+    idText: undefined,
+    method: undefined,
+    call: 'c',
+  });
+  assert.equal('id' in (JSON.parse(body) as object), false);
+});

@@ -1,0 +1,141 @@
+/**
+ * The one place that turns a rich refusal into the deliberately plain error of the wire (DESIGN section 6, error table).
+ * docs/ERRORS.md lists the same codes for people; a test compares the two.
+ */
+import type { Executed, Refusal, RefusalCode } from '#gateway/refusal.ts';
+import { unreachable } from '#result.ts';
+
+export type WireError = {
+  readonly status: number;
+  /** JSON-RPC error code; undefined where HTTP alone answers. */
+  readonly rpcCode: number | undefined;
+  /** `data.code`. */
+  readonly code: RefusalCode;
+  readonly message: string;
+  readonly executed: Executed;
+  readonly retryAfterMs: number | undefined;
+};
+
+/** JSON-RPC 2.0 section 5.1; MCP 2026-07-28 for -32020; -32010 and -32011 are Gatebook's own (SDKs use -32000 to -32002). */
+const RPC = {
+  parse: -32700,
+  invalidRequest: -32600,
+  internal: -32603,
+  denied: -32010,
+  maskingFailed: -32011,
+  headerMismatch: -32020,
+} as const;
+
+type Row = readonly [status: number, rpcCode: number | undefined, message: string];
+
+function row(refusal: Refusal): Row {
+  switch (refusal.code) {
+    case 'unauthenticated':
+      return [401, undefined, 'A valid access token of a configured issuer is required.'];
+    case 'identity_unavailable':
+      return [503, undefined, 'The token cannot be checked now: its issuer cannot be reached.'];
+    case 'forbidden_origin':
+      return [403, undefined, 'This Origin may not call the gateway.'];
+    case 'method_not_allowed':
+      return [405, undefined, 'This endpoint takes POST; DELETE ends a session.'];
+    case 'unknown_connection':
+      return [404, undefined, 'There is no such connection, or you have no access to it.'];
+    case 'unknown_session':
+      return [404, RPC.invalidRequest, 'This session is unknown or has ended; initialize again.'];
+    case 'content_type':
+      return [415, RPC.invalidRequest, 'The body must be application/json without a content encoding.'];
+    case 'too_large':
+      return [413, RPC.invalidRequest, 'The message is larger than the gateway takes.'];
+    case 'rate_limited':
+      return [429, RPC.invalidRequest, 'Too many calls at once; try again later.'];
+    case 'parse_error':
+      return [400, RPC.parse, 'The body is not valid JSON in UTF-8.'];
+    case 'batch':
+      return [400, RPC.invalidRequest, 'Batches are not accepted; send one message per request.'];
+    case 'duplicate_key':
+      return [400, RPC.invalidRequest, 'An object in the message has the same key twice.'];
+    case 'invalid_request':
+      return [400, RPC.invalidRequest, 'The message is not a valid JSON-RPC 2.0 message of MCP.'];
+    case 'too_deep':
+      return [400, RPC.invalidRequest, 'The message is nested too deeply or has too many parts.'];
+    case 'header_mismatch':
+      return [400, RPC.headerMismatch, 'Header mismatch: the MCP headers do not agree with the message.'];
+    case 'denied':
+      return [200, RPC.denied, 'Policy does not allow this call.'];
+    case 'approval_required':
+      return [200, RPC.denied, 'This call needs an approval, which this gateway cannot ask for yet.'];
+    case 'masking_failed':
+      return [200, RPC.maskingFailed, 'The message could not be masked, so it was not passed on.'];
+    case 'upstream_unavailable':
+      return [502, RPC.internal, 'The MCP server cannot be reached.'];
+    case 'upstream_invalid':
+      return [502, RPC.internal, 'The MCP server gave an answer that is not valid.'];
+    case 'upstream_timeout':
+      return [504, RPC.internal, 'The MCP server did not answer in time.'];
+    case 'audit_unavailable':
+      return [503, RPC.internal, 'The call cannot be recorded, so it is not made.'];
+    case 'stopping':
+      return [503, RPC.internal, 'The gateway is stopping; try again.'];
+    case 'client_gone':
+      return [499, RPC.internal, 'The client went away.'];
+    default:
+      return unreachable(refusal);
+  }
+}
+
+const executedOf = (refusal: Refusal): Executed => ('executed' in refusal ? refusal.executed : 'no');
+
+/** The public half of a refusal: no reason, no internals. */
+export function toWireError(refusal: Refusal): WireError {
+  const [status, rpcCode, message] = row(refusal);
+  return {
+    status,
+    rpcCode,
+    code: refusal.code,
+    message:
+      executedOf(refusal) === 'unknown' && refusal.code === 'audit_unavailable'
+        ? 'The answer could not be recorded, so it is withheld.'
+        : message,
+    executed: executedOf(refusal),
+    retryAfterMs: 'retryAfterMs' in refusal ? refusal.retryAfterMs : undefined,
+  };
+}
+
+/** What the error is about: the JSON-RPC id as the client spelled it, and whether the answer may be a tool result. */
+export type ErrorSubject = {
+  readonly idText: string | undefined;
+  readonly method: string | undefined;
+  readonly call: string;
+};
+
+const TOOL_REFUSALS: ReadonlySet<RefusalCode> = new Set(['denied', 'approval_required']);
+
+/**
+ * Body of a JSON-RPC error. A tool call that policy refuses becomes a tool result with `isError`, so that the model can
+ * read it (DESIGN section 6). Without a readable id the member is left out (MCP basic, error responses).
+ */
+export function rpcErrorBody(error: WireError, subject: ErrorSubject): string {
+  const data = { code: error.code, executed: error.executed, call: subject.call };
+  const id = subject.idText === undefined ? '' : `"id":${subject.idText},`;
+  if (subject.method === 'tools/call' && TOOL_REFUSALS.has(error.code)) {
+    const result = {
+      resultType: 'complete',
+      content: [{ type: 'text', text: `${error.message} (${error.code}; call ${subject.call})` }],
+      isError: true,
+      _meta: { 'gatebook/error': data },
+    };
+    return `{"jsonrpc":"2.0",${id}"result":${JSON.stringify(result)}}`;
+  }
+  return `{"jsonrpc":"2.0",${id}"error":${JSON.stringify({ code: error.rpcCode ?? RPC.internal, message: error.message, data })}}`;
+}
+
+/** Problem details (RFC 9457) for what HTTP alone answers. */
+export function problemBody(error: WireError, call: string): string {
+  return JSON.stringify({
+    type: 'about:blank',
+    title: error.message,
+    status: error.status,
+    code: error.code,
+    call,
+  });
+}

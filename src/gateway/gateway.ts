@@ -1,0 +1,53 @@
+/** What the steps may use: the composed parts of one running gateway. Plain wiring, made in src/bin. */
+import type { Logger } from 'pino';
+import type { Admission } from '#gateway/admission.ts';
+import type { RefusalBook } from '#gateway/refusal-book.ts';
+import type { Sessions } from '#gateway/sessions.ts';
+import type { TrustedProxies } from '#gateway/source.ts';
+import type { Identity } from '#identity/identity.ts';
+import type { LedgerPort } from '#ledger/port.ts';
+import type { Limits } from '#limits.ts';
+import type { Masker } from '#masking/masker.ts';
+import type { Policy } from '#policy/policy.ts';
+import type { CredentialHeader, Upstream } from '#upstream/port.ts';
+
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
+
+/** A registered MCP server, ready to be called. */
+export type ConnectionRuntime = {
+  readonly name: string;
+  /** The resource URL callers' tokens may be for: `<publicUrl>/mcp/<name>`. */
+  readonly url: string;
+  readonly audiences: readonly string[];
+  readonly upstream: Upstream;
+  readonly credential: readonly CredentialHeader[];
+  /** The upstream is a process that lives for a session, so the gateway gives clients one. */
+  readonly keepsSession: boolean;
+  /** Every secret injected for this connection, in clear, for the masking of what comes back. */
+  readonly secrets: readonly string[];
+};
+
+export type Gateway = {
+  /** Unix milliseconds. */
+  readonly clock: () => number;
+  /** Milliseconds that never go back, for durations. */
+  readonly monotonic: () => number;
+  readonly newId: () => string;
+  readonly publicUrl: string;
+  readonly allowedOrigins: ReadonlySet<string>;
+  readonly proxies: TrustedProxies;
+  readonly identity: Identity;
+  readonly policy: Policy;
+  readonly masker: Masker;
+  readonly ledger: LedgerPort;
+  readonly connections: ReadonlyMap<string, ConnectionRuntime>;
+  readonly sessions: Sessions;
+  readonly admission: Admission;
+  readonly refusals: RefusalBook;
+  readonly limits: Limits;
+  readonly log: Log;
+  /** True from the moment the gateway takes no new calls. */
+  readonly draining: () => boolean;
+  /** Aborted when calls on their way have had their time: what still waits for a server is cut. */
+  readonly stopping: AbortSignal;
+};

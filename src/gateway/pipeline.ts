@@ -1,0 +1,55 @@
+/**
+ * The way of a call, top-down. One array for what comes from a client, one for each message that comes back; a step is
+ * one file in steps/. The types in call.ts make the order binding: `forward` takes only what `recordIntent` and
+ * `injectCredential` gave, `respond` only what `recordAnswer` gave.
+ */
+import type { Arrived, Connected, Forwarded, Heard, Responded } from '#gateway/call.ts';
+import type { Chained } from '#gateway/chain.ts';
+import type { Gateway } from '#gateway/gateway.ts';
+import { authorize } from '#gateway/steps/authorize.ts';
+import { awaitApproval } from '#gateway/steps/await-approval.ts';
+import { filterList } from '#gateway/steps/filter-list.ts';
+import { forward } from '#gateway/steps/forward.ts';
+import { identify } from '#gateway/steps/identify.ts';
+import { injectCredential } from '#gateway/steps/inject-credential.ts';
+import { limit } from '#gateway/steps/limit.ts';
+import { limitCaller } from '#gateway/steps/limit-caller.ts';
+import { maskAnswer } from '#gateway/steps/mask-answer.ts';
+import { maskRequest } from '#gateway/steps/mask-request.ts';
+import { parse } from '#gateway/steps/parse.ts';
+import { readBody } from '#gateway/steps/read-body.ts';
+import { receive, receiveSessionEnd } from '#gateway/steps/receive.ts';
+import { recordAnswer } from '#gateway/steps/record-answer.ts';
+import { recordIntent } from '#gateway/steps/record-intent.ts';
+import { resolveConnection } from '#gateway/steps/resolve-connection.ts';
+import { respond } from '#gateway/steps/respond.ts';
+import { understand } from '#gateway/steps/understand.ts';
+
+export const CALL_STEPS = [
+  receive,
+  limit,
+  identify,
+  limitCaller,
+  resolveConnection,
+  readBody,
+  parse,
+  maskRequest,
+  authorize,
+  awaitApproval,
+  recordIntent,
+  injectCredential,
+  forward,
+] as const;
+
+export const ANSWER_STEPS = [understand, filterList, maskAnswer, recordAnswer, respond] as const;
+
+/** The end of a legacy session carries no message, so it ends where a message would be read. */
+export const SESSION_END_STEPS = [receiveSessionEnd, limit, identify, limitCaller, resolveConnection] as const;
+
+// Each row is checked here, where it is defined: a step out of order makes the type `never` and the line an error.
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+export const CHECKED: readonly true[] = [
+  true satisfies Same<Chained<Arrived, typeof CALL_STEPS, Gateway>, Forwarded>,
+  true satisfies Same<Chained<Heard, typeof ANSWER_STEPS, Gateway>, Responded>,
+  true satisfies Same<Chained<Arrived, typeof SESSION_END_STEPS, Gateway>, Connected>,
+];

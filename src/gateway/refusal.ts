@@ -1,0 +1,49 @@
+/**
+ * Why the gateway said no, exactly. A refusal is a value: the record keeps all of it, the wire shows only what
+ * errors.ts makes of it.
+ */
+import type { TokenFault } from '#identity/token-fault.ts';
+import type { Decision } from '#policy/decision.ts';
+
+/** Whether the upstream may have acted: an agent must never blindly repeat a call that may have run (P6). */
+export type Executed = 'no' | 'unknown';
+
+export type Refusal =
+  | { readonly code: 'unauthenticated'; readonly reason: TokenFault }
+  | { readonly code: 'identity_unavailable'; readonly reason: string; readonly retryAfterMs: number }
+  | { readonly code: 'forbidden_origin'; readonly reason: string }
+  | { readonly code: 'method_not_allowed'; readonly reason: string }
+  | { readonly code: 'unknown_connection'; readonly reason: string }
+  | { readonly code: 'content_type'; readonly reason: string }
+  | { readonly code: 'too_large'; readonly reason: string }
+  | { readonly code: 'rate_limited'; readonly reason: string; readonly retryAfterMs: number }
+  | {
+      readonly code:
+        | 'parse_error'
+        | 'batch'
+        | 'duplicate_key'
+        | 'invalid_request'
+        | 'too_deep'
+        | 'header_mismatch'
+        | 'unknown_session';
+      readonly reason: string;
+      /** JSON spelling of the request's id, when it could be read. */
+      readonly idText: string | undefined;
+    }
+  | { readonly code: 'denied' | 'approval_required'; readonly reason: string; readonly decision: Decision }
+  | { readonly code: 'masking_failed'; readonly reason: string; readonly executed: Executed }
+  | {
+      readonly code: 'upstream_unavailable' | 'upstream_invalid' | 'upstream_timeout';
+      readonly reason: string;
+      readonly executed: Executed;
+    }
+  | {
+      readonly code: 'audit_unavailable';
+      readonly reason: string;
+      readonly retryAfterMs: number;
+      readonly executed: Executed;
+    }
+  | { readonly code: 'client_gone'; readonly reason: string }
+  | { readonly code: 'stopping'; readonly reason: string; readonly retryAfterMs: number };
+
+export type RefusalCode = Refusal['code'];

@@ -1,0 +1,116 @@
+/** What happens when a step says no: the exact reason goes into the book, the plain one to the client. */
+import { deniedEntry, resultEntry } from '#gateway/entries.ts';
+import type { AnyCall } from '#gateway/entries.ts';
+import { problemBody, rpcErrorBody, toWireError } from '#gateway/errors.ts';
+import type { ErrorSubject, WireError } from '#gateway/errors.ts';
+import type { Approved, Forwarded, Recorded } from '#gateway/call.ts';
+import type { Gateway } from '#gateway/gateway.ts';
+import type { Refusal } from '#gateway/refusal.ts';
+import { challenge, resourceMetadataUrl } from '#identity/resource-metadata.ts';
+import type { Outcome } from '#ledger/record.ts';
+import { encodeSseEvent } from '#mcp/sse.ts';
+import type { HeaderPair } from '#upstream/port.ts';
+
+function subjectOf(call: AnyCall, refusal: Refusal): ErrorSubject {
+  const known = call.message?.kind === 'request' ? call.message : undefined;
+  const idText = known?.idText ?? ('idText' in refusal ? refusal.idText : undefined);
+  return { idText, method: known?.method, call: call.id };
+}
+
+function headersFor(call: AnyCall, gateway: Gateway, refusal: Refusal, error: WireError): HeaderPair[] {
+  const headers: HeaderPair[] = [['x-gatebook-call', call.id]];
+  if (error.retryAfterMs !== undefined) headers.push(['retry-after', String(Math.ceil(error.retryAfterMs / 1_000))]);
+  if (refusal.code === 'method_not_allowed') headers.push(['allow', 'POST, DELETE']);
+  if (refusal.code === 'unauthenticated') {
+    headers.push([
+      'www-authenticate',
+      challenge(resourceMetadataUrl(gateway.publicUrl, call.connectionName), { fault: refusal.reason }),
+    ]);
+  }
+  // What was not read of the body must not be taken for the next request.
+  if (!call.http.request.complete) headers.push(['connection', 'close']);
+  return headers;
+}
+
+/** Sends the wire error in whatever form the exchange is in: fresh, or an event stream that has begun. */
+export async function sendRefusal(call: AnyCall, gateway: Gateway, refusal: Refusal): Promise<void> {
+  const error = toWireError(refusal);
+  const subject = subjectOf(call, refusal);
+  if (call.reply.started()) {
+    if (subject.idText !== undefined)
+      await call.reply.event(encodeSseEvent({ data: Buffer.from(rpcErrorBody(error, subject)) }), []);
+    call.reply.end();
+    return;
+  }
+  const headers = headersFor(call, gateway, refusal, error);
+  if (error.rpcCode === undefined) {
+    await call.reply.json(error.status, headers, problemBody(error, call.id), 'application/problem+json');
+  } else await call.reply.json(error.status, headers, rpcErrorBody(error, subject));
+}
+
+/** Before an intent: recorded as `denied`; collapsed, unwaited, while nobody is verified. */
+async function recordDenial(call: AnyCall, gateway: Gateway, refusal: Refusal): Promise<boolean> {
+  if (call.verified === undefined) {
+    gateway.refusals.note({
+      source: call.source ?? 'unknown',
+      code: refusal.code,
+      reason: refusal.reason,
+      connection: call.connectionName,
+    });
+    return true;
+  }
+  return (await gateway.ledger.append(deniedEntry(call, gateway.masker, refusal))).ok;
+}
+
+function outcomeOf(refusal: Refusal): Outcome {
+  switch (refusal.code) {
+    case 'upstream_timeout':
+      return 'timeout';
+    case 'masking_failed':
+    case 'audit_unavailable':
+      return 'withheld';
+    case 'client_gone':
+      return 'cancelled';
+    default:
+      return 'error';
+  }
+}
+
+/** After an intent: the intent is closed by a result that carries the reason and no answer. */
+async function closeIntent(call: Recorded & Partial<Forwarded>, gateway: Gateway, refusal: Refusal): Promise<boolean> {
+  const header = {
+    code: refusal.code,
+    reason: refusal.reason,
+    durationMs: Math.round((gateway.monotonic() - call.startedMs) * 1_000) / 1_000,
+    ...(call.answer === undefined ? {} : { upstreamStatus: call.answer.status }),
+  };
+  const entry = resultEntry(call satisfies Approved, gateway.masker, {
+    ref: call.intent.n,
+    outcome: outcomeOf(refusal),
+    header,
+    masked: undefined,
+  });
+  return (await gateway.ledger.append(entry)).ok;
+}
+
+const isOpen = (call: AnyCall | Recorded): call is Recorded => 'intent' in call && call.message?.kind === 'request';
+
+/** Records the refusal, then answers with it. A refusal that cannot be recorded becomes `audit_unavailable` (P6). */
+export async function refuse(call: AnyCall | Recorded, gateway: Gateway, refusal: Refusal): Promise<void> {
+  if (refusal.code === 'audit_unavailable') {
+    // The answer is withheld; the intent is closed all the same where the ledger still takes a small record.
+    if (isOpen(call)) await closeIntent(call, gateway, refusal);
+    return sendRefusal(call, gateway, refusal);
+  }
+  const isRecorded = isOpen(call)
+    ? await closeIntent(call, gateway, refusal)
+    : await recordDenial(call, gateway, refusal);
+  if (isRecorded) return sendRefusal(call, gateway, refusal);
+  const executed = toWireError(refusal).executed;
+  return sendRefusal(call, gateway, {
+    code: 'audit_unavailable',
+    reason: 'refusal_not_recorded',
+    retryAfterMs: 1_000,
+    executed,
+  });
+}

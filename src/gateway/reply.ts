@@ -1,0 +1,85 @@
+/**
+ * The answer to one HTTP request of a client: one JSON body, or an event stream, never both. Knows nothing of why;
+ * everything it sends was recorded before it gets here.
+ */
+import type { ServerResponse } from 'node:http';
+import type { HeaderPair } from '#upstream/port.ts';
+
+/** What became of what was written. `gone`: the client had left before, or stopped reading for too long. */
+export type Delivery = 'sent' | 'gone';
+
+export type Reply = {
+  readonly started: () => boolean;
+  readonly gone: () => boolean;
+  json(status: number, headers: readonly HeaderPair[], body: Buffer | string, contentType?: string): Promise<Delivery>;
+  /** Ends the exchange without a body: 202, 204. */
+  empty(status: number, headers: readonly HeaderPair[]): Promise<Delivery>;
+  /** One encoded event; the first one sends the head with `headers`. Resolves when the socket took it (back-pressure). */
+  event(encoded: Buffer | string, headers: readonly HeaderPair[]): Promise<Delivery>;
+  end(): void;
+};
+
+export function createReply(response: ServerResponse, stallMs: number): Reply {
+  let left = false;
+  response.once('close', () => {
+    left = !response.writableFinished;
+  });
+  const gone = (): boolean => left || response.destroyed;
+
+  const head = (status: number, headers: readonly HeaderPair[]): void => {
+    for (const [name, value] of headers) response.setHeader(name, value);
+    response.statusCode = status;
+  };
+
+  /** Waits for `drain`; a client that reads nothing for `stallMs` is cut off, so that it cannot hold an upstream open. */
+  const drained = (): Promise<Delivery> =>
+    new Promise((resolve) => {
+      const settle = (delivery: Delivery): void => {
+        clearTimeout(timer);
+        response.off('drain', onDrain);
+        response.off('close', onClose);
+        resolve(delivery);
+      };
+      const onDrain = (): void => settle('sent');
+      const onClose = (): void => settle('gone');
+      const timer = setTimeout(() => {
+        response.destroy();
+        settle('gone');
+      }, stallMs);
+      response.once('drain', onDrain);
+      response.once('close', onClose);
+    });
+
+  return {
+    started: () => response.headersSent,
+    gone,
+    async json(status, headers, body, contentType = 'application/json') {
+      if (gone()) return 'gone';
+      head(status, headers);
+      response.setHeader('content-type', contentType);
+      response.setHeader('content-length', Buffer.byteLength(body));
+      response.end(body);
+      return 'sent';
+    },
+    async empty(status, headers) {
+      if (gone()) return 'gone';
+      head(status, headers);
+      response.end();
+      return 'sent';
+    },
+    async event(encoded, headers) {
+      if (gone()) return 'gone';
+      if (!response.headersSent) {
+        head(200, headers);
+        response.setHeader('content-type', 'text/event-stream');
+        response.setHeader('cache-control', 'no-cache, no-transform');
+        // Reverse proxies must not hold events back (MCP 2026-07-28, Streamable HTTP, Receiving Messages).
+        response.setHeader('x-accel-buffering', 'no');
+      }
+      return response.write(encoded) ? 'sent' : drained();
+    },
+    end() {
+      if (!response.writableEnded) response.end();
+    },
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * What server processes say outside the calls that run through them: recorded, like everything, and released to nobody
+ * until streams for such messages exist. A request of the server gets the gateway's own "not supported", recorded first.
+ */
+import { serverWordEntry } from '#gateway/entries.ts';
+import type { Log } from '#gateway/gateway.ts';
+import type { RecordHeader } from '#events/header.ts';
+import type { LedgerPort } from '#ledger/port.ts';
+import type { RecordRef } from '#ledger/record.ts';
+import type { Limits } from '#limits.ts';
+import type { MaskedMessage, Masker, SecretSet } from '#masking/masker.ts';
+import { parseJson } from '#mcp/json.ts';
+import { readMessage } from '#mcp/jsonrpc.ts';
+import type { ServerEvents, Speaker } from '#upstream/server-events.ts';
+
+export type ServerWordsParts = {
+  readonly ledger: LedgerPort;
+  readonly masker: Masker;
+  readonly secrets: SecretSet;
+  readonly newId: () => string;
+  readonly limits: Pick<Limits, 'jsonDepth' | 'jsonNodes'>;
+  readonly log: Log;
+};
+
+type Word = {
+  readonly reason: string;
+  readonly st: 'up' | 'down' | 'late';
+  readonly call?: string;
+  readonly intent?: RecordRef;
+};
+
+export function recordServerWords(parts: ServerWordsParts): ServerEvents {
+  const { ledger, masker, secrets, newId, limits, log } = parts;
+
+  /** The message as it may be stored, and what it says it is; nothing of bytes that are no message. */
+  const read = (
+    connection: string,
+    message: Buffer,
+  ): { readonly masked: MaskedMessage | undefined; readonly about: RecordHeader } => {
+    const doc = parseJson(message, { depth: limits.jsonDepth, nodes: limits.jsonNodes });
+    if (!doc.ok) return { masked: undefined, about: {} };
+    const said = readMessage(doc.value);
+    const masked = masker.maskMessage(doc.value, { direction: 'response', connection, method: '', secrets });
+    const about = said.ok && said.value.kind !== 'response' ? { method: said.value.method, name: said.value.name } : {};
+    return { masked: masked.ok ? masked.value : undefined, about };
+  };
+
+  const record = async (speaker: Speaker, message: Buffer, word: Word): Promise<RecordRef | undefined> => {
+    const { masked, about } = read(speaker.connection, message);
+    const header = { connection: speaker.connection, reason: word.reason, bytes: message.length, ...about };
+    const appended = await ledger.append(
+      serverWordEntry(masker, {
+        call: word.call ?? newId(),
+        ref: word.intent?.n ?? null,
+        st: word.st,
+        subject: speaker.caller,
+        header,
+        masked,
+      }),
+    );
+    return appended.ok ? appended.value : undefined;
+  };
+
+  const told = async (speaker: Speaker, message: Buffer, word: Word): Promise<void> => {
+    await record(speaker, message, word);
+  };
+
+  return {
+    onUnattributed: (event) => told(event, event.message, { reason: 'unattributed', st: 'late' }),
+    onLate: (event) => told(event, event.message, { reason: 'abandoned_call', st: 'late', intent: event.intent }),
+    onStray: (event) => told(event, event.message, { reason: 'unasked', st: 'late' }),
+    async onServerRequest(event) {
+      const call = newId();
+      const asked = await record(event, event.message, { reason: 'nobody_to_ask', st: 'late', call });
+      return asked === undefined ? undefined : record(event, event.reply, { reason: 'gateway_reply', st: 'up', call });
+    },
+    onStderr({ connection, pid, line }) {
+      log.info({ connection, pid, line }, 'server stderr');
+    },
+    onEnded({ connection, pid, reason, asked }) {
+      log[asked ? 'debug' : 'warn']({ connection, pid, reason }, 'server process ended');
+    },
+  };
+}

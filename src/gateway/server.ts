@@ -1,0 +1,88 @@
+/**
+ * The HTTP surface: which path is what. `/mcp/*` goes to the pipeline; the rest is small, public and static.
+ * Bounds on headers, time and connections are node's own, set here from limits.ts.
+ */
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Gateway } from '#gateway/gateway.ts';
+import { serveCall } from '#gateway/serve-call.ts';
+import { resourceMetadata } from '#identity/resource-metadata.ts';
+
+const CONNECTION = /^\/mcp\/([a-z0-9][a-z0-9_-]{0,62})$/;
+const METADATA = /^\/\.well-known\/oauth-protected-resource\/mcp\/([a-z0-9][a-z0-9_-]{0,62})$/;
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+  });
+  response.end(text);
+}
+
+/** `/readyz`: the ledger takes records, and every issuer has usable keys (a persisted cache counts). Names no addresses. */
+function readiness(gateway: Gateway): {
+  readonly ready: boolean;
+  readonly ledger: string;
+  readonly issuers: Readonly<Record<string, string>>;
+} {
+  const ledger = gateway.ledger.accepts();
+  const issuers = gateway.identity.ready();
+  return {
+    ready: ledger.ok && issuers.every((issuer) => issuer.usable) && !gateway.draining(),
+    ledger: ledger.ok ? 'ok' : ledger.error.reason,
+    issuers: Object.fromEntries(
+      issuers.map((issuer) => [issuer.namespace, issuer.usable ? 'ok' : (issuer.reason ?? 'unusable')]),
+    ),
+  };
+}
+
+function serveMetadata(response: ServerResponse, name: string, gateway: Gateway): void {
+  // The same answer for every well-formed name: which connections exist is told only to the authenticated.
+  const issuers = gateway.identity.ready().map((issuer) => issuer.issuer);
+  sendJson(response, 200, resourceMetadata({ publicUrl: gateway.publicUrl, name, issuers }));
+}
+
+function servePublic(request: IncomingMessage, response: ServerResponse, path: string, gateway: Gateway): void {
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const metadata = METADATA.exec(path)?.[1];
+  if (isRead && path === '/healthz') sendJson(response, 200, { ok: true });
+  else if (isRead && path === '/readyz') {
+    const state = readiness(gateway);
+    sendJson(response, state.ready ? 200 : 503, state);
+  } else if (isRead && metadata !== undefined) serveMetadata(response, metadata, gateway);
+  else {
+    if (!request.complete) response.setHeader('connection', 'close');
+    sendJson(response, 404, { type: 'about:blank', title: 'There is nothing here.', status: 404 });
+  }
+}
+
+export function createGatewayServer(gateway: Gateway): Server {
+  const { limits } = gateway;
+  const server = createServer(
+    {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersReceiveMs,
+      requestTimeout: limits.requestReceiveMs,
+      keepAliveTimeout: limits.keepAliveMs,
+      connectionsCheckingInterval: 1_000,
+      insecureHTTPParser: false,
+      noDelay: true,
+    },
+    (request, response) => {
+      // A query never matters: tokens in it are not read, and no path has parameters there.
+      const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+      const connection = CONNECTION.exec(path)?.[1];
+      if (connection === undefined) servePublic(request, response, path, gateway);
+      else void serveCall(request, response, connection, gateway);
+    },
+  );
+  server.maxHeadersCount = limits.headerCount;
+  server.maxConnections = limits.clientConnections;
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    else socket.destroy();
+  });
+  return server;
+}

@@ -1,0 +1,82 @@
+/**
+ * Which recording a call belongs to, and the legacy `Mcp-Session-Id`. The id a client holds is the gateway's own and
+ * bound to caller and connection, so another caller's id is simply unknown; the upstream's id never goes down.
+ * Calls without a session (modern revisions) are grouped by caller, client and connection with an idle gap.
+ */
+import type { Limits } from '#limits.ts';
+
+export type SessionClient = { readonly name?: string; readonly version?: string };
+
+export type SessionEntry = {
+  /** Names the recording in records; not the id that opens the session. */
+  readonly key: string;
+  /** The `Mcp-Session-Id` shown to the client; undefined for calls outside a legacy session. */
+  readonly wireId: string | undefined;
+  /** The upstream's own session id. */
+  readonly upstreamId: string | undefined;
+  readonly client: SessionClient | undefined;
+  readonly protocol: string | undefined;
+};
+
+export type SessionOwner = { readonly caller: string; readonly connection: string };
+
+type Held = SessionOwner & { entry: SessionEntry; lastMs: number };
+
+export type Sessions = {
+  /** A new legacy session, not yet known: `begin` makes it known once the upstream accepted `initialize`. */
+  candidate(client: SessionClient | undefined, protocol: string | undefined): SessionEntry;
+  begin(owner: SessionOwner, entry: SessionEntry): void;
+  find(owner: SessionOwner, wireId: string): SessionEntry | undefined;
+  /** The recording of calls without a legacy session. */
+  grouped(owner: SessionOwner, client: string): SessionEntry;
+  end(wireId: string): void;
+  count(): number;
+};
+
+export function createSessions(options: {
+  readonly limits: Pick<Limits, 'sessions' | 'sessionIdleMs'>;
+  readonly clock: () => number;
+  readonly newId: () => string;
+}): Sessions {
+  const { limits, clock, newId } = options;
+  // Maps keep insertion order; re-inserting on use makes the first entry the least recently used.
+  const legacy = new Map<string, Held>();
+  const groups = new Map<string, Held>();
+
+  const store = (map: Map<string, Held>, id: string, held: Held): void => {
+    map.delete(id);
+    map.set(id, held);
+    if (map.size > limits.sessions) {
+      const oldest = map.keys().next();
+      if (!oldest.done) map.delete(oldest.value);
+    }
+  };
+  const expired = (held: Held): boolean => clock() - held.lastMs > limits.sessionIdleMs;
+
+  return {
+    candidate: (client, protocol) => ({ key: newId(), wireId: newId(), upstreamId: undefined, client, protocol }),
+    begin(owner, entry) {
+      if (entry.wireId !== undefined) store(legacy, entry.wireId, { ...owner, entry, lastMs: clock() });
+    },
+    find(owner, wireId) {
+      const held = legacy.get(wireId);
+      if (held === undefined || held.caller !== owner.caller || held.connection !== owner.connection) return undefined;
+      store(legacy, wireId, { ...held, lastMs: clock() });
+      return held.entry;
+    },
+    grouped(owner, client) {
+      const id = `${owner.caller}\n${client}\n${owner.connection}`;
+      const held = groups.get(id);
+      const entry =
+        held === undefined || expired(held)
+          ? { key: newId(), wireId: undefined, upstreamId: undefined, client: undefined, protocol: undefined }
+          : held.entry;
+      store(groups, id, { ...owner, entry, lastMs: clock() });
+      return entry;
+    },
+    end(wireId) {
+      legacy.delete(wireId);
+    },
+    count: () => legacy.size,
+  };
+}

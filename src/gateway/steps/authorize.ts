@@ -1,0 +1,53 @@
+/** Whether this caller may do exactly this. Conditions see the original arguments, in memory only. */
+import type { Authorized, RequestMasked } from '#gateway/call.ts';
+import type { Gateway } from '#gateway/gateway.ts';
+import type { Refusal } from '#gateway/refusal.ts';
+import { member, toValue } from '#mcp/json.ts';
+import type { JsonValue } from '#mcp/json.ts';
+import type { Decision } from '#policy/decision.ts';
+import { RESPONSE_METHOD } from '#policy/method-use.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+
+/** `params.arguments` where the method has them, else all of `params`. */
+function argumentsOf(call: RequestMasked): JsonValue {
+  if (call.message.kind === 'response' || call.message.params === undefined) return {};
+  const { method, params } = call.message;
+  const node = method === 'tools/call' || method === 'prompts/get' ? member(params, 'arguments') : params;
+  return node === undefined ? {} : toValue(node);
+}
+
+function decide(call: RequestMasked, gateway: Gateway): Decision {
+  const { message } = call;
+  return gateway.policy.decide({
+    caller: call.verified.caller,
+    connection: call.connection.name,
+    method: message.kind === 'response' ? RESPONSE_METHOD : message.method,
+    name: message.kind === 'response' ? '' : message.name,
+    // Built only when a condition asks: most calls meet none.
+    get args() {
+      return argumentsOf(call);
+    },
+    findings: call.masked.findings,
+    nowMs: call.arrivedMs,
+  });
+}
+
+/** Watching a resource needs what reading it needs (MCP 2026-07-28, Subscriptions). */
+function mayWatch(call: RequestMasked, gateway: Gateway): boolean {
+  if (call.message.kind !== 'request') return true;
+  const { caller } = call.verified;
+  return call.message.subscribedUris.every((uri) =>
+    gateway.policy.permitsListed(caller, call.connection.name, 'resources/read', uri),
+  );
+}
+
+export function authorize(call: RequestMasked, gateway: Gateway): Result<Authorized, Refusal> {
+  const decision = decide(call, gateway);
+  if (decision.effect === 'deny') return err({ code: 'denied', reason: decision.reason, decision });
+  if (!mayWatch(call, gateway)) {
+    const denied: Decision = { ...decision, effect: 'deny', reason: 'not_permitted' };
+    return err({ code: 'denied', reason: 'subscribed_uri', decision: denied });
+  }
+  return ok({ ...call, decision } as Authorized);
+}

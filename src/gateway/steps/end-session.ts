@@ -1,0 +1,38 @@
+/** DELETE of a legacy session: forgotten here, and told to the upstream under the upstream's own id. */
+import type { Connected } from '#gateway/call.ts';
+import { controlEntry } from '#gateway/entries.ts';
+import type { Gateway } from '#gateway/gateway.ts';
+import { refuse, sendRefusal } from '#gateway/refuse.ts';
+import { upstreamRefusal } from '#gateway/steps/forward.ts';
+import { upwardHeaders } from '#gateway/steps/inject-credential.ts';
+import { callerKey } from '#identity/caller.ts';
+
+export async function endSession(call: Connected, gateway: Gateway): Promise<void> {
+  const owner = { caller: callerKey(call.verified.caller), connection: call.connection.name };
+  const [wireId, ...more] = call.headers.get('mcp-session-id') ?? [];
+  const session = wireId === undefined || more.length > 0 ? undefined : gateway.sessions.find(owner, wireId);
+  if (session === undefined || wireId === undefined) {
+    return refuse(call, gateway, { code: 'unknown_session', reason: 'not_of_this_caller', idText: undefined });
+  }
+  const recorded = await gateway.ledger.append(controlEntry({ ...call, session }, gateway.masker, 'session_end'));
+  if (!recorded.ok) {
+    return sendRefusal(call, gateway, {
+      code: 'audit_unavailable',
+      reason: recorded.error.reason,
+      retryAfterMs: recorded.error.retryAfterMs,
+      executed: 'no',
+    });
+  }
+  gateway.sessions.end(wireId);
+  const secrets = gateway.masker.secretsOf([call.token, ...call.connection.secrets]);
+  const ended = await call.connection.upstream.endSession({
+    caller: owner.caller,
+    gatewaySession: wireId,
+    headers: upwardHeaders(call.headers, session.upstreamId, (text) => gateway.masker.maskText(text, secrets)),
+    credential: call.connection.credential,
+    timeoutMs: gateway.limits.upstreamHeadersMs,
+    signal: gateway.stopping,
+  });
+  if (!ended.ok) return refuse(call, gateway, upstreamRefusal(ended.error, undefined));
+  await call.reply.empty(ended.value === 405 ? 405 : 204, []);
+}

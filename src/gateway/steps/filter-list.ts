@@ -1,0 +1,61 @@
+/** Lists show only what this caller may use: an entry without permission is cut out of the bytes, the rest stays as it was. */
+import type { Understood } from '#gateway/call.ts';
+import type { Gateway } from '#gateway/gateway.ts';
+import type { Refusal } from '#gateway/refusal.ts';
+import { member, parseJson, splice, stringMember } from '#mcp/json.ts';
+import type { JsonArray, JsonDocument, JsonEdit, JsonNode } from '#mcp/json.ts';
+import { readMessage } from '#mcp/jsonrpc.ts';
+import { METHODS } from '#mcp/methods.ts';
+import type { FilteredList } from '#mcp/methods.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+
+/** Removes entries together with one comma each, so that what is left is still valid JSON. */
+export function withoutEntries(list: JsonArray, keep: (entry: JsonNode) => boolean): JsonEdit[] {
+  const edits: JsonEdit[] = [];
+  let lastKeptEnd: number | undefined;
+  for (const [at, entry] of list.items.entries()) {
+    if (keep(entry)) {
+      lastKeptEnd = entry.end;
+      continue;
+    }
+    const next = list.items[at + 1];
+    // With a kept entry before it, an entry goes with the comma in front; else with everything up to the next entry.
+    const previousEnd = list.items[at - 1]?.end;
+    if (lastKeptEnd !== undefined && previousEnd !== undefined)
+      edits.push({ start: previousEnd, end: entry.end, text: '' });
+    else edits.push({ start: entry.start, end: next === undefined ? entry.end : next.start, text: '' });
+  }
+  return edits;
+}
+
+function permittedEntries(understood: Understood, filter: FilteredList, list: JsonArray, gateway: Gateway): JsonEdit[] {
+  const { caller } = understood.call.verified;
+  return withoutEntries(list, (entry) => {
+    const name = stringMember(entry, filter.key);
+    if (name === undefined) return false;
+    const connection = understood.call.connection.name;
+    return filter.isTemplate
+      ? gateway.policy.permitsTemplate(caller, connection, name)
+      : gateway.policy.permitsListed(caller, connection, filter.permits, name);
+  });
+}
+
+const reparse = (doc: JsonDocument, edits: readonly JsonEdit[], gateway: Gateway) =>
+  parseJson(splice(doc, edits), { depth: gateway.limits.jsonDepth, nodes: gateway.limits.jsonNodes });
+
+export function filterList(understood: Understood, gateway: Gateway): Result<Understood, Refusal> {
+  const { call, message, role } = understood;
+  if (role !== 'final' || message.kind !== 'response' || message.outcome.type !== 'result') return ok(understood);
+  const filter = call.message.kind === 'request' ? METHODS.get(call.message.method)?.list : undefined;
+  if (filter === undefined) return ok(understood);
+  const list = member(message.outcome.node, filter.member);
+  if (list === undefined) return ok(understood);
+  if (list.kind !== 'array') return err({ code: 'upstream_invalid', reason: 'list_is_no_array', executed: 'unknown' });
+  const edits = permittedEntries(understood, filter, list, gateway);
+  if (edits.length === 0) return ok(understood);
+  const doc = reparse(message.doc, edits, gateway);
+  const read = doc.ok ? readMessage(doc.value) : doc;
+  if (!read.ok) throw new Error('a filtered list is no longer a valid message');
+  return ok({ ...understood, message: read.value });
+}

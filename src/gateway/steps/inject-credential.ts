@@ -1,0 +1,51 @@
+/**
+ * The message as it goes up: the masked body, the few headers a server may see, and the connection's own credential.
+ * Never the caller's `Authorization`, cookies or forwarding headers (P5).
+ */
+import type { Credentialed, Headers, Recorded } from '#gateway/call.ts';
+import type { Gateway } from '#gateway/gateway.ts';
+import type { Refusal } from '#gateway/refusal.ts';
+import { callerKey } from '#identity/caller.ts';
+import { ok } from '#result.ts';
+import type { Result } from '#result.ts';
+import { sendable } from '#upstream/port.ts';
+import type { HeaderPair, UpstreamRequest } from '#upstream/port.ts';
+
+/** An allow-list, so that a header nobody thought of stays here. Trace context is W3C's. */
+const PASSED = new Set(['mcp-protocol-version', 'mcp-method', 'mcp-name', 'traceparent', 'tracestate', 'baggage']);
+const PARAMETER = /^mcp-param-/;
+/** Clients MUST accept both forms (MCP, Sending Messages); the gateway is the upstream's client. */
+const ACCEPT: HeaderPair = ['accept', 'application/json, text/event-stream'];
+
+export function upwardHeaders(
+  headers: Headers,
+  upstreamSession: string | undefined,
+  mask: (text: string) => string,
+): HeaderPair[] {
+  const passed: HeaderPair[] = [ACCEPT];
+  for (const [name, values] of headers) {
+    if (PASSED.has(name) || PARAMETER.test(name)) for (const value of values) passed.push([name, mask(value)]);
+  }
+  if (upstreamSession !== undefined) passed.push(['mcp-session-id', upstreamSession]);
+  return passed;
+}
+
+export function injectCredential(call: Recorded, gateway: Gateway): Result<Credentialed, Refusal> {
+  const { message } = call;
+  const request: UpstreamRequest = {
+    caller: callerKey(call.verified.caller),
+    gatewaySession: call.session.wireId,
+    kind: message.kind,
+    idText: message.kind === 'notification' ? undefined : message.idText,
+    method: message.kind === 'response' ? '' : message.method,
+    progressTokenText: message.kind === 'request' ? message.progressTokenText : undefined,
+    body: call.masked.send,
+    headers: upwardHeaders(call.headers, call.session.upstreamId, (text) =>
+      gateway.masker.maskText(text, call.secrets),
+    ),
+    credential: call.connection.credential,
+    timeoutMs: gateway.limits.upstreamHeadersMs,
+    signal: call.era === 'modern' ? call.gone : gateway.stopping,
+  };
+  return ok({ ...call, sendable: sendable(request, call.intent) });
+}

@@ -1,0 +1,61 @@
+/** What is said: exactly one unambiguous JSON-RPC message, agreeing with its headers, in a session of this caller. */
+import type { BodyRead, Headers, Parsed } from '#gateway/call.ts';
+import type { Gateway } from '#gateway/gateway.ts';
+import type { Refusal } from '#gateway/refusal.ts';
+import type { SessionEntry } from '#gateway/sessions.ts';
+import { callerKey } from '#identity/caller.ts';
+import { checkHeaders } from '#mcp/headers.ts';
+import { parseJson } from '#mcp/json.ts';
+import type { JsonFault } from '#mcp/json.ts';
+import { readMessage } from '#mcp/jsonrpc.ts';
+import type { Message } from '#mcp/jsonrpc.ts';
+import type { ProtocolEra } from '#mcp/revisions/versions.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+
+function jsonRefusal(fault: JsonFault): Refusal {
+  const reason = `${fault.code} at ${fault.offset}`;
+  switch (fault.code) {
+    case 'parse_error':
+    case 'duplicate_key':
+    case 'too_deep':
+      return { code: fault.code, reason, idText: undefined };
+    case 'too_many':
+      return { code: 'too_deep', reason, idText: undefined };
+  }
+}
+
+const headerPairs = (headers: Headers): (readonly [string, string])[] =>
+  [...headers].flatMap(([name, values]) => values.map((value) => [name, value] as const));
+
+/** The client's word for the revision: header, then `_meta`, then what its session agreed on. */
+const protocolOf = (call: BodyRead, message: Message): string | undefined =>
+  call.headers.get('mcp-protocol-version')?.[0] ?? (message.kind === 'response' ? undefined : message.protocolVersion);
+
+/** A modern request has no session; its recording is found by caller, client and connection. */
+function sessionOf(call: BodyRead, message: Message, era: ProtocolEra, gateway: Gateway): SessionEntry | undefined {
+  const owner = { caller: callerKey(call.verified.caller), connection: call.connection.name };
+  const clientInfo = message.kind === 'request' ? message.clientInfo : undefined;
+  if (era === 'legacy') {
+    if (message.kind === 'request' && message.method === 'initialize')
+      return gateway.sessions.candidate(clientInfo, protocolOf(call, message));
+    const wireIds = call.headers.get('mcp-session-id') ?? [];
+    if (wireIds.length > 1) return undefined;
+    if (wireIds[0] !== undefined) return gateway.sessions.find(owner, wireIds[0]);
+  }
+  return gateway.sessions.grouped(owner, `${call.verified.caller.client ?? ''}\n${clientInfo?.name ?? ''}`);
+}
+
+export function parse(call: BodyRead, gateway: Gateway): Result<Parsed, Refusal> {
+  const doc = parseJson(call.body, { depth: gateway.limits.jsonDepth, nodes: gateway.limits.jsonNodes });
+  if (!doc.ok) return err(jsonRefusal(doc.error));
+  const read = readMessage(doc.value);
+  if (!read.ok) return err(read.error);
+  const message = read.value;
+  const idText = message.kind === 'notification' ? undefined : message.idText;
+  const era = checkHeaders(message, headerPairs(call.headers));
+  if (!era.ok) return err({ code: 'header_mismatch', reason: era.error.reason, idText });
+  const session = sessionOf(call, message, era.value, gateway);
+  if (session === undefined) return err({ code: 'unknown_session', reason: 'not_of_this_caller', idText });
+  return ok({ ...call, message, era: era.value, protocol: protocolOf(call, message) ?? session.protocol, session });
+}

@@ -1,0 +1,62 @@
+/** The head of an HTTP request, before anything is known about its sender. The body stays unread until `readBody`. */
+import type { Arrived, Headers, Received } from '#gateway/call.ts';
+import type { Gateway } from '#gateway/gateway.ts';
+import type { Refusal } from '#gateway/refusal.ts';
+import { sourceOf } from '#gateway/source.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+
+/** `rawHeaders` keeps duplicates that node's own object would fold or drop. */
+export function headersOf(rawHeaders: readonly string[]): Headers {
+  const headers = new Map<string, string[]>();
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? '').toLowerCase();
+    const held = headers.get(name);
+    if (held === undefined) headers.set(name, [rawHeaders[at + 1] ?? '']);
+    else held.push(rawHeaders[at + 1] ?? '');
+  }
+  return headers;
+}
+
+/** Servers MUST validate Origin against DNS rebinding (MCP 2026-07-28, Streamable HTTP, Security & Endpoint). */
+function originFault(headers: Headers, gateway: Gateway): Refusal | undefined {
+  const origins = headers.get('origin') ?? [];
+  if (origins.every((origin) => gateway.allowedOrigins.has(origin))) return undefined;
+  return { code: 'forbidden_origin', reason: 'origin_not_allowed' };
+}
+
+const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+
+function bodyFault(headers: Headers, messageBytes: number): Refusal | undefined {
+  const types = headers.get('content-type') ?? [];
+  if (types.length !== 1 || !JSON_TYPE.test(types[0] ?? '')) return { code: 'content_type', reason: 'not_json' };
+  const encodings = headers.get('content-encoding') ?? [];
+  if (encodings.some((encoding) => encoding.toLowerCase() !== 'identity'))
+    return { code: 'content_type', reason: 'content_encoding' };
+  const declared = Number(headers.get('content-length')?.[0] ?? 0);
+  if (declared > messageBytes) return { code: 'too_large', reason: 'content_length' };
+  return undefined;
+}
+
+function receiveHead(call: Arrived, gateway: Gateway): Result<Received, Refusal> {
+  const { request } = call.http;
+  const headers = headersOf(request.rawHeaders);
+  const source = sourceOf(
+    request.socket.remoteAddress ?? 'unknown',
+    headers.get('x-forwarded-for') ?? [],
+    gateway.proxies,
+  );
+  const fault = originFault(headers, gateway);
+  return fault === undefined ? ok({ ...call, source, headers }) : err(fault);
+}
+
+/** POST: one JSON-RPC message. */
+export function receive(call: Arrived, gateway: Gateway): Result<Received, Refusal> {
+  const received = receiveHead(call, gateway);
+  if (!received.ok) return received;
+  const fault = bodyFault(received.value.headers, gateway.limits.messageBytes);
+  return fault === undefined ? received : err(fault);
+}
+
+/** DELETE: the end of a legacy session, without a body (MCP 2025-11-25, Session Management). */
+export const receiveSessionEnd = receiveHead;

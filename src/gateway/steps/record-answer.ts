@@ -1,0 +1,49 @@
+/** The record of what came back, durable before anybody sees it (P2). The answer to a call closes its intent. */
+import type { AnswerMasked, AnswerRecorded } from '#gateway/call.ts';
+import { resultEntry, streamEntry } from '#gateway/entries.ts';
+import type { Gateway } from '#gateway/gateway.ts';
+import type { Refusal } from '#gateway/refusal.ts';
+import type { LedgerEntry, Outcome } from '#ledger/record.ts';
+import { err, ok, unreachable } from '#result.ts';
+import type { Result } from '#result.ts';
+
+function outcomeOf(answer: AnswerMasked): Outcome {
+  if (answer.call.reply.gone()) return 'undelivered';
+  const { message } = answer;
+  if (message.kind !== 'response' || message.outcome.type === 'error') return 'error';
+  return message.isToolError ? 'tool_error' : 'ok';
+}
+
+function entryFor(answer: AnswerMasked, gateway: Gateway): LedgerEntry {
+  const { call, message, masked, role } = answer;
+  const header = {
+    upstreamStatus: call.answer.status,
+    masking: masked.findings,
+    bytes: message.doc.bytes.length,
+    durationMs: Math.round((gateway.monotonic() - call.startedMs) * 1_000) / 1_000,
+  };
+  switch (role) {
+    case 'final':
+      return resultEntry(call, gateway.masker, { ref: call.intent.n, outcome: outcomeOf(answer), header, masked });
+    case 'during':
+    case 'late': {
+      const ref = call.message.kind === 'request' ? call.intent.n : null;
+      const method = message.kind === 'response' ? {} : { method: message.method, name: message.name };
+      const st = role === 'late' ? 'late' : 'down';
+      return streamEntry(call, gateway.masker, { ref, st, header: { ...header, ...method }, masked });
+    }
+    default:
+      return unreachable(role);
+  }
+}
+
+export async function recordAnswer(answer: AnswerMasked, gateway: Gateway): Promise<Result<AnswerRecorded, Refusal>> {
+  const record = await gateway.ledger.append(entryFor(answer, gateway));
+  if (record.ok) return ok({ ...answer, record: record.value } as AnswerRecorded);
+  return err({
+    code: 'audit_unavailable',
+    reason: record.error.reason,
+    retryAfterMs: record.error.retryAfterMs,
+    executed: 'unknown',
+  });
+}

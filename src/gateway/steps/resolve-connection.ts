@@ -1,0 +1,14 @@
+/** Which MCP server is meant. One without a grant for this caller is answered like one that does not exist. */
+import type { Connected, Identified } from '#gateway/call.ts';
+import type { Gateway } from '#gateway/gateway.ts';
+import type { Refusal } from '#gateway/refusal.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+
+export function resolveConnection(call: Identified, gateway: Gateway): Result<Connected, Refusal> {
+  const connection = gateway.connections.get(call.connectionName);
+  if (connection === undefined) return err({ code: 'unknown_connection', reason: 'not_configured' });
+  if (!gateway.policy.hasGrant(call.verified.caller, connection.name))
+    return err({ code: 'unknown_connection', reason: 'no_grant' });
+  return ok({ ...call, connection });
+}

@@ -1,0 +1,42 @@
+/** Releases one recorded message to the caller, in the form the upstream chose. */
+import type { AnswerRecorded, Responded } from '#gateway/call.ts';
+import type { Gateway } from '#gateway/gateway.ts';
+import type { Refusal } from '#gateway/refusal.ts';
+import type { Delivery } from '#gateway/reply.ts';
+import { callerKey } from '#identity/caller.ts';
+import { encodeSseEvent } from '#mcp/sse.ts';
+import { ok } from '#result.ts';
+import type { Result } from '#result.ts';
+import type { HeaderPair } from '#upstream/port.ts';
+
+/** A legacy session begins when the upstream accepted `initialize`; its own id stays on this side. */
+function beginSession(answer: AnswerRecorded, gateway: Gateway): readonly HeaderPair[] {
+  const { call, message } = answer;
+  const { wireId } = call.session;
+  const isAccepted = message.kind === 'response' && message.outcome.type === 'result' && answer.role === 'final';
+  if (!isAccepted || call.message.kind !== 'request' || call.message.method !== 'initialize' || wireId === undefined)
+    return [];
+  // A server without sessions gets clients without sessions (P8); a process has one, whether it knows or not.
+  if (call.answer.sessionId === undefined && !call.connection.keepsSession) return [];
+  const owner = { caller: callerKey(call.verified.caller), connection: call.connection.name };
+  gateway.sessions.begin(owner, { ...call.session, upstreamId: call.answer.sessionId });
+  return [['mcp-session-id', wireId]];
+}
+
+async function release(answer: AnswerRecorded, headers: readonly HeaderPair[]): Promise<Delivery> {
+  const { call, heard, masked } = answer;
+  switch (call.answer.form) {
+    case 'json':
+      return call.reply.json(call.answer.status, headers, masked.send);
+    case 'sse':
+      return call.reply.event(encodeSseEvent({ ...heard.sse, data: masked.send }), headers);
+    case 'none':
+      throw new Error('an answer without messages gave one');
+  }
+}
+
+export async function respond(answer: AnswerRecorded, gateway: Gateway): Promise<Result<Responded, Refusal>> {
+  if (answer.role === 'late') return ok({ ...answer, delivery: 'gone' });
+  const headers = [...answer.call.answer.headers, ...beginSession(answer, gateway)];
+  return ok({ ...answer, delivery: await release(answer, headers) });
+}
