@@ -97,7 +97,7 @@ const ungrammatical: readonly (readonly [string, readonly DraftRecord[], RegExp,
   ['a late stream record of no intent', [{ kind: 'stream', st: 'late', call: A, ref: 0 }], /not an earlier intent/, 1],
   ['a stream record without direction', [{ kind: 'stream', st: 'sideways' }], /unknown direction/, 1],
   ['a denial that refers to a record', [{ kind: 'denied', st: 'denied', ref: 0 }], /ref is 0/, 1],
-  ['a control record with a malformed act', [{ kind: 'control', st: 'Start!' }], /status|malformed act/, 1],
+  ['a control record with a malformed act', [{ kind: 'control', st: 'Start' }], /malformed act/, 1],
   [
     'work before the orphans of the last run',
     [intent(A), { kind: 'control', st: 'start' }, intent(B)],
@@ -141,6 +141,8 @@ const badLeaves: readonly (readonly [string, Partial<DraftRecord>, RegExp])[] = 
   ['a commitment in another spelling of base64', { leaf: { hc: `${'A'.repeat(42)}B=` } }, /"hc"/],
   ['a payload commitment that is a number', { leaf: { pc: 1 } }, /"pc"/],
   ['no blob', { leaf: { bc: [] } }, /"bc"/],
+  ['no masking evidence', { leaf: { mask: null } }, /"mask"/],
+  ['a negative number of findings', { mask: { n: -1 } }, /"mask"/],
   ['flags out of order', { mask: { n: 1, f: ['truncated', 'failed'] } }, /"mask"/],
   ['a flag twice', { mask: { n: 1, f: ['failed', 'failed'] } }, /"mask"/],
   ['an unknown flag', { mask: { n: 1, f: ['ada'] } }, /"mask"/],
@@ -182,7 +184,8 @@ test('a piece too short to be a sealed one is refused even when its hash is righ
   await assertFault(signed([{ ...control, stored: () => [Buffer.alloc(39)] }]), 'record', /too short/);
 });
 
-test('a commit with a wrong first index, count, size, root or extension is refused', async () => {
+test('a commit with a wrong origin, first index, count, size, root or extension is refused', async () => {
+  await assertFault(signed([control], { originLine: 'acme/b' }), 'commit', /another origin/);
   await assertFault(signed([control], { first: 0 }), 'commit', /begins at record 0/);
   await assertFault(signed([control], { count: 2 }), 'commit', /has 2 records, it has 1/);
   await assertFault(signed([control], { size: 3 }), 'commit', /for 3 records/);
@@ -232,4 +235,10 @@ test('a commit frame without records, and a second header, are refused', async (
   twice.segments[0]?.splice(2, 0, frame('H', twice.headerBody()));
   await assertFault(twice, 'damaged', /header frame inside/);
   assert.ok(lengthOf(twice.segments[0] ?? []) > 0);
+});
+
+test('a commit frame too short to hold a note is refused', async () => {
+  const log = signed([control]);
+  log.segments[0]?.splice(-1, 1, frame('C', Buffer.alloc(11)));
+  await assertFault(log, 'commit', /too short/);
 });

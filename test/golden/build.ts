@@ -87,7 +87,7 @@ const largestPowerBelow = (n: number): number => 2 ** Math.ceil(Math.log2(n) - 1
 
 export const rightEdge = (hashes: readonly Buffer[]): Buffer[] => {
   const edge: Buffer[] = [];
-  for (let at = 0; at < hashes.length; ) {
+  for (let at = 0; at < hashes.length;) {
     const width = 2 ** Math.floor(Math.log2(hashes.length - at));
     edge.push(merkleRoot(hashes.slice(at, at + width)));
     at += width;
@@ -257,14 +257,19 @@ export class LogBuilder {
     return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
   }
 
-  note(size: number, root: Buffer, extension = ''): string {
-    const text = `${this.origin}\n${size}\n${root.toString('base64')}\n${extension}`;
+  note(size: number, root: Buffer, extension = '', originLine = this.origin): string {
+    const text = `${originLine}\n${size}\n${root.toString('base64')}\n${extension}`;
     const signature = Buffer.concat([this.#keyId, sign(null, Buffer.from(text), this.#key)]);
     return `${text}\n— ${this.origin} ${signature.toString('base64')}\n`;
   }
 
   commitFrame(first: number, count: number, options: CommitOptions = {}): Buffer {
-    const note = this.note(options.size ?? this.size, options.root ?? merkleRoot(this.hashes), options.extension);
+    const note = this.note(
+      options.size ?? this.size,
+      options.root ?? merkleRoot(this.hashes),
+      options.extension,
+      options.originLine,
+    );
     this.checkpoints.set(this.size, note);
     const whole = Buffer.from(note + (options.moreSignatures ?? ''));
     return frame('C', Buffer.concat([u64(options.first ?? first), u32(options.count ?? count), whole]));
@@ -296,7 +301,9 @@ export class LogBuilder {
   /** The key directory, without the keys whose ids are given. */
   keyFiles(destroyed: readonly string[] = []): Files {
     const wrap = hkdf(this.#master, Buffer.from('gatebook/v1/wrap'));
-    const who = createHmac('sha256', hkdf(this.#master, Buffer.from('gatebook/v1/who'))).update('okta\nada').digest('base64');
+    const who = createHmac('sha256', hkdf(this.#master, Buffer.from('gatebook/v1/who')))
+      .update('okta\nada')
+      .digest('base64');
     const lines = [...this.#ring]
       .filter(([id]) => !destroyed.includes(id))
       .map(([id, key]) => {
@@ -320,6 +327,7 @@ export type CommitOptions = {
   readonly size?: number;
   readonly root?: Buffer;
   readonly extension?: string;
+  readonly originLine?: string;
   readonly moreSignatures?: string;
 };
 
@@ -329,7 +337,10 @@ export const lengthOf = (frames: readonly Buffer[]): number => frames.reduce((su
 /** `calls` intents with their results, two records a batch, after the record that opens the log. */
 export function buildLog(calls: number, options: LogOptions = {}): LogBuilder {
   const log = new LogBuilder(options);
-  log.batch([{ kind: 'control', st: 'opened' }, { kind: 'control', st: 'start' }]);
+  log.batch([
+    { kind: 'control', st: 'opened' },
+    { kind: 'control', st: 'start' },
+  ]);
   for (let index = 0; index < calls; index += 1) appendCall(log, index);
   return log;
 }

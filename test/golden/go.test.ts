@@ -20,7 +20,14 @@ test('Go verifies the exported tiles, and refuses them with one byte changed any
   assert.equal(good.status, 0, good.output);
   assert.match(good.output, /^OK origin=acme\/a size=602 root=\S+ leaves=602 older=2\n$/);
 
-  for (const path of ['checkpoint', 'tile/0/000', 'tile/0/002.p/90', 'tile/1/000.p/2', 'tile/entries/001', 'tile/entries/002.p/90']) {
+  for (const path of [
+    'checkpoint',
+    'tile/0/000',
+    'tile/0/002.p/90',
+    'tile/1/000.p/2',
+    'tile/entries/001',
+    'tile/entries/002.p/90',
+  ]) {
     const file = join(out, path);
     const bytes = await readFile(file);
     const changed = Buffer.from(bytes);

@@ -9,7 +9,12 @@ export type GoRun = { readonly status: number | null; readonly output: string };
 
 const go = (args: readonly string[]): GoRun => {
   const env = { ...process.env, GOFLAGS: '-mod=mod', GOWORK: 'off' };
-  const { status, stdout, stderr, error } = spawnSync('go', args, { cwd: MODULE, env, encoding: 'utf8', timeout: TIMEOUT_MS });
+  const { status, stdout, stderr, error } = spawnSync('go', args, {
+    cwd: MODULE,
+    env,
+    encoding: 'utf8',
+    timeout: TIMEOUT_MS,
+  });
   return { status, output: error === undefined ? `${stdout}${stderr}` : error.message };
 };
 
@@ -17,7 +22,9 @@ const go = (args: readonly string[]): GoRun => {
 export function whyNoGo(): string | undefined {
   if (go(['version']).status !== 0) return 'Go is not installed';
   const built = go(['build', '-o', process.platform === 'win32' ? 'NUL' : '/dev/null', '.']);
-  return built.status === 0 ? undefined : `Go cannot resolve golang.org/x/mod: ${built.output.trim().split('\n').at(-1)}`;
+  return built.status === 0
+    ? undefined
+    : `Go cannot resolve golang.org/x/mod: ${built.output.trim().split('\n').at(-1)}`;
 }
 
 /** Verifies exported tiles; status 0 when Go agrees. */

@@ -19,7 +19,14 @@ async function read(version: string) {
   const dir = join(here, version);
   const text = (name: string): Promise<string> => readFile(join(dir, name), 'utf8');
   const expected: unknown = JSON.parse(await text('expected.json'));
-  return { shard: join(dir, 'shard'), keys: join(dir, 'keys'), vkey: await text('shard/log.vkey'), older: await text('older'), expected, dir };
+  return {
+    shard: join(dir, 'shard'),
+    keys: join(dir, 'keys'),
+    vkey: await text('shard/log.vkey'),
+    older: await text('older'),
+    expected,
+    dir,
+  };
 }
 
 test('there is a golden log of format version 1', () => {
@@ -48,8 +55,12 @@ for (const version of versions) {
       // Every byte is tried on a smaller log in verify-shard.test.ts; here a prime step over records of the real writer.
       for (let at = 0; at < good.length; at += 4_799) {
         const bad = Buffer.from(good);
-        bad[at] = (bad[at] ?? 0) ^ (1 << at % 8);
-        const report = await verifyFiles({ files: memoryFiles(new Map([...files, [name, bad]])), vkey, pause: () => Promise.resolve() });
+        bad[at] = (bad[at] ?? 0) ^ (1 << (at % 8));
+        const report = await verifyFiles({
+          files: memoryFiles(new Map([...files, [name, bad]])),
+          vkey,
+          pause: () => Promise.resolve(),
+        });
         assert.equal(report.fault?.file, name, `byte ${at} of ${name}`);
         assert.equal(typeof report.fault?.offset, 'number');
       }

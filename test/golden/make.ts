@@ -33,7 +33,13 @@ function countingRandom(): RandomSource {
   return (into) => {
     for (let at = 0; at < into.length; at += 32) {
       counter += 1;
-      into.set(createHash('sha256').update(`golden ${counter}`).digest().subarray(0, into.length - at), at);
+      into.set(
+        createHash('sha256')
+          .update(`golden ${counter}`)
+          .digest()
+          .subarray(0, into.length - at),
+        at,
+      );
     }
   };
 }
@@ -73,7 +79,11 @@ async function start(root: string, random: RandomSource, clock: LedgerClock): Pr
   };
 }
 
-const CALLERS = ['https://idp.example.com\nada', 'https://idp.example.com\ngrace', 'https://idp.example.com\n0oa1ci2deployer'];
+const CALLERS = [
+  'https://idp.example.com\nada',
+  'https://idp.example.com\ngrace',
+  'https://idp.example.com\n0oa1ci2deployer',
+];
 const ERASED = 'https://idp.example.com\ngrace';
 
 /** What a step of the gateway would hand over. Nothing here is personal: the masker is not what is golden. */
@@ -103,13 +113,22 @@ async function append(ledger: Ledger, one: LedgerEntry): Promise<number> {
 
 async function writeCall(ledger: Ledger, index: number): Promise<void> {
   const call = callOf(index);
-  const request = { jsonrpc: '2.0', id: index, method: 'tools/call', params: { name: `tool_${index % 7}`, arguments: { index } } };
+  const request = {
+    jsonrpc: '2.0',
+    id: index,
+    method: 'tools/call',
+    params: { name: `tool_${index % 7}`, arguments: { index } },
+  };
   if (index % 11 === 0) {
     await append(ledger, entry(index, { kind: 'denied', call, ref: null, st: 'denied' }, request));
     return;
   }
   const ref = await append(ledger, entry(index, { kind: 'intent', call, ref: null, st: 'open' }, request));
-  if (index % 13 === 0) await append(ledger, entry(index, { kind: 'stream', call, ref, st: 'down' }, { jsonrpc: '2.0', method: 'notifications/progress' }));
+  if (index % 13 === 0)
+    await append(
+      ledger,
+      entry(index, { kind: 'stream', call, ref, st: 'down' }, { jsonrpc: '2.0', method: 'notifications/progress' }),
+    );
   if (index % 40 === 39) return;
   const text = 'golden '.repeat(index % 40);
   const answer = { jsonrpc: '2.0', id: index, result: { content: [{ type: 'text', text }] } };
@@ -142,7 +161,10 @@ async function make(out: string): Promise<void> {
 
     rmSync(out, { recursive: true, force: true });
     mkdirSync(out, { recursive: true });
-    for (const [folder, pattern] of [['shard', /^(\d{8}\.seg|log\.vkey|watermark)$/], ['keys', /^(master\.key|ring\.jsonl)$/]] as const) {
+    for (const [folder, pattern] of [
+      ['shard', /^(\d{8}\.seg|log\.vkey|watermark)$/],
+      ['keys', /^(master\.key|ring\.jsonl)$/],
+    ] as const) {
       mkdirSync(join(out, folder));
       for (const name of readdirSync(join(root, folder)).filter((file) => pattern.test(file))) {
         cpSync(join(root, folder, name), join(out, folder, name));

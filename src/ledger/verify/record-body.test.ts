@@ -33,9 +33,12 @@ test('every length that disagrees with the body is refused', () => {
   const wrong = [
     Buffer.alloc(3),
     body(leaf, [], { leaf: 3 }),
-    body(leaf, [], { leaf: BOUNDS.leafBytes + 1 }),
+    body(Buffer.alloc(BOUNDS.leafBytes + 1), []),
     body(leaf, [piece], { count: 2 }),
-    body(leaf, [piece], { count: BOUNDS.piecesPerRecord + 1 }),
+    body(
+      leaf,
+      Array.from({ length: BOUNDS.piecesPerRecord + 1 }, () => piece),
+    ),
     body(leaf, [piece], { count: 0 }),
     body(leaf, [piece], { length: 51 }),
     body(leaf, [piece], { length: 49 }),

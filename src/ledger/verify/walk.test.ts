@@ -5,7 +5,7 @@ import { ByteReader } from '#ledger/verify/byte-reader.ts';
 import { FaultFound } from '#ledger/verify/fault.ts';
 import { parseVkeys } from '#ledger/verify/note.ts';
 import { checkBatch, checkSegmentStart, newWalk } from '#ledger/verify/walk.ts';
-import { LogBuilder, leafHash, merkleRoot, segmentFile } from '#test/golden/build.ts';
+import { LogBuilder, frame, leafHash, merkleRoot, segmentFile } from '#test/golden/build.ts';
 
 const log = new LogBuilder({ segmentBytes: 8 * 1024 });
 log.batch([
@@ -67,5 +67,58 @@ test('a flipped bit in the magic is named with its offset', async () => {
       return true;
     });
     bytes[at] = (bytes[at] ?? 0) ^ 1;
+  }
+});
+
+const faultOf = async (step: Promise<unknown>) => {
+  const error = await step.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return error instanceof FaultFound ? error.fault : undefined;
+};
+const readerOf = (file: Buffer, size = file.length): ByteReader =>
+  new ByteReader({
+    bytes: size,
+    read: (into, position) => Promise.resolve(file.copy(into, 0, position)),
+    close: () => Promise.resolve(),
+  });
+
+test('a segment without a header frame, with another frame in its place or a damaged one is a fault', async () => {
+  const magic = Buffer.from('GBSEG01\n');
+  const damaged = Buffer.from(bytes);
+  damaged[30] = (damaged[30] ?? 0) ^ 1;
+  const cases = [
+    [Buffer.concat([magic, Buffer.alloc(100)]), /no header frame/],
+    [Buffer.concat([magic, frame('R', Buffer.from('x')), Buffer.alloc(100)]), /no header frame/],
+    [damaged, /header frame is damaged/],
+  ] as const;
+  for (const [segment, what] of cases) {
+    const fault = await faultOf(checkSegmentStart(begin().walk, readerOf(segment), file, 0));
+    assert.equal(fault?.code, 'header');
+    assert.match(fault.what, what);
+  }
+});
+
+test('a file larger than a segment may be is refused before it is read', async () => {
+  const huge = new ByteReader({
+    bytes: 1024 * 1024 * 1024 + 1,
+    read: () => assert.fail('nothing is read'),
+    close: () => Promise.resolve(),
+  });
+  assert.equal((await faultOf(checkSegmentStart(begin().walk, huge, file, 0)))?.code, 'segment_size');
+});
+
+test('bytes that change between the look at a batch and its check are a fault, not an exception', async () => {
+  for (const place of ['record', 'commit'] as const) {
+    const { walk } = begin();
+    const copy = Buffer.from(bytes);
+    const reader = readerOf(copy);
+    const offset = await checkSegmentStart(walk, reader, file, 0);
+    const scan = await scanBatch(reader, offset);
+    assert.ok(scan.kind === 'complete');
+    copy.fill(0xff, place === 'record' ? offset : scan.end - 20, place === 'record' ? offset + 20 : scan.end);
+    reader.refresh();
+    assert.equal((await faultOf(checkBatch(walk, reader, file, offset, scan.records)))?.code, 'damaged');
   }
 });
