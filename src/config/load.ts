@@ -10,6 +10,7 @@ import type { Result } from '#result.ts';
 import { effectiveLimits } from '#config/operator-limits.ts';
 import { checkNetwork, parseListen } from '#config/network-rules.ts';
 import type { ListenAddress } from '#config/network-rules.ts';
+import { checkPolicy } from '#config/policy-settings.ts';
 import { pathText } from '#config/problem.ts';
 import type { Complaint, ConfigPath, ConfigProblem } from '#config/problem.ts';
 import { isRawMap } from '#config/raw.ts';
@@ -79,6 +80,7 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
     ...checkReferences(raw),
     ...checkNetwork(raw),
     ...secrets.complaints,
+    ...checkPolicy(raw, effectiveLimits(parsed.success ? parsed.data.limits : {})),
   ];
   problems.push(...complaints.map(placed));
   const listen = parsed.success ? parseListen(parsed.data.server.listen) : undefined;

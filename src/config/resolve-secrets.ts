@@ -4,7 +4,7 @@
  */
 import type { Complaint, ConfigPath } from '#config/problem.ts';
 import { isSecretName } from '#config/network-rules.ts';
-import { rawEntries, rawMap, rawText } from '#config/raw.ts';
+import { rawEntries, rawMap, rawText, rawTexts } from '#config/raw.ts';
 import type { RawMap } from '#config/raw.ts';
 import { looksLikeReference, resolveSecret, Secret } from '#config/secrets.ts';
 import type { SecretSource } from '#config/secrets.ts';
@@ -43,6 +43,7 @@ export function resolveSecrets(
       credentials.set(name, secret);
       complaints.push(...unsendable(credential, secret, [...path, 'credential', 'secret']));
     }
+    complaints.push(...clearArguments(rawMap(connection['upstream'])['args'], [...path, 'upstream', 'args']));
     const variables = new Map<string, Secret>();
     for (const [variable, value] of Object.entries(rawMap(rawMap(connection['upstream'])['env']))) {
       const text = rawText(value);
@@ -56,6 +57,17 @@ export function resolveSecrets(
     stdioEnv.set(name, variables);
   }
   return { resolved: { masterKey, credentials, stdioEnv }, complaints };
+}
+
+/** `--api-key=…`: everybody on the machine can read the arguments of a process. */
+function clearArguments(args: unknown, path: ConfigPath): Complaint[] {
+  return rawTexts(args).flatMap(([index, argument]) => {
+    const flag = /^--?([\w-]+)=./.exec(argument)?.[1];
+    if (flag === undefined || !isSecretName(flag)) return [];
+    return [
+      { path: [...path, index], message: `holds a secret in clear (--${flag})`, fix: 'pass it in `env`, by reference' },
+    ];
+  });
 }
 
 /** A header value takes visible ASCII and inner spaces (RFC 9110 section 5.5); basic encodes its own. */

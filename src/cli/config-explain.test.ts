@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { register } from '#cli/config-explain.ts';
+import { runCommand } from '#test/fakes/cli.ts';
+import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
+
+const CONFIG = `version: 1
+deployment: acme
+issuers: { okta: { preset: okta, issuer: "https://acme.okta.com" } }
+connections:
+  github:
+    upstream: { type: http, url: "https://mcp.example.net/mcp" }
+    credential: { type: bearer, secret: env:TOKEN }
+  notes:
+    upstream: { type: stdio, command: x, env: { DATABASE_URL: "postgres://u:hunter2@h/d" } }
+levels: { read: { allow: ["tools/call:get_*"], deny: ["tools/call:get_secret"] } }
+grants: [{ groups: ["okta:dev"], connections: [github], level: read }]
+rules: [{ name: hold-big, when: 'method == "tools/call" && has(args.n) && args.n > 9007199254740992', then: hold }]
+`;
+const CALLER = { namespace: 'okta', subject: 'ann', groups: ['okta:dev'] };
+const call = (name: string, args = '{}') =>
+  `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"${name}","arguments":${args}}}`;
+
+async function explain(t: TestContext, options: { caller?: unknown; call?: string; args?: readonly string[] }) {
+  const cwd = temporaryDirectory(t);
+  writeFileSync(join(cwd, 'gatebook.yaml'), CONFIG);
+  writeFileSync(join(cwd, 'caller.json'), JSON.stringify(options.caller ?? CALLER));
+  writeFileSync(join(cwd, 'call.json'), options.call ?? call('get_a'));
+  return runCommand(
+    register,
+    ['config', 'explain', ...(options.args ?? ['--caller', 'caller.json', '--call', 'call.json'])],
+    {
+      cwd,
+      env: { TOKEN: 'sesame-value' },
+    },
+  );
+}
+
+test('every value is printed with the line it comes from, secrets hidden', async (t) => {
+  const run = await explain(t, { args: [] });
+  assert.equal(run.code, 0, run.stderr);
+  assert.match(run.stdout, /^connections\.github\.credential\.secret: \[secret\] from env:TOKEN {2}# line 7$/m);
+  assert.match(run.stdout, /^server\.listen: "127\.0\.0\.1:8420" {2}# default$/m);
+  assert.match(run.stdout, /^limits\.messageBytes: 16777216 {2}# default$/m);
+  assert.doesNotMatch(run.stdout, /sesame|hunter2/);
+});
+
+test('a decision is printed with its whole trace, for every connection or for the one named', async (t) => {
+  const run = await explain(t, { call: call('get_a', '{"n":9007199254740993}') });
+  assert.match(
+    run.stdout,
+    /^HOLD tools\/call "get_a" on github: .*\n {2}grants\[0\] gives level read \(groups okta:dev\)\n {2}level read allows it by the pattern tools\/call:get_\*\n {2}rule hold-big \(hold\) matched\nDENY tools\/call "get_a" on notes: no grant/,
+  );
+  const one = await explain(t, {
+    call: call('get_secret'),
+    args: ['--caller', 'caller.json', '--call', 'call.json', '--connection', 'github', '--json'],
+  });
+  const { decisions } = JSON.parse(one.stdout) as {
+    decisions: { connection: string; effect: string; reason: string }[];
+  };
+  assert.deepEqual(
+    decisions.map(({ connection, effect, reason }) => [connection, effect, reason]),
+    [['github', 'deny', 'denied_by_level']],
+  );
+});
+
+test('a caller or call that cannot be read is a usage error that says what is wrong', async (t) => {
+  for (const [options, message] of [
+    [{ caller: { namespace: 'entra', subject: 'a' } }, /name one of the configured issuers/],
+    [{ caller: { namespace: 'okta' } }, /subject/],
+    [{ caller: { namespace: 'okta', subject: 'a', email: 'x' } }, /email/],
+    [{ call: '[]' }, /batch/],
+    [{ call: '{"jsonrpc":"2.0","jsonrpc":"2.0","id":1,"method":"ping"}' }, /a key is repeated/],
+    [{ args: ['--caller', 'caller.json'] }, /go together/],
+    [{ args: ['--caller', 'caller.json', '--call', 'call.json', '--connection', 'x'] }, /there is no connection "x"/],
+    [{ args: ['--caller', 'none.json', '--call', 'call.json'] }, /does not exist/],
+  ] as const) {
+    const run = await explain(t, options);
+    assert.equal(run.code, 2);
+    assert.match(run.stderr, message);
+  }
+});
