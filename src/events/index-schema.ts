@@ -1,0 +1,121 @@
+/**
+ * The tables of the search index. `SCHEMA_VERSION` is part of an index's identity: an index of another version is
+ * dropped and built again from the ledger, so there are no migrations here.
+ */
+
+export const SCHEMA_VERSION = 1;
+
+/**
+ * One file per month. `key` (month.ts) orders by time; every index below carries it as its last column, since it is the
+ * rowid, and so answers "newest first" and a time range without sorting.
+ */
+export const MONTH_SCHEMA = `
+  CREATE TABLE events (
+    key INTEGER PRIMARY KEY,
+    n INTEGER NOT NULL UNIQUE,
+    t INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    outcome TEXT,
+    code TEXT,
+    caller_issuer TEXT,
+    caller_subject TEXT,
+    caller_kind TEXT,
+    caller_groups INTEGER REFERENCES group_sets (id),
+    client_name TEXT,
+    client_version TEXT,
+    client_id TEXT,
+    connection TEXT,
+    session TEXT,
+    method TEXT,
+    name TEXT,
+    effect TEXT,
+    level TEXT,
+    rule TEXT,
+    policy TEXT,
+    approval TEXT,
+    masking TEXT,
+    duration_ms REAL,
+    result INTEGER,
+    messages_up INTEGER NOT NULL DEFAULT 0,
+    messages_down INTEGER NOT NULL DEFAULT 0,
+    messages_late INTEGER NOT NULL DEFAULT 0,
+    last_message INTEGER NOT NULL DEFAULT -1,
+    segment INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    result_segment INTEGER,
+    result_offset INTEGER
+  ) STRICT;
+  CREATE TABLE group_sets (id INTEGER PRIMARY KEY, names TEXT NOT NULL UNIQUE) STRICT;
+  CREATE INDEX who_what ON events (caller_subject, name);
+  CREATE INDEX who ON events (caller_subject);
+  CREATE INDEX what ON events (name);
+  CREATE INDEX how ON events (method);
+  CREATE INDEX where_to ON events (connection);
+  CREATE INDEX by_session ON events (session) WHERE session IS NOT NULL;
+  CREATE INDEX by_client ON events (client_id) WHERE client_id IS NOT NULL;
+  CREATE INDEX by_code ON events (code) WHERE code IS NOT NULL;
+  CREATE INDEX by_rule ON events (rule) WHERE rule IS NOT NULL;
+  CREATE INDEX by_approval ON events (approval) WHERE approval IS NOT NULL;
+  CREATE INDEX by_result ON events (result) WHERE result IS NOT NULL;
+  CREATE INDEX not_ok ON events (outcome) WHERE outcome <> 'ok';
+  CREATE INDEX not_calls ON events (kind) WHERE kind <> 'intent';
+  CREATE VIRTUAL TABLE text USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'unicode61');
+  -- Many small batches: merging late and in larger steps halves the processor time of the text index.
+  INSERT INTO text (text, rank) VALUES ('automerge', 16);
+  INSERT INTO text (text, rank) VALUES ('crisismerge', 64);
+  -- Words of calls without an answer yet: the text entry is written again with both.
+  CREATE TABLE open_text (key INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT;
+  CREATE TABLE progress (id INTEGER PRIMARY KEY CHECK (id = 1), n INTEGER NOT NULL, segment INTEGER NOT NULL, offset INTEGER NOT NULL) STRICT;
+`;
+
+/**
+ * `meta.db`: whose index it is, how far it goes, and which months it should hold up to where. A month file that lost its last
+ * transactions in a power cut is recognised by its own `progress` being behind `months.through`.
+ */
+export const META_SCHEMA = `
+  CREATE TABLE identity (id INTEGER PRIMARY KEY CHECK (id = 1), schema INTEGER NOT NULL, origin TEXT NOT NULL) STRICT;
+  CREATE TABLE progress (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    n INTEGER NOT NULL, segment INTEGER NOT NULL, offset INTEGER NOT NULL,
+    -- The last record indexed, to recognise another ledger in the place of the one indexed.
+    last_segment INTEGER, last_offset INTEGER, last_leaf TEXT
+  ) STRICT;
+  CREATE TABLE months (month TEXT PRIMARY KEY, n_min INTEGER NOT NULL, n_max INTEGER NOT NULL, through INTEGER NOT NULL) STRICT;
+`;
+
+/** Columns of `events` in the order they are inserted. */
+export const EVENT_ROW_COLUMNS = [
+  'key',
+  'n',
+  't',
+  'kind',
+  'outcome',
+  'code',
+  'caller_issuer',
+  'caller_subject',
+  'caller_kind',
+  'caller_groups',
+  'client_name',
+  'client_version',
+  'client_id',
+  'connection',
+  'session',
+  'method',
+  'name',
+  'effect',
+  'level',
+  'rule',
+  'policy',
+  'approval',
+  'masking',
+  'duration_ms',
+  'result',
+  'messages_up',
+  'messages_down',
+  'messages_late',
+  'last_message',
+  'segment',
+  'offset',
+  'result_segment',
+  'result_offset',
+] as const;

@@ -1,0 +1,57 @@
+/**
+ * What of a stored message is shown in an event: `arguments` of a request, `answer` of a response. Always the masked
+ * copy; numbers beyond a double's exactness keep their spelling. Who may see them is decided elsewhere.
+ */
+import type { StoredJson } from '#events/event.ts';
+
+/** Methods whose arguments are `params.arguments` ({} when absent); of any other they are `params` without `_meta`. */
+const WITH_ARGUMENTS = new Set(['tools/call', 'prompts/get']);
+
+export function argumentsOf(payload: Buffer, method: string): StoredJson | undefined {
+  const params = memberOf(parseStored(payload), 'params');
+  if (WITH_ARGUMENTS.has(method)) return memberOf(params, 'arguments') ?? {};
+  if (!isObject(params)) return {};
+  return Object.fromEntries(Object.entries(params).filter(([name]) => name !== '_meta'));
+}
+
+/** The `result` or the `error` object; undefined when the stored message holds neither. */
+export function answerOf(payload: Buffer): StoredJson | undefined {
+  const message = parseStored(payload);
+  return memberOf(message, 'result') ?? memberOf(message, 'error');
+}
+
+/**
+ * Undefined when the stored bytes are no JSON (a message that masking had to cut).
+ */
+function parseStored(payload: Buffer): StoredJson | undefined {
+  try {
+    const value: unknown = (JSON.parse as SourceParse)(payload.toString('utf8'), keepSpelling);
+    return isStoredJson(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// The source text access of ECMAScript 2026 (proposal-json-parse-with-source), not yet in TypeScript's library.
+type SourceParse = (
+  text: string,
+  reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+) => unknown;
+type RawJson = { rawJSON(text: string): object };
+
+function keepSpelling(_key: string, value: unknown, context: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || context.source === undefined || String(value) === context.source) return value;
+  return (JSON as typeof JSON & RawJson).rawJSON(context.source);
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isStoredJson = (value: unknown): value is StoredJson =>
+  value === null || ['string', 'number', 'boolean', 'object'].includes(typeof value);
+
+function memberOf(value: StoredJson | undefined, name: string): StoredJson | undefined {
+  if (!isObject(value) || !Object.hasOwn(value, name)) return undefined;
+  const member = value[name];
+  return isStoredJson(member) ? member : undefined;
+}
