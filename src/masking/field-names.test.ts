@@ -1,4 +1,6 @@
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import assert from 'node:assert/strict';
 import { createFieldNames } from '#masking/field-names.ts';
 
@@ -66,4 +68,20 @@ test('the answer does not change when a key is asked for again, nor after the ca
     assert.equal(isSecretField('password'), true);
     assert.equal(isSecretField('passwords_reset_at'), false);
   }
+});
+
+/** Bytes in use after a collection, those of large strings outside the heap included. */
+function usedBytes(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+test('remembered keys are bounded in number', () => {
+  const judge = createFieldNames([]);
+  const before = usedBytes();
+  for (let i = 0; i < 200_000; i++) judge(`another column name ${i}`);
+  assert.ok(usedBytes() - before < 4_000_000);
+  assert.equal(judge('password'), true);
 });

@@ -84,7 +84,8 @@ export function createFieldNames(extra: readonly string[]): IsSecretField {
     const name = normalise(key);
     const isSecret = exact.has(name) || ENDINGS.some((ending) => name.endsWith(ending));
     if (judged.size >= CACHE_ENTRIES_MAX) judged.clear();
-    judged.set(key, isSecret);
+    // a copy: the key is a slice of its message, whose whole text it could keep alive
+    judged.set(Buffer.from(key, 'utf8').toString('utf8'), isSecret);
     return isSecret;
   };
 }

@@ -1,4 +1,6 @@
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { LIMITS } from '#limits.ts';
@@ -298,4 +300,22 @@ test('no document makes reading throw', () => {
       read(JSON.stringify({ ...object, jsonrpc: '2.0', id: 1, method }));
     }),
   );
+});
+
+/** Bytes in use after a collection, those of large strings outside the heap included. */
+function usedBytes(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+test("what is remembered of a client does not keep its message's text in memory", () => {
+  const before = usedBytes();
+  const clients = Array.from({ length: 16 }, (_, i) => {
+    const clientInfo = { name: `a client with a long name ${i}`, version: 'and a version as long as that' };
+    return request('initialize', { clientInfo, padding: 'x'.repeat(4_000_000) }).clientInfo;
+  });
+  assert.ok(usedBytes() - before < 16_000_000);
+  assert.equal(clients[15]?.name, 'a client with a long name 15');
 });

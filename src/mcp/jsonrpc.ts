@@ -235,11 +235,17 @@ function readMeta(doc: JsonDocument, params: JsonObject | undefined): Meta | str
   };
 }
 
+/** Cut and copied: it outlives its message in the session, and a slice would keep the whole message's text alive. */
+const bounded = (value: string): string => Buffer.from(value.slice(0, LIMITS.clientInfoChars), 'utf8').toString('utf8');
+
 function readClientInfo(node: JsonNode | undefined): ClientInfo | undefined {
   if (node?.kind !== 'object') return undefined;
-  const name = stringMember(node, 'name')?.slice(0, LIMITS.clientInfoChars).toWellFormed();
-  const version = stringMember(node, 'version')?.slice(0, LIMITS.clientInfoChars).toWellFormed();
-  return { ...(name === undefined ? {} : { name }), ...(version === undefined ? {} : { version }) };
+  const name = stringMember(node, 'name');
+  const version = stringMember(node, 'version');
+  return {
+    ...(name === undefined ? {} : { name: bounded(name) }),
+    ...(version === undefined ? {} : { version: bounded(version) }),
+  };
 }
 
 function readName(
