@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { constants, createPublicKey, createSecretKey, generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { CompactSign, compactVerify } from 'jose';
 import { ALGORITHMS, isAlgorithm, keyFits, keyStrength, verifySignature } from '#identity/algorithms.ts';
 import type { Algorithm } from '#identity/algorithms.ts';

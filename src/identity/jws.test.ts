@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseCompactJws } from '#identity/jws.ts';
 import { LIMITS } from '#limits.ts';
 import { signingInput, withSignature } from '#test/fakes/forge.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
 import type { IssuerSettings } from '#identity/issuer.ts';
 import { profileOf } from '#identity/presets.ts';
 import { verifyClaims } from '#identity/verify-token.ts';
@@ -62,9 +63,9 @@ describe('claims of a token', () => {
       9e15,
       10n ** 400n,
     ]) {
-      assert.equal(judge({ exp: value }), 'exp_invalid', String(value));
-      assert.equal(judge({ iat: value }), 'iat_invalid', String(value));
-      assert.equal(judge({ nbf: value }), 'nbf_invalid', String(value));
+      assert.equal(judge({ exp: value }), 'exp_invalid', inspect(value));
+      assert.equal(judge({ iat: value }), 'iat_invalid', inspect(value));
+      assert.equal(judge({ nbf: value }), 'nbf_invalid', inspect(value));
     }
     assert.equal(judge({ exp: undefined }), 'exp_invalid');
     assert.equal(judge({ iat: undefined }), 'iat_invalid');
@@ -97,7 +98,7 @@ describe('claims of a token', () => {
       ['https://x'],
       ' https://mcp.example.com',
     ]) {
-      assert.equal(judge({ aud }), 'wrong_audience', String(aud));
+      assert.equal(judge({ aud }), 'wrong_audience', inspect(aud));
     }
     const many = Array.from({ length: LIMITS.tokenAudiences + 1 }, () => 'https://mcp.example.com');
     for (const aud of [
@@ -111,7 +112,7 @@ describe('claims of a token', () => {
       1,
       many,
     ]) {
-      assert.equal(judge({ aud }), 'audience_invalid', String(aud));
+      assert.equal(judge({ aud }), 'audience_invalid', inspect(aud));
     }
   });
 
