@@ -31,6 +31,8 @@ export type DraftRecord = {
   readonly leaf?: Readonly<Record<string, unknown>>;
   /** Overrides the spelling of the leaf. */
   readonly leafText?: (canonical: string) => string;
+  /** Replaces the plaintext of the blob before it is sealed. */
+  readonly plain?: (plain: Buffer) => Buffer;
   /** Replaces stored pieces after their hashes were taken. */
   readonly stored?: (pieces: Buffer[]) => Buffer[];
 };
@@ -208,7 +210,11 @@ export class LogBuilder {
     const payload = draft.payload ?? null;
     const [hs, ps] = [this.random(32), this.random(32)];
     const plain = Buffer.concat([hs, ps, u32(header.length), header, payload ?? Buffer.alloc(0)]);
-    const pieces = this.#seal(plain, draft.subject ?? 'okta\nada', `${this.origin}\n${call}\n${draft.kind}`);
+    const pieces = this.#seal(
+      draft.plain?.(plain) ?? plain,
+      draft.subject ?? 'okta\nada',
+      `${this.origin}\n${call}\n${draft.kind}`,
+    );
     const leafText = canonical({
       v: 1,
       n,

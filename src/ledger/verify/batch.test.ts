@@ -30,6 +30,19 @@ test('a batch is complete with its commit frame and broken without', async () =>
   assert.deepEqual([cut.at, cut.records, cut.zeroTail], [one.length + two.length, 2, false]);
 });
 
+test('a batch of more records than allowed is broken, however long it goes on', async () => {
+  const tiny = frame('R', Buffer.from('x'));
+  const scan = await scanBatch(
+    readerOf(
+      Array.from({ length: 65_537 }, () => tiny),
+      2 * 1024 * 1024,
+    ),
+    0,
+  );
+  assert.ok(scan.kind === 'broken');
+  assert.match(scan.what, /more than 65536 records/);
+});
+
 test('zeros to the end are the end, zeros before anything else are not', async () => {
   assert.equal((await scanBatch(readerOf([]), 0)).kind, 'end');
   const dirty = await scanBatch(readerOf([Buffer.alloc(500), Buffer.from([1])]), 0);

@@ -59,6 +59,35 @@ test('a header that is not a JSON object is found', async () => {
   assert.equal((await fault({ header: 'x' }))?.code, 'blob');
 });
 
+test('an opened blob too short, or whose header is longer than itself or no text, is found', async () => {
+  assert.match((await fault({ plain: (plain) => plain.subarray(0, 67) }))?.what ?? '', /too short/);
+  const longer = (plain: Buffer): Buffer => {
+    plain.writeUInt32LE(1_000_000, 64);
+    return plain;
+  };
+  assert.match((await fault({ plain: longer }))?.what ?? '', /longer than the blob/);
+  assert.match((await fault({ plain: (plain) => plain.fill(0xff, 70, 72) }))?.what ?? '', /not a JSON object/);
+});
+
+test('a key of the ring that does not unwrap is a fault, not an erased caller', async () => {
+  const log = signed({});
+  for (const id of log.ringIds()) {
+    const keyFiles = log.keyFiles();
+    const ring = (keyFiles.get('ring.jsonl') ?? Buffer.alloc(0)).toString();
+    const other = log.keyFiles().get('ring.jsonl')?.toString() ?? '';
+    const lineOf = (text: string): string => text.split('\n').find((line) => line.includes(id)) ?? '';
+    const damaged = lineOf(other).replace(/"wrapped":".{8}/, '"wrapped":"AAAAAAAA');
+    keyFiles.set('ring.jsonl', Buffer.from(ring.replace(lineOf(ring), damaged)));
+    const report = await verifyFiles({
+      files: memoryFiles(log.files()),
+      vkey: log.vkey,
+      keyFiles: memoryFiles(keyFiles),
+    });
+    assert.equal(report.fault?.code, 'keys');
+    assert.match(report.fault.what, new RegExp(`${id} does not unwrap`));
+  }
+});
+
 test('the fault names the record and says nothing of its content', async () => {
   const found = await fault({ header: '{"secret":"hunter2"}', leaf: { hc: base64Hash('other') } });
   assert.equal(found?.record, 1);

@@ -28,6 +28,10 @@ test('a size with a leading zero, a sign or beyond what is exact, and a root of 
   assert.match(JSON.stringify(read(log.note(12, Buffer.alloc(31)))), /root hash/);
 });
 
+test('a checkpoint without an origin is refused although its signature holds', () => {
+  assert.match(JSON.stringify(read(log.note(12, root, '', ''))), /no origin/);
+});
+
 test('a checkpoint whose size was changed after signing is refused', () => {
   assert.match(JSON.stringify(read(log.note(12, root).replace('\n12\n', '\n13\n'))), /does not verify/);
 });

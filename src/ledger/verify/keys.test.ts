@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadKeyRing } from '#ledger/verify/keys.ts';
+import { loadKeyRing, openSealed } from '#ledger/verify/keys.ts';
 import { type Files, buildLog, memoryFiles } from '#test/golden/build.ts';
 
 const log = buildLog(1);
@@ -47,9 +47,14 @@ test('missing and malformed key files are named with the line', async () => {
     await error((files) => files.set('ring.jsonl', Buffer.from(ring(files) + ring(files)))),
     /line 3, holds day:\d+ a second time/,
   );
+  assert.match(await error((files) => files.set('ring.jsonl', Buffer.from('null\n'))), /line 1/);
   assert.match(await error((files) => files.set('ring.jsonl', Buffer.from(`${'x'.repeat(5_000)}\n`))), /line 1/);
 });
 
 test('a last line cut short by a crash is no fault: its key was never used', async () => {
   assert.equal(await error((files) => files.set('ring.jsonl', Buffer.from(`${ring(files)}{"id":"day:`))), 'no error');
+});
+
+test('sealed bytes too short to hold nonce and tag do not open', () => {
+  assert.equal(openSealed(Buffer.alloc(32), Buffer.alloc(27), 'id'), undefined);
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { parseNote, parseVkey, parseVkeys, verifyNote } from '#ledger/verify/note.ts';
 
@@ -64,6 +65,14 @@ test('a verifier key whose id, type, length or spelling is wrong is refused', ()
     '',
   ];
   for (const vkey of wrong) assert.equal(parseVkey(vkey).ok, false, vkey);
+});
+
+test('a key of another algorithm or length is refused although its id is right', () => {
+  for (const material of [Buffer.alloc(33, 2), Buffer.concat([Buffer.from([1]), Buffer.alloc(31, 9)])]) {
+    const id = createHash('sha256').update('acme/a\n').update(material).digest('hex').slice(0, 8);
+    const key = parseVkey(`acme/a+${id}+${material.toString('base64')}`);
+    assert.deepEqual(key, { ok: false, error: 'is not an Ed25519 key' });
+  }
 });
 
 test('a key file holds one key a line, and not none and not very many', () => {
