@@ -14,7 +14,9 @@ type Options = { readonly vkey: string; readonly checkpoint?: string; readonly k
 export function register(program: Command, io: CliIo): void {
   ledgerGroup(program)
     .command('verify')
-    .description('Check that the book of one shard is complete and unaltered; exit code 1 names the first fault')
+    .description(
+      'Check that no record of one shard was changed, removed, added or moved; exit code 1 names the first fault',
+    )
     .argument('<dir>', 'directory of the shard: <data>/ledger/<shard>')
     .requiredOption('--vkey <file>', 'verifier key of the log, got from a trusted place (C2SP vkey)')
     .option('--checkpoint <file>', 'a checkpoint kept elsewhere: the book must extend it')
