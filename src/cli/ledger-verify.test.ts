@@ -12,7 +12,7 @@ test('a good book exits 0 and says how much was checked, against what', async (t
   const { root, log } = await shardOnDisk(t);
   const run = await runCommand(register, [...VERIFY, '--keys', 'keys', '--checkpoint', 'older'], { cwd: root });
   assert.equal(run.code, 0);
-  assert.match(run.stdout, /^OK: acme\/a is complete and unaltered\n/);
+  assert.match(run.stdout, /^OK: acme\/a: no record changed, missing, added or out of order\n/);
   assert.match(run.stdout, new RegExp(`records: ${log.size} in 1 segments`));
   assert.match(run.stdout, /42 opened and as committed/);
   assert.match(run.stdout, /extends the given checkpoint of 2 records/);
@@ -57,6 +57,13 @@ test('without --vkey the command line is refused: a key found beside the book pr
   await assert.rejects(runCommand(register, ['ledger', 'verify', 'shard'], { cwd: root }), {
     code: 'commander.missingMandatoryOptionValue',
   });
+});
+
+test('without a later checkpoint the command does not claim that nothing was cut off', async (t) => {
+  const { root } = await shardOnDisk(t);
+  assert.match((await runCommand(register, VERIFY, { cwd: root })).stdout, /cut-off end: .*no --checkpoint/);
+  const extended = await runCommand(register, [...VERIFY, '--checkpoint', 'older'], { cwd: root });
+  assert.doesNotMatch(extended.stdout, /cut-off/);
 });
 
 test('a terminal sees progress on stderr only', async (t) => {

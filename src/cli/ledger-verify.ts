@@ -62,7 +62,8 @@ function usage(io: CliIo, what: string): ExitCode {
 /** The report as text, the verdict first. Contains nothing of a record but indexes, ids, kinds and hashes. */
 export function describeReport(report: VerifyReport): string {
   const { fault, counts } = report;
-  const lines = fault === null ? [`OK: ${report.origin} is complete and unaltered`] : describeFault(fault);
+  const lines =
+    fault === null ? [`OK: ${report.origin}: no record changed, missing, added or out of order`] : describeFault(fault);
   if (report.root !== null) {
     const kinds = Object.entries(counts.records).filter(([, count]) => count > 0);
     lines.push(
@@ -75,6 +76,9 @@ export function describeReport(report: VerifyReport): string {
   }
   if (report.extendsCheckpoint !== null)
     lines.push(`extends the given checkpoint of ${report.extendsCheckpoint} records`);
+  // Honest about the limit: a log cut back to an earlier commit is a good log, unless somebody kept a later checkpoint.
+  else if (fault === null)
+    lines.push('cut-off end: excluded only by a later checkpoint kept elsewhere (no --checkpoint)');
   for (const note of report.notes) lines.push(`note: ${note}`);
   return `${lines.join('\n')}\n`;
 }
