@@ -173,7 +173,10 @@ export function createFakeDisk(seed: number): FakeDisk {
           return never();
         }
         // fsync reports a failure once: the pages are clean afterwards and never stored.
-        if (failure === undefined) for (const sector of inode.dirty) storeSector(inode, sector);
+        if (failure === undefined) {
+          inode.platter = grown(inode.platter, inode.cache.length);
+          for (const sector of inode.dirty) storeSector(inode, sector);
+        }
         inode.dirty.clear();
         if (failure !== undefined) throw ioError();
         return undefined;
