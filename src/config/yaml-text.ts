@@ -3,7 +3,7 @@
  * too many aliases, keys that are not text and too much nesting are refused, each with its place. It knows nothing of
  * what the file means.
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Parser, visit } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { LIMITS } from '#limits.ts';
 import type { ConfigPath } from '#config/problem.ts';
@@ -46,7 +46,8 @@ export function readYaml(text: string): YamlText {
     uniqueKeys: true,
     merge: false,
     prettyErrors: false,
-    logLevel: 'silent',
+    // 'silent' would let a second document pass unseen.
+    logLevel: 'error',
   });
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
@@ -76,30 +77,33 @@ function plainValue(document: Document.Parsed, problems: YamlProblem[]): unknown
   }
 }
 
-/**
- * The parser recurses, so depth is bounded before it runs. Flow brackets and columns of indentation are counted in the
- * raw text: an over-estimate, generous enough for every real file.
- */
+/** What composes values from tokens recurses, so their depth is bounded first, on tokens, which are made without. */
 function nestingPlace(text: string): Place | undefined {
-  let line = 1;
-  for (const content of text.split('\n')) {
-    let brackets = 0;
-    for (let at = 0; at < content.length; at += 1) {
-      const char = content[at];
-      if (char === '[' || char === '{' || isNestedIndicator(content, at)) brackets += 1;
-      else if (char === ']' || char === '}') brackets = Math.max(0, brackets - 1);
-      if (brackets > LIMITS.configDepth) return { line, column: at + 1 };
+  const lines = new LineCounter();
+  const waiting: { readonly token: unknown; readonly depth: number }[] = [];
+  for (const token of new Parser(lines.addNewLine).parse(text)) waiting.push({ token, depth: 0 });
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { token, depth } = next;
+    if (!isToken(token)) continue;
+    if (depth > LIMITS.configDepth) {
+      const { line, col } = lines.linePos(token.offset);
+      return { line: Math.max(line, 1), column: Math.max(col, 1) };
     }
-    line += 1;
+    waiting.push({ token: token.value, depth });
+    for (const item of token.items ?? []) {
+      waiting.push({ token: item.key, depth: depth + 1 }, { token: item.value, depth: depth + 1 });
+    }
   }
   return undefined;
 }
 
-/** `- - - x` and `? ? ? x` open a level for each indicator. */
-const isNestedIndicator = (content: string, at: number): boolean =>
-  (content[at] === '-' || content[at] === '?') &&
-  content[at + 1] === ' ' &&
-  /^[\s?-]*$/.test(content.slice(Math.max(0, at - 200), at));
+type NestedToken = {
+  readonly offset: number;
+  readonly value?: unknown;
+  readonly items?: readonly { readonly key?: unknown; readonly value?: unknown }[];
+};
+const isToken = (token: unknown): token is NestedToken =>
+  typeof token === 'object' && token !== null && 'offset' in token;
 
 /** Only text can be a key; `__proto__` would be dropped unseen by whoever builds objects of it. */
 function keyProblems(document: Document.Parsed, placeAt: (offset: number) => Place): YamlProblem[] {

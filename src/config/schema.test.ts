@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { z } from 'zod';
+import { ConfigSchema, configJsonSchema } from '#config/schema.ts';
+
+const accepts = (more: Record<string, unknown>): boolean =>
+  ConfigSchema.safeParse({ version: 1, deployment: 'acme', ...more }).success;
+
+test('names are safe in a URL path and before a colon', () => {
+  const connection = { upstream: { type: 'http', url: 'https://a.example' } };
+  for (const name of ['github', 'a', 'a-b_c', '0x']) assert.ok(accepts({ connections: { [name]: connection } }), name);
+  for (const name of ['', 'A', 'a/b', 'a:b', '-a', '..', 'a b', 'a'.repeat(64), '*']) {
+    assert.ok(!accepts({ connections: { [name]: connection } }), name);
+  }
+});
+
+test('deployment and shard are labels of the origin', () => {
+  for (const deployment of ['Acme', '', 'a/b', 'a_b', 'a'.repeat(64)]) assert.ok(!accepts({ deployment }), deployment);
+  assert.ok(accepts({ shard: 'b-2' }));
+});
+
+test('a header credential names a header and a basic user has no colon', () => {
+  const credential = (value: unknown) =>
+    accepts({ connections: { a: { upstream: { type: 'http', url: 'https://a.example' }, credential: value } } });
+  assert.ok(credential({ type: 'header', name: 'X-Api-Key', secret: 'env:A' }));
+  for (const name of ['X Key', 'X:Key', 'X\r\nY', ''])
+    assert.ok(!credential({ type: 'header', name, secret: 'env:A' }), name);
+  assert.ok(!credential({ type: 'basic', username: 'a:b', secret: 'env:A' }));
+});
+
+test('limits are whole numbers within their range and only those an operator may change', () => {
+  assert.ok(accepts({ limits: { messageBytes: 1024 } }));
+  for (const limits of [
+    { messageBytes: 0 },
+    { messageBytes: -1 },
+    { messageBytes: 1e12 },
+    { messageBytes: 1.5 },
+    { messageBytes: '1024' },
+    { leafBytes: 4096 },
+  ]) {
+    assert.ok(!accepts({ limits }), JSON.stringify(limits));
+  }
+});
+
+test('the JSON Schema describes the file as written: defaults may be left out', () => {
+  const schema = configJsonSchema();
+  assert.equal(schema['additionalProperties'], false);
+  assert.deepEqual(schema['required'], ['version', 'deployment']);
+  assert.ok(z.toJSONSchema(ConfigSchema, { io: 'output' }));
+});

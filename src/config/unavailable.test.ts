@@ -1,0 +1,37 @@
+/* oxlint-disable unicorn/no-thenable -- `then` is a key of gatebook.yaml */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pathText } from '#config/problem.ts';
+import { checkUnavailable, checkWarnings } from '#config/unavailable.ts';
+
+test('each option that does nothing yet is named where it stands, and none that works', () => {
+  const found = checkUnavailable({
+    server: { listen: '127.0.0.1:1', tls: {} },
+    connections: {
+      a: { upstream: { type: 'sse' } },
+      b: { upstream: { type: 'agent' } },
+      c: { upstream: { type: 'http' }, serverRequests: 'deny' },
+      d: { upstream: { type: 'stdio' }, serverRequests: 'allow' },
+    },
+    rules: [
+      { then: 'hold', approvers: ['okta:a'] },
+      { then: 'hold', lift: 'x' },
+    ],
+  });
+  assert.deepEqual(
+    found.map(({ path }) => pathText(path)),
+    [
+      'server.tls',
+      'connections.a.upstream.type',
+      'connections.b.upstream.type',
+      'connections.c.serverRequests',
+      'rules[1].lift',
+    ],
+  );
+  for (const { message } of found) assert.match(message, /not available in this version/);
+});
+
+test('inline masking warns, its absence does not', () => {
+  assert.equal(checkWarnings({ masking: { inline: {} } }).length, 1);
+  assert.deepEqual(checkWarnings({ masking: { store: {} } }), []);
+});
