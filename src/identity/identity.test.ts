@@ -309,6 +309,11 @@ describe('attack with invented key ids', () => {
     assert.equal(published.asked, 2);
   });
 
+  it('an unknown kid within the cooldown is answered at once, without waiting for anything', async () => {
+    const { identity } = await openBench();
+    assert.deepEqual(now(identity.verify(signed({ kid: 'invented' }), [])), { ok: false, error: 'unknown_key' });
+  });
+
   it('a real rotation is followed at the first token of the new key', async () => {
     const { judge, published, clock } = await openBench();
     published.keys = [jwk(attacker.publicKey, 'new')];

@@ -10,8 +10,13 @@ import type { KeyCache } from '#identity/key-cache.ts';
 
 const GROUP_OR_OTHERS_WRITE = 0o022;
 
-/** @param bytesMax larger files are not read. */
-export function createKeyCacheFiles(dir: string, bytesMax: number): KeyCache {
+/** The store's own words around the document. */
+const ENVELOPE_BYTES = 4_096;
+
+/** @param documentBytesMax the largest key set an issuer may publish; larger files are not read. */
+export function createKeyCacheFiles(dir: string, documentBytesMax: number): KeyCache {
+  // Stored as a JSON string, in which each quote and line break of the document takes two bytes.
+  const bytesMax = 2 * documentBytesMax + ENVELOPE_BYTES;
   const pathOf = (namespace: string): string => join(dir, `${namespace}.json`);
   return {
     async read(namespace) {

@@ -123,6 +123,11 @@ describe('caller of a generic token', () => {
     );
   });
 
+  it('is refused as an ID token when the client itself is the audience and there is no scope', () => {
+    assert.equal(read({ sub: 'alice', azp: 'api' }), 'id_token');
+    assert.equal(caller({ sub: 'alice', azp: 'api', scope: 'mcp' }).subject, 'alice');
+  });
+
   it('has the subject of the configured claim, but still needs sub', () => {
     assert.equal(caller({ sub: 'a', employee: 'e-7' }, { subjectClaim: 'employee' }).subject, 'e-7');
     assert.equal(read({ employee: 'e-7' }, { subjectClaim: 'employee' }), 'subject_invalid');
