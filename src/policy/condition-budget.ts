@@ -89,9 +89,6 @@ function textFuncs(base: CelEnv, budget: Budget): CelFunc[] {
     for (let at = 0; at < text.length; at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) count += 1;
     return BigInt(count);
   };
-  const equal = original(base, '_==_');
-  const paidEqual = (left: unknown, right: unknown): void =>
-    budget.spend(isBig(left) && isBig(right) ? Math.min(weight(left, budget), weight(right, budget)) : 0);
   return [
     celMethod('matches', STRING, [STRING], BOOL, function matchesWithin(pattern) {
       budget.spend(20 + this.length * patternWeight(pattern));
@@ -110,20 +107,28 @@ function textFuncs(base: CelEnv, budget: Budget): CelFunc[] {
       budget.spend((left.length + right.length) / 64);
       return left + right;
     }),
-    celFunc('_==_', [DYN, DYN], BOOL, (left, right) => {
-      paidEqual(left, right);
-      return equal(undefined, left, right) === true;
-    }),
-    celFunc('_!=_', [DYN, DYN], BOOL, (left, right) => {
-      paidEqual(left, right);
-      return equal(undefined, left, right) !== true;
-    }),
   ];
 }
 
 function listFuncs(base: CelEnv, budget: Budget): CelFunc[] {
   const inList = original(base, '@in');
+  const equal = original(base, '_==_');
+  const areEqual = (left: unknown, right: unknown, slowly: () => boolean): boolean => {
+    const quick = scalarsEqual(left, right);
+    if (quick !== undefined) return quick;
+    budget.spend(Math.min(weight(left, budget), weight(right, budget)));
+    return slowly();
+  };
   return [
+    celFunc('_==_', [DYN, DYN], BOOL, (left, right) =>
+      areEqual(left, right, () => equal(undefined, left, right) === true),
+    ),
+    celFunc(
+      '_!=_',
+      [DYN, DYN],
+      BOOL,
+      (left, right) => !areEqual(left, right, () => equal(undefined, left, right) === true),
+    ),
     celFunc('_+_', [LIST, LIST], LIST, (left, right) => {
       budget.spend((left.size + right.size) / 16);
       // Flat: the library's own concatenation nests one level per element.
@@ -131,7 +136,9 @@ function listFuncs(base: CelEnv, budget: Budget): CelFunc[] {
     }),
     celFunc('@in', [DYN, LIST], BOOL, (value, list) => {
       budget.spend(list.size * (isBig(value) ? weight(value, budget) : 1));
-      return inList(undefined, value, list) === true;
+      if (isBig(value) && typeof value !== 'string') return inList(undefined, value, list) === true;
+      for (const item of list) if (scalarsEqual(item, value) ?? equal(undefined, item, value) === true) return true;
+      return false;
     }),
     celFunc(BOUNDED_RANGE, [DYN, INT], DYN, (range, nodes) => {
       if (isCelList(range) || isCelMap(range)) budget.spend(range.size * Number(nodes) * 4);
@@ -201,6 +208,25 @@ function timeFuncs(base: CelEnv, budget: Budget): CelFunc[] {
 
 const isBig = (value: unknown): value is string | object =>
   typeof value === 'string' || (typeof value === 'object' && value !== null);
+
+/**
+ * CEL's equality (langdef, "Equality") where neither side has parts; undefined where one has. Most comparisons of rules
+ * are of texts, and the library's own takes several times as long to come to that.
+ */
+function scalarsEqual(left: unknown, right: unknown): boolean | undefined {
+  if ((typeof left === 'object' && left !== null) || (typeof right === 'object' && right !== null)) {
+    // Nothing without parts equals something with them, but uint is an object too.
+    return typeof left === 'string' || typeof right === 'string' ? false : undefined;
+  }
+  if (isNumeric(left) && isNumeric(right)) {
+    // Across int and double by value; == between bigint and number is exact.
+    // oxlint-disable-next-line eqeqeq
+    return left == right;
+  }
+  return left === right;
+}
+
+const isNumeric = (value: unknown): value is number | bigint => typeof value === 'number' || typeof value === 'bigint';
 
 /** Steps to compare a value to its end; stops counting when the budget is gone. */
 function weight(value: unknown, budget: Budget): number {

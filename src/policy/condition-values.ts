@@ -40,6 +40,8 @@ export function toCelMap(source: object, budget: Budget): CelMap {
 class LazyMembers implements ReadonlyMap<string, CelInput> {
   readonly #source: object;
   readonly #budget: Budget;
+  /** Members with parts, converted once: several rules look at the same list. */
+  readonly #converted = new Map<string, CelInput>();
 
   constructor(source: object, budget: Budget) {
     this.#source = source;
@@ -56,7 +58,11 @@ class LazyMembers implements ReadonlyMap<string, CelInput> {
 
   get(key: string): CelInput | undefined {
     if (typeof key !== 'string' || !this.has(key)) return undefined;
-    return toCelValue(Reflect.get(this.#source, key), this.#budget);
+    const known = this.#converted.get(key);
+    if (known !== undefined) return known;
+    const value = toCelValue(Reflect.get(this.#source, key), this.#budget);
+    if (typeof value === 'object' && value !== null) this.#converted.set(key, value);
+    return value;
   }
 
   keys(): MapIterator<string> {

@@ -12,7 +12,7 @@ export type Glob = readonly string[];
 export type Pattern = {
   readonly text: string;
   readonly method: Glob;
-  /** Undefined: any name, also none. */
+  /** Undefined when every name matches, also none. */
   readonly name: Glob | undefined;
 };
 
