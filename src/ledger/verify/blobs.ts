@@ -16,7 +16,7 @@ export type BlobFinding =
 
 export type BlobFault = { readonly code: 'blob' | 'commitment' | 'keys'; readonly what: string };
 export type BlobOpener = {
-  open(leaf: CheckedLeaf, pieces: readonly Buffer[]): Result<BlobFinding, BlobFault>;
+  open(leaf: CheckedLeaf, pieces: readonly Buffer[]): Promise<Result<BlobFinding, BlobFault>>;
 };
 
 const PIECE_HEAD_BYTES = 12;
@@ -25,16 +25,16 @@ const PLAIN_HEAD_BYTES = 2 * SALT_BYTES + 4;
 const BLOB_KEYS_CACHED = 1_024;
 
 /** Blob key of a piece, null when one of its two keys was destroyed. Cached: a day has few callers at a time. */
-type BlobKeys = (day: number, subject: string) => Result<Buffer | null, string>;
+type BlobKeys = (day: number, subject: string) => Promise<Result<Buffer | null, string>>;
 
 export function blobOpener(origin: string, ring: KeyRing): BlobOpener {
   const keyOf = cachedBlobKeys(ring);
   return {
-    open: (leaf, pieces) => {
+    open: async (leaf, pieces) => {
       if (pieces.some((piece) => piece.length === 0)) return ok({ kind: 'removed' });
       const plain: Buffer[] = [];
       for (const [index, piece] of pieces.entries()) {
-        const key = keyOf(piece.readUInt32LE(0), piece.toString('hex', 4, PIECE_HEAD_BYTES));
+        const key = await keyOf(piece.readUInt32LE(0), piece.toString('hex', 4, PIECE_HEAD_BYTES));
         if (!key.ok) return err({ code: 'keys', what: key.error });
         if (key.value === null) return ok({ kind: 'key_destroyed' });
         const additional = `${origin}\n${leaf.call}\n${leaf.kind}\n${index}/${pieces.length}`;
@@ -85,11 +85,11 @@ function isJsonObject(bytes: Buffer): boolean {
 
 function cachedBlobKeys(ring: KeyRing): BlobKeys {
   const cache = new Map<string, Buffer | null>();
-  return (day, subject) => {
+  return async (day, subject) => {
     const id = `${day}:${subject}`;
     const cached = cache.get(id);
     if (cached !== undefined) return ok(cached);
-    const key = deriveBlobKey(ring, day, subject);
+    const key = await deriveBlobKey(ring, day, subject);
     if (!key.ok) return key;
     if (cache.size >= BLOB_KEYS_CACHED) cache.clear();
     cache.set(id, key.value);
@@ -97,9 +97,9 @@ function cachedBlobKeys(ring: KeyRing): BlobKeys {
   };
 }
 
-function deriveBlobKey(ring: KeyRing, day: number, subject: string): Result<Buffer | null, string> {
-  const dayKey = ring.key(`day:${day}`);
-  const subjectKey = ring.key(`subject:${subject}`);
+async function deriveBlobKey(ring: KeyRing, day: number, subject: string): Promise<Result<Buffer | null, string>> {
+  const dayKey = await ring.key(`day:${day}`);
+  const subjectKey = await ring.key(`subject:${subject}`);
   if (dayKey !== undefined && !dayKey.ok) return dayKey;
   if (subjectKey !== undefined && !subjectKey.ok) return subjectKey;
   if (dayKey === undefined || subjectKey === undefined) return ok(null);

@@ -6,7 +6,7 @@ import { createDecipheriv, hkdfSync } from 'node:crypto';
 import { type Result, err, ok } from '#result.ts';
 import { BOUNDS } from '#ledger/verify/bounds.ts';
 import { exactBase64, isObject } from '#ledger/verify/canonical.ts';
-import { type ShardFiles, readSmallFile } from '#ledger/verify/shard-files.ts';
+import { type ShardFiles, fileBytes, readSmallFile } from '#ledger/verify/shard-files.ts';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -16,7 +16,7 @@ const MASTER_FILE_BYTES_MAX = 1_024;
 const RING_FILE_BYTES_MAX = 1024 * 1024 * 1024;
 
 /** Opens a key of the ring by its id, undefined when it was destroyed. The error says what is wrong with it. */
-export type KeyRing = { key(id: string): Result<Buffer, string> | undefined };
+export type KeyRing = { key(id: string): Promise<Result<Buffer, string> | undefined> };
 
 /** AES-256-GCM over `nonce ‖ ciphertext ‖ tag`; undefined when the tag does not hold. */
 export function openSealed(key: Buffer, sealed: Buffer, additional: string): Buffer | undefined {
@@ -41,15 +41,21 @@ export async function loadKeyRing(files: ShardFiles): Promise<Result<KeyRing, st
   if (master === undefined) return err('master.key is missing');
   const secret = exactBase64(master.toString('latin1').trimEnd(), KEY_BYTES);
   if (secret === undefined) return err('master.key does not hold 32 bytes in base64');
-  const ring = await readSmallFile(files, 'ring.jsonl', RING_FILE_BYTES_MAX);
-  if (ring === undefined) return err('ring.jsonl is missing');
-  const wrapped = parseRing(ring);
+  const wrapped = await readRing(files);
   if (!wrapped.ok) return wrapped;
-  return ok(keyRing(hkdf(secret, Buffer.from('gatebook/v1/wrap')), wrapped.value));
+  return ok(keyRing(files, hkdf(secret, Buffer.from('gatebook/v1/wrap')), wrapped.value));
+}
+
+/** Wrapped keys by id, and the size of the file they were read from. */
+type WrappedKeys = { readonly keys: ReadonlyMap<string, Buffer>; readonly bytes: number };
+
+async function readRing(files: ShardFiles): Promise<Result<WrappedKeys, string>> {
+  const ring = await readSmallFile(files, 'ring.jsonl', RING_FILE_BYTES_MAX);
+  return ring === undefined ? err('ring.jsonl is missing') : parseRing(ring);
 }
 
 /** Wrapped keys by id. A last line without its newline was cut by a crash before the key was ever used. */
-function parseRing(bytes: Buffer): Result<ReadonlyMap<string, Buffer>, string> {
+function parseRing(bytes: Buffer): Result<WrappedKeys, string> {
   const wrapped = new Map<string, Buffer>();
   for (let start = 0, line = 1; start < bytes.length; line += 1) {
     const end = bytes.indexOf(0x0a, start);
@@ -60,7 +66,7 @@ function parseRing(bytes: Buffer): Result<ReadonlyMap<string, Buffer>, string> {
     wrapped.set(entry.id, entry.wrapped);
     start = end + 1;
   }
-  return ok(wrapped);
+  return ok({ keys: wrapped, bytes: bytes.length });
 }
 
 function parseRingLine(line: string): { readonly id: string; readonly wrapped: Buffer } | undefined {
@@ -77,10 +83,17 @@ function parseRingLine(line: string): { readonly id: string; readonly wrapped: B
   return bytes === undefined ? undefined : { id, wrapped: bytes };
 }
 
-function keyRing(wrapKey: Buffer, wrapped: ReadonlyMap<string, Buffer>): KeyRing {
+function keyRing(files: ShardFiles, wrapKey: Buffer, first: WrappedKeys): KeyRing {
+  let wrapped = first;
   return {
-    key: (id) => {
-      const sealed = wrapped.get(id);
+    key: async (id) => {
+      // A running gateway adds keys: one that is missing may be younger than what was read.
+      if (!wrapped.keys.has(id) && (await fileBytes(files, 'ring.jsonl')) !== wrapped.bytes) {
+        const again = await readRing(files);
+        if (!again.ok) return again;
+        wrapped = again.value;
+      }
+      const sealed = wrapped.keys.get(id);
       if (sealed === undefined) return undefined;
       const key = openSealed(wrapKey, sealed, id);
       return key === undefined ? err(`ring.jsonl: ${id} does not unwrap with this master.key`) : ok(key);

@@ -104,6 +104,15 @@ test('a damaged batch with good ones behind it is damage, as no crash leaves tha
   assert.match(fault?.what ?? '', /not what a crash leaves/);
 });
 
+test('a batch cut off in a segment that has a successor is damage, with or without a watermark', async () => {
+  const log = buildLog(20, { segmentBytes: 8 * 1024 });
+  const frames = log.segments[0] ?? [];
+  const files = log.files(false).set(segmentFile(0), log.padded(frames.slice(0, -1)));
+  assert.equal((await verify(log, files)).fault?.code, 'damaged');
+  files.set('watermark', log.watermark());
+  assert.equal((await verify(log, files)).fault?.code, 'damaged');
+});
+
 test('a segment that begins while the log is read is followed', async () => {
   const log = buildLog(3, { segmentBytes: 8 * 1024 });
   const files = log.files();
@@ -147,6 +156,9 @@ test('a watermark that is behind changes nothing, a damaged one and strange file
   const log = buildLog(3);
   const behind = await verify(log, log.files().set('watermark', log.watermark(0, 0, 2)));
   assert.equal(behind.size, 8);
+  const far = buildLog(30);
+  const report30 = await verify(far, far.files().set('watermark', far.watermark(0, 0, 2)));
+  assert.deepEqual([report30.size, report30.notes], [62, []]);
   const odd = log.files().set('watermark', Buffer.alloc(32, 1)).set('00000000.seg.bak', Buffer.alloc(1));
   const report = await verify(log, odd);
   assert.equal(report.fault, null);

@@ -3,7 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { directoryFiles, isKnownName, isSegmentName, readSmallFile, segmentName } from '#ledger/verify/shard-files.ts';
+import {
+  directoryFiles,
+  fileBytes,
+  isKnownName,
+  isSegmentName,
+  readSmallFile,
+  segmentName,
+} from '#ledger/verify/shard-files.ts';
 
 test('segments have eight digits, and what else may lie in a shard is known by name', () => {
   assert.equal(segmentName(42), '00000042.seg');
@@ -22,6 +29,7 @@ test('a directory lists its files, a missing file is undefined, a missing direct
   const files = directoryFiles(dir);
   assert.deepEqual(await files.names(), ['watermark']);
   assert.equal(await files.open('log.vkey'), undefined);
+  assert.deepEqual([await fileBytes(files, 'watermark'), await fileBytes(files, 'log.vkey')], [3, undefined]);
   assert.deepEqual(await readSmallFile(files, 'watermark', 3), Buffer.from('abc'));
   assert.equal(await readSmallFile(files, 'watermark', 2), undefined);
   await assert.rejects(directoryFiles(join(dir, 'gone')).names(), { code: 'ENOENT' });

@@ -67,3 +67,10 @@ export async function readSmallFile(files: ShardFiles, name: string, bytesMax: n
     await source.close();
   }
 }
+
+/** Size of a file, undefined when it is missing. */
+export async function fileBytes(files: ShardFiles, name: string): Promise<number | undefined> {
+  const source = await files.open(name);
+  await source?.close();
+  return source?.bytes;
+}

@@ -50,3 +50,13 @@ test('one flipped bit in any byte of a segment is found and named', async () => 
   }
   assert.deepEqual(missed, []);
 });
+
+test('verifier keys that are none, or of two logs, are refused before any file is read', async () => {
+  const log = buildLog(1);
+  const other = buildLog(1, { origin: 'acme/b' });
+  for (const vkey of ['', 'nonsense', `${log.vkey}\n${other.vkey}\n`]) {
+    const report = await verifyFiles({ files: memoryFiles(new Map()), vkey });
+    assert.equal(report.fault?.code, 'vkey');
+    assert.equal(report.fault.file, 'vkey');
+  }
+});

@@ -131,7 +131,7 @@ async function checkRecord(walk: Walk, place: Place, body: Buffer): Promise<void
   if (wrongPiece !== undefined) return fail('blob_hash', place, wrongPiece);
   const ungrammatical = walk.grammar.take(leaf.value);
   if (ungrammatical !== undefined) return fail('grammar', place, `the record ${ungrammatical}`);
-  openBlob(walk, place, leaf.value, pieces);
+  await openBlob(walk, place, leaf.value, pieces);
   count(walk.tally, leaf.value, pieces);
   walk.lastTime = leaf.value.t;
   const hash = leafHash(record.value.leaf);
@@ -151,9 +151,9 @@ function count(tally: Tally, leaf: CheckedLeaf, pieces: readonly Buffer[]): void
   }
 }
 
-function openBlob(walk: Walk, place: Place, leaf: CheckedLeaf, pieces: readonly Buffer[]): void {
+async function openBlob(walk: Walk, place: Place, leaf: CheckedLeaf, pieces: readonly Buffer[]): Promise<void> {
   if (walk.blobs === undefined) return;
-  const finding = walk.blobs.open(leaf, pieces);
+  const finding = await walk.blobs.open(leaf, pieces);
   if (!finding.ok) return fail(finding.error.code, place, finding.error.what);
   if (finding.value.kind === 'opened') walk.tally.opened += 1;
   else walk.tally.unreadable += 1;
