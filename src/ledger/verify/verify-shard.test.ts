@@ -60,3 +60,12 @@ test('verifier keys that are none, or of two logs, are refused before any file i
     assert.equal(report.fault.file, 'vkey');
   }
 });
+
+test('key files that cannot be read and a checkpoint of another log under the same key are faults of the input', async () => {
+  const log = buildLog(1);
+  assert.equal((await verify(log, log.files(), { keyFiles: new Map() })).fault?.code, 'keys');
+  const root = Buffer.from(log.checkpoints.get(4)?.split('\n')[2] ?? '', 'base64');
+  const { fault } = await verify(log, log.files(), { checkpoint: log.note(4, root, '', 'acme/b') });
+  assert.deepEqual([fault?.code, fault?.file], ['checkpoint', 'checkpoint']);
+  assert.match(fault?.what ?? '', /of the log "acme\/b"/);
+});
