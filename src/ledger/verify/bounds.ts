@@ -12,7 +12,6 @@ export const BOUNDS = {
   recordBodyBytes: 4 + 4_096 + 64 * (4 + 1024 * 1024 + 40),
   batchRecords: 65_536,
   segmentBytes: 1024 * 1024 * 1024,
-  segments: 100_000_000,
   closedIntentsRemembered: 65_536,
   noteSignatures: 64,
   verifierKeys: 16,
