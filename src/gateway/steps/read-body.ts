@@ -10,6 +10,8 @@ type Read = Buffer | 'too_large' | 'aborted';
 
 /** The whole body, up to `limit` bytes. Stops reading at the first byte too many. */
 function readUpTo(request: IncomingMessage, limit: number): Promise<Read> {
+  // A client may have left while its token was checked; nothing more would be heard of it.
+  if (request.destroyed) return Promise.resolve('aborted');
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;

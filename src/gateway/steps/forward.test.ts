@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { forward, upstreamRefusal } from '#gateway/steps/forward.ts';
+import { err } from '#result.ts';
+import { credentialed, fakeGateway, toolCall } from '#test/fakes/gateway.ts';
+
+test('a call goes up once, with what it was prepared with', async () => {
+  const gateway = fakeGateway();
+  const call = await credentialed(gateway);
+  const result = await forward(call);
+  assert.equal(result.ok && result.value.answer.status, 200);
+  assert.deepEqual(gateway.upstream.sent, [call.sendable]);
+  await assert.rejects(forward(call), /already sent/);
+  assert.equal(gateway.upstream.sent.length, 1);
+});
+
+test('a fault keeps its code, its reason and whether the call may have run', async () => {
+  for (const code of ['upstream_unavailable', 'upstream_invalid', 'upstream_timeout'] as const)
+    for (const executed of ['no', 'unknown'] as const) {
+      const gateway = fakeGateway();
+      gateway.upstream.answering = () => err({ code, executed, reason: 'ECONNRESET' });
+      assert.deepEqual(await forward(await credentialed(gateway)), {
+        ok: false,
+        error: { code, executed, reason: 'ECONNRESET' },
+      });
+    }
+});
+
+test('a session the server has lost is an unknown session under the id of the call', async () => {
+  const gateway = fakeGateway();
+  gateway.upstream.answering = () => err({ code: 'upstream_unavailable', executed: 'no', reason: 'session_lost' });
+  assert.deepEqual(await forward(await credentialed(gateway, { message: toolCall('get_note', {}, 9) })), {
+    ok: false,
+    error: { code: 'unknown_session', reason: 'session_lost', idText: '9' },
+  });
+  assert.equal(
+    upstreamRefusal({ code: 'upstream_invalid', executed: 'no', reason: 'busy' }, '1').code,
+    'upstream_invalid',
+  );
+});

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import type { Headers } from '#gateway/call.ts';
+import { injectCredential, upwardHeaders } from '#gateway/steps/inject-credential.ts';
+import { callerKey } from '#identity/caller.ts';
+import { intentOf } from '#upstream/port.ts';
+import { ADA, ADA_TOKEN, UPSTREAM_SECRET, fakeGateway, recorded, toolCall } from '#test/fakes/gateway.ts';
+
+const same = (text: string): string => text;
+const ACCEPT = ['accept', 'application/json, text/event-stream'];
+const PASSED = ['mcp-protocol-version', 'mcp-method', 'mcp-name', 'traceparent', 'tracestate', 'baggage'];
+
+test('of all headers there are only the named few go up', () => {
+  const name = fc.oneof(
+    fc.constantFrom(
+      ...PASSED,
+      'authorization',
+      'proxy-authorization',
+      'cookie',
+      'x-forwarded-for',
+      'x-forwarded-host',
+      'forwarded',
+      'via',
+      'host',
+      'origin',
+      'referer',
+      'accept',
+      'accept-encoding',
+      'connection',
+      'te',
+      'transfer-encoding',
+      'expect',
+      'content-length',
+      'content-type',
+      'mcp-session-id',
+      'last-event-id',
+      'x-mcp-param-a',
+      'mcp-param',
+      'mcp-params-a',
+    ),
+    fc.stringMatching(/^[a-z0-9-]{1,20}$/),
+    fc.stringMatching(/^mcp-param-[a-z0-9]{1,8}$/),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.tuple(name, fc.string())), (pairs) => {
+      const headers: Headers = new Map(pairs.map(([header, value]) => [header, [value]]));
+      const expected = [...headers].filter(([header]) => PASSED.includes(header) || header.startsWith('mcp-param-'));
+      assert.deepEqual(upwardHeaders(headers, undefined, same), [
+        ACCEPT,
+        ...expected.map(([header, [value]]) => [header, value]),
+      ]);
+    }),
+  );
+});
+
+test("the session id that goes up is the upstream's own, never the client's", () => {
+  const headers: Headers = new Map([['mcp-session-id', ['of-the-client']]]);
+  assert.deepEqual(upwardHeaders(headers, undefined, same), [ACCEPT]);
+  assert.deepEqual(upwardHeaders(headers, 'of-the-server', same), [ACCEPT, ['mcp-session-id', 'of-the-server']]);
+});
+
+test("the caller's token goes up in no header, and the credential stands apart from what the client sent", async () => {
+  const gateway = fakeGateway();
+  const call = await recorded(gateway, {
+    headers: {
+      cookie: 'a=b',
+      'x-api-key': 'k',
+      baggage: `token=${ADA_TOKEN}`,
+      'Mcp-Name': 'get_note',
+      'x-forwarded-for': '1.2.3.4',
+    },
+  });
+  const result = injectCredential(call, gateway);
+  assert.ok(result.ok);
+  const { sendable } = result.value;
+  assert.deepEqual(
+    sendable.headers.map(([name]) => name),
+    ['accept', 'baggage', 'mcp-name'],
+  );
+  assert.equal(JSON.stringify(sendable.headers).includes(ADA_TOKEN), false);
+  assert.equal(sendable.body.includes(ADA_TOKEN), false);
+  assert.deepEqual(sendable.credential, [['authorization', `Bearer ${UPSTREAM_SECRET}`]]);
+});
+
+test('what goes up is the masked body under its own intent', async () => {
+  const gateway = fakeGateway();
+  const call = await recorded(gateway, { message: toolCall('get_note', { leak: UPSTREAM_SECRET }, 'id-7') });
+  const result = injectCredential(call, gateway);
+  assert.ok(result.ok);
+  const { sendable } = result.value;
+  assert.equal(sendable.body, call.masked.send);
+  assert.equal(intentOf(sendable), call.intent);
+  assert.deepEqual(
+    [sendable.kind, sendable.idText, sendable.method, sendable.caller, sendable.timeoutMs],
+    ['request', '"id-7"', 'tools/call', callerKey(ADA), gateway.limits.upstreamHeadersMs],
+  );
+});
+
+test('a client that leaves cancels a modern call, and leaves a legacy one alone', async () => {
+  const gateway = fakeGateway();
+  const gone = new AbortController();
+  const legacy = injectCredential(await recorded(gateway, { gone: gone.signal }), gateway);
+  const modern = injectCredential(
+    await recorded(gateway, {
+      gone: gone.signal,
+      headers: { 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call', 'Mcp-Name': 'get_note' },
+    }),
+    gateway,
+  );
+  assert.ok(legacy.ok && modern.ok);
+  gone.abort();
+  assert.deepEqual([legacy.value.sendable.signal.aborted, modern.value.sendable.signal.aborted], [false, true]);
+  gateway.stop();
+  assert.equal(legacy.value.sendable.signal.aborted, true);
+});

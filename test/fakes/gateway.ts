@@ -1,0 +1,398 @@
+/**
+ * A gateway for tests of its steps: real masker, policy, sessions, admission and refusal book; a ledger in memory, a
+ * scripted MCP server, tokens by name, clocks and ids that stand still. Below it, a call at each point of its way, made
+ * by the real steps, so that a test begins exactly where the step it tests does.
+ */
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { pino } from 'pino';
+import { createAdmission } from '#gateway/admission.ts';
+import type {
+  AnswerMasked,
+  AnswerRecorded,
+  Approved,
+  Arrived,
+  Authorized,
+  BodyRead,
+  Connected,
+  Credentialed,
+  Forwarded,
+  Heard,
+  Identified,
+  Limited,
+  Parsed,
+  Received,
+  Recorded,
+  RequestMasked,
+  Understood,
+} from '#gateway/call.ts';
+import { strangerEntry } from '#gateway/entries.ts';
+import type { ConnectionRuntime, Gateway } from '#gateway/gateway.ts';
+import { createRefusalBook } from '#gateway/refusal-book.ts';
+import type { Refusal } from '#gateway/refusal.ts';
+import type { Reply } from '#gateway/reply.ts';
+import { createSessions } from '#gateway/sessions.ts';
+import { createTrustedProxies } from '#gateway/source.ts';
+import { authorize } from '#gateway/steps/authorize.ts';
+import { awaitApproval } from '#gateway/steps/await-approval.ts';
+import { forward } from '#gateway/steps/forward.ts';
+import { identify } from '#gateway/steps/identify.ts';
+import { injectCredential } from '#gateway/steps/inject-credential.ts';
+import { limit } from '#gateway/steps/limit.ts';
+import { maskAnswer } from '#gateway/steps/mask-answer.ts';
+import { maskRequest } from '#gateway/steps/mask-request.ts';
+import { parse } from '#gateway/steps/parse.ts';
+import { readBody } from '#gateway/steps/read-body.ts';
+import { receive } from '#gateway/steps/receive.ts';
+import { recordAnswer } from '#gateway/steps/record-answer.ts';
+import { recordIntent } from '#gateway/steps/record-intent.ts';
+import { resolveConnection } from '#gateway/steps/resolve-connection.ts';
+import { understand } from '#gateway/steps/understand.ts';
+import type { Caller } from '#identity/caller.ts';
+import type { Identity, Verification } from '#identity/identity.ts';
+import { asVerified } from '#identity/verified-caller.ts';
+import type { VerifiedCaller } from '#identity/verified-caller.ts';
+import { LIMITS } from '#limits.ts';
+import type { Limits } from '#limits.ts';
+import { createMasker } from '#masking/masker.ts';
+import { createPolicy } from '#policy/policy.ts';
+import type { PolicySettings } from '#policy/policy.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+import type { HeaderPair, UpstreamMessage } from '#upstream/port.ts';
+import { createFakeLedger } from '#test/fakes/ledger.ts';
+import type { FakeLedger } from '#test/fakes/ledger.ts';
+import { createScriptedUpstream } from '#test/fakes/upstream.ts';
+import type { ScriptedUpstream } from '#test/fakes/upstream.ts';
+
+export const ADA: Caller = {
+  issuer: 'https://issuer.example',
+  namespace: 'okta',
+  subject: 'ada',
+  kind: 'person',
+  groups: ['okta:readers'],
+  client: 'okta:cli',
+  scopes: [],
+};
+/** Verified, but without any grant. */
+export const EVE: Caller = { ...ADA, subject: 'eve', groups: [] };
+export const GRACE: Caller = { ...ADA, subject: 'grace' };
+
+export const ADA_TOKEN = 'token-of-ada-0123456789';
+export const EVE_TOKEN = 'token-of-eve-0123456789';
+export const GRACE_TOKEN = 'token-of-grace-0123456789';
+/** What the connection `notes` shows its server. */
+export const UPSTREAM_SECRET = 'upstream-secret-9876543210';
+
+const START_MS = Date.UTC(2026, 6, 1);
+
+const verifiedOf = (caller: Caller): VerifiedCaller =>
+  asVerified({ caller, expiresAtMs: START_MS + 3_600_000, issuedAtMs: START_MS, tokenDigest: caller.subject });
+
+export type FakeIdentity = Identity & {
+  /** The audiences that `verify` was asked for, in order. */
+  readonly asked: (readonly string[])[];
+  /** What `verify` says; may be changed at any time. */
+  verifying: (token: string) => Verification | Promise<Verification>;
+};
+
+function createFakeIdentity(): FakeIdentity {
+  const known = new Map([
+    [ADA_TOKEN, verifiedOf(ADA)],
+    [EVE_TOKEN, verifiedOf(EVE)],
+    [GRACE_TOKEN, verifiedOf(GRACE)],
+  ]);
+  const asked: (readonly string[])[] = [];
+  return {
+    asked,
+    verifying(token) {
+      const verified = known.get(token);
+      return verified === undefined ? err('bad_signature') : ok(verified);
+    },
+    verify(token, audiences) {
+      asked.push(audiences);
+      return this.verifying(token);
+    },
+    verifyForApi: () => err('wrong_audience'),
+    recheck: (verified) => ok(verified),
+    ready: () => [{ issuer: ADA.issuer, namespace: ADA.namespace, usable: true }],
+    start: async () => undefined,
+    close: async () => undefined,
+  };
+}
+
+/** `get_*`, prompts and open files are permitted, `delete_*` held, an argument `forbidden` denied. */
+export const POLICY: PolicySettings = {
+  levels: {
+    work: {
+      allow: ['tools/call:get_*', 'tools/call:delete_*', 'prompts/get:*', 'resources/read:file:///open/*'],
+      deny: ['tools/call:get_root'],
+    },
+  },
+  grants: [{ groups: ['okta:readers'], connections: ['notes', 'process'], level: 'work' }],
+  rules: [
+    { name: 'hold-deletes', when: 'method == "tools/call" && name.startsWith("delete_")', effect: 'hold' },
+    { name: 'no-forbidden', when: 'method == "tools/call" && has(args.forbidden)', effect: 'deny' },
+  ],
+  version: '0123456789abcdef',
+  limits: LIMITS,
+};
+
+export type LogLine = { readonly level: number; readonly msg: string } & Readonly<Record<string, unknown>>;
+
+export type FakeGateway = Gateway & {
+  readonly ledger: FakeLedger;
+  readonly identity: FakeIdentity;
+  /** The server behind every connection. */
+  readonly upstream: ScriptedUpstream;
+  readonly logged: readonly LogLine[];
+  /** Moves both clocks on. */
+  advance(ms: number): void;
+  /** As at a SIGTERM: no new calls. */
+  drain(): void;
+  /** As when the time of the calls on their way is over. */
+  stop(): void;
+};
+
+export type GatewayOverrides = Partial<
+  Pick<Gateway, 'allowedOrigins' | 'proxies' | 'masker' | 'policy' | 'publicUrl'>
+> & { readonly limits?: Partial<Limits> };
+
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+/** 26 characters of base32, counting up. */
+export const idOf = (count: number): string =>
+  Array.from(count.toString(32))
+    .map((digit) => BASE32.charAt(Number.parseInt(digit, 32)))
+    .join('')
+    .padStart(26, 'a');
+
+function createConnections(upstream: ScriptedUpstream, publicUrl: string): ReadonlyMap<string, ConnectionRuntime> {
+  const connection = (name: string, keepsSession: boolean): [string, ConnectionRuntime] => [
+    name,
+    {
+      name,
+      url: `${publicUrl}/mcp/${name}`,
+      audiences: [`urn:${name}`],
+      upstream,
+      credential: [['authorization', `Bearer ${UPSTREAM_SECRET}`]],
+      keepsSession,
+      secrets: [UPSTREAM_SECRET],
+    },
+  ];
+  return new Map([connection('notes', false), connection('private', false), connection('process', true)]);
+}
+
+function createLog(): { readonly log: Gateway['log']; readonly logged: LogLine[] } {
+  const logged: LogLine[] = [];
+  const write = (line: string): void => void logged.push(JSON.parse(line) as LogLine);
+  return { log: pino({ level: 'debug' }, { write }), logged };
+}
+
+export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
+  let passedMs = 0;
+  let ids = 0;
+  let isDraining = false;
+  const clock = (): number => START_MS + passedMs;
+  const newId = (): string => idOf((ids += 1));
+  const limits: Limits = { ...LIMITS, ...overrides.limits };
+  const publicUrl = overrides.publicUrl ?? 'https://mcp.example';
+  const ledger = createFakeLedger();
+  const upstream = createScriptedUpstream();
+  const masker =
+    overrides.masker ?? createMasker({ key: Buffer.alloc(32, 7), store: { operator: 'redact', fields: ['password'] } });
+  const policy = createPolicy(POLICY);
+  if (!policy.ok) throw new Error(JSON.stringify(policy.error));
+  const stopping = new AbortController();
+  return {
+    clock,
+    monotonic: () => passedMs,
+    newId,
+    publicUrl,
+    allowedOrigins: overrides.allowedOrigins ?? new Set(['https://console.example']),
+    proxies: overrides.proxies ?? createTrustedProxies([]),
+    identity: createFakeIdentity(),
+    policy: overrides.policy ?? policy.value,
+    masker,
+    ledger,
+    upstream,
+    connections: createConnections(upstream, publicUrl),
+    sessions: createSessions({ limits, clock, newId }),
+    admission: createAdmission(limits),
+    refusals: createRefusalBook({
+      limits,
+      clock,
+      entry: (refusal, count, windowMs) => strangerEntry(masker, newId(), refusal, count, windowMs),
+      append: (entry) => ledger.appendUnwaited(entry),
+    }),
+    limits,
+    ...createLog(),
+    draining: () => isDraining,
+    stopping: stopping.signal,
+    drain: () => void (isDraining = true),
+    advance: (ms) => void (passedMs += ms),
+    stop: () => stopping.abort(),
+  };
+}
+
+type Sent =
+  | {
+      readonly form: 'json';
+      readonly status: number;
+      readonly headers: readonly HeaderPair[];
+      readonly body: string;
+      readonly contentType: string;
+    }
+  | { readonly form: 'empty'; readonly status: number; readonly headers: readonly HeaderPair[] }
+  | { readonly form: 'event'; readonly headers: readonly HeaderPair[]; readonly text: string };
+
+export type FakeReply = Reply & {
+  readonly sent: readonly Sent[];
+  readonly ended: boolean;
+  /** The client goes away. */
+  leave(): void;
+};
+
+export function createFakeReply(): FakeReply {
+  const sent: Sent[] = [];
+  let isGone = false;
+  const reply = {
+    sent,
+    ended: false,
+    leave: () => void (isGone = true),
+    started: () => sent.length > 0,
+    gone: () => isGone,
+    json: async (
+      status: number,
+      headers: readonly HeaderPair[],
+      body: Buffer | string,
+      contentType = 'application/json',
+    ) => {
+      if (isGone) return 'gone' as const;
+      sent.push({ form: 'json', status, headers, body: body.toString(), contentType });
+      reply.ended = true;
+      return 'sent' as const;
+    },
+    empty: async (status: number, headers: readonly HeaderPair[]) => {
+      if (isGone) return 'gone' as const;
+      sent.push({ form: 'empty', status, headers });
+      reply.ended = true;
+      return 'sent' as const;
+    },
+    event: async (encoded: Buffer | string, headers: readonly HeaderPair[]) => {
+      if (isGone) return 'gone' as const;
+      if (reply.ended) throw new Error('an event after the end');
+      sent.push({ form: 'event', headers, text: encoded.toString() });
+      return 'sent' as const;
+    },
+    end: () => void (reply.ended = true),
+  };
+  return reply;
+}
+
+/** What a client sends. Without more it is Ada calling the tool `get_note` of `notes`. */
+export type Ask = {
+  readonly connection?: string;
+  readonly method?: string;
+  /** Beside content type and token; undefined takes one of those away. */
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** A JSON-RPC message, or the exact body. */
+  readonly message?: object | string;
+  readonly token?: string;
+  readonly peer?: string;
+  readonly gone?: AbortSignal;
+};
+
+export const toolCall = (name = 'get_note', args: object = {}, id: string | number = 1) => ({
+  jsonrpc: '2.0',
+  id,
+  method: 'tools/call',
+  params: { name, arguments: args },
+});
+
+function requestOf(ask: Ask): IncomingMessage {
+  const socket = new Socket();
+  Object.defineProperty(socket, 'remoteAddress', { value: ask.peer ?? '203.0.113.9' });
+  const request = new IncomingMessage(socket);
+  request.method = ask.method ?? 'POST';
+  const headers = {
+    'Content-Type': 'application/json',
+    Authorization: `Bearer ${ask.token ?? ADA_TOKEN}`,
+    ...ask.headers,
+  };
+  request.rawHeaders = Object.entries(headers).flatMap(([name, values]) =>
+    values === undefined ? [] : [values].flat().flatMap((value) => [name, value]),
+  );
+  const { message = toolCall() } = ask;
+  request.push(Buffer.from(typeof message === 'string' ? message : JSON.stringify(message)));
+  request.push(null);
+  request.complete = true;
+  return request;
+}
+
+export function arrived(gateway: Gateway, ask: Ask = {}): Arrived & { readonly reply: FakeReply } {
+  const request = requestOf(ask);
+  return {
+    http: { request, response: new ServerResponse(request) },
+    id: gateway.newId(),
+    arrivedMs: gateway.clock(),
+    startedMs: gateway.monotonic(),
+    connectionName: ask.connection ?? 'notes',
+    gone: ask.gone ?? new AbortController().signal,
+    reply: createFakeReply(),
+  };
+}
+
+/** The value, or an exception that names the refusal. */
+export function must<T>(result: Result<T, Refusal>): T {
+  if (!result.ok) throw new Error(`refused: ${result.error.code} ${result.error.reason}`);
+  return result.value;
+}
+
+export const received = (gateway: Gateway, ask?: Ask): Received => must(receive(arrived(gateway, ask), gateway));
+export const limited = (gateway: Gateway, ask?: Ask): Limited => must(limit(received(gateway, ask), gateway));
+export const identified = async (gateway: Gateway, ask?: Ask): Promise<Identified> =>
+  must(await identify(limited(gateway, ask), gateway));
+export const connected = async (gateway: Gateway, ask?: Ask): Promise<Connected> =>
+  must(resolveConnection(await identified(gateway, ask), gateway));
+export const bodyRead = async (gateway: Gateway, ask?: Ask): Promise<BodyRead> =>
+  must(await readBody(await connected(gateway, ask), gateway));
+export const parsed = async (gateway: Gateway, ask?: Ask): Promise<Parsed> =>
+  must(parse(await bodyRead(gateway, ask), gateway));
+export const requestMasked = async (gateway: Gateway, ask?: Ask): Promise<RequestMasked> =>
+  must(maskRequest(await parsed(gateway, ask), gateway));
+export const authorized = async (gateway: Gateway, ask?: Ask): Promise<Authorized> =>
+  must(authorize(await requestMasked(gateway, ask), gateway));
+export const approved = async (gateway: Gateway, ask?: Ask): Promise<Approved> =>
+  must(awaitApproval(await authorized(gateway, ask)));
+export const recorded = async (gateway: Gateway, ask?: Ask): Promise<Recorded> =>
+  must(await recordIntent(await approved(gateway, ask), gateway));
+export const credentialed = async (gateway: Gateway, ask?: Ask): Promise<Credentialed> =>
+  must(injectCredential(await recorded(gateway, ask), gateway));
+export const forwarded = async (gateway: Gateway, ask?: Ask): Promise<Forwarded> =>
+  must(await forward(await credentialed(gateway, ask)));
+
+/** What the fake reply of a call was told to send. */
+export const repliedOf = (call: Pick<Arrived, 'reply'>): FakeReply => call.reply as FakeReply;
+
+export const heard = (
+  call: Forwarded,
+  message: object | string,
+  closed = false,
+  sse?: UpstreamMessage['sse'],
+): Heard => ({
+  call,
+  heard: {
+    bytes: Buffer.from(typeof message === 'string' ? message : JSON.stringify(message)),
+    ...(sse === undefined ? {} : { sse }),
+  },
+  closed,
+});
+export const understood = (gateway: Gateway, call: Forwarded, message: object | string, closed = false): Understood =>
+  must(understand(heard(call, message, closed), gateway));
+export const answerMasked = (gateway: Gateway, call: Forwarded, message: object | string): AnswerMasked =>
+  must(maskAnswer(understood(gateway, call, message), gateway));
+export const answerRecorded = async (
+  gateway: Gateway,
+  call: Forwarded,
+  message: object | string,
+): Promise<AnswerRecorded> => must(await recordAnswer(answerMasked(gateway, call, message), gateway));
