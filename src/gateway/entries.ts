@@ -86,20 +86,20 @@ function leafMask(masked: MaskedMessage | undefined): LeafMask {
   return masked.flags.length === 0 ? { n } : { n, f: masked.flags.toSorted() };
 }
 
+/** Also before `maskRequest`, or when it failed: a client may have put its token into a name. */
+function secretsOf(call: AnyCall, masker: Masker): SecretSet | undefined {
+  if (call.secrets !== undefined || call.token === undefined) return call.secrets;
+  return masker.secretsOf([call.token, ...(call.connection?.secrets ?? [])]);
+}
+
 type Sealed = { readonly header: RecordHeader; readonly payload: Masked<Buffer> | null; readonly mask: LeafMask };
 type Frame = Pick<LedgerEntry, 'kind' | 'ref' | 'st'>;
 
-function entryOf(
-  call: AnyCall,
-  masker: Masker,
-  secrets: SecretSet | undefined,
-  frame: Frame,
-  sealed: Sealed,
-): LedgerEntry {
+function entryOf(call: AnyCall, masker: Masker, frame: Frame, sealed: Sealed): LedgerEntry {
   return {
     ...frame,
     call: call.id,
-    header: masker.maskHeader(sealed.header, secrets),
+    header: masker.maskHeader(sealed.header, secretsOf(call, masker)),
     payload: sealed.payload,
     mask: sealed.mask,
     pol: call.decision?.policy ?? null,
@@ -113,7 +113,7 @@ export function upwardEntry(call: Approved, masker: Masker): LedgerEntry {
     call.message.kind === 'request'
       ? { kind: 'intent', ref: null, st: 'open' }
       : { kind: 'stream', ref: null, st: 'up' };
-  return entryOf(call, masker, call.secrets, frame, {
+  return entryOf(call, masker, frame, {
     header: callHeader(call),
     payload: call.masked.stored,
     mask: leafMask(call.masked),
@@ -134,7 +134,6 @@ export function streamEntry(
   return entryOf(
     call,
     masker,
-    call.secrets,
     { kind: 'stream', ref: message.ref, st: message.st },
     {
       header: { ...callHeader(call), ...message.header },
@@ -158,7 +157,6 @@ export function resultEntry(
   return entryOf(
     call,
     masker,
-    call.secrets,
     { kind: 'result', ref: result.ref, st: result.outcome },
     {
       header: { connection: call.connectionName, session: call.session.key, ...result.header },
@@ -180,7 +178,6 @@ export function deniedEntry(call: AnyCall, masker: Masker, refusal: Refusal): Le
   return entryOf(
     decision === undefined ? call : { ...call, decision },
     masker,
-    call.secrets,
     { kind: 'denied', ref: null, st: refusal.code },
     { header, payload: call.masked?.stored ?? null, mask: { ...leafMask(call.masked), ...flags } },
   );
@@ -222,7 +219,6 @@ export function controlEntry(call: AnyCall, masker: Masker, act: string): Ledger
   return entryOf(
     call,
     masker,
-    call.secrets,
     { kind: 'control', ref: null, st: act },
     { header: callHeader(call), payload: null, mask: { n: 0 } },
   );
