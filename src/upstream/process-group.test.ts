@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { startProcessGroup } from '#upstream/process-group.ts';
 import type { ProcessGroup } from '#upstream/process-group.ts';
-import { systemTimers } from '#upstream/timers.ts';
+import { createManualTimers, systemTimers } from '#upstream/timers.ts';
 
 type Started = {
   readonly group: ProcessGroup;
@@ -20,7 +20,8 @@ function start(t: TestContext, script: string, stdioQueuedBytes = 1_024): Starte
     { command: process.execPath, args: ['-e', script], env: {}, cwd: '.' },
     {
       limits: { stdioStopMs: 200, stdioQueuedBytes },
-      timers: systemTimers,
+      // Time stands still: nothing here is signalled or cut off because this machine is slow.
+      timers: createManualTimers(),
       atExit: (run) => {
         atExit.add(run);
         return () => atExit.delete(run);
@@ -32,7 +33,10 @@ function start(t: TestContext, script: string, stdioQueuedBytes = 1_024): Starte
   );
   assert.ok(started.ok);
   const group = started.value;
-  t.after(() => group.stop());
+  t.after(async () => {
+    for (const run of atExit) run();
+    await ended.promise;
+  });
   return { group, ended: ended.promise, atExit, stdout };
 }
 

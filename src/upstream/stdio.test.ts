@@ -335,10 +335,11 @@ test('a line that is no message, or too long, faults the calls and ends the proc
     ['garbage', 'not_json'],
     ['long', 'line_too_long'],
   ] as const) {
-    const { upstream, until } = rig(t, { limits: { messageBytes: 16 * 1024 } });
+    const { upstream, until, seen } = rig(t, { limits: { messageBytes: 16 * 1024 } });
     const { fault } = await read(await upstream.exchange(send({ id: 1, method })));
     assert.deepEqual(fault, { code: 'upstream_invalid', executed: 'unknown', reason });
     assert.match((await until('ended')).text, /true$/);
+    assert.equal(seen.length, 1, 'nothing that follows such a line is heard');
   }
 });
 

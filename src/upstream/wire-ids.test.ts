@@ -47,6 +47,13 @@ test('progress and subscription ids are restored, and equal numbers elsewhere ar
   );
 });
 
+test('an id that is not the wire id of the call is left as the server spelled it', () => {
+  const client = { idText: '"s"', progressTokenText: '"t"' };
+  const foreign =
+    '{"id":7,"result":{"_meta":{"io.modelcontextprotocol/subscriptionId":"mine"}},"params":{"progressToken":8}}';
+  assert.equal(restored(parsed(foreign), '7', client).toString(), foreign.replace('"id":7', '"id":"s"'));
+});
+
 test('a cancellation names the wire id', () => {
   const text = '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"reason":"1","requestId":1}}';
   assert.equal(

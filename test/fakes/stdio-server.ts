@@ -56,7 +56,8 @@ const methods: Readonly<Record<string, (message: Message) => void>> = {
     say({ id, result: { first: false } });
   },
   exit: () => process.exit(3),
-  garbage: () => process.stdout.write('Listening on stdio…\n'),
+  garbage: () =>
+    process.stdout.write('Listening on stdio…\n{"jsonrpc":"2.0","method":"notifications/message","params":{}}\n'),
   long: () => process.stdout.write('x'.repeat(64 * 1024)),
   stderr: ({ id }) => {
     process.stderr.write(`password is hunter2-hunter2\n${'y'.repeat(100_000)}\n`);
