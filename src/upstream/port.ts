@@ -91,7 +91,7 @@ export type UpstreamAnswer = {
   readonly headers: readonly HeaderPair[];
   /** The upstream's own `Mcp-Session-Id`, for the gateway's session map; never shown to the client as such. */
   readonly sessionId: string | undefined;
-  /** `json`: exactly one message; `sse`: any number; `none`: no message (202 or 204, never to a request; a bare 404 in a session; 405 to a GET or DELETE). */
+  /** `json`: exactly one message; `sse`: as many as come; `none`: no message (202 or 204, never to a request; a bare 404 in a session; 405 to a GET or DELETE). */
   readonly form: 'json' | 'sse' | 'none';
   /**
    * Pull-based: nothing is read ahead beyond one chunk. The first error is the last element. Iterate once; leaving
