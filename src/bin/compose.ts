@@ -11,6 +11,8 @@ import type { ExitCode } from '#cli/exit-codes.ts';
 import type { LoadedConfig } from '#config/load.ts';
 import { createAdmission } from '#gateway/admission.ts';
 import { strangerEntry } from '#gateway/entries.ts';
+import { createIndexer } from '#events/indexer.ts';
+import type { Indexer } from '#events/indexer.ts';
 import type { Gateway, Log } from '#gateway/gateway.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
 import { createGatewayServer } from '#gateway/server.ts';
@@ -52,6 +54,7 @@ export type ComposedGateway = {
   readonly gateway: Gateway;
   readonly server: Server;
   readonly ledger: Ledger;
+  readonly indexer: Indexer;
   /** Stops taking calls, waits for those on their way up to `drainMs`, writes what is pending, closes everything. */
   stop(): Promise<void>;
 };
@@ -150,6 +153,23 @@ function policyOf(loaded: LoadedConfig): Result<Policy, StartRefusal> {
   });
 }
 
+/** The search index follows the ledger from a worker; what goes wrong there never touches a call. */
+function indexerOf({ loaded, log }: ComposeOptions, ledger: Ledger): Indexer {
+  const { data, shard } = loaded.config;
+  const masterKey = loaded.secrets.masterKey?.reveal();
+  const indexer = createIndexer({
+    dataDirectory: data,
+    origin: ledger.origin,
+    shard,
+    limits: loaded.limits,
+    ...(masterKey === undefined ? {} : { masterKey }),
+    onEvent: (event) => log.warn(event, 'search index'),
+  });
+  ledger.onCommit((mark) => indexer.notify(mark));
+  indexer.notify(ledger.watermark());
+  return indexer;
+}
+
 /** Which policy decides from here on; every record of a call names its version. */
 const policyEntry = (call: string, loaded: LoadedConfig): LedgerEntry => ({
   kind: 'control',
@@ -227,6 +247,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   const flushing = setInterval(() => refusals.flush(), REFUSAL_FLUSH_MS);
   flushing.unref();
 
+  const indexer = indexerOf(options, ledger);
   const stop = async (): Promise<void> => {
     isDraining = true;
     clearInterval(flushing);
@@ -241,6 +262,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await identity.close();
     await agent.close();
     await ledger.close();
+    await indexer.close();
     await keyring.close();
   };
   await identity.start();
@@ -258,5 +280,5 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await stop();
     return err({ exit: EXIT_LEDGER, message: `the ledger takes no records: ${recorded.error.reason}` });
   }
-  return ok({ gateway, server, ledger, stop });
+  return ok({ gateway, server, ledger, indexer, stop });
 }

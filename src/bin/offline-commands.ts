@@ -1,11 +1,17 @@
 /** Every command that needs no running gateway, in the order of the help. */
 import type { Command } from 'commander';
+import { register as configCheck } from '#cli/config-check.ts';
+import { register as configExplain } from '#cli/config-explain.ts';
+import { register as configSchema } from '#cli/config-schema.ts';
 import { register as ledgerCheckpoint } from '#cli/ledger-checkpoint.ts';
 import { register as ledgerExport } from '#cli/ledger-export.ts';
 import { register as ledgerVerify } from '#cli/ledger-verify.ts';
 import type { CliIo } from '#cli/io.ts';
 
 export const OFFLINE_COMMANDS: readonly ((program: Command, io: CliIo) => void)[] = [
+  configCheck,
+  configExplain,
+  configSchema,
   ledgerVerify,
   ledgerExport,
   ledgerCheckpoint,

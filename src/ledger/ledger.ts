@@ -258,7 +258,9 @@ export class Ledger implements LedgerPort {
       return 'too_large';
     // Only what would begin something new is refused for want of space; what is under way must be closed.
     if (this.#upkeep.lowSpace && entry.kind === 'intent') return 'low_space';
-    return this.#queuedRecords >= ledgerQueueRecords || this.#queuedBytes + bytes > ledgerQueueBytes
+    // The same for the queue: the answer to a call that ran must find room when new calls do not.
+    const room = entry.kind === 'intent' ? 1 : 2;
+    return this.#queuedRecords >= room * ledgerQueueRecords || this.#queuedBytes + bytes > room * ledgerQueueBytes
       ? 'queue_full'
       : undefined;
   }

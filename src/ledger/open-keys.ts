@@ -37,37 +37,42 @@ export type KeysOptions = {
   /** `<deployment>/<shard>`. */
   readonly origin: string;
   readonly random: RandomSource;
-  /** Where the operator keeps the master key; without it `<dir>/master.key`, made when nothing is there yet. */
-  readonly masterKeyFile?: string;
+  /** The operator's master key, 32 bytes in base64; without it `<dir>/master.key`, made when nothing is there yet. */
+  readonly masterKey?: string;
 };
 
 const refuse = (reason: KeysRefusal['reason'], message: string): { readonly ok: false; readonly error: KeysRefusal } =>
   err({ reason, message });
 
-async function readMaster(disk: Disk, file: string): Promise<Result<MasterKeys, KeysRefusal> | undefined> {
-  const text = (await readSmallFile(disk, file, SMALL_FILE_BYTES))?.toString('latin1').trim();
-  if (text === undefined) return undefined;
+function decodeMaster(text: string, where: string): Result<MasterKeys, KeysRefusal> {
   const key = Buffer.from(text, 'base64');
   if (key.length !== KEY_BYTES || key.toString('base64') !== text)
-    return refuse('bad_master', `${file} is not 32 bytes in base64`);
+    return refuse('bad_master', `${where} is not 32 bytes in base64`);
   return ok(deriveMasterKeys(key));
+}
+
+/** Undefined when no key is given and the directory has none. */
+async function readMaster(options: KeyReaderOptions): Promise<Result<MasterKeys, KeysRefusal> | undefined> {
+  const { disk, dir, masterKey } = options;
+  if (masterKey !== undefined) return decodeMaster(masterKey.trim(), 'the master key of the configuration');
+  const file = `${dir}/master.key`;
+  const text = (await readSmallFile(disk, file, SMALL_FILE_BYTES))?.toString('latin1').trim();
+  return text === undefined ? undefined : decodeMaster(text, file);
 }
 
 async function openMaster(
   options: KeysOptions,
   fresh: (count: number) => Buffer,
 ): Promise<Result<MasterKeys, KeysRefusal>> {
-  const { disk, dir, masterKeyFile } = options;
-  const file = masterKeyFile ?? `${dir}/master.key`;
-  const present = await readMaster(disk, file);
+  const { disk, dir } = options;
+  const present = await readMaster(options);
   if (present !== undefined) return present;
-  if (masterKeyFile !== undefined)
-    return refuse('missing_master', `${file} does not exist: create it with 32 random bytes in base64, or restore it`);
+  const file = `${dir}/master.key`;
   if ((await disk.exists(`${dir}/log.key`)) || (await disk.exists(`${dir}/ring.jsonl`))) {
     return refuse('missing_master', `${file} is missing but keys wrapped with it exist: restore it from its backup`);
   }
   await replaceSmallFile(disk, dir, 'master.key', Buffer.from(`${fresh(KEY_BYTES).toString('base64')}\n`), SECRET_MODE);
-  return (await readMaster(disk, file)) ?? refuse('missing_master', `${file} could not be read back`);
+  return (await readMaster(options)) ?? refuse('missing_master', `${file} could not be read back`);
 }
 
 async function openSigner(
@@ -106,7 +111,12 @@ async function readRing(disk: Disk, dir: string): Promise<Result<Ring & { readon
   return ok({ ...ring.value, text });
 }
 
-export type OpenedKeys = { readonly keyring: Keyring; readonly signer: Signer };
+export type OpenedKeys = {
+  readonly keyring: Keyring;
+  readonly signer: Signer;
+  /** What masking makes its tokens with: the same for the life of a master key. */
+  readonly maskingKey: Buffer;
+};
 
 async function openHeld(options: KeysOptions, release: () => void): Promise<Result<OpenedKeys, KeysRefusal>> {
   const { disk, dir, random } = options;
@@ -133,7 +143,7 @@ async function openHeld(options: KeysOptions, release: () => void): Promise<Resu
     random: fresh,
     release,
   });
-  return ok({ keyring, signer: signer.value });
+  return ok({ keyring, signer: signer.value, maskingKey: master.value.mask });
 }
 
 /** Holds the key directory until the ring is closed. Disk errors are thrown. */
@@ -153,25 +163,36 @@ export async function openKeys(options: KeysOptions): Promise<Result<OpenedKeys,
   }
 }
 
-export type KeyReaderOptions = Pick<KeysOptions, 'disk' | 'dir' | 'masterKeyFile'>;
+async function fileBytes(disk: Disk, path: string): Promise<number> {
+  if (!(await disk.exists(path))) return 0;
+  const file = await disk.open(path, 'read');
+  try {
+    return await file.size();
+  } finally {
+    await file.close();
+  }
+}
+
+export type KeyReaderOptions = Pick<KeysOptions, 'disk' | 'dir' | 'masterKey'>;
 
 /**
  * Keys for reading records while a writer runs or not. A key that is not known yet makes it read the ring again,
  * since the writer adds keys, but only when the file has changed its size.
  */
 export async function openKeyReader(options: KeyReaderOptions): Promise<Result<KeyOpener, KeysRefusal>> {
-  const { disk, dir, masterKeyFile } = options;
-  const master = await readMaster(disk, masterKeyFile ?? `${dir}/master.key`);
-  if (master === undefined) return refuse('missing_master', `${masterKeyFile ?? `${dir}/master.key`} does not exist`);
+  const { disk, dir } = options;
+  const master = await readMaster(options);
+  if (master === undefined) return refuse('missing_master', `${dir}/master.key does not exist`);
   if (!master.ok) return master;
   const table = new KeyTable(master.value);
   const derived = new Map<string, KeyObject>();
-  let readBytes = -1;
+  let seenBytes = -1;
   const reload = async (): Promise<KeysRefusal | undefined> => {
+    const bytes = await fileBytes(disk, `${dir}/ring.jsonl`);
+    if (bytes === seenBytes) return undefined;
     const ring = await readRing(disk, dir);
     if (!ring.ok) return ring.error;
-    if (ring.value.bytes === readBytes) return undefined;
-    readBytes = ring.value.bytes;
+    seenBytes = bytes;
     table.clear();
     derived.clear();
     for (const entry of ring.value.entries) table.add(entry);

@@ -10,11 +10,12 @@ const EMPTY = Buffer.alloc(0);
 export const hkdf = (key: Uint8Array, info: string | Uint8Array): Buffer =>
   Buffer.from(hkdfSync('sha256', key, EMPTY, info, KEY_BYTES));
 
-/** The two keys derived from the master key: one wraps other keys, one finds a caller's key again. */
-export type MasterKeys = { readonly wrap: Buffer; readonly who: Buffer };
+/** The keys derived from the master key: one wraps other keys, one finds a caller's key again, one makes masking tokens. */
+export type MasterKeys = { readonly wrap: Buffer; readonly who: Buffer; readonly mask: Buffer };
 export const deriveMasterKeys = (master: Uint8Array): MasterKeys => ({
   wrap: hkdf(master, 'gatebook/v1/wrap'),
   who: hkdf(master, 'gatebook/v1/who'),
+  mask: hkdf(master, 'gatebook/v1/mask'),
 });
 
 export function wrapKey(wrapKey: Buffer, id: string, key: Buffer, nonce: Buffer): Buffer {
