@@ -108,11 +108,6 @@ export class GroupCommit {
     return this.#parts.open;
   }
 
-  /** Whether the next segment is there or being made. */
-  get hasAhead(): boolean {
-    return this.#ahead !== undefined;
-  }
-
   submit(pending: Pending, lane: 0 | 1): void {
     if (this.#latched) return pending.settle(err('latched'));
     this.#lanes[lane].push(pending);
@@ -132,6 +127,11 @@ export class GroupCommit {
     ahead.catch(() => {
       if (this.#ahead === ahead) this.#ahead = undefined;
     });
+  }
+
+  /** Resolves when the segment ahead is made, or could not be. */
+  async aheadSettled(): Promise<void> {
+    await this.#ahead?.catch(() => undefined);
   }
 
   /** Stops for good: everything waiting is refused, and whatever the disk still answers is not believed. */
