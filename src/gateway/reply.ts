@@ -25,6 +25,8 @@ export function createReply(response: ServerResponse, stallMs: number): Reply {
     left = !response.writableFinished;
   });
   const gone = (): boolean => left || response.destroyed;
+  /** Nothing may follow the end: node would raise it as an error that nobody expects. */
+  const closed = (): boolean => gone() || response.writableEnded;
 
   const head = (status: number, headers: readonly HeaderPair[]): void => {
     for (const [name, value] of headers) response.setHeader(name, value);
@@ -54,7 +56,7 @@ export function createReply(response: ServerResponse, stallMs: number): Reply {
     started: () => response.headersSent,
     gone,
     async json(status, headers, body, contentType = 'application/json') {
-      if (gone()) return 'gone';
+      if (closed()) return 'gone';
       head(status, headers);
       response.setHeader('content-type', contentType);
       response.setHeader('content-length', Buffer.byteLength(body));
@@ -62,13 +64,13 @@ export function createReply(response: ServerResponse, stallMs: number): Reply {
       return 'sent';
     },
     async empty(status, headers) {
-      if (gone()) return 'gone';
+      if (closed()) return 'gone';
       head(status, headers);
       response.end();
       return 'sent';
     },
     async event(encoded, headers) {
-      if (gone()) return 'gone';
+      if (closed()) return 'gone';
       if (!response.headersSent) {
         head(200, headers);
         response.setHeader('content-type', 'text/event-stream');
