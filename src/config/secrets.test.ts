@@ -29,6 +29,7 @@ test('a secret shows itself to nobody who prints, joins, serialises or inspects 
   ];
   for (const text of shown) assert.doesNotMatch(text, /hunter2/);
   assert.equal(secret.reveal(), 'hunter2');
+  assert.equal(inspect(secret), '[secret]');
   assert.equal(JSON.stringify({ secret }), '{"secret":"[secret]"}');
 });
 

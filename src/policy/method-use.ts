@@ -55,6 +55,7 @@ function completionUse(args: unknown): MethodUse {
 }
 
 function member(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  // Own members only: what was sent, not what objects have anyway.
   return Object.getOwnPropertyDescriptor(value, key)?.value;
 }
