@@ -28,10 +28,20 @@ function setUp(limits: Partial<Limits> = {}) {
     },
     datasync: async () => {
       await file.datasync();
+      await gate;
       events.push('sync');
     },
   });
   let failing = 0;
+  let gate: Promise<void> = Promise.resolve();
+  /** Syncs do not return until the returned function is called. */
+  const hold = (): (() => void) => {
+    let release: () => void = () => undefined;
+    gate = new Promise((resolve) => {
+      release = resolve;
+    });
+    return release;
+  };
   const commit = new GroupCommit({
     disk: {
       ...mounted,
@@ -69,7 +79,7 @@ function setUp(limits: Partial<Limits> = {}) {
   const failAhead = (times: number): void => {
     failing = times;
   };
-  return { commit, events, failAhead, submit };
+  return { commit, events, failAhead, hold, submit };
 }
 
 test('a batch is written, then synced, then issued, then acknowledged, and only then comes the next', async () => {
@@ -110,18 +120,22 @@ test('a record too large for an empty segment is refused and those behind it are
 });
 
 test('after a latch a sync that still returns acknowledges nothing and issues nothing', async () => {
-  const { commit, events, submit } = setUp();
+  const { commit, events, hold, submit } = setUp();
   await submit();
-  const note = commit.note;
-  const waiting = submit();
-  await new Promise((resolve) => setImmediate(resolve));
-  commit.latch(new Error('stalled'));
+  await commit.aheadSettled();
+  const { mark, note } = commit;
+  const release = hold();
   events.length = 0;
+  const waiting = submit();
+  while (!events.includes('write')) await new Promise((resolve) => setImmediate(resolve));
+  commit.latch(new Error('stalled'));
   assert.equal(await waiting, 'latched');
-  await commit.close();
-  assert.equal(commit.note, note);
-  assert.ok(!events.includes('issued'));
+  release();
+  await commit.drained();
+  assert.deepEqual(events, ['write', 'acknowledged', 'latched', 'sync']);
+  assert.deepEqual([commit.note, commit.mark], [note, mark]);
   assert.equal(await submit(), 'latched');
+  await commit.close();
 });
 
 test('a segment ahead that could not be made is made when it is needed; only then does a failure latch', async () => {

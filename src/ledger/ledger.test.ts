@@ -86,6 +86,7 @@ test('a sync that does not return latches after the limit, counted in ticks, not
     running.clock.advance(ms);
     await running.ledger.tick();
   };
+  await tick(1_000); // sees that there were commits since the last look
   // The process was stopped for a minute: that is no minute of waiting for the disk.
   await tick(60_000);
   assert.equal(running.latches.length, 0);

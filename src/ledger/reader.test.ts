@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FRAME_HEAD_BYTES, readFrame, sealFrame } from '#ledger/frame.ts';
 import { openKeyReader } from '#ledger/open-keys.ts';
 import { createLedgerReader, LOG_START } from '#ledger/reader.ts';
 import { createFakeDisk } from '#test/fakes/disk.ts';
@@ -145,4 +146,21 @@ test('without keys, or with a destroyed one, the leaf is given and the content i
   const intent = records.find(({ leaf }) => leaf.kind === 'intent');
   assert.deepEqual([intent?.header, intent?.payload, intent?.verified], [null, null, false]);
   assert.ok(records.filter(({ leaf }) => leaf.kind === 'control').every(({ verified }) => verified));
+});
+
+test('a stored piece put in place of another is noticed without any key', async () => {
+  const disk = createFakeDisk(1);
+  const running = await open(disk, nothingPromised());
+  await append(running.ledger, intentEntry(newCall(), '{}'), nothingPromised());
+  await close(running);
+  const { position } = (await readAll(disk, running.keyring)).at(-2) ?? assert.fail();
+  disk.tamper(SEGMENT, (bytes) => {
+    const end = readFrame(bytes, position.offset)?.end ?? assert.fail('no frame');
+    bytes[end - 1] = (bytes[end - 1] ?? 0) ^ 1;
+    sealFrame(bytes, position.offset, 'record', end - position.offset - FRAME_HEAD_BYTES);
+    return bytes;
+  });
+  const blind = createLedgerReader({ disk: disk.mount(), dir: LEDGER_DIR, origin: ORIGIN });
+  const page = await blind.read(LOG_START, 1_000);
+  assert.match(page.ok ? 'read' : page.error.message, /does not match its hash/);
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FRAME_HEAD_BYTES, readFrame } from '#ledger/frame.ts';
+import { leafHash, RightEdge } from '#ledger/merkle.ts';
+import { encodeSegmentStart } from '#ledger/segment.ts';
 import { createFakeDisk } from '#test/fakes/disk.ts';
 import {
   append,
@@ -16,6 +18,7 @@ import {
   someCalls,
   tryOpen,
 } from '#test/fakes/ledger-run.ts';
+import type { SegmentHeader } from '#ledger/segment.ts';
 import type { FakeDisk } from '#test/fakes/disk.ts';
 import type { Promised } from '#test/fakes/ledger-run.ts';
 
@@ -212,4 +215,42 @@ test('a clean stop is not written anew at the next start', async () => {
   await close(await open(disk, nothingPromised(), ROOMY));
   assert.notEqual(disk.contents().get(SEGMENT), inode);
   assert.equal(again.latches.length, 0);
+});
+
+test('a segment just begun must repeat what the signed one before ends with: size, edge and open intents', async () => {
+  const begun = async (change: Partial<SegmentHeader>): Promise<FakeDisk> => {
+    const disk = createFakeDisk(3);
+    const running = await open(disk, nothingPromised(), ROOMY);
+    const call = newCall();
+    const n = (await append(running.ledger, intentEntry(call, '{}'), nothingPromised())) ?? assert.fail();
+    disk.restartProcess();
+    const records = await readAll(disk, running.keyring);
+    const edge = new RightEdge();
+    for (const { leafBytes } of records) edge.append(leafHash(leafBytes));
+    const keys = [disk.contents().get(`${LEDGER_DIR}/log.vkey`)?.toString().trim() ?? ''];
+    const size = 64 * 1024;
+    const header = {
+      origin: 'acme/a',
+      segment: 1,
+      size,
+      first: edge.size,
+      edge: edge.roots,
+      open: [[n, call]] as const,
+      keys,
+      t: 1,
+    };
+    const start = encodeSegmentStart({ ...header, ...change });
+    const file = await disk.mount().open(`${LEDGER_DIR}/00000001.seg`, 'create');
+    await file.write(Buffer.concat([start, Buffer.alloc(size - start.length)]), 0);
+    return disk;
+  };
+  const records = await assertKept(await begun({}), nothingPromised());
+  assert.deepEqual(
+    records.slice(3).map(({ leaf }) => leaf.st),
+    ['start', 'orphan', 'stop'],
+  );
+  const other = Buffer.alloc(32, 7);
+  for (const change of [{ open: [] }, { edge: [other, other] }, { first: 4, edge: [other] }, { segment: 2 }]) {
+    assert.equal((await refusal(await begun(change))).reason, 'corrupt', JSON.stringify(change));
+  }
 });
