@@ -78,7 +78,12 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-type Options = { readonly disk?: Disk; readonly limits?: Readonly<Record<string, number>>; readonly extra?: string };
+type Options = {
+  readonly disk?: Disk;
+  readonly limits?: Readonly<Record<string, number>>;
+  /** Further connections, as YAML lines under `connections:`, and their names for the robot's grant. */
+  readonly connections?: { readonly yaml: string; readonly names: readonly string[] };
+};
 
 async function configText(issuer: FakeIssuer, server: FakeMcpServer, port: number, options: Options): Promise<string> {
   const connection = (name: string, url: string): string => `  ${name}:
@@ -91,16 +96,16 @@ server: { listen: 127.0.0.1:${port} }
 issuers:
   idp: { preset: okta, issuer: "${issuer.url}", audiences: ["${AUDIENCE}"] }
 connections:
-${connection('notes', server.url)}${connection('masked', server.url)}${connection('private', server.url)}${connection('gone', `http://127.0.0.1:${await freePort()}/mcp`)}levels:
+${connection('notes', server.url)}${connection('masked', server.url)}${connection('private', server.url)}${connection('gone', `http://127.0.0.1:${await freePort()}/mcp`)}${options.connections?.yaml ?? ''}levels:
   use: { allow: ["tools/call:*", "resources/read:note://*", "prompts/*"], deny: ["tools/call:drop_*"] }
 grants:
-  - { clients: ["idp:robot"], connections: [notes, masked, gone], level: use }
+  - { clients: ["idp:robot"], connections: [notes, masked, gone${(options.connections?.names ?? []).map((name) => `, ${name}`).join('')}], level: use }
   - { groups: ["idp:readers"], connections: [notes], level: use }
 rules:
   - { name: hold-deletes, when: 'method == "tools/call" && name.startsWith("delete_")', then: hold }
 masking: { inline: { detectors: [SECRET], connections: [masked] } }
 limits: ${JSON.stringify(options.limits ?? {})}
-${options.extra ?? ''}`;
+`;
 }
 
 function load(folder: string, text: string): LoadedConfig {

@@ -29,7 +29,7 @@ async function release(answer: AnswerRecorded, headers: readonly HeaderPair[]): 
     case 'json':
       return call.reply.json(call.answer.status, headers, masked.send);
     case 'sse':
-      return call.reply.event(encodeSseEvent({ ...heard.sse, data: masked.send }), headers);
+      return call.reply.event(encodeSseEvent({ data: masked.send, event: heard.sse?.event }), headers);
     case 'none':
       throw new Error('an answer without messages gave one');
   }
