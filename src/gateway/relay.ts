@@ -44,8 +44,6 @@ export async function relay(call: Forwarded, gateway: Gateway): Promise<void> {
       const isCancelled = call.era === 'modern' && call.gone.aborted;
       return refuse(call, gateway, isCancelled ? missingAnswer(call) : upstreamRefusal(item.error, idOf(call)));
     }
-    // A frame without a message (the priming event of MCP 2025-11-25) only serves resuming, which is not offered here.
-    if (item.value.sse !== undefined && item.value.bytes.length === 0) continue;
     // A frame without data is no message (SSE priming, `retry:`); resuming a stream is not offered, so it has no meaning below.
     if (item.value.bytes.length === 0) continue;
     const heard: Heard = { call, heard: item.value, closed: isClosed && call.message.kind === 'request' };
