@@ -6,11 +6,12 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { Agent, fetch as undiciFetch } from 'undici';
 import { createConnections } from '#bin/connections.ts';
-import { EXIT_LEDGER, EXIT_UNAVAILABLE } from '#cli/exit-codes.ts';
+import { EXIT_LEDGER, EXIT_UNAVAILABLE, EXIT_USAGE } from '#cli/exit-codes.ts';
 import type { ExitCode } from '#cli/exit-codes.ts';
 import type { LoadedConfig } from '#config/load.ts';
 import { createAdmission } from '#gateway/admission.ts';
 import { strangerEntry } from '#gateway/entries.ts';
+import { policySettings } from '#config/policy-settings.ts';
 import { createIndexer } from '#events/indexer.ts';
 import type { Indexer } from '#events/indexer.ts';
 import type { Gateway, Log } from '#gateway/gateway.ts';
@@ -138,17 +139,10 @@ function maskerOf(loaded: LoadedConfig, key: Buffer): Masker {
 }
 
 function policyOf(loaded: LoadedConfig): Result<Policy, StartRefusal> {
-  const { levels, grants, rules } = loaded.config;
-  const policy = createPolicy({
-    levels,
-    grants,
-    rules: rules.map(({ name, when, then }) => ({ name, when, effect: then })),
-    version: loaded.policyVersion,
-    limits: loaded.limits,
-  });
+  const policy = createPolicy(policySettings(loaded));
   if (policy.ok) return policy;
   return err({
-    exit: EXIT_UNAVAILABLE,
+    exit: EXIT_USAGE,
     message: policy.error.map((problem) => `${problem.path.join('.')}: ${problem.message}`).join('\n'),
   });
 }

@@ -43,6 +43,10 @@ function mayWatch(call: RequestMasked, gateway: Gateway): boolean {
 }
 
 export function authorize(call: RequestMasked, gateway: Gateway): Result<Authorized, Refusal> {
+  // Policy knows a client's answers by this name; a request must not borrow it.
+  if (call.message.kind === 'request' && call.message.method === RESPONSE_METHOD) {
+    return err({ code: 'invalid_request', reason: 'reserved method name', idText: call.message.idText });
+  }
   const decision = decide(call, gateway);
   if (decision.effect === 'deny') return err({ code: 'denied', reason: decision.reason, decision });
   if (!mayWatch(call, gateway)) {

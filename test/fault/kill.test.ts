@@ -1,0 +1,11 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { killRounds } from './kill-rounds.ts';
+
+test('kill -9 under load loses nothing that was acknowledged and sends nothing that was not recorded', async () => {
+  const report = await killRounds(3, 1);
+  assert.deepEqual(report.faults, []);
+  assert.deepEqual(report.lostAnswers, []);
+  assert.deepEqual(report.unrecordedCalls, []);
+  assert.ok(report.answered > 0 && report.sent >= report.answered, `${report.answered} answered, ${report.sent} sent`);
+});
