@@ -6,7 +6,13 @@ import { resolve } from 'node:path';
 import type { ExitCode } from '#cli/exit-codes.ts';
 
 /** A text stream out of the process. `isTTY` decides about progress lines, never about content. */
-export type CliStream = { write(text: string): unknown; readonly isTTY?: boolean };
+export type CliStream = {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  /** node:stream's: more is buffered than should be; wait for `drain` before the next write of something long. */
+  readonly writableNeedDrain?: boolean;
+  once?(event: 'drain' | 'close', listener: () => void): unknown;
+};
 
 export type CliIo = {
   readonly stdout: CliStream;

@@ -3,6 +3,7 @@ import type { CallerKind } from '#identity/caller.ts';
 import type { Event, EventKind, EventOutcome } from '#events/event.ts';
 import type { EventClient } from '#events/header.ts';
 import type { Position } from '#events/source.ts';
+import type { Opened, StreamMessage } from '#events/project.ts';
 import type { Finding } from '#masking/masked.ts';
 
 /** What `EVENT_SELECT` gives; nulls where the event has no value. */
@@ -45,6 +46,52 @@ export const EVENT_SELECT = `events.key, n, t, kind, outcome, code, caller_issue
   (SELECT names FROM group_sets WHERE id = caller_groups) AS groups, client_name, client_version, client_id, connection, session,
   method, name, effect, level, rule, policy, approval, masking, duration_ms, result, messages_up, messages_down, messages_late,
   segment, offset, result_segment, result_offset`;
+
+/** The row of a projected event; `key` is given by the month file it goes to. */
+export function rowOf(event: Opened, key: number): EventRow {
+  const { header, closing, messages, position } = event;
+  const decision = header?.decision;
+  const masking = [...(header?.masking ?? []), ...(closing?.masking ?? [])];
+  const count = (direction: StreamMessage['direction']): number =>
+    messages.reduce((sum, message) => sum + +(message.direction === direction), 0);
+  return {
+    key,
+    n: event.n,
+    t: event.t,
+    kind: event.kind,
+    outcome: closing?.outcome ?? event.outcome,
+    code: closing === null ? event.code : closing.code,
+    caller_issuer: header?.caller?.issuer ?? null,
+    caller_subject: header?.caller?.subject ?? null,
+    caller_kind: header?.caller?.kind ?? null,
+    groups: header?.caller === undefined ? null : JSON.stringify(header.caller.groups),
+    client_name: header?.client?.name ?? null,
+    client_version: header?.client?.version ?? null,
+    client_id: header?.client?.id ?? null,
+    connection: header?.connection ?? null,
+    session: header?.session ?? null,
+    method: header?.method ?? null,
+    name: header?.name ?? null,
+    effect: decision?.effect ?? null,
+    level: decision?.level ?? null,
+    rule: decision?.rule ?? null,
+    policy: decision?.policy ?? null,
+    approval: decision?.approval ?? null,
+    masking: findingsText(masking),
+    duration_ms: closing === null ? (header?.durationMs ?? null) : closing.durationMs,
+    result: closing?.n ?? null,
+    messages_up: count('up'),
+    messages_down: count('down'),
+    messages_late: count('late'),
+    segment: position.segment,
+    offset: position.offset,
+    result_segment: closing?.position.segment ?? null,
+    result_offset: closing?.position.offset ?? null,
+  };
+}
+
+export const findingsText = (findings: readonly Finding[]): string | null =>
+  findings.length === 0 ? null : JSON.stringify(findings);
 
 /** Where the records of an event are in the ledger, and how many stream messages belong to it. */
 export type EventPlace = {

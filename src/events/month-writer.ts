@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { EVENT_ROW_COLUMNS, MONTH_SCHEMA } from '#events/index-schema.ts';
+import { findingsText, rowOf } from '#events/event-row.ts';
 import { monthPath, openWritable } from '#events/index-files.ts';
 import { type Month, keyOf } from '#events/month.ts';
 import { type Closing, type Opened, type StreamMessage, joinText } from '#events/project.ts';
@@ -157,51 +158,17 @@ export class MonthWriter {
   }
 
   #values(event: Opened, key: number): SQLInputValue[] {
-    const { header, closing, messages } = event;
-    const caller = header?.caller;
-    const decision = header?.decision;
-    const count = (direction: StreamMessage['direction']): number =>
-      messages.reduce((sum, message) => sum + +(message.direction === direction), 0);
-    return [
-      key,
-      event.n,
-      event.t,
-      event.kind,
-      closing?.outcome ?? event.outcome,
-      closing === null ? event.code : closing.code,
-      caller?.issuer ?? null,
-      caller?.subject ?? null,
-      caller?.kind ?? null,
-      caller === undefined ? null : this.#groupSet(caller.groups),
-      header?.client?.name ?? null,
-      header?.client?.version ?? null,
-      header?.client?.id ?? null,
-      header?.connection ?? null,
-      header?.session ?? null,
-      header?.method ?? null,
-      header?.name ?? null,
-      decision?.effect ?? null,
-      decision?.level ?? null,
-      decision?.rule ?? null,
-      decision?.policy ?? null,
-      decision?.approval ?? null,
-      findingsText([...(header?.masking ?? []), ...(closing?.masking ?? [])]),
-      closing === null ? (header?.durationMs ?? null) : closing.durationMs,
-      closing?.n ?? null,
-      count('up'),
-      count('down'),
-      count('late'),
-      messages.at(-1)?.n ?? -1,
-      event.position.segment,
-      event.position.offset,
-      closing?.position.segment ?? null,
-      closing?.position.offset ?? null,
-    ];
+    const { groups, ...row } = rowOf(event, key);
+    const stored: Readonly<Record<(typeof EVENT_ROW_COLUMNS)[number], SQLInputValue>> = {
+      ...row,
+      caller_groups: groups === null ? null : this.#groupSet(groups),
+      last_message: event.messages.at(-1)?.n ?? -1,
+    };
+    return EVENT_ROW_COLUMNS.map((column) => stored[column]);
   }
 
   /** Sets of groups repeat from call to call: a row holds a number for them. */
-  #groupSet(groups: readonly string[]): number {
-    const names = JSON.stringify(groups);
+  #groupSet(names: string): number {
     const known = this.#groupSets.get(names);
     if (known !== undefined) return known;
     this.#insertGroups.run(names);
@@ -211,6 +178,3 @@ export class MonthWriter {
     return id;
   }
 }
-
-const findingsText = (findings: readonly Finding[]): string | null =>
-  findings.length === 0 ? null : JSON.stringify(findings);

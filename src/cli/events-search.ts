@@ -1,0 +1,66 @@
+/** `gatebook events search`: who called what, when, and what was said. Hits come from the index; `events show` verifies one. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Command, Option } from 'commander';
+import { type BookOptions, withBookOptions } from '#cli/book-place.ts';
+import { eventTable } from '#cli/event-lines.ts';
+import { EXIT_OK, EXIT_USAGE, type ExitCode } from '#cli/exit-codes.ts';
+import type { CliIo } from '#cli/io.ts';
+import { type LocalBook, complain, eventsGroup, onBook } from '#cli/local-events.ts';
+import { describeFault, searchEvents } from '#events/search.ts';
+import { waitForIndex } from '#events/wait-for-index.ts';
+import { LIMITS } from '#limits.ts';
+
+export type SearchOptions = BookOptions & {
+  readonly q?: string;
+  readonly filter?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly limit?: string;
+  readonly after?: string;
+  readonly wait: boolean;
+  readonly json?: true;
+};
+
+export function register(program: Command, io: CliIo): void {
+  withBookOptions(
+    eventsGroup(program)
+      .command('search')
+      .description('Find events, newest first')
+      .option('--q <text>', 'words that must all occur in name, arguments or answer; "a phrase"; begin*')
+      .option('--filter <filter>', 'SCIM filter, such as: caller.subject eq "ada" and outcome ne "ok"')
+      .option('--since <time>', 'RFC 3339, or how long ago: 15m 2h 7d')
+      .option('--until <time>', 'the same; not included')
+      .option('--limit <n>', `at most so many, up to ${LIMITS.searchLimitMax} (default: 100)`)
+      .addOption(new Option('--after <cursor>', 'go on where the page before ended (its cursor is on standard error)'))
+      .option('--no-wait', 'do not wait until the index has caught up with the ledger')
+      .option('--json', 'print each event as one JSON object a line'),
+  ).action((options: SearchOptions) => onBook(io, options, (book) => search(io, book, options)));
+}
+
+async function search(io: CliIo, book: LocalBook, options: SearchOptions): Promise<ExitCode> {
+  const { q, filter, since, until, limit, after, wait, json } = options;
+  const size = await book.ledgerSize();
+  await waitForIndex(book.index, size, wait ? LIMITS.searchWaitMs : 0, sleep);
+  const page = searchEvents(
+    book.index,
+    {
+      ...(q === undefined ? {} : { q }),
+      ...(filter === undefined ? {} : { filter }),
+      ...(since === undefined ? {} : { since }),
+      ...(until === undefined ? {} : { until }),
+      // Number('') is 0 and Number('x') NaN: both are refused below.
+      ...(limit === undefined ? {} : { limit: Number(limit) }),
+      ...(after === undefined ? {} : { after }),
+    },
+    { shard: book.place.shard, nowMs: Date.now(), limits: LIMITS },
+  );
+  if (!page.ok) return complain(io, describeFault(page.error), EXIT_USAGE);
+  const { hits, next, indexedThrough } = page.value;
+  const events = hits.map(({ event }) => event);
+  io.stdout.write(json ? events.map((event) => `${JSON.stringify(event)}\n`).join('') : eventTable(events));
+  if (indexedThrough < size) {
+    io.stderr.write(`indexedThrough: ${indexedThrough} of ${size} records: the newest events are not searchable yet\n`);
+  }
+  if (next !== undefined) io.stderr.write(`more: --after ${next}\n`);
+  return EXIT_OK;
+}
