@@ -3,8 +3,13 @@ import type { Command } from 'commander';
 import { register as configCheck } from '#cli/config-check.ts';
 import { register as configExplain } from '#cli/config-explain.ts';
 import { register as configSchema } from '#cli/config-schema.ts';
+import { register as eventsExport } from '#cli/events-export.ts';
+import { register as eventsSearch } from '#cli/events-search.ts';
+import { register as eventsShow } from '#cli/events-show.ts';
+import { register as eventsTail } from '#cli/events-tail.ts';
 import { register as ledgerCheckpoint } from '#cli/ledger-checkpoint.ts';
 import { register as ledgerExport } from '#cli/ledger-export.ts';
+import { register as ledgerReindex } from '#cli/ledger-reindex.ts';
 import { register as ledgerVerify } from '#cli/ledger-verify.ts';
 import type { CliIo } from '#cli/io.ts';
 
@@ -12,7 +17,12 @@ export const OFFLINE_COMMANDS: readonly ((program: Command, io: CliIo) => void)[
   configCheck,
   configExplain,
   configSchema,
+  eventsSearch,
+  eventsShow,
+  eventsExport,
+  eventsTail,
   ledgerVerify,
   ledgerExport,
   ledgerCheckpoint,
+  ledgerReindex,
 ];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { temporaryDirectory } from '../../test/fakes/temporary-directory.ts';
+import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
 import { findBook } from '#cli/book-place.ts';
 import { type CliIo, processIo } from '#cli/io.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runCommand } from '../../test/fakes/cli.ts';
-import { type IndexedBook, indexBook, indexedBook } from '../../test/fakes/indexed-book.ts';
+import { runCommand } from '#test/fakes/cli.ts';
+import { type IndexedBook, indexBook, indexedBook } from '#test/fakes/indexed-book.ts';
 import { register } from '#cli/events-search.ts';
 
 const search = (book: IndexedBook, ...args: readonly string[]) =>

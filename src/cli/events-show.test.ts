@@ -3,8 +3,8 @@ import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { runCommand } from '../../test/fakes/cli.ts';
-import { type IndexedBook, indexedBook } from '../../test/fakes/indexed-book.ts';
+import { runCommand } from '#test/fakes/cli.ts';
+import { type IndexedBook, indexedBook } from '#test/fakes/indexed-book.ts';
 import { register } from '#cli/events-show.ts';
 
 const show = (book: IndexedBook, ...args: readonly string[]) =>

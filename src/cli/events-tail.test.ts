@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { indexedBook } from '../../test/fakes/indexed-book.ts';
+import { indexedBook } from '#test/fakes/indexed-book.ts';
 import { follow } from '#cli/events-tail.ts';
 import type { CliIo } from '#cli/io.ts';
 import { LocalBook } from '#cli/local-events.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runCommand } from '../../test/fakes/cli.ts';
-import { dumpIndex } from '../../test/fakes/index-dump.ts';
-import { type IndexedBook, indexedBook } from '../../test/fakes/indexed-book.ts';
+import { runCommand } from '#test/fakes/cli.ts';
+import { dumpIndex } from '#test/fakes/index-dump.ts';
+import { type IndexedBook, indexedBook } from '#test/fakes/indexed-book.ts';
 import { register } from '#cli/ledger-reindex.ts';
 import { writerLockPath } from '#events/index-files.ts';
 import { tryLock } from '#ledger/lock.ts';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import * as fc from 'fast-check';
-import { NOON, ROBOT, answer, positionOf, record, toolCall } from '../../test/fakes/event-records.ts';
-import { dumpIndex } from '../../test/fakes/index-dump.ts';
-import { temporaryDirectory } from '../../test/fakes/temporary-directory.ts';
+import { NOON, ROBOT, answer, positionOf, record, toolCall } from '#test/fakes/event-records.ts';
+import { dumpIndex } from '#test/fakes/index-dump.ts';
+import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
 import { type IndexStore, openIndexStore } from '#events/index-store.ts';
 import type { OpenedRecord } from '#events/source.ts';
 

@@ -18,7 +18,7 @@ import {
   saysDamaged,
 } from '#events/index-files.ts';
 import { type Month, monthOf } from '#events/month.ts';
-import { MonthWriter } from '#events/month-writer.ts';
+import { MonthWriter } from '#events/index-month-writer.ts';
 import { project } from '#events/project.ts';
 import { type OpenedRecord, type Position, START } from '#events/source.ts';
 

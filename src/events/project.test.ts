@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answer, positionOf, record, toolCall } from '../../test/fakes/event-records.ts';
+import { answer, positionOf, record, toolCall } from '#test/fakes/event-records.ts';
 import { project } from '#events/project.ts';
 
 test('an intent and its result of one batch become one opened event with its closing', () => {

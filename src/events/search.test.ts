@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { ALICE, NOON, ROBOT, answer, positionOf, record, toolCall } from '../../test/fakes/event-records.ts';
-import { temporaryDirectory } from '../../test/fakes/temporary-directory.ts';
+import { ALICE, NOON, ROBOT, answer, positionOf, record, toolCall } from '#test/fakes/event-records.ts';
+import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
 import { openIndexReader } from '#events/index-reader.ts';
 import { openIndexStore } from '#events/index-store.ts';
 import { type SearchRequest, describeFault, searchEvents } from '#events/search.ts';

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openBook } from '#test/fakes/book.ts';
+import { DamagedRecord, onBook } from '#cli/local-events.ts';
+import { processIo } from '#cli/io.ts';
+
+function host() {
+  const written: string[] = [];
+  const process = {
+    stdout: { write: () => undefined },
+    stderr: { write: (text: string) => written.push(text) },
+    env: {},
+    cwd: () => '/',
+    exitCode: undefined,
+  };
+  return { process, written, io: processIo(process) };
+}
+
+test('a book without its keys cannot be opened but its size is known', async (t) => {
+  const book = await openBook(t);
+  await book.close();
+  rmSync(join(book.data, 'keys'), { recursive: true });
+  const { io, process, written } = host();
+  let size = 0;
+  await onBook(io, { data: book.data }, async (local) => {
+    size = await local.ledgerSize();
+    await local.source();
+    return 0;
+  });
+  assert.ok(size > 0);
+  assert.equal(process.exitCode, 3);
+  assert.match(written.join(''), /^gatebook: cannot open the records: .*master\.key does not exist\n$/);
+});
+
+test('a damaged record is a negative finding, an accident is not', async (t) => {
+  const book = await openBook(t);
+  for (const [error, code] of [
+    [new DamagedRecord('x'), 1],
+    [new Error('x'), 3],
+  ] as const) {
+    const { io, process } = host();
+    await onBook(io, { data: book.data }, () => Promise.reject(error));
+    assert.equal(process.exitCode, code);
+  }
+});
+
+test('no book is a usage error', async () => {
+  const { io, process } = host();
+  await onBook(io, { data: '/nonexistent' }, () => Promise.resolve(0));
+  assert.equal(process.exitCode, 2);
+});
