@@ -34,6 +34,8 @@ export const LIMITS = {
   callsInFlight: 2_000,
   callsInFlightPerCaller: 200,
   responseWriteStallMs: 30_000,
+  /** How long after the answer a server may still speak in an exchange; it is recorded as late. */
+  lateListenMs: 2_000,
 
   // identity
   tokenBytes: 16 * 1024,

@@ -249,6 +249,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     server.closeIdleConnections();
     await drain(gateway);
     stopping.abort();
+    gateway.admission.cutAll();
     server.closeAllConnections();
     await drain(gateway);
     await Promise.all([...connections.values()].map((connection) => connection.upstream.close()));

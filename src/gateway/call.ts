@@ -26,6 +26,8 @@ export type Arrived = {
   readonly startedMs: number;
   readonly connectionName: string;
   readonly reply: Reply;
+  /** Ends the exchange with the upstream: what the upstream is given as its signal. */
+  readonly cut: AbortController;
   /** Aborted when the client goes away, or is sent away when the gateway stops. */
   readonly gone: AbortSignal;
 };

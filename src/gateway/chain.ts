@@ -1,7 +1,7 @@
 /** Steps in a row. The types check that each step accepts what the ones before it established. */
 import type { Refusal } from '#gateway/refusal.ts';
 import type { Result } from '#result.ts';
-import { ok } from '#result.ts';
+import { err, ok } from '#result.ts';
 
 /** One step: takes a call, gives it back with more known about it, or refuses. */
 export type Step<In, Out, Deps> = (call: In, deps: Deps) => Result<Out, Refusal> | Promise<Result<Out, Refusal>>;
@@ -17,10 +17,12 @@ export type Chained<In, Steps, Deps> = Steps extends readonly [infer Head, ...in
     : never
   : In;
 
-export type Stopped = { readonly refusal: Refusal; readonly call: unknown };
+/** Where the row ended: a step said no, or had a bug. `call` is what was known by then. */
+export type Stopped = { readonly call: unknown } & ({ readonly refusal: Refusal } | { readonly bug: unknown });
 
 /**
- * Runs the steps in order until one refuses. The error carries the call as far as it was known, for the record.
+ * Runs the steps in order until one refuses. The error carries the call as far as it was known, for the record; a bug
+ * keeps it too, so that an intent that is already in the book is closed.
  * `steps` must be a tuple that chains from `In` (the caller states it as `Chained<…>`).
  */
 export async function runSteps<In, Deps, const Steps extends readonly AnyStep<Deps>[]>(
@@ -30,11 +32,15 @@ export async function runSteps<In, Deps, const Steps extends readonly AnyStep<De
 ): Promise<Result<Chained<In, Steps, Deps>, Stopped>> {
   let current: unknown = call;
   for (const step of steps) {
-    const given = step(current as never, deps);
-    // Awaiting a value that is already there costs a turn of the microtask queue; most steps are synchronous.
-    const result = given instanceof Promise ? await given : given;
-    if (!result.ok) return { ok: false, error: { refusal: result.error, call: current } };
-    current = result.value;
+    try {
+      const given = step(current as never, deps);
+      // Awaiting a value that is already there costs a turn of the microtask queue; most steps are synchronous.
+      const result = given instanceof Promise ? await given : given;
+      if (!result.ok) return err({ refusal: result.error, call: current });
+      current = result.value;
+    } catch (bug) {
+      return err({ bug, call: current });
+    }
   }
   return ok(current as Chained<In, Steps, Deps>);
 }

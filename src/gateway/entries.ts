@@ -183,6 +183,12 @@ export function deniedEntry(call: AnyCall, masker: Masker, refusal: Refusal): Le
   );
 }
 
+/** A notification or an answer of the client that was recorded and sent, and of which the upstream made nothing good. */
+export function undeliveredEntry(call: Approved, masker: Masker, refusal: Refusal): LedgerEntry {
+  const header = { ...callHeader(call), code: refusal.code, reason: refusal.reason };
+  return entryOf(call, masker, { kind: 'stream', ref: null, st: 'late' }, { header, payload: null, mask: { n: 0 } });
+}
+
 /** Refusals before a verified caller: one record stands for `count` of them. */
 export function strangerEntry(
   masker: Masker,

@@ -38,6 +38,7 @@ const all: readonly Refusal[] = [
   { code: 'upstream_invalid', reason, executed: 'unknown' },
   { code: 'upstream_timeout', reason, executed: 'unknown' },
   { code: 'audit_unavailable', reason, retryAfterMs: 1_000, executed: 'no' },
+  { code: 'internal', reason, executed: 'unknown' },
   { code: 'client_gone', reason },
   { code: 'stopping', reason, retryAfterMs: 1_000 },
 ];

@@ -76,6 +76,8 @@ function row(refusal: Refusal): Row {
       return [503, RPC.internal, 'The call cannot be recorded, so it is not made.'];
     case 'stopping':
       return [503, RPC.internal, 'The gateway is stopping; try again.'];
+    case 'internal':
+      return [500, RPC.internal, 'The gateway failed; the call is refused.'];
     case 'client_gone':
       return [499, RPC.internal, 'The client went away.'];
     default:

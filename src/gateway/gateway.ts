@@ -48,6 +48,6 @@ export type Gateway = {
   readonly log: Log;
   /** True from the moment the gateway takes no new calls. */
   readonly draining: () => boolean;
-  /** Aborted when calls on their way have had their time: what still waits for a server is cut. */
+  /** Aborted when calls on their way have had their time. */
   readonly stopping: AbortSignal;
 };

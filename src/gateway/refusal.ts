@@ -43,6 +43,7 @@ export type Refusal =
       readonly retryAfterMs: number;
       readonly executed: Executed;
     }
+  | { readonly code: 'internal'; readonly reason: string; readonly executed: Executed }
   | { readonly code: 'client_gone'; readonly reason: string }
   | { readonly code: 'stopping'; readonly reason: string; readonly retryAfterMs: number };
 

@@ -124,7 +124,7 @@ test('what expected no answer has no intent to close', async () => {
   const gateway = fakeGateway();
   const call = await recorded(gateway, { message: { jsonrpc: '2.0', method: 'notifications/initialized' } });
   await refuse(call, gateway, timeout);
-  assert.deepEqual(shapeOf(gateway.ledger.entries), ['stream up', 'denied upstream_timeout']);
+  assert.deepEqual(shapeOf(gateway.ledger.entries), ['stream up', 'stream late']);
 });
 
 test('an error carries the id of the call as it was spelled, or the one its refusal could read', async () => {

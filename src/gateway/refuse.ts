@@ -1,6 +1,7 @@
 /** What happens when a step says no: the exact reason goes into the book, the plain one to the client. */
-import { deniedEntry, resultEntry } from '#gateway/entries.ts';
+import { deniedEntry, resultEntry, undeliveredEntry } from '#gateway/entries.ts';
 import type { AnyCall } from '#gateway/entries.ts';
+import type { Stopped } from '#gateway/chain.ts';
 import { problemBody, rpcErrorBody, toWireError } from '#gateway/errors.ts';
 import type { ErrorSubject, WireError } from '#gateway/errors.ts';
 import type { Approved, Forwarded, Recorded } from '#gateway/call.ts';
@@ -48,8 +49,27 @@ export async function sendRefusal(call: AnyCall, gateway: Gateway, refusal: Refu
   } else await call.reply.json(error.status, headers, rpcErrorBody(error, subject));
 }
 
+/** Class and place of an error; its message may quote what was being worked on. */
+const framesOf = (bug: unknown): readonly string[] =>
+  bug instanceof Error
+    ? [bug.name, ...(bug.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))]
+    : [typeof bug];
+
+/** The refusal a row of steps ended with. A bug is logged and becomes `internal`; after an intent it may have run. */
+export function refusalOf(stopped: Stopped, call: AnyCall | Recorded, gateway: Gateway): Refusal {
+  if ('refusal' in stopped) return stopped.refusal;
+  gateway.log.error({ call: call.id, frames: framesOf(stopped.bug) }, 'a call failed inside the gateway');
+  return {
+    code: 'internal',
+    reason: stopped.bug instanceof Error ? stopped.bug.name : 'exception',
+    executed: 'intent' in call ? 'unknown' : 'no',
+  };
+}
+
 /** Before an intent: recorded as `denied`; collapsed, unwaited, while nobody is verified. */
 async function recordDenial(call: AnyCall, gateway: Gateway, refusal: Refusal): Promise<boolean> {
+  if ('intent' in call)
+    return (await gateway.ledger.append(undeliveredEntry(call as Recorded, gateway.masker, refusal))).ok;
   if (call.verified === undefined) {
     gateway.refusals.note({
       source: call.source ?? 'unknown',

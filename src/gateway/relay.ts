@@ -6,9 +6,11 @@ import type { Forwarded, Heard } from '#gateway/call.ts';
 import { runSteps } from '#gateway/chain.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { ANSWER_STEPS } from '#gateway/pipeline.ts';
-import { refuse } from '#gateway/refuse.ts';
+import { refusalOf, refuse } from '#gateway/refuse.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { upstreamRefusal } from '#gateway/steps/forward.ts';
+import type { Result } from '#result.ts';
+import type { UpstreamFault, UpstreamMessage } from '#upstream/port.ts';
 
 const LATE_MESSAGES_MAX = 64;
 
@@ -34,31 +36,51 @@ function missingAnswer(call: Forwarded): Refusal {
   return { code: 'upstream_invalid', reason: 'stream_ended_without_response', executed: 'unknown' };
 }
 
+/** What became of one message: whether the call is answered by now, and whether to listen on. */
+type Heed = 'listen' | 'answered' | 'late' | 'over';
+
+async function heed(
+  call: Forwarded,
+  item: Result<UpstreamMessage, UpstreamFault>,
+  isAnswered: boolean,
+  gateway: Gateway,
+): Promise<Heed> {
+  if (!item.ok) {
+    if (isAnswered) return 'over';
+    const isCancelled = call.era === 'modern' && call.gone.aborted;
+    await refuse(call, gateway, isCancelled ? missingAnswer(call) : upstreamRefusal(item.error, idOf(call)));
+    return 'over';
+  }
+  // A frame without data is no message (SSE priming, `retry:`); resuming a stream is not offered, so it has no meaning below.
+  if (item.value.bytes.length === 0) return 'listen';
+  const heard: Heard = { call, heard: item.value, closed: isAnswered };
+  const done = await runSteps(ANSWER_STEPS, heard, gateway);
+  if (done.ok) return done.value.role === 'final' ? 'answered' : done.value.role === 'late' ? 'late' : 'listen';
+  if (!isAnswered) await refuse(call, gateway, refusalOf(done.error, call, gateway));
+  return 'over';
+}
+
 export async function relay(call: Forwarded, gateway: Gateway): Promise<void> {
   if (call.answer.form === 'none') return relaySilence(call, gateway);
-  let isClosed = call.message.kind !== 'request';
+  let isAnswered = false;
   let late = 0;
-  for await (const item of call.answer.messages) {
-    if (!item.ok) {
-      if (isClosed) break;
-      const isCancelled = call.era === 'modern' && call.gone.aborted;
-      return refuse(call, gateway, isCancelled ? missingAnswer(call) : upstreamRefusal(item.error, idOf(call)));
+  let cutting: NodeJS.Timeout | undefined;
+  try {
+    for await (const item of call.answer.messages) {
+      const heeded = await heed(call, item, isAnswered, gateway);
+      if (heeded === 'over') return;
+      if (heeded === 'answered') {
+        isAnswered = true;
+        call.reply.end();
+        // A server that goes on talking, or never closes, must not hold the exchange open.
+        cutting = setTimeout(() => call.cut.abort(), gateway.limits.lateListenMs);
+      }
+      if (heeded === 'late') late += 1;
+      if (late > LATE_MESSAGES_MAX) break;
     }
-    // A frame without data is no message (SSE priming, `retry:`); resuming a stream is not offered, so it has no meaning below.
-    if (item.value.bytes.length === 0) continue;
-    const heard: Heard = { call, heard: item.value, closed: isClosed && call.message.kind === 'request' };
-    const answered = await runSteps(ANSWER_STEPS, heard, gateway);
-    if (!answered.ok) {
-      if (heard.closed) break;
-      return refuse(call, gateway, answered.error.refusal);
-    }
-    if (answered.value.role === 'final') {
-      isClosed = true;
-      call.reply.end();
-    }
-    if (answered.value.role === 'late') late += 1;
-    if (late > LATE_MESSAGES_MAX) break;
+  } finally {
+    clearTimeout(cutting);
   }
-  if (!isClosed) return refuse(call, gateway, missingAnswer(call));
+  if (!isAnswered && call.message.kind === 'request') return refuse(call, gateway, missingAnswer(call));
   call.reply.end();
 }

@@ -137,7 +137,7 @@ test('nothing follows the end of an answer, not even while its client still read
   const errors: unknown[] = [];
   response.on('error', (error) => errors.push(error));
   wire.reading = false;
-  await reply.json(200, [], LARGE);
+  void reply.json(200, [], LARGE);
   assert.equal(await reply.event('data: 1\n\n', []), 'gone');
   assert.equal(await reply.json(200, [], '{}'), 'gone');
   assert.equal(await reply.empty(202, []), 'gone');

@@ -33,22 +33,31 @@ export function createReply(response: ServerResponse, stallMs: number): Reply {
     response.statusCode = status;
   };
 
-  /** Waits for `drain`; a client that reads nothing for `stallMs` is cut off, so that it cannot hold an upstream open. */
-  const drained = (): Promise<Delivery> =>
+  /**
+   * Waits until node has handed over what was written. A client that takes nothing for `stallMs` is cut off, so that it
+   * can hold neither an upstream nor memory; one that takes little is waited for.
+   */
+  const taken = (event: 'drain' | 'finish'): Promise<Delivery> =>
     new Promise((resolve) => {
+      let progress = response.socket?.bytesWritten ?? 0;
       const settle = (delivery: Delivery): void => {
-        clearTimeout(timer);
-        response.off('drain', onDrain);
+        clearInterval(timer);
+        response.off(event, onTaken);
         response.off('close', onClose);
         resolve(delivery);
       };
-      const onDrain = (): void => settle('sent');
+      const onTaken = (): void => settle('sent');
       const onClose = (): void => settle('gone');
-      const timer = setTimeout(() => {
+      const timer = setInterval(() => {
+        const now = response.socket?.bytesWritten ?? 0;
+        if (now > progress) {
+          progress = now;
+          return;
+        }
         response.destroy();
         settle('gone');
       }, stallMs);
-      response.once('drain', onDrain);
+      response.once(event, onTaken);
       response.once('close', onClose);
     });
 
@@ -61,7 +70,8 @@ export function createReply(response: ServerResponse, stallMs: number): Reply {
       response.setHeader('content-type', contentType);
       response.setHeader('content-length', Buffer.byteLength(body));
       response.end(body);
-      return 'sent';
+      // A small body is in the socket's buffer by now; only what is left there is waited for.
+      return response.writableFinished || response.writableLength === 0 ? 'sent' : taken('finish');
     },
     async empty(status, headers) {
       if (closed()) return 'gone';
@@ -78,7 +88,7 @@ export function createReply(response: ServerResponse, stallMs: number): Reply {
         // Reverse proxies must not hold events back (MCP 2026-07-28, Streamable HTTP, Receiving Messages).
         response.setHeader('x-accel-buffering', 'no');
       }
-      return response.write(encoded) ? 'sent' : drained();
+      return response.write(encoded) ? 'sent' : taken('drain');
     },
     end() {
       if (!response.writableEnded) response.end();

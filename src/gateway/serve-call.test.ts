@@ -52,8 +52,9 @@ test('a bug inside is an error without words of it, is logged, and takes the nex
   };
   const { ask } = await listenGateway(t, gateway);
   const answer = await ask();
-  assert.equal(answer.status, 503);
-  assert.match(answer.text, /"code":"audit_unavailable","executed":"unknown"/);
+  assert.equal(answer.status, 500);
+  assert.match(answer.text, /"code":"internal","executed":"unknown"/);
+  assert.deepEqual(shapeOf(gateway.ledger.entries), ['intent open', 'result error of 0']);
   assert.equal(answer.text.includes('internal-detail'), false);
   assert.equal(gateway.logged.filter(({ level }) => level === 50).length, 1);
   assert.equal(gateway.admission.inFlight(), 0);

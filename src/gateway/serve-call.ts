@@ -1,11 +1,11 @@
 /** One HTTP exchange on `/mcp/<connection>`, from its arrival to its last byte. Bugs end here, not in the process. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Arrived, Connected } from '#gateway/call.ts';
+import type { Arrived, Connected, Recorded } from '#gateway/call.ts';
 import { runSteps } from '#gateway/chain.ts';
 import type { AnyCall } from '#gateway/entries.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { CALL_STEPS, SESSION_END_STEPS } from '#gateway/pipeline.ts';
-import { refuse, sendRefusal } from '#gateway/refuse.ts';
+import { refusalOf, refuse } from '#gateway/refuse.ts';
 import { relay } from '#gateway/relay.ts';
 import { createReply } from '#gateway/reply.ts';
 import { headersOf } from '#gateway/steps/receive.ts';
@@ -23,20 +23,38 @@ function arrive(request: IncomingMessage, response: ServerResponse, connectionNa
     startedMs: gateway.monotonic(),
     connectionName,
     reply: createReply(response, gateway.limits.responseWriteStallMs),
+    cut: new AbortController(),
     gone: gone.signal,
   };
 }
 
+/** A bug in what runs outside the steps ends like one in them: logged, recorded, answered. */
+async function guarded(call: AnyCall | Recorded, gateway: Gateway, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (bug) {
+    await refuse(call, gateway, refusalOf({ bug, call }, call, gateway));
+  }
+}
+
 async function post(arrived: Arrived, gateway: Gateway): Promise<void> {
   const forwarded = await runSteps(CALL_STEPS, arrived, gateway);
-  if (forwarded.ok) await relay(forwarded.value, gateway);
-  else await refuse(forwarded.error.call as AnyCall, gateway, forwarded.error.refusal);
+  if (forwarded.ok) return guarded(forwarded.value, gateway, () => relay(forwarded.value, gateway));
+  const call = forwarded.error.call as AnyCall | Recorded;
+  return refuse(call, gateway, refusalOf(forwarded.error, call, gateway));
 }
 
 async function remove(arrived: Arrived, gateway: Gateway): Promise<void> {
   const connected = await runSteps(SESSION_END_STEPS, arrived, gateway);
-  if (connected.ok) await endSession(connected.value satisfies Connected, gateway);
-  else await refuse(connected.error.call as AnyCall, gateway, connected.error.refusal);
+  if (connected.ok) return endSession(connected.value satisfies Connected, gateway);
+  const call = connected.error.call as AnyCall;
+  return refuse(call, gateway, refusalOf(connected.error, call, gateway));
+}
+
+function refuseMethod(arrived: Arrived, gateway: Gateway): Promise<void> {
+  const { method, rawHeaders, socket } = arrived.http.request;
+  const call = { ...arrived, source: socket.remoteAddress ?? 'unknown', headers: headersOf(rawHeaders) };
+  return refuse(call, gateway, { code: 'method_not_allowed', reason: `method ${method === 'GET' ? 'GET' : 'other'}` });
 }
 
 export async function serveCall(
@@ -47,24 +65,15 @@ export async function serveCall(
 ): Promise<void> {
   const arrived = arrive(request, response, connectionName, gateway);
   try {
-    if (request.method === 'POST') await post(arrived, gateway);
-    else if (request.method === 'DELETE') await remove(arrived, gateway);
-    else {
-      const source = request.socket.remoteAddress ?? 'unknown';
-      await refuse({ ...arrived, source, headers: headersOf(request.rawHeaders) }, gateway, {
-        code: 'method_not_allowed',
-        reason: `method ${request.method === 'GET' ? 'GET' : 'other'}`,
-      });
-    }
-  } catch (error) {
-    // A bug, never a refusal. Fail closed: nothing that may hold content is logged beyond the error's own stack.
-    gateway.log.error({ call: arrived.id, err: error }, 'a call failed inside the gateway');
-    await sendRefusal(arrived, gateway, {
-      code: 'audit_unavailable',
-      reason: 'internal',
-      retryAfterMs: 1_000,
-      executed: 'unknown',
+    await guarded(arrived, gateway, () => {
+      if (request.method === 'POST') return post(arrived, gateway);
+      if (request.method === 'DELETE') return remove(arrived, gateway);
+      return refuseMethod(arrived, gateway);
     });
+  } catch (bug) {
+    // Even the refusal failed: nothing more can be said to this client.
+    gateway.log.error({ call: arrived.id, name: bug instanceof Error ? bug.name : 'exception' }, 'a refusal failed');
+    response.destroy();
   } finally {
     gateway.admission.leave(arrived.id);
     arrived.reply.end();

@@ -203,6 +203,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
   const policy = createPolicy(POLICY);
   if (!policy.ok) throw new Error(JSON.stringify(policy.error));
   const stopping = new AbortController();
+  const admission = createAdmission(limits);
   return {
     clock,
     monotonic: () => passedMs,
@@ -217,7 +218,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
     upstream,
     connections: createConnections(upstream, publicUrl),
     sessions: createSessions({ limits, clock, newId }),
-    admission: createAdmission(limits),
+    admission,
     refusals: createRefusalBook({
       limits,
       clock,
@@ -230,7 +231,10 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
     stopping: stopping.signal,
     drain: () => void (isDraining = true),
     advance: (ms) => void (passedMs += ms),
-    stop: () => stopping.abort(),
+    stop: () => {
+      stopping.abort();
+      admission.cutAll();
+    },
   };
 }
 
@@ -336,6 +340,7 @@ export function arrived(gateway: Gateway, ask: Ask = {}): Arrived & { readonly r
     arrivedMs: gateway.clock(),
     startedMs: gateway.monotonic(),
     connectionName: ask.connection ?? 'notes',
+    cut: new AbortController(),
     gone: ask.gone ?? new AbortController().signal,
     reply: createFakeReply(),
   };

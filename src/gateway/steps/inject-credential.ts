@@ -30,8 +30,16 @@ export function upwardHeaders(
   return passed;
 }
 
+/** In the modern era a client that goes away cancels its call; in the legacy one it may still want the answer (MCP, Cancellation). */
+function cancelWhenGone(call: Recorded): void {
+  if (call.era !== 'modern') return;
+  if (call.gone.aborted) call.cut.abort();
+  else call.gone.addEventListener('abort', () => call.cut.abort(), { once: true });
+}
+
 export function injectCredential(call: Recorded, gateway: Gateway): Result<Credentialed, Refusal> {
   const { message } = call;
+  cancelWhenGone(call);
   const request: UpstreamRequest = {
     caller: callerKey(call.verified.caller),
     gatewaySession: call.session.wireId,
@@ -45,7 +53,7 @@ export function injectCredential(call: Recorded, gateway: Gateway): Result<Crede
     ),
     credential: call.connection.credential,
     timeoutMs: gateway.limits.upstreamHeadersMs,
-    signal: call.era === 'modern' ? call.gone : gateway.stopping,
+    signal: call.cut.signal,
   };
   return ok({ ...call, sendable: sendable(request, call.intent) });
 }

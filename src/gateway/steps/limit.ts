@@ -18,7 +18,7 @@ export function limit(call: Received, gateway: Gateway): Result<Limited, Refusal
       executed: 'no',
     });
   }
-  if (!gateway.admission.enter(call.id))
+  if (!gateway.admission.enter(call.id, call.cut))
     return err({ code: 'rate_limited', reason: 'calls_in_flight', retryAfterMs: RETRY_MS });
   return ok({ ...call, admitted: true });
 }

@@ -3,9 +3,11 @@ import { test } from 'node:test';
 import type { Forwarded } from '#gateway/call.ts';
 import { maskAnswer } from '#gateway/steps/mask-answer.ts';
 import { recordAnswer } from '#gateway/steps/record-answer.ts';
+import { ok } from '#result.ts';
 import { answerMasked, fakeGateway, forwarded, must, repliedOf, understood } from '#test/fakes/gateway.ts';
 import type { Ask, FakeGateway } from '#test/fakes/gateway.ts';
 import { LATCHED, headerOf, shapeOf } from '#test/fakes/ledger.ts';
+import { sseAnswer } from '#test/fakes/upstream.ts';
 
 async function recordedShape(
   message: object,
@@ -14,6 +16,7 @@ async function recordedShape(
   closed = false,
 ): Promise<string | undefined> {
   const gateway = fakeGateway();
+  gateway.upstream.answering = () => ok(sseAnswer([]));
   const call = await forwarded(gateway, ask);
   before(gateway, call);
   const masked = must(maskAnswer(understood(gateway, call, message, closed), gateway));
@@ -44,6 +47,7 @@ test('a message heard upon a notification belongs to no intent', async () => {
 
 test("the record says how long it took, what the server's status was and how much came", async () => {
   const gateway = fakeGateway();
+  gateway.upstream.answering = () => ok(sseAnswer([]));
   const call = await forwarded(gateway);
   gateway.advance(12.3456);
   const masked = answerMasked(gateway, call, notification);

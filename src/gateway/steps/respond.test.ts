@@ -40,8 +40,14 @@ test('no session begins by a refused initialize, by another call, or at a server
   assert.equal((await sessionGiven(toolCall(), { ...accepted }, 'upstream-session')).given, undefined);
   assert.equal((await sessionGiven(initialize, accepted, undefined)).given, undefined);
   const notTheAnswer = { jsonrpc: '2.0', method: 'notifications/message', params: {} };
-  const { gateway, given } = await sessionGiven(initialize, notTheAnswer, 'upstream-session');
-  assert.equal(given, undefined);
+  const gateway = fakeGateway();
+  gateway.upstream.answering = () => ok(sseAnswer([], { sessionId: 'upstream-session' }));
+  const call = await forwarded(gateway, { message: initialize });
+  await respond(await answerRecorded(gateway, call, notTheAnswer), gateway);
+  assert.equal(
+    repliedOf(call).sent[0]?.headers.some(([name]) => name === 'mcp-session-id'),
+    false,
+  );
   assert.equal(gateway.sessions.count(), 0);
 });
 

@@ -10,7 +10,9 @@ import type { Result } from '#result.ts';
 
 function roleOf(heard: Heard, message: Message): Role {
   if (heard.closed) return 'late';
-  if (message.kind !== 'response') return 'during';
+  // One JSON body is the answer or nothing: a notification in its place is out of turn.
+  if (message.kind !== 'response')
+    return heard.call.answer.form === 'json' && heard.call.message.kind === 'request' ? 'late' : 'during';
   const asked = heard.call.message;
   if (asked.kind !== 'request') return message.idText === undefined ? 'during' : 'late';
   if (message.idKey === asked.idKey) return 'final';

@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { callerKey, GATEWAY_CALLER } from '#identity/caller.ts';
+
+test('the same subject at two issuers is two callers', () => {
+  assert.notEqual(callerKey({ issuer: 'https://a', subject: 's' }), callerKey({ issuer: 'https://b', subject: 's' }));
+});
+
+test('no issuer and subject can be spelled like another pair, as an issuer has no line break', () => {
+  assert.equal(callerKey({ issuer: 'https://a', subject: 'b\nc' }).split('\n')[0], 'https://a');
+  assert.equal(callerKey(GATEWAY_CALLER), 'gatebook\ngateway');
+});
