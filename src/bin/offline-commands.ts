@@ -7,11 +7,11 @@ import { register as eventsExport } from '#cli/events-export.ts';
 import { register as eventsSearch } from '#cli/events-search.ts';
 import { register as eventsShow } from '#cli/events-show.ts';
 import { register as eventsTail } from '#cli/events-tail.ts';
+import type { CliIo } from '#cli/io.ts';
 import { register as ledgerCheckpoint } from '#cli/ledger-checkpoint.ts';
 import { register as ledgerExport } from '#cli/ledger-export.ts';
 import { register as ledgerReindex } from '#cli/ledger-reindex.ts';
 import { register as ledgerVerify } from '#cli/ledger-verify.ts';
-import type { CliIo } from '#cli/io.ts';
 
 export const OFFLINE_COMMANDS: readonly ((program: Command, io: CliIo) => void)[] = [
   configCheck,

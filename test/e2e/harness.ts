@@ -70,7 +70,7 @@ export const toolCall = (name: string, args: Record<string, unknown> = {}) => ({
   params: { name, arguments: args },
 });
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

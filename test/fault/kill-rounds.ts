@@ -6,8 +6,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +14,7 @@ import { nodeDisk } from '#ledger/node-disk.ts';
 import { openKeyReader } from '#ledger/open-keys.ts';
 import { createLedgerReader, LOG_START } from '#ledger/reader.ts';
 import { verifyShard } from '#ledger/verify/verify-shard.ts';
+import { freePort } from '../e2e/harness.ts';
 import { startFakeIssuer } from '../fakes/issuer.ts';
 import { answerWith, startFakeMcpServer } from '../fakes/mcp-server.ts';
 
@@ -36,14 +35,6 @@ export type KillReport = {
   /** Milliseconds from exec to ready of each restart. */
   readonly restartMs: readonly number[];
 };
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 function serve(config: string): ChildProcess {
   return spawn(
@@ -137,9 +128,9 @@ grants: [{ clients: ["idp:robot"], connections: [tools], level: use }]
     await ready(origin, gateway);
     for (let round = 0; round < rounds; round += 1) {
       const agent = new Agent({ connections: IN_FLIGHT });
-      let isRunning = true;
+      const running = new AbortController();
       const worker = async (): Promise<void> => {
-        while (isRunning) {
+        while (!running.signal.aborted) {
           const id = (next += 1);
           try {
             const response = await request(`${origin}/mcp/tools`, {
@@ -173,7 +164,7 @@ grants: [{ clients: ["idp:robot"], connections: [tools], level: use }]
       const ended = new Promise((resolve) => gateway.once('exit', resolve));
       gateway.kill('SIGKILL');
       await ended;
-      isRunning = false;
+      running.abort();
       await Promise.all(workers);
       await agent.close();
       gateway = serve(config);
