@@ -12,7 +12,7 @@ import {
   writeCommitFrame,
   writeRecordFrame,
 } from '#ledger/body.ts';
-import { beginSegment, createAhead } from '#ledger/segment.ts';
+import { beginSegment, createAhead, segmentName } from '#ledger/segment.ts';
 import { encodeLeaf } from '#ledger/leaf.ts';
 import { leafHash } from '#ledger/merkle.ts';
 import type { Limits } from '#limits.ts';
@@ -282,7 +282,8 @@ export class GroupCommit {
       t: Math.max(0, Math.floor(clock.unixMs())),
     });
     await this.#file?.close();
-    this.#file = ahead;
+    await ahead.close();
+    this.#file = await disk.open(`${dir}/${segmentName(segment)}`, 'commit');
     this.#segment = segment;
     this.#segmentBytes = limits.segmentBytes;
     this.#end = end;

@@ -10,7 +10,12 @@ export type OpenHow =
   /** Existing file, read and write. */
   | 'write'
   /** New or emptied file, read and write. */
-  | 'create';
+  | 'create'
+  /**
+   * Existing file, read and write, opened for commits: where the system can, a write returns only once it is on stable
+   * storage and `datasync` has nothing left to do. Callers sync all the same.
+   */
+  | 'commit';
 
 export type DiskFile = {
   /** Reads up to `into.length` bytes; fewer only at the end of the file. Resolves to the count. */

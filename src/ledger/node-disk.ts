@@ -4,7 +4,18 @@ import { tryLock } from '#ledger/lock.ts';
 import { ShortWrite } from '#ledger/disk.ts';
 import type { Disk, DiskFile, OpenHow } from '#ledger/disk.ts';
 
-const FLAGS: Readonly<Record<OpenHow, string>> = { read: 'r', write: 'r+', create: 'w+' };
+/**
+ * One O_DSYNC write instead of a write and an fdatasync: half the trips to the thread pool on every commit. Linux only,
+ * where it gives what fdatasync gives (open(2)); elsewhere it may stop at the drive's cache.
+ */
+const HAS_DSYNC = process.platform === 'linux';
+const { O_CREAT, O_DSYNC, O_RDONLY, O_RDWR, O_TRUNC } = fs.constants;
+const FLAGS: Readonly<Record<OpenHow, number>> = {
+  read: O_RDONLY,
+  write: O_RDWR,
+  create: O_RDWR | O_CREAT | O_TRUNC,
+  commit: HAS_DSYNC ? O_RDWR | O_DSYNC : O_RDWR,
+};
 
 type Settle = (error: NodeJS.ErrnoException | null) => void;
 
@@ -18,7 +29,7 @@ function done(start: (settle: Settle) => void): Promise<void> {
   });
 }
 
-function nodeFile(descriptor: number, path: string): DiskFile {
+function nodeFile(descriptor: number, path: string, isSynced: boolean): DiskFile {
   return {
     read: (into, position) =>
       new Promise((resolve, reject) => {
@@ -41,7 +52,7 @@ function nodeFile(descriptor: number, path: string): DiskFile {
           else reject(new ShortWrite(`${path}: wrote ${count} of ${bytes.length} bytes at ${position}`));
         });
       }),
-    datasync: () => done((settle) => fs.fdatasync(descriptor, settle)),
+    datasync: () => (isSynced ? Promise.resolve() : done((settle) => fs.fdatasync(descriptor, settle))),
     size: () =>
       new Promise((resolve, reject) => {
         fs.fstat(descriptor, (error, stats) => {
@@ -58,7 +69,7 @@ export const nodeDisk: Disk = {
     new Promise((resolve, reject) => {
       fs.open(path, FLAGS[how], mode, (error, descriptor) => {
         if (error) reject(error);
-        else resolve(nodeFile(descriptor, path));
+        else resolve(nodeFile(descriptor, path, how === 'commit' && HAS_DSYNC));
       });
     }),
   rename: (from, to) => done((settle) => fs.rename(from, to, settle)),

@@ -113,7 +113,7 @@ async function openHeld(options: LedgerOptions, unlock: () => void): Promise<Res
 
   const random = pooledRandom(options.random);
   const note = recovered.note ?? signer.sign({ origin: signer.origin, size: 0, root: EMPTY_ROOT });
-  const file = tail === undefined ? undefined : await disk.open(`${dir}/${segmentName(tail.segment)}`, 'write');
+  const file = tail === undefined ? undefined : await disk.open(`${dir}/${segmentName(tail.segment)}`, 'commit');
   const markFile = await disk.open(
     `${dir}/${WATERMARK_NAME}`,
     (await disk.exists(`${dir}/${WATERMARK_NAME}`)) ? 'write' : 'create',
