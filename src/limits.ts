@@ -124,7 +124,9 @@ export const LIMITS = {
   filterDepth: 16,
   filterComparisons: 64,
   indexIntervalMs: 200,
-  indexBatchRecords: 2_000,
+  indexIntervalBusyMs: 1_000,
+  indexBusyRecords: 1_000,
+  indexBatchRecords: 8_000,
   indexedTextBytes: 16 * 1024,
 
   // stopping

@@ -27,13 +27,16 @@ export async function onBook(
 ): Promise<void> {
   const place = await findBook(io, options);
   if (!place.ok) return io.exit(complain(io, place.error, EXIT_USAGE));
+  const book = new LocalBook(place.value);
   try {
-    io.exit(await command(new LocalBook(place.value)));
+    io.exit(await command(book));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // A record that does not hold is a negative finding, not an accident.
     const isFinding = error instanceof DamagedRecord;
     io.exit(complain(io, message, isFinding ? EXIT_CHECK_FAILED : EXIT_UNAVAILABLE));
+  } finally {
+    book.index.close();
   }
 }
 

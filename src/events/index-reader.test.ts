@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { NOON, positionOf, toolCall } from '#test/fakes/event-records.ts';
 import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
-import { metaPath, monthPath } from '#events/index-files.ts';
+import { dropIndexFiles, metaPath, monthPath } from '#events/index-files.ts';
 import { openIndexReader } from '#events/index-reader.ts';
 import { openIndexStore } from '#events/index-store.ts';
 import { MONTH_SCHEMA } from '#events/index-schema.ts';
@@ -20,6 +20,22 @@ test('what is committed is seen while the writer still has the index open', (t) 
   assert.equal(reader.indexedThrough(), 1);
   assert.equal(reader.page(EVERYTHING).hits.length, 1);
   store.close();
+});
+
+test('a reader that stays open sees the rebuilt index, not the files it knew', (t) => {
+  const directory = temporaryDirectory(t);
+  const build = (name: string): void => {
+    dropIndexFiles(directory);
+    const { store } = openIndexStore({ directory, origin: 'acme/a', indexedTextBytes: 100 });
+    store.apply([toolCall(0, name, {}, {}, NOON)], positionOf(1));
+    store.close();
+  };
+  const reader = openIndexReader(directory, 'a');
+  for (const name of ['before', 'after']) {
+    build(name);
+    assert.equal(reader.page(EVERYTHING).hits[0]?.event.name, name);
+  }
+  reader.close();
 });
 
 test('an index of another schema counts as empty until it is built again', (t) => {

@@ -31,15 +31,22 @@ export type IndexReader = {
   page(query: IndexQuery): IndexPage;
   /** The event of record `n`: of an intent, of its result or orphan, or of a record that is an event by itself. */
   eventOf(n: number): EventHit | undefined;
+  close(): void;
 };
 
 export function openIndexReader(directory: string, shard: string): IndexReader {
   return new SqliteIndexReader(directory, shard);
 }
 
+/** Month files kept open between questions, for their page caches. */
+const OPEN_MONTHS = 4;
+
 class SqliteIndexReader implements IndexReader {
   readonly #directory: string;
   readonly #shard: string;
+  /** Least recently used first; all of the build `#build`. */
+  readonly #open = new Map<Month, DatabaseSync>();
+  #build: string | undefined;
 
   constructor(directory: string, shard: string) {
     this.#directory = directory;
@@ -99,28 +106,39 @@ class SqliteIndexReader implements IndexReader {
     return order === 'newest' ? newest : newest.toReversed();
   }
 
-  #withMeta<T>(use: (meta: DatabaseSync) => T): T | undefined {
-    return this.#using(metaPath(this.#directory), (meta) => {
-      // A file just made, before its writer filled it, or one of another version that will be rebuilt.
-      const known = meta.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'months'`).get();
-      const identity = known && (meta.prepare('SELECT schema FROM identity').get() as { schema: number } | undefined);
-      return identity?.schema === SCHEMA_VERSION ? use(meta) : undefined;
-    });
-  }
-
-  #withMonth<T>(month: Month, use: (database: DatabaseSync) => T): T | undefined {
-    return this.#using(monthPath(this.#directory, month), use);
+  close(): void {
+    for (const database of this.#open.values()) database.close();
+    this.#open.clear();
   }
 
   /** Opened for each use: a rebuilt index has other files under the same names. */
-  #using<T>(path: string, use: (database: DatabaseSync) => T): T | undefined {
-    const database = openReadOnly(path);
-    if (database === undefined) return undefined;
+  #withMeta<T>(use: (meta: DatabaseSync) => T): T | undefined {
+    const meta = openReadOnly(metaPath(this.#directory));
     try {
-      return use(database);
+      // A file just made, before its writer filled it, or one of another version that will be rebuilt.
+      const isMade = meta?.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'months'`).get() !== undefined;
+      const identity = isMade
+        ? (meta?.prepare('SELECT schema, build FROM identity').get() as { schema: number; build: string } | undefined)
+        : undefined;
+      if (identity?.build !== this.#build) this.close();
+      this.#build = identity?.build;
+      return meta !== undefined && identity?.schema === SCHEMA_VERSION ? use(meta) : undefined;
     } finally {
-      database.close();
+      meta?.close();
     }
+  }
+
+  #withMonth<T>(month: Month, use: (database: DatabaseSync) => T): T | undefined {
+    const database = this.#open.get(month) ?? openReadOnly(monthPath(this.#directory, month));
+    if (database === undefined) return undefined;
+    this.#open.delete(month);
+    this.#open.set(month, database);
+    const [oldest] = this.#open.keys();
+    if (this.#open.size > OPEN_MONTHS && oldest !== undefined) {
+      this.#open.get(oldest)?.close();
+      this.#open.delete(oldest);
+    }
+    return use(database);
   }
 }
 

@@ -9,7 +9,10 @@ export type IndexerSettings = {
   readonly shard: string;
   /** In base64, where the operator keeps it himself; without it the one in `keys/`. */
   readonly masterKey?: string;
-  readonly limits: Pick<Limits, 'indexBatchRecords' | 'indexedTextBytes' | 'indexIntervalMs'>;
+  readonly limits: Pick<
+    Limits,
+    'indexBatchRecords' | 'indexedTextBytes' | 'indexIntervalMs' | 'indexIntervalBusyMs' | 'indexBusyRecords'
+  >;
 };
 
 export type ToWorker = { readonly type: 'catch_up' } | { readonly type: 'stop' };

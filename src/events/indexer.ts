@@ -61,6 +61,8 @@ class WorkerIndexer implements Indexer {
   /** Failed attempts since one that went well. */
   #failures = 0;
   #rebuilds = 0;
+  /** Records of the latest catching up. */
+  #batchRecords = 0;
   #stopped: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
@@ -72,9 +74,7 @@ class WorkerIndexer implements Indexer {
   notify({ size }: Pick<Watermark, 'size'>): void {
     this.#size = Math.max(this.#size, size);
     if (this.#closing !== undefined || this.#working || this.#timer !== undefined) return;
-    const { indexIntervalMs } = this.#settings.limits;
-    const pauseMs = Math.min(indexIntervalMs * 2 ** this.#failures, RETRY_MS_MAX);
-    this.#timer = setTimeout(() => this.#poke(), Math.max(pauseMs, indexIntervalMs)).unref();
+    this.#timer = setTimeout(() => this.#poke(), this.#pauseMs()).unref();
   }
 
   state(): IndexerState {
@@ -126,9 +126,17 @@ class WorkerIndexer implements Indexer {
     for (const waiter of this.#waiters) waiter.settle(false);
   }
 
+  /** Under load fewer and larger batches: each costs the text index a merge. */
+  #pauseMs(): number {
+    const { indexIntervalMs, indexIntervalBusyMs, indexBusyRecords } = this.#settings.limits;
+    if (this.#failures > 0) return Math.min(indexIntervalMs * 2 ** this.#failures, RETRY_MS_MAX);
+    return this.#batchRecords >= indexBusyRecords ? indexIntervalBusyMs : indexIntervalMs;
+  }
+
   #poke(): void {
     this.#timer = undefined;
     this.#working = true;
+    this.#batchRecords = 0;
     this.#send({ type: 'catch_up' });
   }
 
@@ -157,6 +165,7 @@ class WorkerIndexer implements Indexer {
   #take(message: FromWorker): void {
     switch (message.type) {
       case 'progress':
+        this.#batchRecords += message.progress.indexedThrough - this.#indexedThrough;
         this.#failing = undefined;
         this.#failures = 0;
         this.#indexedThrough = message.progress.indexedThrough;
