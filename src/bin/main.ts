@@ -16,6 +16,11 @@ async function commandsFor(name: string | undefined): Promise<readonly Register[
 
 export async function main(argv: readonly string[]): Promise<void> {
   const io = processIo(process);
+  // The reader of a command's output left, as `head` does: there is nobody to tell. A server goes on.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (argv[2] !== 'serve') process.exit(EXIT_OK);
+  });
   const program = new Command('gatebook')
     .description('Identity-aware gateway for MCP servers that records every call in a tamper-evident book.')
     .exitOverride()

@@ -73,7 +73,7 @@ class WorkerIndexer implements Indexer {
 
   notify({ size }: Pick<Watermark, 'size'>): void {
     this.#size = Math.max(this.#size, size);
-    if (this.#closing !== undefined || this.#working || this.#timer !== undefined) return;
+    if (this.#stopped !== undefined || this.#working || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => this.#poke(), this.#pauseMs()).unref();
   }
 
@@ -109,16 +109,17 @@ class WorkerIndexer implements Indexer {
   }
 
   async #close(drainMs: number): Promise<void> {
-    clearTimeout(this.#timer);
     if (this.#size > this.#indexedThrough) {
-      this.#poke();
+      clearTimeout(this.#timer);
+      if (!this.#working) this.#poke();
       await this.waitForIndex(this.#size, drainMs);
     }
+    clearTimeout(this.#timer);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#stopped = resolve;
     const worker = this.#worker;
     if (worker !== undefined) {
       worker.ref();
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#stopped = resolve;
       this.#send({ type: 'stop' });
       await promise;
       await worker.terminate();
