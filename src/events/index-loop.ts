@@ -87,8 +87,6 @@ export class IndexLoop {
   async #continuesLedger(store: IndexStore): Promise<boolean> {
     const last = store.lastIndexed();
     if (last === undefined) return true;
-    const { size } = await this.#options.source.watermark();
-    if (size <= last.position.n) return false;
     try {
       const { records } = await this.#options.source.read(last.position, 1);
       return records[0]?.leaf.n === last.position.n && records[0].leaf.hc === last.hc;

@@ -81,5 +81,9 @@ test('who, what, where and when are answered by an index, in order, without a so
     planOf('caller_subject = ? AND name = ?', 'x', 'y'),
     /USING INDEX who_what \(caller_subject=\? AND name=\? AND rowid/,
   );
+  assert.match(
+    planOf('caller_subject = ? AND connection = ?', 'x', 'y'),
+    /USING INDEX who_where \(caller_subject=\? AND connection=\? AND rowid/,
+  );
   database.close();
 });

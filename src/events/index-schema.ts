@@ -47,6 +47,7 @@ export const MONTH_SCHEMA = `
   ) STRICT;
   CREATE TABLE group_sets (id INTEGER PRIMARY KEY, names TEXT NOT NULL UNIQUE) STRICT;
   CREATE INDEX who_what ON events (caller_subject, name);
+  CREATE INDEX who_where ON events (caller_subject, connection);
   CREATE INDEX who ON events (caller_subject);
   CREATE INDEX what ON events (name);
   CREATE INDEX how ON events (method);

@@ -41,6 +41,13 @@ test('the result of another call is never taken for this one', async () => {
   await assert.rejects(verifyHit(crossed, fetcher(), VIEW), /record 3 does not close record 0/);
 });
 
+test('a result of the same index but another call is refused', () => {
+  const [first, result] = RECORDS;
+  assert.ok(first !== undefined && result !== undefined);
+  const foreign = { ...result, leaf: { ...result.leaf, call: 'b'.repeat(26) } };
+  assert.throws(() => eventOfRecords(first, foreign, VIEW), /record 1 does not close record 0/);
+});
+
 test('a result is no event by itself', () => {
   const [, result] = RECORDS;
   assert.ok(result !== undefined);
