@@ -149,13 +149,18 @@ test('every source file with behaviour has its test beside it', () => {
 });
 
 test('nothing unfinished, loosened or hidden is checked in', () => {
+  // In halves, so that this file does not find itself.
   const forbidden = [
-    new RegExp(`\\b(?:TO${'DO'}|FIX${'ME'}|XX${'X'}|HA${'CK'})\\b`),
-    new RegExp(`@ts-(?:ig${'nore'}|expect-er${'ror'}|no${'check'})`),
-    new RegExp(`as unk${'nown'} as`),
-    new RegExp(`\\bas a${'ny'}\\b|: a${'ny'}\\b`),
-    new RegExp(`\\.on${'ly'}\\(`),
-  ];
+    ['\\bTO', 'DO\\b'],
+    ['\\bFIX', 'ME\\b'],
+    ['\\bXX', 'X\\b'],
+    ['@ts-', '(?:ignore|expect-error|nocheck)'],
+    ['\\bas unk', 'nown as\\b'],
+    ['\\bas a', 'ny\\b'],
+    [': a', 'ny\\b'],
+    ['\\.on', 'ly\\('],
+    ['oxlint-', 'disable'],
+  ].map((halves) => new RegExp(halves.join('')));
   const everywhere = [...sources, ...globSync(['test/**/*.ts', 'demo/**/*.ts', 'tools/*'], { cwd: root })].filter(
     (file) => !file.includes('node_modules'),
   );

@@ -121,7 +121,7 @@ function identityOf({ loaded, log }: ComposeOptions, agent: Agent): Identity {
     }),
   );
   // undici's own fetch, so that issuers are reached through a dispatcher with our bounds instead of the global one.
-  const fetch: IssuerFetch = async (url, init) => (await undiciFetch(url, { ...init, dispatcher: agent })) as Response;
+  const fetch: IssuerFetch = (url, init) => undiciFetch(url, { ...init, dispatcher: agent });
   return createIdentity({
     issuers,
     fetch,

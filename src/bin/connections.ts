@@ -7,6 +7,7 @@ import type { ServerWordsParts } from '#gateway/server-words.ts';
 import { resourceUrl } from '#identity/resource-metadata.ts';
 import { credentialHeaders } from '#upstream/credential.ts';
 import type { Credential } from '#upstream/credential.ts';
+import { unreachable } from '#result.ts';
 import { createHttpUpstream } from '#upstream/http.ts';
 import type { CredentialHeader, Upstream } from '#upstream/port.ts';
 import { createProcessBudget } from '#upstream/process-budget.ts';
@@ -70,6 +71,8 @@ function upstreamOf(
     case 'sse':
     case 'agent':
       throw new Error(`connections.${name}.upstream.type ${upstream.type} passed the configuration check`);
+    default:
+      return unreachable(upstream);
   }
 }
 

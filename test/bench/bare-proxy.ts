@@ -9,19 +9,21 @@ createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
-    agent
-      .request({
-        origin: upstream,
-        path: '/mcp',
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: Buffer.concat(chunks),
-      })
-      .then(async (answer) => {
+    void (async () => {
+      try {
+        const answer = await agent.request({
+          origin: upstream,
+          path: '/mcp',
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: Buffer.concat(chunks),
+        });
         const body = Buffer.from(await answer.body.arrayBuffer());
         response.writeHead(answer.statusCode, { 'content-type': 'application/json', 'content-length': body.length });
         response.end(body);
-      })
-      .catch(() => response.writeHead(502).end());
+      } catch {
+        response.writeHead(502).end();
+      }
+    })();
   });
 }).listen(port, '127.0.0.1', () => process.stdout.write('ready\n'));

@@ -9,7 +9,6 @@ import type { TestContext } from 'node:test';
 import { Client as ClientV2, StreamableHTTPClientTransport as HttpV2 } from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { Transport as TransportV1 } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { startTestGateway } from './harness.ts';
 import type { TestGateway } from './harness.ts';
 
@@ -39,7 +38,7 @@ type Caller = {
 async function connectV1(gateway: TestGateway, connection: string): Promise<Caller> {
   const headers = { authorization: `Bearer ${await gateway.token()}` };
   const client = new ClientV1({ name: 'sdk-v1', version: '1.0.0' });
-  await client.connect(new HttpV1(new URL(gateway.url(connection)), { requestInit: { headers } }) as TransportV1);
+  await client.connect(new HttpV1(new URL(gateway.url(connection)), { requestInit: { headers } }));
   const { tools } = await client.listTools();
   return {
     tools: tools.map((tool) => tool.name),

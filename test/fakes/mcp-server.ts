@@ -28,7 +28,10 @@ export type FakeMcpServer = {
 export const answerWith =
   (result: unknown, status = 200): Answering =>
   (seen, response) => {
-    if (seen.message?.id === undefined) return void response.writeHead(202).end();
+    if (seen.message?.id === undefined) {
+      response.writeHead(202).end();
+      return;
+    }
     response
       .writeHead(status, { 'content-type': 'application/json' })
       .end(JSON.stringify({ jsonrpc: '2.0', id: seen.message.id, result }));

@@ -10,7 +10,7 @@ import type { JsonFault } from '#mcp/json.ts';
 import { readMessage } from '#mcp/jsonrpc.ts';
 import type { Message } from '#mcp/jsonrpc.ts';
 import type { ProtocolEra } from '#mcp/revisions/versions.ts';
-import { err, ok } from '#result.ts';
+import { err, ok, unreachable } from '#result.ts';
 import type { Result } from '#result.ts';
 
 function jsonRefusal(fault: JsonFault): Refusal {
@@ -22,6 +22,8 @@ function jsonRefusal(fault: JsonFault): Refusal {
       return { code: fault.code, reason, idText: undefined };
     case 'too_many':
       return { code: 'too_deep', reason, idText: undefined };
+    default:
+      return unreachable(fault.code);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Refusal } from '#gateway/refusal.ts';
 import type { Delivery } from '#gateway/reply.ts';
 import { callerKey } from '#identity/caller.ts';
 import { encodeSseEvent } from '#mcp/sse.ts';
-import { ok } from '#result.ts';
+import { ok, unreachable } from '#result.ts';
 import type { Result } from '#result.ts';
 import type { HeaderPair } from '#upstream/port.ts';
 
@@ -32,6 +32,8 @@ async function release(answer: AnswerRecorded, headers: readonly HeaderPair[]): 
       return call.reply.event(encodeSseEvent({ data: masked.send, event: heard.sse?.event }), headers);
     case 'none':
       throw new Error('an answer without messages gave one');
+    default:
+      return unreachable(call.answer.form);
   }
 }
 
