@@ -122,7 +122,7 @@ const rule = z.strictObject({
   name,
   when: z.string().min(1).max(LIMITS.conditionChars),
   // The contract's word; a rule is never awaited.
-  // oxlint-disable-next-line unicorn/no-thenable
+  // oxlint-disable-next-line unicorn/no-thenable -- a key of gatebook.yaml
   then: z.enum(['allow', 'deny', 'hold']),
   approvers: z.array(namespaced).min(1).max(100).optional(),
   lift: name.optional(),

@@ -220,7 +220,7 @@ function scalarsEqual(left: unknown, right: unknown): boolean | undefined {
   }
   if (isNumeric(left) && isNumeric(right)) {
     // Across int and double by value; == between bigint and number is exact.
-    // oxlint-disable-next-line eqeqeq
+    // oxlint-disable-next-line eqeqeq -- bigint and number compare by value
     return left == right;
   }
   return left === right;
