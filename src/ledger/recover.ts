@@ -11,7 +11,7 @@ import { RightEdge } from '#ledger/merkle.ts';
 import { scanSegment } from '#ledger/scan.ts';
 import { segmentName, segmentNumber, writeZeros } from '#ledger/segment.ts';
 import { readWatermark } from '#ledger/watermark.ts';
-import type { Disk } from '#ledger/disk.ts';
+import type { Disk, DiskFile } from '#ledger/disk.ts';
 import type { VerifierKey } from '#ledger/note.ts';
 import type { SegmentScan } from '#ledger/scan.ts';
 
@@ -32,6 +32,7 @@ export type Tail = {
   readonly tornBytes: number;
   /** Whether the file is known to be on the disk as it reads: ended by a clean stop whose sync returned. */
   readonly settled: boolean;
+  /** The file up to its zero tail. */
   readonly bytes: Buffer;
 };
 
@@ -54,25 +55,42 @@ const corrupt = (file: string, offset: number, message: string): { readonly ok: 
     offset,
   });
 
+const WINDOW_BYTES = 1024 * 1024;
+const ZEROS = Buffer.alloc(WINDOW_BYTES);
+/** More than the zeros a sound frame can end with by chance. */
+const MARGIN_BYTES = 4096;
+
+/** Where the zero tail begins, or up to a window later: a young segment is nearly all tail, which need not be held in memory. */
+async function contentEnd(file: DiskFile, size: number): Promise<number> {
+  const window = Buffer.allocUnsafeSlow(WINDOW_BYTES);
+  for (let end = size; end > 0;) {
+    const from = Math.max(0, end - WINDOW_BYTES);
+    const read = window.subarray(0, await file.read(window.subarray(0, end - from), from));
+    if (!read.equals(ZEROS.subarray(0, read.length))) return Math.min(size, end + MARGIN_BYTES);
+    end = from;
+  }
+  return 0;
+}
+
 async function scanFile(
   disk: Disk,
   dir: string,
   segment: number,
   verifier: VerifierKey,
-): Promise<Result<{ readonly scan: SegmentScan; readonly bytes: Buffer }, OpenRefusal>> {
+): Promise<Result<{ readonly scan: SegmentScan; readonly bytes: Buffer; readonly size: number }, OpenRefusal>> {
   const name = segmentName(segment);
   const file = await disk.open(`${dir}/${name}`, 'read');
   try {
     const size = await file.size();
     if (size > HEADER_FRAME_GUESS_BYTES_MAX)
       return corrupt(name, 0, `file of ${size} bytes is too large for a segment`);
-    const bytes = Buffer.allocUnsafeSlow(size);
-    const count = await file.read(bytes, 0);
-    const scan = scanSegment(bytes.subarray(0, count), verifier);
+    const content = Buffer.allocUnsafeSlow(await contentEnd(file, size));
+    const bytes = content.subarray(0, await file.read(content, 0));
+    const scan = scanSegment(bytes, verifier, size);
     if (!scan.ok) return corrupt(name, scan.error.offset, scan.error.message);
     if (scan.value.header.segment !== segment)
       return corrupt(name, 0, `header says segment ${scan.value.header.segment}`);
-    return ok({ scan: scan.value, bytes });
+    return ok({ scan: scan.value, bytes, size });
   } finally {
     await file.close();
   }
@@ -118,21 +136,21 @@ export async function readBack(
     note = before.value.scan.note;
   } else if (note === undefined && scan.header.first !== 0)
     return corrupt(segmentName(last), 0, 'first segment does not begin with record 0');
-  const size = scan.edge.size;
-  if (mark !== undefined && mark.size > size) {
+  const records = scan.edge.size;
+  if (mark !== undefined && mark.size > records) {
     return corrupt(
       segmentName(last),
       scan.end,
-      `${size} records are whole, but the watermark says ${mark.size} were acknowledged`,
+      `${records} records are whole, but the watermark says ${mark.size} were acknowledged`,
     );
   }
   const settled =
-    scan.lastLeaf?.kind === 'control' && scan.lastLeaf.st === 'stop' && scan.tornBytes === 0 && mark?.size === size;
+    scan.lastLeaf?.kind === 'control' && scan.lastLeaf.st === 'stop' && scan.tornBytes === 0 && mark?.size === records;
   return ok({
     edge: scan.edge,
     open: scan.open,
     note,
-    tail: { segment: last, size: bytes.length, end: scan.end, tornBytes: scan.tornBytes, settled, bytes },
+    tail: { segment: last, size: read.value.size, end: scan.end, tornBytes: scan.tornBytes, settled, bytes },
   });
 }
 

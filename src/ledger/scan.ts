@@ -140,12 +140,16 @@ class SegmentWalk {
   }
 }
 
-/** `bytes` is the whole file. */
-export function scanSegment(bytes: Buffer, verifier: VerifierKey): Result<SegmentScan, SegmentFault> {
+/** `bytes` is the file, or its beginning where the rest, up to `fileBytes`, is known to be zero. */
+export function scanSegment(
+  bytes: Buffer,
+  verifier: VerifierKey,
+  fileBytes: number = bytes.length,
+): Result<SegmentScan, SegmentFault> {
   const start = decodeSegmentStart(bytes);
   if (!start.ok) return fault(0, start.error);
   const { header } = start.value;
-  if (header.size !== bytes.length) return fault(0, `file has ${bytes.length} bytes, its header says ${header.size}`);
+  if (header.size !== fileBytes) return fault(0, `file has ${fileBytes} bytes, its header says ${header.size}`);
   if (header.origin !== verifier.name) return fault(0, `segment of another log: ${header.origin}`);
   const walk = new SegmentWalk(header, verifier);
   const end = contentEnd(bytes, start.value.end);
