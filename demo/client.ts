@@ -3,6 +3,11 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 
 const gatewayPort = Number(process.env['GATEBOOK_DEMO_PORT'] ?? 8420);
 
+process.on('uncaughtException', (error) => {
+  console.error(`The demo does not answer on port ${gatewayPort}; is npm start running? (${error.message})`);
+  process.exit(3);
+});
+
 async function personsToken(): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${gatewayPort + 1}/token`, {
     method: 'POST',

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Client, Person } from './issuer.ts';
 
+export const DEFAULT_PORT = 8420;
 export const DEMO_AUDIENCE = 'https://gatebook.demo.example';
 
 export const PEOPLE: readonly Person[] = [
@@ -74,8 +75,8 @@ export function firstCalls(places: DemoPlaces): string {
   const gateway = `http://127.0.0.1:${places.gatewayPort}`;
   const call =
     '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_text_file","arguments":{"path":"northwind.json"}}}';
-  const data = join(places.folder, 'data');
-  const config = join(places.folder, 'gatebook.yaml');
+  const shard = join(places.folder, 'data', 'ledger', 'a');
+  const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
   return `
 1. A token, as a service account gets it from its identity provider (no groups in it):
 
@@ -87,15 +88,15 @@ export function firstCalls(places: DemoPlaces): string {
 
 3. The same with an MCP client (the official SDK), as a person who may only read:
 
-   npm run -s demo:client
+   ${places.gatewayPort === DEFAULT_PORT ? '' : `GATEBOOK_DEMO_PORT=${places.gatewayPort} `}npm run -s demo:client
 
 4. Who did what:
 
-   npm run -s gatebook -- events search --config ${config}
+   npm run -s gatebook -- events search --config ${quoted(join(places.folder, 'gatebook.yaml'))}
 
 5. The proof that the book is whole and unaltered, without any key but the public one:
 
-   npm run -s gatebook -- ledger verify ${join(data, 'ledger', 'a')} --vkey ${join(data, 'ledger', 'a', 'log.vkey')}
+   npm run -s gatebook -- ledger verify ${quoted(shard)} --vkey ${quoted(join(shard, 'log.vkey'))}
 
 Stop with Ctrl-C. Everything the demo wrote is in ${places.folder}
 `;

@@ -7,13 +7,18 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startDemoIssuer } from './issuer.ts';
-import { CLIENTS, DEMO_AUDIENCE, demoConfig, firstCalls, PEOPLE } from './settings.ts';
+import { CLIENTS, DEFAULT_PORT, DEMO_AUDIENCE, demoConfig, firstCalls, PEOPLE } from './settings.ts';
 import type { DemoPlaces } from './settings.ts';
 
 const READY_MS_MAX = 15_000;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = resolve(process.env['INIT_CWD'] ?? root, process.env['GATEBOOK_DEMO'] ?? join(root, 'gatebook-demo'));
-const gatewayPort = Number(process.env['GATEBOOK_DEMO_PORT'] ?? 8420);
+const gatewayPort = Number(process.env['GATEBOOK_DEMO_PORT'] ?? DEFAULT_PORT);
+
+if (!Number.isInteger(gatewayPort) || gatewayPort < 1 || gatewayPort > 65_534) {
+  process.stderr.write('GATEBOOK_DEMO_PORT is not a port\n');
+  process.exit(2);
+}
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);

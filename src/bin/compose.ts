@@ -82,6 +82,7 @@ async function openBook({ loaded, disk, log }: ComposeOptions): Promise<Result<O
   const keys = await openKeys({
     disk,
     dir: places.keys,
+    bookDir: places.ledger,
     origin: places.origin,
     random: systemRandom,
     ...(masterKey === undefined ? {} : { masterKey }),

@@ -59,7 +59,11 @@ async function search(io: CliIo, book: LocalBook, options: SearchOptions): Promi
   const events = hits.map(({ event }) => event);
   io.stdout.write(json ? events.map((event) => `${JSON.stringify(event)}\n`).join('') : eventTable(events));
   if (indexedThrough < size) {
-    io.stderr.write(`indexedThrough: ${indexedThrough} of ${size} records: the newest events are not searchable yet\n`);
+    const why =
+      indexedThrough === 0
+        ? 'there is no search index: start the gateway, or run `gatebook ledger reindex`'
+        : 'the newest events are not searchable yet';
+    io.stderr.write(`indexedThrough: ${indexedThrough} of ${size} records: ${why}\n`);
   }
   if (next !== undefined) io.stderr.write(`more: --after ${next}\n`);
   return EXIT_OK;

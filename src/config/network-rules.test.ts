@@ -92,6 +92,18 @@ test('no URL of an upstream carries a secret, and the complaint does not repeat 
   }
 });
 
+test('a credential goes to another machine only over https', () => {
+  const connection = (url: string, credential?: object) =>
+    complaints({ connections: { c: { upstream: { type: 'http', url }, credential } } });
+  const bearer = { type: 'bearer', secret: 'env:TOKEN' };
+  assert.deepEqual(connection('http://10.0.0.1/mcp', bearer), [
+    'connections.c.upstream.url would send the credential over the network in clear',
+  ]);
+  assert.deepEqual(connection('http://127.0.0.1:9000/mcp', bearer), []);
+  assert.deepEqual(connection('https://10.0.0.1/mcp', bearer), []);
+  assert.deepEqual(connection('http://10.0.0.1/mcp'), []);
+});
+
 test('proxies are addresses or CIDR ranges, allowed origins are origins', () => {
   for (const cidr of ['10.0.0.0/8', '192.0.2.1', '::1', '2001:db8::/32']) assert.ok(isCidr(cidr), cidr);
   for (const cidr of ['10.0.0.0/33', '10.0.0/8', '::/129', 'proxy.example.com', '10.0.0.0/', '10.0.0.0/8/8'])

@@ -136,7 +136,18 @@ function checkIssuers(raw: RawMap): Complaint[] {
 function checkUpstreams(raw: RawMap): Complaint[] {
   return rawEntries(raw['connections']).flatMap(([name, connection]) => {
     const url = rawText(rawMap(connection['upstream'])['url']);
-    return url === undefined ? [] : checkUrl(url, ['connections', name, 'upstream', 'url'], ['https:', 'http:']);
+    if (url === undefined) return [];
+    const path = ['connections', name, 'upstream', 'url'];
+    const complaints = checkUrl(url, path, ['https:', 'http:']);
+    const isClear = URL.canParse(url) && new URL(url).protocol === 'http:' && !isLoopbackHost(new URL(url).hostname);
+    if (isClear && connection['credential'] !== undefined) {
+      complaints.push({
+        path,
+        message: 'would send the credential over the network in clear',
+        fix: 'use https:, or http: on loopback only',
+      });
+    }
+    return complaints;
   });
 }
 

@@ -3,7 +3,7 @@
  * answer, so each is a problem, or, where nothing becomes looser by it, a warning. An issue that lands removes its line.
  */
 import type { Complaint } from '#config/problem.ts';
-import { rawEntries, rawItems, rawMap } from '#config/raw.ts';
+import { rawEntries, rawItems, rawList, rawMap } from '#config/raw.ts';
 import type { RawMap } from '#config/raw.ts';
 
 export function checkUnavailable(raw: RawMap): Complaint[] {
@@ -35,8 +35,20 @@ export function checkUnavailable(raw: RawMap): Complaint[] {
 }
 
 export function checkWarnings(raw: RawMap): Complaint[] {
-  if (rawMap(raw['masking'])['inline'] === undefined) return [];
+  const holds = rawList(raw['rules']).flatMap((rule, index): Complaint[] =>
+    rawMap(rule)['then'] === 'hold'
+      ? [
+          {
+            path: ['rules', index, 'then'],
+            message: 'approvals are not in this version: the calls it matches are refused with approval_required',
+            fix: 'nothing is let through that should wait',
+          },
+        ]
+      : [],
+  );
+  if (rawMap(raw['masking'])['inline'] === undefined) return holds;
   return [
+    ...holds,
     {
       path: ['masking', 'inline'],
       atKey: true,

@@ -5,7 +5,8 @@ import { runSteps } from '#gateway/chain.ts';
 import type { AnyCall } from '#gateway/entries.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { CALL_STEPS, SESSION_END_STEPS } from '#gateway/pipeline.ts';
-import { refusalOf, refuse } from '#gateway/refuse.ts';
+import { refusalOf, refuse, sendRefusal } from '#gateway/refuse.ts';
+import type { Refusal } from '#gateway/refusal.ts';
 import { relay } from '#gateway/relay.ts';
 import { createReply } from '#gateway/reply.ts';
 import { headersOf } from '#gateway/steps/receive.ts';
@@ -51,10 +52,15 @@ async function remove(arrived: Arrived, gateway: Gateway): Promise<void> {
   return refuse(call, gateway, refusalOf(connected.error, call, gateway));
 }
 
+/**
+ * A client of the legacy era asks with GET for a stream of the server's own messages; 405 is how a server says that it
+ * has none (MCP 2025-11-25, Listening for Messages from the Server). That is no refusal of anything, so it is not recorded.
+ */
 function refuseMethod(arrived: Arrived, gateway: Gateway): Promise<void> {
   const { method, rawHeaders, socket } = arrived.http.request;
   const call = { ...arrived, source: socket.remoteAddress ?? 'unknown', headers: headersOf(rawHeaders) };
-  return refuse(call, gateway, { code: 'method_not_allowed', reason: `method ${method === 'GET' ? 'GET' : 'other'}` });
+  const refusal: Refusal = { code: 'method_not_allowed', reason: method === 'GET' ? 'no_stream' : 'method' };
+  return method === 'GET' ? sendRefusal(call, gateway, refusal) : refuse(call, gateway, refusal);
 }
 
 export async function serveCall(

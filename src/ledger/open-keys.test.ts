@@ -49,6 +49,29 @@ test('a lost master key is never replaced while keys wrapped with it exist', asy
   assert.equal(disk.contents().has('/keys/master.key'), false);
 });
 
+test('a lost key ring is never replaced: without it no earlier record can be read', async () => {
+  const disk = createFakeDisk(1);
+  await (await opened(disk)).keyring.close();
+  disk.tamper('/keys/ring.jsonl', gone);
+  assert.equal(await reason(disk), 'missing_keys');
+  assert.equal(disk.contents().has('/keys/ring.jsonl'), false);
+});
+
+test('no keys are made for a book that already has others', async () => {
+  const disk = createFakeDisk(1);
+  const mounted = disk.mount();
+  await mounted.makeDirectory('/ledger/a', 0o700);
+  const vkey = await mounted.open('/ledger/a/log.vkey', 'create');
+  await vkey.write(Buffer.from('acme/a+00000000+x\n'), 0);
+  await vkey.close();
+  const found = await openKeys({ disk: mounted, dir, bookDir: '/ledger/a', origin: 'acme/a', random: systemRandom });
+  assert.equal(found.ok ? 'opened' : found.error.reason, 'missing_keys');
+  assert.deepEqual(
+    [...disk.contents().keys()].filter((path) => path.endsWith('.key')),
+    [],
+  );
+});
+
 test('an operator’s master key is used as given, none is made beside it, and a malformed one is refused', async () => {
   const disk = createFakeDisk(1);
   const masterKey = Buffer.alloc(32, 3).toString('base64');

@@ -23,9 +23,10 @@ const SECRET_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
 const SMALL_FILE_BYTES = 4096;
 const NONCE_BYTES = 12;
+const RING = 'ring.jsonl';
 
 export type KeysRefusal = {
-  readonly reason: 'locked' | 'missing_master' | 'bad_master' | 'bad_log_key' | 'damaged_ring';
+  readonly reason: 'locked' | 'missing_keys' | 'missing_master' | 'bad_master' | 'bad_log_key' | 'damaged_ring';
   /** What happened and what to do; no key material. */
   readonly message: string;
 };
@@ -37,6 +38,8 @@ export type KeysOptions = {
   /** `<deployment>/<shard>`. */
   readonly origin: string;
   readonly random: RandomSource;
+  /** `<data>/ledger/<shard>`: when it holds a book, its keys must be there. */
+  readonly bookDir?: string;
   /** The operator's master key, 32 bytes in base64; without it `<dir>/master.key`, made when nothing is there yet. */
   readonly masterKey?: string;
 };
@@ -104,7 +107,7 @@ async function openSigner(
 }
 
 async function readRing(disk: Disk, dir: string): Promise<Result<Ring & { readonly text: Buffer }, KeysRefusal>> {
-  const text = (await readSmallFile(disk, `${dir}/ring.jsonl`, LIMITS.keyRingBytes)) ?? Buffer.alloc(0);
+  const text = (await readSmallFile(disk, `${dir}/${RING}`, LIMITS.keyRingBytes)) ?? Buffer.alloc(0);
   const ring = parseRing(text);
   if (!ring.ok)
     return refuse('damaged_ring', `${dir}/ring.jsonl is damaged at line ${ring.error}: restore it from its backup`);
@@ -118,8 +121,29 @@ export type OpenedKeys = {
   readonly maskingKey: Buffer;
 };
 
+/**
+ * Keys are made only for a book that does not exist yet. For one that does, a missing file is a loss to be repaired from
+ * the backup; a fresh one in its place would make every earlier record unreadable, or the book another signer's.
+ */
+async function missingKeys({ disk, dir, bookDir }: KeysOptions): Promise<Result<never, KeysRefusal> | undefined> {
+  const hasLogKey = await disk.exists(`${dir}/log.key`);
+  if (hasLogKey && !(await disk.exists(`${dir}/${RING}`))) {
+    return refuse(
+      'missing_keys',
+      `${dir}/${RING} is missing: without it no earlier record can be read. Restore it from its backup`,
+    );
+  }
+  if (hasLogKey || bookDir === undefined || !(await disk.exists(`${bookDir}/log.vkey`))) return undefined;
+  return refuse(
+    'missing_keys',
+    `the keys of the book in ${bookDir} are missing from ${dir}: restore them from their backup`,
+  );
+}
+
 async function openHeld(options: KeysOptions, release: () => void): Promise<Result<OpenedKeys, KeysRefusal>> {
   const { disk, dir, random } = options;
+  const missing = await missingKeys(options);
+  if (missing !== undefined) return missing;
   const fresh = (count: number): Buffer => {
     const bytes = Buffer.alloc(count);
     random(bytes);
@@ -127,14 +151,16 @@ async function openHeld(options: KeysOptions, release: () => void): Promise<Resu
   };
   const master = await openMaster(options, fresh);
   if (!master.ok) return master;
+  // Before the log's key: its presence is what says that a ring must be there.
+  if (!(await disk.exists(`${dir}/${RING}`))) await replaceSmallFile(disk, dir, RING, Buffer.alloc(0), SECRET_MODE);
   const signer = await openSigner(options, master.value, fresh);
   if (!signer.ok) return signer;
   const ring = await readRing(disk, dir);
   if (!ring.ok) return ring;
   // Written anew at each start: drops a torn last line, and after a failed sync the page cache shows lines
   // that never reached the disk.
-  await replaceSmallFile(disk, dir, 'ring.jsonl', ring.value.text.subarray(0, ring.value.bytes), SECRET_MODE);
-  const file = await disk.open(`${dir}/ring.jsonl`, 'write');
+  await replaceSmallFile(disk, dir, RING, ring.value.text.subarray(0, ring.value.bytes), SECRET_MODE);
+  const file = await disk.open(`${dir}/${RING}`, 'write');
   const keyring = new Keyring({
     master: master.value,
     entries: ring.value.entries,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -232,4 +232,44 @@ test('an invalid configuration ends serve with 2 and names every problem with it
   assert.equal(refused.status, 2);
   assert.match(refused.stderr, /gatebook\.yaml:8:.*nothing/);
   assert.match(refused.stderr, /gatebook\.yaml:9:.*colour/);
+});
+
+test('words that are no command, and a full disk behind the output, are told apart from a failed check', async (t) => {
+  const site = await prepare(t);
+  for (const words of [['mask', '--help'], ['ledger', 'seal', '--help'], ['nonsense']]) {
+    const run = gatebook(...words);
+    assert.equal(run.status, 2, words.join(' '));
+    assert.match(run.stderr, /unknown command/);
+  }
+  assert.match(gatebook('--version').stdout, /^\d+\.\d+\.\d+\n$/);
+  for (const words of [['help'], ['events', '--help'], ['serve', '--help']])
+    assert.equal(gatebook(...words).status, 0, words.join(' '));
+  if (process.platform === 'linux') {
+    const full = spawnSync(
+      'sh',
+      ['-c', `"${process.execPath}" "${join(root, 'src/bin/gatebook.ts')}" config schema > /dev/full`],
+      { encoding: 'utf8' },
+    );
+    assert.equal(full.status, 3, full.stderr);
+    assert.match(full.stderr, /cannot write the output: ENOSPC/);
+  }
+  assert.equal(gatebook('serve', '--config', join(site.folder, 'missing.yaml')).status, 2);
+});
+
+test('keys that are lost are not replaced: serve ends with 4 and writes none', async (t) => {
+  const site = await prepare(t);
+  const running = await serve(t, site);
+  const exit = ended(running);
+  running.kill('SIGTERM');
+  await exit;
+  const keys = join(site.folder, 'data', 'keys');
+  rmSync(join(keys, 'ring.jsonl'));
+  const refused = gatebook('serve', '--config', site.config);
+  assert.equal(refused.status, 4);
+  assert.match(refused.stderr, /ring\.jsonl is missing/);
+  rmSync(keys, { recursive: true });
+  const again = gatebook('serve', '--config', site.config);
+  assert.equal(again.status, 4);
+  assert.match(again.stderr, /keys of the book .* are missing/);
+  assert.equal(existsSync(join(keys, 'log.key')), false);
 });
