@@ -26,6 +26,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(dirname(here));
 const AUDIENCE = 'https://bench.example';
 const durationMs = Number(process.env['BENCH_MS'] ?? 8_000);
+const warmupMs = Number(process.env['BENCH_WARMUP_MS'] ?? 10_000);
 const body =
   '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_tickets","arguments":{"queue":"parcels","limit":14}}}';
 
@@ -133,7 +134,7 @@ async function measure(target: Target): Promise<Row> {
     body,
   };
   // Warm up outside the measured window, so that the CPU figures hold calls of the measured kind only.
-  await load({ ...common, loop: 'closed', inFlight: 16, warmupMs: 0, durationMs: 3_000 });
+  await load({ ...common, loop: 'closed', inFlight: 16, warmupMs: 0, durationMs: warmupMs });
   const before = target.pid === undefined ? undefined : cpuOf(target.pid);
   const closed = await load({ ...common, loop: 'closed', inFlight: 16, warmupMs: 0, durationMs });
   const used = before === undefined || target.pid === undefined ? undefined : cpuBetween(before, cpuOf(target.pid));
