@@ -19,6 +19,8 @@ import { availableParallelism, cpus, release, tmpdir, type } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startFakeIssuer } from '../fakes/issuer.ts';
+import { gatewayConfig, REQUEST_BODY } from './bench-config.ts';
+import { measureParts, partsTable } from './parts.ts';
 import { answered, cpuBetween, cpuOf, freePort, memoryOf, startNode, stop } from './processes.ts';
 import type { LoadPlan, LoadResult } from './load.ts';
 
@@ -27,8 +29,6 @@ const root = dirname(dirname(here));
 const AUDIENCE = 'https://bench.example';
 const durationMs = Number(process.env['BENCH_MS'] ?? 8_000);
 const warmupMs = Number(process.env['BENCH_WARMUP_MS'] ?? 10_000);
-const body =
-  '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_tickets","arguments":{"queue":"parcels","limit":14}}}';
 
 type Target = {
   readonly name: string;
@@ -86,30 +86,6 @@ function workerOf(pid: number | undefined): number | undefined {
   return children[0] === undefined || children[0] === '' ? pid : Number(children[0]);
 }
 
-function gatewayConfig(port: number, upstreamPort: number, issuer: string, folder: string): string {
-  const file = join(folder, 'gatebook.yaml');
-  writeFileSync(
-    file,
-    `version: 1
-deployment: bench
-server: { listen: 127.0.0.1:${port} }
-data: ./data
-issuers: { idp: { preset: okta, issuer: "${issuer}", audiences: ["${AUDIENCE}"] } }
-connections:
-  tickets:
-    upstream: { type: http, url: "http://127.0.0.1:${upstreamPort}/mcp" }
-    credential: { type: bearer, secret: env:BENCH_CREDENTIAL }
-levels: { read: { allow: ["tools/call:list_*", "tools/call:get_*"] } }
-grants: [{ clients: ["idp:bench-client"], connections: [tickets], level: read }]
-rules:
-  - { name: no-deletes, when: 'method == "tools/call" && name.startsWith("delete_")', then: deny }
-  - { name: small-pages, when: 'has(args.limit) && args.limit > 1000', then: deny }
-masking: { inline: { detectors: [SECRET], connections: ["*"] } }
-`,
-  );
-  return file;
-}
-
 /** What one fdatasync of a small append costs on this disk: median and p99 of 300. */
 function syncTimes(folder: string): { readonly p50: number; readonly p99: number } {
   const file = openSync(join(folder, 'sync'), 'w');
@@ -131,7 +107,7 @@ async function measure(target: Target): Promise<Row> {
   const common = {
     url: target.url,
     headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...target.headers },
-    body,
+    body: REQUEST_BODY,
   };
   // Warm up outside the measured window, so that the CPU figures hold calls of the measured kind only.
   await load({ ...common, loop: 'closed', inFlight: 16, warmupMs: 0, durationMs: warmupMs });
@@ -194,7 +170,8 @@ async function main(): Promise<void> {
     const bare = await startNode(join(here, 'bare-proxy.ts'), [String(barePort), `http://127.0.0.1:${upstreamPort}`]);
     started.push(bare);
 
-    const config = gatewayConfig(gatewayPort, upstreamPort, issuer.url, folder);
+    const config = join(folder, 'gatebook.yaml');
+    writeFileSync(config, gatewayConfig({ port: gatewayPort, upstreamPort, issuer: issuer.url, audience: AUDIENCE }));
     const serve = (): ChildProcess =>
       spawn(
         process.execPath,
@@ -244,6 +221,8 @@ async function main(): Promise<void> {
       say(`measuring ${target.name}`);
       rows.push(await measure(target));
     }
+    say('measuring the parts');
+    const parts = await measureParts();
     const sync = syncTimes(folder);
     const text = [
       `${type()} ${release()}, ${availableParallelism()} cores of ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}; one fdatasync here: p50 ${sync.p50.toFixed(2)} ms, p99 ${sync.p99.toFixed(2)} ms. Load, server and target share the cores.${nginx === undefined ? ' nginx is not installed here.' : ''}`,
@@ -251,6 +230,8 @@ async function main(): Promise<void> {
       table(rows),
       '',
       `Exec to ready: ${starts.map((ms) => Math.round(ms)).join(', ')} ms (the first with an empty compile cache and a new ledger). Memory idle: ${Math.round(idle)} MiB.`,
+      '',
+      partsTable(parts),
     ].join('\n');
     say(`\n${text}`);
     if (process.argv.includes('--write')) {

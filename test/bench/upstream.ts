@@ -1,21 +1,13 @@
 /** The MCP server of the benchmark: answers every request with the same 2 KB tool result. Port on argv, 127.0.0.1. */
 import { createServer } from 'node:http';
-
-const rows = Array.from({ length: 14 }, (_, at) => ({
-  ticket: 4700 + at,
-  state: 'open',
-  title: `Parcel ${at} is late at the depot`,
-  owner: `team-${at % 3}`,
-  note: 'called back twice',
-}));
-const result = JSON.stringify({ content: [{ type: 'text', text: JSON.stringify(rows) }], isError: false });
+import { ANSWER_RESULT } from './bench-answer.ts';
 
 createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
     const { id } = JSON.parse(Buffer.concat(chunks).toString()) as { id: number };
-    const body = `{"jsonrpc":"2.0","id":${id},"result":${result}}`;
+    const body = `{"jsonrpc":"2.0","id":${id},"result":${ANSWER_RESULT}}`;
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
     response.end(body);
   });
