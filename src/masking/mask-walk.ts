@@ -59,6 +59,11 @@ const OPAQUE_PARENTS = new Set<PathPart>(['params', 'result', '_meta']);
 
 /** Cheap: most strings are no JSON. `opensJson` decides. */
 const JSON_START = /^\s*[[{"]/;
+const QUOTED_PLACEHOLDER_CHARS_MAX = 512;
+/** A placeholder begins like an array; in quotes at the last level it is not JSON that nobody looked into. */
+const isQuotedPlaceholder = (value: string): boolean =>
+  value.length <= QUOTED_PLACEHOLDER_CHARS_MAX && isPlaceholder(value.replaceAll(/^[\s"\\]+|[\s"\\]+$/g, ''));
+
 const EMBEDDED_LIMITS = { depth: LIMITS.jsonDepth, nodes: LIMITS.jsonNodes };
 
 function isEmpty(node: JsonNode): boolean {
@@ -233,7 +238,9 @@ export class MaskWalk {
     if (!parsed.ok) return this.#replaceUnreadable(value, copies);
     const roots = parsed.value;
     if (roots.length === 0) return { stored: value, sent: value };
-    if (this.#level >= LIMITS.embeddedJsonLevels) return this.#replaceUnreadable(value, copies);
+    if (this.#level >= LIMITS.embeddedJsonLevels) {
+      return isQuotedPlaceholder(value) ? { stored: value, sent: value } : this.#replaceUnreadable(value, copies);
+    }
     const unescaped = unescapedText(value, roots);
     const present = unescaped === value ? this.#present : this.#rules.secrets.presentIn(unescaped);
     const embedded = { level: this.#level + 1, pointer: this.#pointer };

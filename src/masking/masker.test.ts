@@ -360,6 +360,15 @@ const settingsArbitrary = fc.constantFrom<MaskerSettings>(SETTINGS, INLINE, {
   store: { operator: 'redact', fields: ['user'] },
 });
 
+test('a secret quoted once more than embedded JSON is followed is masked once, not again', () => {
+  for (let quotes = 1, value = TOKEN; quotes <= 8; quotes += 1) {
+    value = JSON.stringify(value);
+    const once = mask({ result: value }).stored.toString();
+    assert.equal(once.includes(TOKEN), false);
+    assert.equal(mask(once).stored.toString(), once, `${quotes} times quoted`);
+  }
+});
+
 test('masking what is masked changes nothing', () => {
   fc.assert(
     fc.property(tree, settingsArbitrary, (value, settings) => {
