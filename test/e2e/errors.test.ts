@@ -191,7 +191,7 @@ const cases: readonly Case[] = [
 ];
 
 test('every documented error', async (t) => {
-  const gateway = await startTestGateway(t, { limits: { messageBytes: 65_536, upstreamHeadersMs: 1_000 } });
+  const gateway = await startTestGateway(t, { limits: { messageBytes: 65_536, upstreamHeadersMs: 3_000 } });
   for (const { name, send, answering, expected } of cases) {
     await t.test(`${name} gets ${expected.status} ${expected.code}`, async () => {
       gateway.server.answering = answering ?? answerWith({});
