@@ -6,8 +6,10 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { errors, Provider } from 'oidc-provider';
-import type { GrantContext, JwtParts } from 'oidc-provider';
+import type { GrantContext, JwtParts, Provider as ProviderClass } from 'oidc-provider';
+import { withoutAdvice } from './quiet-provider.ts';
+
+const { errors, Provider } = await withoutAdvice(() => import('oidc-provider'));
 
 export type Person = {
   readonly login: string;
@@ -84,7 +86,7 @@ function configuration(audience: string, people: readonly Person[], clients: rea
 }
 
 /** A person signs in with a password, so that the demo needs no browser (Okta calls it the resource owner password flow). */
-function passwordGrant(provider: Provider, audience: string, people: readonly Person[]) {
+function passwordGrant(provider: ProviderClass, audience: string, people: readonly Person[]) {
   return async (context: GrantContext): Promise<void> => {
     const { username, password, scope } = context.oidc.params;
     const person = people.find((one) => one.login === username && one.password === password);
@@ -125,7 +127,9 @@ export async function startDemoIssuer(options: {
     server.listen(options.port, '127.0.0.1', resolve);
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const provider = new Provider(url, configuration(options.audience, options.people, options.clients));
+  const provider = await withoutAdvice(
+    () => new Provider(url, configuration(options.audience, options.people, options.clients)),
+  );
   provider.registerGrantType(PASSWORD_GRANT, passwordGrant(provider, options.audience, options.people), [
     'username',
     'password',
