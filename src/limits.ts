@@ -12,7 +12,7 @@ export const LIMITS = {
   // one JSON-RPC message
   messageBytes: 16 * 1024 * 1024,
   jsonDepth: 64,
-  jsonNodes: 1_000_000,
+  jsonNodes: 250_000,
   methodChars: 128,
   nameChars: 4096,
   idChars: 256,
@@ -36,6 +36,8 @@ export const LIMITS = {
   responseWriteStallMs: 30_000,
   /** How long after the answer a server may still speak in an exchange; it is recorded as late. */
   lateListenMs: 2_000,
+  /** How long a legacy call goes on after its client left: it may come back for the answer only by asking again. */
+  unclaimedAnswerMs: 60_000,
 
   // identity
   tokenBytes: 16 * 1024,

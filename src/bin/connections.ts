@@ -76,6 +76,9 @@ function upstreamOf(
   }
 }
 
+/** Shorter parts of a credential are its scheme or a name. */
+const SECRET_PART_CHARS = 8;
+
 /** Values of a stdio server's environment that came by reference are secrets; plain ones are configuration. */
 function secretsOf(
   name: string,
@@ -92,7 +95,11 @@ function secretsOf(
       : [];
   // A Basic credential travels as base64 of user and password: that whole is as secret as its half.
   const encoded = credential.map(([, value]) => value.replace(/^(?:Bearer|Basic) /, ''));
-  return [...new Set([injected, ...referenced, ...encoded])].filter((secret) => secret !== undefined);
+  // `ApiKey abc…`, `key=abc…`: what a server echoes may be the part behind the scheme alone.
+  const parts = [injected, ...encoded]
+    .flatMap((secret) => secret?.split(/[\s=,;"']+/) ?? [])
+    .filter((part) => part.length >= SECRET_PART_CHARS);
+  return [...new Set([injected, ...referenced, ...encoded, ...parts])].filter((secret) => secret !== undefined);
 }
 
 export function createConnections(parts: ConnectionParts): ReadonlyMap<string, ConnectionRuntime> {

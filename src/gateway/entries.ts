@@ -240,6 +240,8 @@ export function serverWordEntry(
     readonly subject: string | undefined;
     readonly header: RecordHeader;
     readonly masked: MaskedMessage | undefined;
+    /** The server's own words stand in the header too: method and name. */
+    readonly secrets: SecretSet;
   },
 ): LedgerEntry {
   return {
@@ -249,7 +251,7 @@ export function serverWordEntry(
     st: word.st,
     header: masker.maskHeader(
       { ...word.header, ...(word.masked === undefined ? {} : { masking: word.masked.findings }) },
-      undefined,
+      word.secrets,
     ),
     payload: word.masked?.stored ?? null,
     mask: leafMask(word.masked),

@@ -32,7 +32,8 @@ async function relaySilence(call: Forwarded, gateway: Gateway): Promise<void> {
 
 /** Why the exchange ended without an answer to its request. */
 function missingAnswer(call: Forwarded): Refusal {
-  if (call.era === 'modern' && call.gone.aborted) return { code: 'client_gone', reason: 'disconnected' };
+  if (call.gone.aborted && (call.era === 'modern' || call.cut.signal.aborted))
+    return { code: 'client_gone', reason: 'disconnected' };
   return { code: 'upstream_invalid', reason: 'stream_ended_without_response', executed: 'unknown' };
 }
 
@@ -47,7 +48,7 @@ async function heed(
 ): Promise<Heed> {
   if (!item.ok) {
     if (isAnswered) return 'over';
-    const isCancelled = call.era === 'modern' && call.gone.aborted;
+    const isCancelled = call.gone.aborted && (call.era === 'modern' || call.cut.signal.aborted);
     await refuse(call, gateway, isCancelled ? missingAnswer(call) : upstreamRefusal(item.error, idOf(call)));
     return 'over';
   }
@@ -65,6 +66,13 @@ export async function relay(call: Forwarded, gateway: Gateway): Promise<void> {
   let isAnswered = false;
   let late = 0;
   let cutting: NodeJS.Timeout | undefined;
+  // What expects no answer gets no stream; and a legacy call whose client left is waited for, but not for ever.
+  if (call.message.kind !== 'request') cutting = setTimeout(() => call.cut.abort(), gateway.limits.lateListenMs);
+  const stopWaiting = (): void => {
+    cutting ??= setTimeout(() => call.cut.abort(), gateway.limits.unclaimedAnswerMs);
+  };
+  if (call.gone.aborted) stopWaiting();
+  else call.gone.addEventListener('abort', stopWaiting, { once: true });
   try {
     for await (const item of call.answer.messages) {
       const heeded = await heed(call, item, isAnswered, gateway);
@@ -72,13 +80,16 @@ export async function relay(call: Forwarded, gateway: Gateway): Promise<void> {
       if (heeded === 'answered') {
         isAnswered = true;
         call.reply.end();
+        gateway.admission.leave(call.id);
         // A server that goes on talking, or never closes, must not hold the exchange open.
+        clearTimeout(cutting);
         cutting = setTimeout(() => call.cut.abort(), gateway.limits.lateListenMs);
       }
       if (heeded === 'late') late += 1;
       if (late > LATE_MESSAGES_MAX) break;
     }
   } finally {
+    call.gone.removeEventListener('abort', stopWaiting);
     clearTimeout(cutting);
   }
   if (!isAnswered && call.message.kind === 'request') return refuse(call, gateway, missingAnswer(call));

@@ -72,3 +72,14 @@ test('when the ledger does not take the record, the reply is not written', async
   };
   assert.equal(await words.onServerRequest(asked), undefined);
 });
+
+test('a secret that a server puts into a method or a name is masked in the header as well', async () => {
+  const { words, ledger } = start();
+  await words.onUnattributed({
+    ...speaker,
+    sessions: [],
+    message: message({ jsonrpc: '2.0', method: `notifications/${SECRET}` }),
+  });
+  assert.equal(ledger.entries[0]?.header.includes(SECRET), false);
+  assert.match(headerOf(ledger.entries[0]).method ?? '', /^notifications\/\[SECRET/);
+});

@@ -56,6 +56,7 @@ export function recordServerWords(parts: ServerWordsParts): ServerEvents {
         subject: speaker.caller,
         header,
         masked,
+        secrets,
       }),
     );
     return appended.ok ? appended.value : undefined;

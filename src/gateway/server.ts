@@ -78,7 +78,8 @@ export function createGatewayServer(gateway: Gateway): Server {
       else void serveCall(request, response, connection, gateway);
     },
   );
-  server.maxHeadersCount = limits.headerCount;
+  // Node would drop what is over its count unseen, a second Authorization too; `receive` refuses it instead.
+  server.maxHeadersCount = 0;
   server.maxConnections = limits.clientConnections;
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');

@@ -203,7 +203,8 @@ export class Conversation {
   }
 
   #onlyCall(): Call | undefined {
-    if (this.#open.size !== 1) return undefined;
+    // On a process that callers share, or where an abandoned call still runs, the only open call may not be the one meant.
+    if (this.#open.size !== 1 || this.#abandoned.size > 0 || this.#parts.speaker.caller === undefined) return undefined;
     const [only] = this.#open.values();
     return only;
   }

@@ -44,9 +44,10 @@ async function classify(
   const { status, headers, body } = response;
   // 303 is how a server answers a POST it did process (RFC 9110 section 15.4.4), so no redirect proves that nothing ran.
   if (status >= 300 && status < 400) return fault('upstream_invalid', `redirect_${status}`);
-  // "Has not been applied" (RFC 9110 section 15.5.2): the gateway's own credential is at fault, not the caller's.
-  // The challenge and the body stay here; a client would take them for its own.
-  if (status === 401 || status === 403) return fault('upstream_unavailable', `upstream_auth_${status}`, 'no');
+  // The gateway's own credential is at fault, not the caller's: challenge and body stay here, a client would take them for
+  // its own. A 401 "has not been applied" (RFC 9110 section 15.5.2); a 403 may come from half-way through.
+  if (status === 401 || status === 403)
+    return fault('upstream_unavailable', `upstream_auth_${status}`, status === 401 ? 'no' : 'unknown');
 
   const coding: unknown = headers['content-encoding'];
   // Asked for with `Accept-Encoding: identity`; nothing is inflated that was not asked for.

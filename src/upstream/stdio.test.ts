@@ -199,7 +199,7 @@ test('a client is only told what belongs to its call: with two calls open, other
 });
 
 test('a request of the server reaches the client of the only open call, and only that client can answer it, once', async (t) => {
-  const { upstream } = rig(t, { settings: { shared: true } });
+  const { upstream } = rig(t);
   const asking = await upstream.exchange(send({ id: 5, method: 'ask' }));
   assert.ok(asking.ok);
   const iterator = asking.value.messages[Symbol.asyncIterator]();
@@ -208,13 +208,24 @@ test('a request of the server reaches the client of the only open call, and only
   assert.match(request.value.value.bytes.toString(), /"id":"server-1","method":"sampling\/createMessage"/);
   const answer = { id: 'server-1', result: 'yes' };
   const refused = { ok: false, error: { code: 'upstream_invalid', executed: 'no', reason: 'not_asked' } };
-  assert.deepEqual(await upstream.exchange(send(answer, { caller: 'issuer\nbob' })), refused);
   assert.ok((await upstream.exchange(send(answer))).ok);
   assert.deepEqual(await upstream.exchange(send(answer)), refused);
   const final = await iterator.next();
   assert.ok(final.done !== true && final.value.ok);
   assert.equal(final.value.value.bytes.toString(), '{"jsonrpc":"2.0","id":5,"result":{"told":"yes"}}');
   assert.equal((await iterator.next()).done, true);
+});
+
+test('on a process that callers share nobody is asked for another, and nothing without a token is anybody’s', async (t) => {
+  const { upstream, until } = rig(t, { settings: { shared: true } });
+  const asking = await upstream.exchange(send({ id: 5, method: 'ask' }));
+  assert.match((await until('server_request')).text, /sampling\/createMessage/);
+  assert.ok(asking.ok);
+  const { texts } = await read(asking);
+  assert.equal(
+    texts.some((text) => text.includes('sampling/createMessage')),
+    false,
+  );
 });
 
 test('a second answer to a call is reported and not released', async (t) => {

@@ -126,3 +126,19 @@ test('an answer to another call in the stream is not released', async (t) => {
   assert.doesNotMatch(reply.text, /of-another-call/);
   assert.match(reply.text, /"result"/);
 });
+
+test('a server that never ends its stream holds neither the place of an answered call nor one of a notification', async (t) => {
+  const gateway = await startTestGateway(t, { limits: { callsInFlightPerCaller: 2 } });
+  gateway.server.answering = (seen, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    if (seen.message?.id !== undefined)
+      response.write(`data: ${JSON.stringify({ jsonrpc: '2.0', id: seen.message.id, result: { content: [] } })}\n\n`);
+    const pinging = setInterval(() => response.write(':\n\n'), 50);
+    response.once('close', () => clearInterval(pinging));
+  };
+  for (let at = 0; at < 6; at += 1)
+    assert.equal((await gateway.post('notes', JSON.stringify(toolCall('get_note')))).status, 200);
+  const notification = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' });
+  for (let at = 0; at < 4; at += 1) assert.ok((await gateway.post('notes', notification)).status >= 200);
+  assert.equal((await gateway.post('notes', JSON.stringify(toolCall('get_note')))).status, 200);
+});

@@ -53,6 +53,8 @@ test('a server that echoes the credential in any spelling does not get it past t
   gateway.server.answering = (seen, response) => {
     response.setHeader('x-echo', seen.headers.authorization ?? '');
     response.setHeader('set-cookie', 'upstream=1');
+    response.setHeader('mcp-protocol-version', CREDENTIAL);
+    response.setHeader('retry-after', hex(CREDENTIAL));
     response.setHeader('www-authenticate', `Bearer realm="${CREDENTIAL}"`);
     return answerWith({
       content: spellings.map((text) => ({ type: 'text', text: `seen: ${text}.` })),

@@ -34,5 +34,12 @@ export async function endSession(call: Connected, gateway: Gateway): Promise<voi
     signal: gateway.stopping,
   });
   if (!ended.ok) return refuse(call, gateway, upstreamRefusal(ended.error, undefined));
+  if (ended.value >= 400 && ended.value !== 404 && ended.value !== 405) {
+    return refuse(call, gateway, {
+      code: 'upstream_invalid',
+      reason: `session_end_${ended.value}`,
+      executed: 'unknown',
+    });
+  }
   await call.reply.empty(ended.value === 405 ? 405 : 204, []);
 }

@@ -2,6 +2,7 @@
 import type { Understood } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
+import { hasCaseTwin, keySet } from '#mcp/case-twins.ts';
 import { member, parseJson, splice, stringMember } from '#mcp/json.ts';
 import type { JsonArray, JsonDocument, JsonEdit, JsonNode } from '#mcp/json.ts';
 import { readMessage } from '#mcp/jsonrpc.ts';
@@ -33,7 +34,7 @@ function permittedEntries(understood: Understood, filter: FilteredList, list: Js
   const { caller } = understood.call.verified;
   return withoutEntries(list, (entry) => {
     const name = stringMember(entry, filter.key);
-    if (name === undefined) return false;
+    if (name === undefined || hasCaseTwin(entry, keySet([filter.key]))) return false;
     const connection = understood.call.connection.name;
     return filter.isTemplate
       ? gateway.policy.permitsTemplate(caller, connection, name)
@@ -49,6 +50,10 @@ export function filterList(understood: Understood, gateway: Gateway): Result<Und
   if (role !== 'final' || message.kind !== 'response' || message.outcome.type !== 'result') return ok(understood);
   const filter = call.message.kind === 'request' ? METHODS.get(call.message.method)?.list : undefined;
   if (filter === undefined) return ok(understood);
+  // A client that ignores the case of keys would read the twin, which nobody filtered.
+  if (hasCaseTwin(message.outcome.node, keySet([filter.member]))) {
+    return err({ code: 'upstream_invalid', reason: 'list_case_twin', executed: 'unknown' });
+  }
   const list = member(message.outcome.node, filter.member);
   if (list === undefined) return ok(understood);
   if (list.kind !== 'array') return err({ code: 'upstream_invalid', reason: 'list_is_no_array', executed: 'unknown' });

@@ -12,6 +12,8 @@ export function upstreamRefusal(fault: UpstreamFault, idText: string | undefined
 
 export async function forward(call: Credentialed): Promise<Result<Forwarded, Refusal>> {
   const answer = await call.connection.upstream.exchange(call.sendable);
+  if (!answer.ok && call.era === 'modern' && call.gone.aborted)
+    return err({ code: 'client_gone', reason: 'disconnected' });
   return answer.ok
     ? ok({ ...call, answer: answer.value })
     : err(upstreamRefusal(answer.error, call.message.kind === 'request' ? call.message.idText : undefined));

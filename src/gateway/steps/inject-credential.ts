@@ -6,6 +6,8 @@ import type { Credentialed, Headers, Recorded } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { callerKey } from '#identity/caller.ts';
+import type { JsonDocument } from '#mcp/json.ts';
+import type { Message } from '#mcp/jsonrpc.ts';
 import { ok } from '#result.ts';
 import type { Result } from '#result.ts';
 import { sendable } from '#upstream/port.ts';
@@ -30,11 +32,22 @@ export function upwardHeaders(
   return passed;
 }
 
+const NOTHING = Buffer.alloc(0);
+const NO_DOCUMENT: JsonDocument = { bytes: NOTHING, text: '', root: { kind: 'null', start: 0, end: 0 } };
+
+/**
+ * What was said is recorded and about to be sent; a call may wait for hours, and the parsed form of a message takes forty
+ * times its bytes.
+ */
+const withoutContent = (message: Message): Message =>
+  message.kind === 'response' ? message : { ...message, doc: NO_DOCUMENT, params: undefined };
+
 /** In the modern era a client that goes away cancels its call; in the legacy one it may still want the answer (MCP, Cancellation). */
 function cancelWhenGone(call: Recorded): void {
-  if (call.era !== 'modern') return;
-  if (call.gone.aborted) call.cut.abort();
-  else call.gone.addEventListener('abort', () => call.cut.abort(), { once: true });
+  const { cut, era, gone } = call;
+  if (era !== 'modern') return;
+  if (gone.aborted) cut.abort();
+  else gone.addEventListener('abort', () => cut.abort(), { once: true });
 }
 
 export function injectCredential(call: Recorded, gateway: Gateway): Result<Credentialed, Refusal> {
@@ -55,5 +68,5 @@ export function injectCredential(call: Recorded, gateway: Gateway): Result<Crede
     timeoutMs: gateway.limits.upstreamHeadersMs,
     signal: call.cut.signal,
   };
-  return ok({ ...call, sendable: sendable(request, call.intent) });
+  return ok({ ...call, body: NOTHING, message: withoutContent(message), sendable: sendable(request, call.intent) });
 }

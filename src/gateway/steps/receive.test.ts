@@ -73,3 +73,8 @@ test('the source is the peer, unless a trusted proxy says another', () => {
   assert.equal(sourceAt(), '10.0.0.1');
   assert.equal(sourceAt(fakeGateway({ proxies: createTrustedProxies(['10.0.0.0/8']) })), '198.51.100.7');
 });
+
+test('more header lines than allowed are refused, not dropped unseen', () => {
+  const crowd = Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`x-filler-${at}`, 'x']));
+  assert.equal(refusalOf({ headers: crowd }), 'too_large header_count');
+});

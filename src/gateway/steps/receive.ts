@@ -46,7 +46,10 @@ function receiveHead(call: Arrived, gateway: Gateway): Result<Received, Refusal>
     headers.get('x-forwarded-for') ?? [],
     gateway.proxies,
   );
-  const fault = originFault(headers, gateway);
+  const isCrowded = request.rawHeaders.length > 2 * gateway.limits.headerCount;
+  const fault: Refusal | undefined = isCrowded
+    ? { code: 'too_large', reason: 'header_count' }
+    : originFault(headers, gateway);
   return fault === undefined ? ok({ ...call, source, headers }) : err(fault);
 }
 
