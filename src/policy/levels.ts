@@ -1,7 +1,7 @@
 /** Levels with what they inherit: `extends` brings the parent's `allow` and its `deny` (DESIGN section 6). */
 import type { Pattern } from '#policy/patterns.ts';
 import { parsePattern } from '#policy/patterns.ts';
-import { normaliseUri } from '#policy/resource-uri.ts';
+import { normaliseBeginning } from '#policy/resource-uri.ts';
 import type { PolicyProblem } from '#policy/problem.ts';
 
 export type LevelSettings = {
@@ -85,7 +85,7 @@ function patternFault(text: string): string | undefined {
   // A star stands for characters a URI may have; letters stand in for it.
   const literal = name.split('*', 1)[0] ?? '';
   if (!literal.includes(':')) return undefined;
-  const normal = normaliseUri(literal);
+  const normal = normaliseBeginning(literal);
   if (!normal.ok) return `can never match: its URI is refused (${normal.error})`;
   const same = normal.value.full === literal || normal.value.full === `${literal}/`;
   return same || literal.endsWith(':') || literal.endsWith(':/')

@@ -30,7 +30,6 @@ test('what only looks alike stays different', () => {
     ['file:///A', 'file:///a'],
     ['memo://x/a', 'memo://x/a/'],
     ['memo://x/a%2Cb', 'memo://x/a,b'],
-    ['https://u@example.com/', 'https://example.com/'],
     ['https://example.com:8443/', 'https://example.com/'],
   ] as const) {
     assert.notEqual(full(a), full(b));
@@ -97,4 +96,37 @@ test('the literal prefix of a template is normalised and an unsafe one is refuse
   assert.equal(prefix('https://example.com{/path}'), 'https://example.com');
   assert.equal(prefix('{scheme}://x'), '');
   assert.equal(prefix('file:///a/../{x}'), undefined);
+});
+
+test('a host that can be read in two ways is refused, whatever a pattern says', () => {
+  for (const uri of [
+    'http://@h/secret',
+    'http://u@h/secret',
+    'http://u:p@h/secret',
+    'http://h:080/secret',
+    'http:/h/secret',
+    'http:h/secret',
+    'http:///h/secret',
+    'HTTP:////h/secret',
+    'http://\uff48/secret',
+    'http://h./secret',
+    'https:///',
+    'file:etc/passwd',
+    'file://x/etc/passwd',
+    'file://127.0.0.1/etc/passwd',
+    'file:////etc/passwd',
+  ]) {
+    assert.equal(normaliseUri(uri).ok, false, uri);
+  }
+  for (const uri of [
+    'http://h/secret',
+    'https://h.example:8443/x?y',
+    'http://[::1]:8080/',
+    'file:///etc/passwd',
+    'file:/etc/passwd',
+    'note://a/b',
+    'urn:x:y',
+  ]) {
+    assert.equal(normaliseUri(uri).ok, true, uri);
+  }
 });

@@ -12,12 +12,38 @@ export type NormalUri = {
   readonly bases: readonly string[];
 };
 
-export type UriFault = 'dot_segment' | 'encoded_delimiter' | 'bad_encoding' | 'forbidden_character' | 'empty_segment';
+export type UriFault =
+  | 'dot_segment'
+  | 'encoded_delimiter'
+  | 'bad_encoding'
+  | 'forbidden_character'
+  | 'empty_segment'
+  | 'ambiguous_authority';
 
 /** `/`, `\`, `.` and `%` as a server would get them after one more decoding; NUL. */
 const ENCODED_DELIMITER = /%(2f|5c|2e|00|25(2f|5c|2e|25|00))/i;
 
+/** Schemes whose URLs browsers and servers repair instead of refusing (WHATWG URL, special schemes). */
+const REPAIRED = /^(?:https?|wss?|ftp):/i;
+const PLAIN_AUTHORITY =
+  /^[a-z]+:\/\/(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::(?:[1-9][0-9]{0,4})?)?(?:[/?#]|$)/i;
+/** `file:/x`, `file:///x` and `file://localhost/x` are one file (RFC 8089); every other authority is read in two ways. */
+const PLAIN_FILE = /^file:(?:\/(?!\/)|\/\/\/|\/\/localhost\/)/i;
+
+/**
+ * Whether a URL says its host in a way that has no second reading: no userinfo, no missing or extra slashes, no zeros
+ * before the port, no dot behind the host, ASCII only. A repaired spelling would be another string for the same resource.
+ */
+const isPlain = (uri: string): boolean =>
+  /^file:/i.test(uri) ? PLAIN_FILE.test(uri) : !REPAIRED.test(uri) || PLAIN_AUTHORITY.test(uri);
+
 export function normaliseUri(uri: string): Result<NormalUri, UriFault> {
+  const normal = normaliseBeginning(uri);
+  return normal.ok && !isPlain(uri) ? err('ambiguous_authority') : normal;
+}
+
+/** The same for the beginning of a URI, whose host may still be to come. */
+export function normaliseBeginning(uri: string): Result<NormalUri, UriFault> {
   // Controls, space, DEL and backslash are in no URI (RFC 3986 section 2); some servers read a backslash as "/".
   if (/[\u0000-\u0020\u007f\\]/.test(uri)) return err('forbidden_character');
   if (!uri.isWellFormed()) return err('forbidden_character');
@@ -78,7 +104,7 @@ function basesOf(full: string): readonly string[] {
 /** The part of a URI template (RFC 6570) before its first expression, normalised as far as it goes. */
 export function templatePrefix(template: string): Result<string, UriFault> {
   const literal = template.split('{', 1)[0] ?? '';
-  const normal = normaliseUri(literal);
+  const normal = normaliseBeginning(literal);
   if (!normal.ok) return normal;
   // The empty path of "http://host" may still become longer.
   return ok(
