@@ -472,3 +472,20 @@ test('a real MCP server answers through it', async (t) => {
   assert.match(texts.at(-1) ?? '', /likes books/);
   assert.match((await until('stderr')).text, /running on stdio/);
 });
+
+test('while an abandoned call still runs, the only open one is not taken for the one a server means', async (t) => {
+  const { upstream, until } = rig(t);
+  const gone = new AbortController();
+  const abandoned = await upstream.exchange(
+    send({ id: 1, method: 'hold', params: { _meta: { progressToken: 1 } } }, { signal: gone.signal }),
+  );
+  gone.abort();
+  await read(abandoned);
+  const asking = await upstream.exchange(send({ id: 5, method: 'ask' }));
+  assert.match((await until('server_request')).text, /sampling\/createMessage/);
+  const { texts } = await read(asking);
+  assert.equal(
+    texts.some((text) => text.includes('sampling/createMessage')),
+    false,
+  );
+});

@@ -80,3 +80,9 @@ test('a server that cannot be told is an error in the book and on the wire', asy
   assert.deepEqual(await end(), ['json 502']);
   assert.deepEqual(shapeOf(gateway.ledger.entries), ['control session_end', 'denied upstream_unavailable']);
 });
+
+test('a server that refuses to end its session is not taken for one that did', async () => {
+  const { gateway, end } = withSession();
+  gateway.upstream.ending = ok(500);
+  assert.deepEqual(await end(), ['json 502']);
+});

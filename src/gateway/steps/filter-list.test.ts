@@ -131,3 +131,11 @@ test('what is no answer to a list stays whole, though it looks like one', async 
   const empty = JSON.stringify(answerWith({}));
   assert.equal(await filtered('tools/list', empty), empty);
 });
+
+test('a list or a name in other case is not passed on: a client that ignores case would read it', async () => {
+  for (const result of [{ Tools: [{ name: 'drop_table' }] }, { tools: [], TOOLS: [{ name: 'drop_table' }] }]) {
+    assert.equal(await filtered('tools/list', answerWith(result)), 'upstream_invalid list_case_twin');
+  }
+  const twin = await filtered('tools/list', answerWith({ tools: [{ name: 'get_note', Name: 'drop_table' }] }));
+  assert.equal(twin.includes('drop_table'), false, twin);
+});

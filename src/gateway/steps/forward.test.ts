@@ -38,3 +38,17 @@ test('a session the server has lost is an unknown session under the id of the ca
     'upstream_invalid',
   );
 });
+
+test('a modern call whose client left before any answer is cancelled, not at fault', async () => {
+  const gateway = fakeGateway();
+  const gone = new AbortController();
+  gateway.upstream.answering = () => {
+    gone.abort();
+    return err({ code: 'upstream_unavailable', executed: 'unknown', reason: 'aborted' });
+  };
+  const headers = { 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call', 'Mcp-Name': 'get_note' };
+  assert.deepEqual(await forward(await credentialed(gateway, { gone: gone.signal, headers })), {
+    ok: false,
+    error: { code: 'client_gone', reason: 'disconnected' },
+  });
+});
