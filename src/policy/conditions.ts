@@ -10,6 +10,7 @@ import { LIMITS } from '#limits.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 import { conditionEnv, createBudget } from '#policy/condition-budget.ts';
+import type { Budget } from '#policy/condition-budget.ts';
 import { checkCondition } from '#policy/condition-check.ts';
 import type { ConditionFault } from '#policy/condition-check.ts';
 import { toCelMap, toCelValue } from '#policy/condition-values.ts';
@@ -20,7 +21,7 @@ export type Verdict =
   | { readonly outcome: 'failed'; readonly detail: string };
 
 /** What one call looks like to conditions; made once per call, read lazily by each. */
-export type Facts = Readonly<Record<string, CelInput>>;
+export type Facts = CallFacts;
 
 export type Condition = { evaluate(facts: Facts): Verdict };
 
@@ -50,7 +51,7 @@ export function createConditions(limits: ConditionsLimits): Conditions {
     return ok({
       evaluate(facts) {
         budget.reset();
-        const result = run(facts);
+        const result = run(facts as Readonly<Record<keyof Facts, CelInput>>);
         // Even when `||` made up for it: what was not looked at to the end must not decide.
         if (budget.isExceeded()) return { outcome: 'failed', detail: 'the condition is too costly for this call' };
         if (isCelError(result)) return { outcome: 'failed', detail: publicDetail(result.message, text) };
@@ -62,56 +63,66 @@ export function createConditions(limits: ConditionsLimits): Conditions {
 
   return {
     compile,
-    facts(input) {
-      const { caller, tool } = input;
-      const once = <T>(make: () => T): (() => T) => {
-        let made: { readonly value: T } | undefined;
-        return () => (made ??= { value: make() }).value;
-      };
-      const args = once(() => toCelValue(input.args ?? {}, budget));
-      const toolMap = once(() =>
-        toCelMap({ annotations: tool?.annotations ?? {}, changed: tool?.changed ?? false }, budget),
-      );
-      const findings = once(() => toCelValue(input.findings, budget));
-      const callerMap = once(() =>
-        toCelMap(
-          {
-            issuer: caller.issuer,
-            subject: caller.subject,
-            kind: caller.kind,
-            groups: caller.groups,
-            client: caller.client ?? '',
-          },
-          budget,
-        ),
-      );
-      const now = once((): CelInput => {
-        const value = instant({ ms: BigInt(Math.trunc(input.nowMs)) });
-        if (isCelError(value)) throw value;
-        return value;
-      });
-      return {
-        connection: input.connection,
-        method: input.method,
-        name: input.name,
-        get args() {
-          return args();
-        },
-        get tool() {
-          return toolMap();
-        },
-        get findings() {
-          return findings();
-        },
-        get caller() {
-          return callerMap();
-        },
-        get now() {
-          return now();
-        },
-      };
-    },
+    facts: (input) => new CallFacts(input, budget, instant),
   };
+}
+
+/**
+ * Each fact is made when the first condition asks for it. A class and no object literal with getters: of such a literal
+ * the engine makes a new hidden class at every evaluation, which outlives the call until the next full collection and
+ * keeps everything the getters see.
+ */
+class CallFacts {
+  readonly connection: string;
+  readonly method: string;
+  readonly name: string;
+  readonly #input: PolicyInput;
+  readonly #budget: Budget;
+  readonly #instant: ReturnType<typeof plan>;
+  #args: CelInput | undefined;
+  #tool: CelInput | undefined;
+  #findings: CelInput | undefined;
+  #caller: CelInput | undefined;
+  #now: CelInput | undefined;
+
+  constructor(input: PolicyInput, budget: Budget, instant: ReturnType<typeof plan>) {
+    this.connection = input.connection;
+    this.method = input.method;
+    this.name = input.name;
+    this.#input = input;
+    this.#budget = budget;
+    this.#instant = instant;
+  }
+
+  get args(): CelInput {
+    this.#args ??= toCelValue(this.#input.args ?? {}, this.#budget);
+    return this.#args;
+  }
+
+  get tool(): CelInput {
+    const { tool } = this.#input;
+    this.#tool ??= toCelMap({ annotations: tool?.annotations ?? {}, changed: tool?.changed ?? false }, this.#budget);
+    return this.#tool;
+  }
+
+  get findings(): CelInput {
+    this.#findings ??= toCelValue(this.#input.findings, this.#budget);
+    return this.#findings;
+  }
+
+  get caller(): CelInput {
+    const { issuer, subject, kind, groups, client } = this.#input.caller;
+    this.#caller ??= toCelMap({ issuer, subject, kind, groups, client: client ?? '' }, this.#budget);
+    return this.#caller;
+  }
+
+  get now(): CelInput {
+    if (this.#now !== undefined) return this.#now;
+    const value = this.#instant({ ms: BigInt(Math.trunc(this.#input.nowMs)) });
+    if (isCelError(value)) throw value;
+    this.#now = value;
+    return value;
+  }
 }
 
 function parseCondition(text: string): Result<ReturnType<typeof parse>, readonly ConditionFault[]> {

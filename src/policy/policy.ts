@@ -117,10 +117,9 @@ function decide(
   if (granted === undefined) {
     return { effect: 'deny', reason: 'no_grant', level: undefined, rule: undefined, policy: version, trace: [] };
   }
-  let args: { readonly value: unknown } | undefined;
-  const readArgs = (): unknown => (args ??= { value: input.args }).value;
+  const asked = new AskedOnce(input);
   // (2) Allowed by a level in effect and denied by none.
-  const use = methodUse(input.method, input.name, readArgs);
+  const use = methodUse(input.method, input.name, () => asked.args);
   const permission = permit(granted, use, { method: input.method, name: input.name });
   const trace: TraceStep[] = [...granted.trace, ...permission.trace];
   const level = permission.level ?? granted.first;
@@ -136,26 +135,41 @@ function decide(
   }
   // (3) Rules only narrow. They see a resource's URI in the form that patterns see.
   if (rules.length > 0) {
-    const seen: PolicyInput = {
-      ...omitArgs(input),
-      name: use.kind === 'named' && use.method === 'resources/read' ? use.name : input.name,
-      get args() {
-        return readArgs();
-      },
-    };
-    const ruling = applyRules(rules, conditions.facts(seen), trace);
+    if (use.kind === 'named' && use.method === 'resources/read') asked.name = use.name;
+    const ruling = applyRules(rules, conditions.facts(asked), trace);
     if (ruling !== undefined) return { ...ruling, level, policy: version, trace };
   }
   // (4) Otherwise allowed.
   return { effect: 'allow', reason: permission.reason, level, rule: undefined, policy: version, trace };
 }
 
-/** Copies without reading `args`, which may be a getter that builds a large tree. */
-function omitArgs(input: PolicyInput): Omit<PolicyInput, 'args'> {
-  const { caller, connection, method, name, findings, nowMs, tool } = input;
-  return tool === undefined
-    ? { caller, connection, method, name, findings, nowMs }
-    : { caller, connection, method, name, findings, nowMs, tool };
+/** What was asked, with `args` built at most once: it may be a getter that makes a large tree. See `CallFacts` for why a class. */
+class AskedOnce implements PolicyInput {
+  readonly caller: Caller;
+  readonly connection: string;
+  readonly method: string;
+  name: string;
+  readonly findings: PolicyInput['findings'];
+  readonly nowMs: number;
+  readonly tool?: NonNullable<PolicyInput['tool']>;
+  readonly #input: PolicyInput;
+  #args: { readonly value: unknown } | undefined;
+
+  constructor(input: PolicyInput) {
+    this.caller = input.caller;
+    this.connection = input.connection;
+    this.method = input.method;
+    this.name = input.name;
+    this.findings = input.findings;
+    this.nowMs = input.nowMs;
+    if (input.tool !== undefined) this.tool = input.tool;
+    this.#input = input;
+  }
+
+  get args(): unknown {
+    this.#args ??= { value: this.#input.args };
+    return this.#args.value;
+  }
 }
 
 type Ruling = Pick<Decision, 'effect' | 'reason' | 'rule'>;

@@ -5,6 +5,7 @@ import type { Refusal } from '#gateway/refusal.ts';
 import { member, toValue } from '#mcp/json.ts';
 import type { JsonValue } from '#mcp/json.ts';
 import type { Decision } from '#policy/decision.ts';
+import type { PolicyInput } from '#policy/input.ts';
 import { RESPONSE_METHOD } from '#policy/method-use.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
@@ -17,20 +18,30 @@ function argumentsOf(call: RequestMasked): JsonValue {
   return node === undefined ? {} : toValue(node);
 }
 
-function decide(call: RequestMasked, gateway: Gateway): Decision {
-  const { message } = call;
-  return gateway.policy.decide({
-    caller: call.verified.caller,
-    connection: call.connection.name,
-    method: message.kind === 'response' ? RESPONSE_METHOD : message.method,
-    name: message.kind === 'response' ? '' : message.name,
-    // Built only when a condition asks: most calls meet none.
-    get args() {
-      return argumentsOf(call);
-    },
-    findings: call.masked.findings,
-    nowMs: call.arrivedMs,
-  });
+/** One call as policy is asked about it; `args` is built only when a condition looks, which most calls spare. */
+class AskedCall implements PolicyInput {
+  readonly caller: PolicyInput['caller'];
+  readonly connection: string;
+  readonly method: string;
+  readonly name: string;
+  readonly findings: PolicyInput['findings'];
+  readonly nowMs: number;
+  readonly #call: RequestMasked;
+
+  constructor(call: RequestMasked) {
+    const { message } = call;
+    this.caller = call.verified.caller;
+    this.connection = call.connection.name;
+    this.method = message.kind === 'response' ? RESPONSE_METHOD : message.method;
+    this.name = message.kind === 'response' ? '' : message.name;
+    this.findings = call.masked.findings;
+    this.nowMs = call.arrivedMs;
+    this.#call = call;
+  }
+
+  get args(): JsonValue {
+    return argumentsOf(this.#call);
+  }
 }
 
 /** Watching a resource needs what reading it needs (MCP 2026-07-28, Subscriptions). */
@@ -47,7 +58,7 @@ export function authorize(call: RequestMasked, gateway: Gateway): Result<Authori
   if (call.message.kind === 'request' && call.message.method === RESPONSE_METHOD) {
     return err({ code: 'invalid_request', reason: 'reserved method name', idText: call.message.idText });
   }
-  const decision = decide(call, gateway);
+  const decision = gateway.policy.decide(new AskedCall(call));
   if (decision.effect === 'deny') return err({ code: 'denied', reason: decision.reason, decision });
   if (!mayWatch(call, gateway)) {
     const denied: Decision = { ...decision, effect: 'deny', reason: 'not_permitted' };
