@@ -131,6 +131,13 @@ export const LIMITS = {
   indexBatchRecords: 8_000,
   indexedTextBytes: 16 * 1024,
 
+  // the API
+  apiRequestsInFlight: 64,
+  apiRequestsPerCaller: 8,
+  apiRequestMs: 30_000,
+  apiBodyBytes: 64 * 1024,
+  apiCheckpointFreshMs: 1_000,
+
   // stopping
   drainMs: 10_000,
 } as const;

@@ -218,6 +218,7 @@ test('the checks above saw the whole house', () => {
     'upstream',
     'config',
     'cli',
+    'api',
   ])
     assert.ok(folders.has(folder), folder);
   assert.ok(code.length >= 90, `only ${code.length} source files seen`);

@@ -6,6 +6,7 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { Agent, fetch as undiciFetch } from 'undici';
 import { createConnections } from '#bin/connections.ts';
+import { version } from '#bin/version.ts';
 import { EXIT_LEDGER, EXIT_UNAVAILABLE, EXIT_USAGE } from '#cli/exit-codes.ts';
 import type { ExitCode } from '#cli/exit-codes.ts';
 import type { LoadedConfig } from '#config/load.ts';
@@ -17,6 +18,10 @@ import type { Indexer } from '#events/indexer.ts';
 import type { Gateway, Log } from '#gateway/gateway.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
 import { createGatewayServer } from '#gateway/server.ts';
+import { createApi } from '#api/app.ts';
+import type { Api } from '#api/app.ts';
+import { createCheckpoints } from '#api/checkpoints.ts';
+import { ROUTES } from '#api/routes.ts';
 import { createSessions } from '#gateway/sessions.ts';
 import { createTrustedProxies } from '#gateway/source.ts';
 import { callerKey, GATEWAY_CALLER } from '#identity/caller.ts';
@@ -165,6 +170,25 @@ function indexerOf({ loaded, log }: ComposeOptions, ledger: Ledger): Indexer {
   return indexer;
 }
 
+function apiOf({ config, limits }: LoadedConfig, gateway: Gateway): Api {
+  const { ledger, monotonic } = gateway;
+  const parts = {
+    ...gateway,
+    roles: config.roles,
+    apiIssuers: Object.values(config.issuers)
+      .filter(({ apiAudience }) => apiAudience !== undefined)
+      .map(({ issuer }) => issuer),
+    checkpoints: createCheckpoints({
+      dataDirectory: config.data,
+      ledger,
+      monotonic,
+      freshMs: limits.apiCheckpointFreshMs,
+    }),
+    version: version(),
+  };
+  return createApi(parts, ROUTES);
+}
+
 /** Which policy decides from here on; every record of a call names its version. */
 const policyEntry = (call: string, loaded: LoadedConfig): LedgerEntry => ({
   kind: 'control',
@@ -238,7 +262,8 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     draining: () => isDraining,
     stopping: stopping.signal,
   };
-  const server = createGatewayServer(gateway);
+  const api = apiOf(loaded, gateway);
+  const server = createGatewayServer(gateway, api);
   const flushing = setInterval(() => refusals.flush(), REFUSAL_FLUSH_MS);
   flushing.unref();
 
@@ -251,6 +276,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await drain(gateway);
     stopping.abort();
     gateway.admission.cutAll();
+    api.stop();
     server.closeAllConnections();
     await drain(gateway);
     await Promise.all([...connections.values()].map((connection) => connection.upstream.close()));

@@ -1,9 +1,9 @@
 /** The `gatebook` command: registers its commands and maps usage errors to exit code 2. */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '#cli/exit-codes.ts';
 import { processIo } from '#cli/io.ts';
 import type { CliIo } from '#cli/io.ts';
+import { version } from '#bin/version.ts';
 
 type Register = (program: Command, io: CliIo) => void;
 
@@ -43,12 +43,6 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (!(error instanceof CommanderError)) return failed(io, error);
     io.exit(error.exitCode === 0 ? EXIT_OK : EXIT_USAGE);
   }
-}
-
-/** From package.json, which lies two folders up in a clone and in the published package. */
-function version(): string {
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 /** What no command foresaw: a disk or permission fault is said in a line; anything else is a bug and shows where. */

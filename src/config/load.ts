@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import type { Limits } from '#limits.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
+import { checkApiAudiences } from '#config/api-audience.ts';
 import { effectiveLimits } from '#config/operator-limits.ts';
 import { checkNetwork, parseListen } from '#config/network-rules.ts';
 import type { ListenAddress } from '#config/network-rules.ts';
@@ -78,6 +79,7 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
     ...(parsed.success ? [] : schemaComplaints(parsed.error.issues, (path) => isWritten(raw, path))),
     ...checkUnavailable(raw),
     ...checkReferences(raw),
+    ...checkApiAudiences(raw),
     ...checkNetwork(raw),
     ...secrets.complaints,
     ...checkPolicy(raw, effectiveLimits(parsed.success ? parsed.data.limits : {})),

@@ -57,6 +57,9 @@ export const OPERATOR_LIMITS = {
   refusalsPerSourcePerWindow: [1, 1_000_000],
   searchWaitMs: [0, 60_000],
   indexedTextBytes: [0, 1024 * 1024],
+  apiRequestsInFlight: [1, 10_000],
+  apiRequestsPerCaller: [1, 1_000],
+  apiRequestMs: [1_000, 600_000],
   drainMs: [0, 600_000],
 } as const satisfies { readonly [K in keyof Limits]?: Range };
 

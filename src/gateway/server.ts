@@ -58,7 +58,13 @@ function servePublic(request: IncomingMessage, response: ServerResponse, path: s
   }
 }
 
-export function createGatewayServer(gateway: Gateway): Server {
+/** Another part of the surface, such as the API, that answers by itself below some paths. */
+export type Mounted = {
+  readonly owns: (path: string) => boolean;
+  readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
+};
+
+export function createGatewayServer(gateway: Gateway, mounted?: Mounted): Server {
   const { limits } = gateway;
   const server = createServer(
     {
@@ -74,8 +80,9 @@ export function createGatewayServer(gateway: Gateway): Server {
       // A query never matters: tokens in it are not read, and no path has parameters there.
       const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
       const connection = CONNECTION.exec(path)?.[1];
-      if (connection === undefined) servePublic(request, response, path, gateway);
-      else void serveCall(request, response, connection, gateway);
+      if (connection !== undefined) void serveCall(request, response, connection, gateway);
+      else if (mounted?.owns(path) === true) mounted.listener(request, response);
+      else servePublic(request, response, path, gateway);
     },
   );
   // Node would drop what is over its count unseen, a second Authorization too; `receive` refuses it instead.

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { challenge, resourceMetadata, resourceMetadataUrl, resourceUrl } from '#identity/resource-metadata.ts';
+import {
+  apiMetadata,
+  apiMetadataUrl,
+  challenge,
+  resourceMetadata,
+  resourceMetadataUrl,
+  resourceUrl,
+} from '#identity/resource-metadata.ts';
 
 const URL_OF_METADATA = 'https://mcp.example.com/.well-known/oauth-protected-resource/mcp/github';
 
@@ -60,6 +67,28 @@ describe('challenge', () => {
     assert.equal(
       challenge('https://x/"\\\r\nSet-Cookie: a', { fault: 'missing' }),
       'Bearer resource_metadata="https://x/Set-Cookie: a"',
+    );
+  });
+});
+
+describe('the API', () => {
+  it('is a resource of its own', () => {
+    assert.equal(
+      apiMetadataUrl('https://mcp.example.com'),
+      'https://mcp.example.com/.well-known/oauth-protected-resource/api',
+    );
+    assert.deepEqual(apiMetadata('https://mcp.example.com/', ['https://issuer.example']), {
+      resource: 'https://mcp.example.com/api',
+      authorization_servers: ['https://issuer.example'],
+      bearer_methods_supported: ['header'],
+      resource_name: 'Gatebook API',
+    });
+  });
+
+  it('asks for more rights without naming a scope where groups are what is missing', () => {
+    assert.equal(
+      challenge(URL_OF_METADATA, { missingScopes: [] }),
+      `Bearer resource_metadata="${URL_OF_METADATA}", error="insufficient_scope"`,
     );
   });
 });

@@ -26,6 +26,22 @@ export function resourceMetadataUrl(publicUrl: string, connection: string): stri
   return `${origin}${WELL_KNOWN}${pathname}`;
 }
 
+/** The API as a resource of its own: its tokens are not those of a connection. */
+export const apiResourceUrl = (publicUrl: string): string => `${withoutTrailingSlash(publicUrl)}/api`;
+
+export function apiMetadataUrl(publicUrl: string): string {
+  const { origin, pathname } = new URL(apiResourceUrl(publicUrl));
+  return `${origin}${WELL_KNOWN}${pathname}`;
+}
+
+/** @param issuers those whose tokens the API takes. */
+export const apiMetadata = (publicUrl: string, issuers: readonly string[]): ResourceMetadata => ({
+  resource: apiResourceUrl(publicUrl),
+  authorization_servers: issuers,
+  bearer_methods_supported: ['header'],
+  resource_name: 'Gatebook API',
+});
+
 export function resourceMetadata(connection: {
   readonly publicUrl: string;
   readonly name: string;
@@ -49,7 +65,9 @@ export type ChallengeCause = { readonly fault: TokenFault } | { readonly missing
 export function challenge(metadataUrl: string, cause: ChallengeCause): string {
   const parameters = [`resource_metadata="${quoted(metadataUrl)}"`];
   if ('missingScopes' in cause) {
-    parameters.push('error="insufficient_scope"', `scope="${quoted(cause.missingScopes.join(' '))}"`);
+    parameters.push('error="insufficient_scope"');
+    // RFC 6750 section 3.1: the attribute is optional, and groups are no scopes.
+    if (cause.missingScopes.length > 0) parameters.push(`scope="${quoted(cause.missingScopes.join(' '))}"`);
   } else {
     const { error, description } = wireFault(cause.fault);
     if (error !== undefined) parameters.push(`error="${error}"`);

@@ -139,3 +139,20 @@ test('a key reader without a master key says so', async () => {
   const reader = await openKeyReader({ disk: createFakeDisk(1).mount(), dir });
   assert.equal(reader.ok ? '' : reader.error.reason, 'missing_master');
 });
+
+test('another shard uses the master key of the first, has a ring of its own, and makes no master key', async () => {
+  const disk = createFakeDisk(1);
+  const second = { disk: disk.mount(), dir: '/keys/a-2', masterDir: dir, origin: 'acme/a-2', random: systemRandom };
+  const early = await openKeys(second);
+  assert.equal(early.ok ? 'opened' : early.error.reason, 'missing_master');
+  const first = await opened(disk);
+  const later = await openKeys(second);
+  assert.ok(later.ok);
+  assert.ok(later.value.maskingKey.equals(first.maskingKey));
+  assert.equal(disk.contents().has('/keys/a-2/master.key'), false);
+  const made = await later.value.keyring.obtain(5, 'a\nb');
+  const reader = await openKeyReader({ disk: disk.mount(), dir: '/keys/a-2', masterDir: dir });
+  assert.ok(reader.ok && (await reader.value.open(made))?.equals(made.key));
+  await first.keyring.close();
+  await later.value.keyring.close();
+});

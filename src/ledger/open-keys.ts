@@ -40,8 +40,10 @@ export type KeysOptions = {
   readonly random: RandomSource;
   /** `<data>/ledger/<shard>`: when it holds a book, its keys must be there. */
   readonly bookDir?: string;
-  /** The operator's master key, 32 bytes in base64; without it `<dir>/master.key`, made when nothing is there yet. */
+  /** The operator's master key, 32 bytes in base64; without it `<masterDir>/master.key`, made when nothing is there yet. */
   readonly masterKey?: string;
+  /** Where the one `master.key` of several shards is; default `dir`. It is made only in `dir`, by the first shard. */
+  readonly masterDir?: string;
 };
 
 const refuse = (reason: KeysRefusal['reason'], message: string): { readonly ok: false; readonly error: KeysRefusal } =>
@@ -56,9 +58,9 @@ function decodeMaster(text: string, where: string): Result<MasterKeys, KeysRefus
 
 /** Undefined when no key is given and the directory has none. */
 async function readMaster(options: KeyReaderOptions): Promise<Result<MasterKeys, KeysRefusal> | undefined> {
-  const { disk, dir, masterKey } = options;
+  const { disk, dir, masterDir = dir, masterKey } = options;
   if (masterKey !== undefined) return decodeMaster(masterKey.trim(), 'the master key of the configuration');
-  const file = `${dir}/master.key`;
+  const file = `${masterDir}/master.key`;
   const text = (await readSmallFile(disk, file, SMALL_FILE_BYTES))?.toString('latin1').trim();
   return text === undefined ? undefined : decodeMaster(text, file);
 }
@@ -67,10 +69,11 @@ async function openMaster(
   options: KeysOptions,
   fresh: (count: number) => Buffer,
 ): Promise<Result<MasterKeys, KeysRefusal>> {
-  const { disk, dir } = options;
+  const { disk, dir, masterDir = dir } = options;
   const present = await readMaster(options);
   if (present !== undefined) return present;
-  const file = `${dir}/master.key`;
+  const file = `${masterDir}/master.key`;
+  if (masterDir !== dir) return refuse('missing_master', `${file} is missing: the first shard makes it`);
   if ((await disk.exists(`${dir}/log.key`)) || (await disk.exists(`${dir}/ring.jsonl`))) {
     return refuse('missing_master', `${file} is missing but keys wrapped with it exist: restore it from its backup`);
   }
@@ -199,16 +202,16 @@ async function fileBytes(disk: Disk, path: string): Promise<number> {
   }
 }
 
-export type KeyReaderOptions = Pick<KeysOptions, 'disk' | 'dir' | 'masterKey'>;
+export type KeyReaderOptions = Pick<KeysOptions, 'disk' | 'dir' | 'masterKey' | 'masterDir'>;
 
 /**
  * Keys for reading records while a writer runs or not. A key that is not known yet makes it read the ring again,
  * since the writer adds keys, but only when the file has changed its size.
  */
 export async function openKeyReader(options: KeyReaderOptions): Promise<Result<KeyOpener, KeysRefusal>> {
-  const { disk, dir } = options;
+  const { disk, dir, masterDir = dir } = options;
   const master = await readMaster(options);
-  if (master === undefined) return refuse('missing_master', `${dir}/master.key does not exist`);
+  if (master === undefined) return refuse('missing_master', `${masterDir}/master.key does not exist`);
   if (!master.ok) return master;
   const table = new KeyTable(master.value);
   const derived = new Map<string, KeyObject>();

@@ -24,6 +24,7 @@ import { startFakeMcpServer } from '../fakes/mcp-server.ts';
 import type { FakeMcpServer } from '../fakes/mcp-server.ts';
 
 export const AUDIENCE = 'https://gateway.test';
+export const API_AUDIENCE = 'https://gateway.test/api';
 /** What the gateway shows the fake server; distinctive, so that a leak is found by searching. */
 export const CREDENTIAL = 'upstream-credential-Zq8vN2xLw5';
 
@@ -51,6 +52,10 @@ export type TestGateway = {
   url(connection: string): string;
   /** A token of the service account with the grants, or with other claims. */
   token(claims?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** A token for the API of a person with these groups. */
+  apiToken(groups: readonly string[], claims?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** GET of a path of the API, by an auditor unless another token is given; '' for none. */
+  api(path: string, token?: string): Promise<Reply>;
   post(connection: string, body: string | Buffer, headers?: HeaderChanges): Promise<Reply>;
   /** The same, without waiting for the end of the answer. */
   open(connection: string, body: string, headers?: HeaderChanges): Promise<OpenStream>;
@@ -94,7 +99,8 @@ async function configText(issuer: FakeIssuer, server: FakeMcpServer, port: numbe
 deployment: test
 server: { listen: 127.0.0.1:${port} }
 issuers:
-  idp: { preset: okta, issuer: "${issuer.url}", audiences: ["${AUDIENCE}"] }
+  idp: { preset: okta, issuer: "${issuer.url}", audiences: ["${AUDIENCE}"], apiAudience: "${API_AUDIENCE}" }
+roles: { admin: ["idp:admins"], auditor: ["idp:auditors"], approver: ["idp:approvers"] }
 connections:
 ${connection('notes', server.url)}${connection('masked', server.url)}${connection('private', server.url)}${connection('gone', `http://127.0.0.1:${await freePort()}/mcp`)}${options.connections?.yaml ?? ''}levels:
   use: { allow: ["tools/call:*", "resources/read:note://*", "prompts/*"], deny: ["tools/call:drop_*"] }
@@ -210,6 +216,17 @@ export async function startTestGateway(t: TestContext, options: Options = {}): P
   const token = (claims: Readonly<Record<string, unknown>> = {}): Promise<string> =>
     issuer.sign({ ver: 1, aud: AUDIENCE, cid: 'robot', sub: 'robot', scp: ['mcp'], ...claims });
   const defaultToken = await token();
+  const apiToken: TestGateway['apiToken'] = (groups, claims = {}) =>
+    issuer.sign({
+      ver: 1,
+      aud: API_AUDIENCE,
+      cid: 'console',
+      sub: 'ida@example.com',
+      uid: '00uida',
+      groups,
+      ...claims,
+    });
+  const auditorToken = await apiToken(['auditors']);
   const records = (): Promise<readonly TestRecord[]> => readRecords(loaded);
 
   return {
@@ -220,6 +237,14 @@ export async function startTestGateway(t: TestContext, options: Options = {}): P
     dataDir: loaded.config.data,
     url,
     token,
+    apiToken,
+    async api(path, asked = auditorToken) {
+      const response = await fetch(`${origin}${path}`, {
+        headers: asked === '' ? {} : { authorization: `Bearer ${asked}` },
+      });
+      const text = await response.text();
+      return { status: response.status, headers: response.headers, text, json: parsed(text) };
+    },
     async post(connection, body, changes = {}) {
       const response = await fetch(url(connection), {
         method: 'POST',

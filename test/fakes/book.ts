@@ -10,6 +10,7 @@ import type { Ledger } from '#ledger/ledger.ts';
 import { nodeDisk } from '#ledger/node-disk.ts';
 import { openKeys } from '#ledger/open-keys.ts';
 import { openLedger } from '#ledger/open-ledger.ts';
+import { keysDirectory, ledgerDirectory, masterKeyDirectory } from '#ledger/places.ts';
 import { callId, pooledRandom, systemRandom } from '#ledger/random.ts';
 import type { LedgerEntry } from '#ledger/record.ts';
 import { LIMITS } from '#limits.ts';
@@ -38,14 +39,23 @@ const random = pooledRandom(systemRandom);
 export async function openBook(
   t: Pick<TestContext, 'after'>,
   data = mkdtempSync(join(tmpdir(), 'gatebook-book-')),
+  /** Of the deployment `acme`; the first one opened in a data directory must be `a`. */
+  shard = 'a',
 ): Promise<Book> {
-  const keys = await openKeys({ disk: nodeDisk, dir: `${data}/keys`, origin: BOOK_ORIGIN, random: systemRandom });
+  const keysDir = keysDirectory(data, shard, 'a');
+  const keys = await openKeys({
+    disk: nodeDisk,
+    dir: keysDir,
+    masterDir: masterKeyDirectory(data),
+    origin: `acme/${shard}`,
+    random: systemRandom,
+  });
   assert.ok(keys.ok);
   const { keyring, signer } = keys.value;
   const limits = { ...LIMITS, segmentBytes: 256 * 1024 };
   const opened = await openLedger({
-    dir: `${data}/ledger/a`,
-    keysDir: `${data}/keys`,
+    dir: ledgerDirectory(data, shard),
+    keysDir,
     signer,
     keyring,
     disk: nodeDisk,

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { Gateway } from '#gateway/gateway.ts';
 import { createGatewayServer } from '#gateway/server.ts';
+import type { Mounted } from '#gateway/server.ts';
 import { ADA_TOKEN } from '#test/fakes/gateway.ts';
 
 export type Answer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string };
@@ -23,8 +24,8 @@ export type ListeningGateway = {
 
 const CALL = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'get_note', arguments: {} } };
 
-export async function listenGateway(t: TestContext, gateway: Gateway): Promise<ListeningGateway> {
-  const server = createGatewayServer(gateway);
+export async function listenGateway(t: TestContext, gateway: Gateway, mounted?: Mounted): Promise<ListeningGateway> {
+  const server = createGatewayServer(gateway, mounted);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   t.after(() => {
     server.closeAllConnections();
@@ -38,7 +39,11 @@ export async function listenGateway(t: TestContext, gateway: Gateway): Promise<L
       method,
       path,
       agent: false,
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${ADA_TOKEN}`, ...headers },
+      headers: {
+        'content-type': 'application/json',
+        ...('authorization' in headers ? {} : { authorization: `Bearer ${ADA_TOKEN}` }),
+        ...headers,
+      },
     });
     request.end(body ?? (method === 'POST' ? JSON.stringify(CALL) : undefined));
     return request;

@@ -1,0 +1,7 @@
+/** Every path of the API, once. `{name}` stands for one segment, as OpenAPI writes it. */
+export const API_PATHS = {
+  openApi: '/api/openapi.json',
+  checkpoint: '/api/v1/checkpoint',
+} as const;
+
+export type ApiPath = (typeof API_PATHS)[keyof typeof API_PATHS];

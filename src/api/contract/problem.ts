@@ -1,0 +1,39 @@
+/** Errors of the API: problem details (RFC 9457) with a stable `code`. One row per code: status and public title. */
+import { z } from 'zod';
+
+export const PROBLEMS = {
+  invalid_request: [400, 'The request is not one this endpoint takes.'],
+  invalid_parameter: [400, 'A parameter of the request is not valid.'],
+  unauthenticated: [401, 'A valid access token for the API of a configured issuer is required.'],
+  forbidden: [403, 'The caller has no role that may do this.'],
+  forbidden_origin: [403, 'This Origin may not call the gateway.'],
+  not_found: [404, 'There is nothing here.'],
+  method_not_allowed: [405, 'This endpoint does not take this method.'],
+  too_large: [413, 'The request is larger than the API takes.'],
+  content_type: [415, 'The body must be application/json without a content encoding.'],
+  rate_limited: [429, 'Too many requests at once; try again later.'],
+  internal: [500, 'The gateway failed; the request is refused.'],
+  identity_unavailable: [503, 'The token cannot be checked now: its issuer cannot be reached.'],
+  audit_unavailable: [503, 'What was asked for cannot be recorded, so it is not done.'],
+  timeout: [503, 'The answer took too long to make.'],
+  stopping: [503, 'The gateway is stopping; try again.'],
+} as const satisfies Readonly<Record<string, readonly [status: number, title: string]>>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export const problemType = (code: ProblemCode): string => `urn:gatebook:problem:${code}`;
+
+export const Problem = z
+  .strictObject({
+    type: z.string().describe('urn:gatebook:problem:<code>'),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+    detail: z.string().optional().describe('what is wrong, for a person'),
+    call: z.string().describe('id of this request, in the record of a refusal and in the log'),
+    parameter: z.string().optional().describe('which parameter is not valid'),
+    offset: z.int().optional().describe('filters: where (UTF-16 units, from 0)'),
+    expected: z.string().optional().describe('filters: what would be right there'),
+  })
+  .meta({ id: 'Problem', description: 'Problem details (RFC 9457)' });
+export type Problem = z.output<typeof Problem>;

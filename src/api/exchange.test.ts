@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { route, type ApiOutcome } from '#api/call.ts';
+import { getCheckpoint } from '#api/contract/checkpoint.ts';
+import { err, ok } from '#result.ts';
+import { ADMIN_TOKEN, AUDITOR_TOKEN, by, listenApi, STRANGER_TOKEN } from '#test/fakes/api.ts';
+import { ADA_TOKEN } from '#test/fakes/gateway.ts';
+import { headerOf, LATCHED, shapeOf } from '#test/fakes/ledger.ts';
+
+const PATH = '/api/v1/checkpoint';
+const asking = (token: string) => ({ method: 'GET', path: PATH, headers: by(token) });
+const codeOf = ({ text }: { readonly text: string }): unknown => (JSON.parse(text) as { code: unknown }).code;
+const served = () => ok({ json: 'served' });
+
+test('a role of the operation is let in; nobody else is', async (t) => {
+  const { ask } = await listenApi(t, [route(getCheckpoint, served)]);
+  assert.equal((await ask(asking(AUDITOR_TOKEN))).text, '"served"');
+  assert.equal((await ask(asking(ADMIN_TOKEN))).text, '"served"');
+  const denied = await ask(asking(STRANGER_TOKEN));
+  assert.deepEqual([denied.status, codeOf(denied)], [403, 'forbidden']);
+});
+
+test('a verified caller’s refusal is durable before he hears it, with who and what', async (t) => {
+  const { ask, gateway } = await listenApi(t, [route(getCheckpoint, served)]);
+  const denied = await ask(asking(STRANGER_TOKEN));
+  assert.deepEqual(shapeOf(gateway.ledger.entries), ['denied forbidden']);
+  const [entry] = gateway.ledger.entries;
+  assert.deepEqual([headerOf(entry).caller?.subject, headerOf(entry).name], ['eve', PATH]);
+  assert.equal(denied.headers['x-gatebook-call'], entry?.call);
+  gateway.ledger.refusing = () => LATCHED;
+  const unrecorded = await ask(asking(STRANGER_TOKEN));
+  assert.deepEqual([unrecorded.status, codeOf(unrecorded)], [503, 'audit_unavailable']);
+});
+
+test('a stranger’s refusal is noted collapsed and never waits for the ledger', async (t) => {
+  const { ask, gateway } = await listenApi(t, [route(getCheckpoint, served)]);
+  gateway.ledger.append = () => new Promise(() => undefined);
+  for (let turn = 0; turn < 3; turn += 1) {
+    const { status, headers } = await ask(asking(ADA_TOKEN));
+    assert.equal(status, 401);
+    assert.match(headers['www-authenticate'] ?? '', /oauth-protected-resource\/api", error="invalid_token"/);
+  }
+  assert.deepEqual(
+    gateway.ledger.unwaited.map((entry) => [entry.st, headerOf(entry).reason]),
+    [['unauthenticated', 'wrong_audience']],
+  );
+});
+
+test('a question that cannot be read is answered and not recorded', async (t) => {
+  const { ask, gateway } = await listenApi(t, [route(getCheckpoint, served)]);
+  const answer = await ask({ ...asking(AUDITOR_TOKEN), path: `${PATH}?access_token=x` });
+  assert.deepEqual([answer.status, codeOf(answer)], [400, 'invalid_parameter']);
+  assert.deepEqual([gateway.ledger.entries, gateway.ledger.unwaited], [[], []]);
+});
+
+test('an endpoint’s own refusal is recorded like any other', async (t) => {
+  const refusing = () => err({ code: 'forbidden', reason: 'not_this_one' } as const);
+  const { ask, gateway } = await listenApi(t, [route(getCheckpoint, refusing)]);
+  assert.equal((await ask(asking(AUDITOR_TOKEN))).status, 403);
+  assert.equal(headerOf(gateway.ledger.entries[0]).reason, 'not_this_one');
+});
+
+test('a bug ends its own request and says nothing of itself', async (t) => {
+  const failing = (): ApiOutcome => {
+    throw new Error('the secret of a caller');
+  };
+  const { ask, gateway } = await listenApi(t, [route(getCheckpoint, failing)]);
+  const answer = await ask(asking(AUDITOR_TOKEN));
+  assert.deepEqual([answer.status, codeOf(answer)], [500, 'internal']);
+  assert.ok(gateway.logged.length === 1 && !JSON.stringify(gateway.logged).includes('the secret'));
+});
+
+test('one caller, and all together, have only so many requests on their way', async (t) => {
+  const limits = { apiRequestsInFlight: 2, apiRequestsPerCaller: 1 };
+  const gate = Promise.withResolvers<ApiOutcome>();
+  let waiting = 0;
+  const two = Promise.withResolvers<void>();
+  const hold = (): Promise<ApiOutcome> => {
+    waiting += 1;
+    if (waiting === 2) two.resolve();
+    return gate.promise;
+  };
+  const { ask } = await listenApi(t, [route(getCheckpoint, hold)], { limits });
+  const first = ask(asking(AUDITOR_TOKEN));
+  const second = ask(asking(ADMIN_TOKEN));
+  await two.promise;
+  const third = await ask(asking(AUDITOR_TOKEN));
+  assert.deepEqual([third.status, third.headers['retry-after']], [429, '1']);
+  gate.resolve(ok({ json: 1 }));
+  assert.deepEqual([(await first).status, (await second).status], [200, 200]);
+  assert.equal((await ask(asking(AUDITOR_TOKEN))).status, 200);
+});
+
+test('the caller’s own bound counts before the common one is reached', async (t) => {
+  const gate = Promise.withResolvers<ApiOutcome>();
+  const entered = Promise.withResolvers<void>();
+  const hold = (): Promise<ApiOutcome> => {
+    entered.resolve();
+    return gate.promise;
+  };
+  const { ask, gateway } = await listenApi(t, [route(getCheckpoint, hold)], { limits: { apiRequestsPerCaller: 1 } });
+  const first = ask(asking(AUDITOR_TOKEN));
+  await entered.promise;
+  assert.equal((await ask(asking(AUDITOR_TOKEN))).status, 429);
+  assert.deepEqual(shapeOf(gateway.ledger.entries), ['denied rate_limited']);
+  gate.resolve(ok({ json: 1 }));
+  await first;
+});
+
+test('an endpoint that takes too long is told to stop and answered for', async (t) => {
+  const told = Promise.withResolvers<void>();
+  const { ask, gateway } = await listenApi(
+    t,
+    [
+      route(getCheckpoint, ({ signal }) => {
+        signal.addEventListener('abort', () => told.resolve());
+        return new Promise<ApiOutcome>(() => undefined);
+      }),
+    ],
+    { limits: { apiRequestMs: 20 } },
+  );
+  const answer = await ask(asking(AUDITOR_TOKEN));
+  assert.deepEqual([answer.status, codeOf(answer)], [503, 'timeout']);
+  await told.promise;
+  assert.deepEqual([gateway.ledger.entries, gateway.ledger.unwaited], [[], []]);
+});
+
+test('a stream is pulled as it is taken and closed when the client leaves', async (t) => {
+  const ended = Promise.withResolvers<void>();
+  async function* lines(): AsyncGenerator<string, void, undefined> {
+    try {
+      for (;;) yield 'line\n';
+    } finally {
+      ended.resolve();
+    }
+  }
+  const { open } = await listenApi(t, [route(getCheckpoint, () => ok({ stream: lines(), contentType: 'text/plain' }))]);
+  const request = open(asking(AUDITOR_TOKEN));
+  request.on('error', () => undefined);
+  const [response] = (await once(request, 'response')) as [{ readonly statusCode: number }];
+  assert.equal(response.statusCode, 200);
+  request.destroy();
+  await ended.promise;
+});
+
+test('a gateway that drains takes no more requests', async (t) => {
+  const { ask, gateway } = await listenApi(t, [route(getCheckpoint, served)]);
+  gateway.drain();
+  assert.equal(codeOf(await ask(asking(AUDITOR_TOKEN))), 'stopping');
+});
+
+test('more headers than any client sends are refused before the token is looked at', async (t) => {
+  const { ask, gateway } = await listenApi(t, [route(getCheckpoint, served)], { limits: { headerCount: 5 } });
+  const headers = Object.fromEntries(Array.from({ length: 10 }, (_, at) => [`x-${at}`, '1']));
+  const answer = await ask({ ...asking(AUDITOR_TOKEN), headers: { ...by(AUDITOR_TOKEN), ...headers } });
+  assert.deepEqual([answer.status, codeOf(answer)], [413, 'too_large']);
+  assert.equal(gateway.ledger.unwaited[0]?.st, 'too_large');
+});

@@ -1,0 +1,217 @@
+/**
+ * What every request of an operation goes through: room, who, may he, what, and then the endpoint. Each no is recorded as
+ * DESIGN's rules say: a stranger's collapsed and without waiting, a verified caller's durable before he hears it.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { authenticate } from '#api/authenticate.ts';
+import type { ApiAnswer, ApiArrival, ApiCall, ApiOutcome, ApiRefusal, KnownCall, Route } from '#api/call.ts';
+import { apiDeniedEntry } from '#api/entries.ts';
+import { readInput } from '#api/input.ts';
+import type { ApiParts } from '#api/parts.ts';
+import { problemResponse } from '#api/problem-response.ts';
+import { rolesOf } from '#api/roles.ts';
+import { PIECE_BYTES } from '#api/stall.ts';
+import { createAdmission } from '#gateway/admission.ts';
+import { sourceOf } from '#gateway/source.ts';
+import { headersOf } from '#gateway/steps/receive.ts';
+import { callerKey } from '#identity/caller.ts';
+import { err, ok, type Result } from '#result.ts';
+
+export type Asked = {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  readonly url: string;
+  readonly params: Readonly<Record<string, string>>;
+};
+
+export type Exchange = {
+  serve(route: Route, asked: Asked): Promise<Response>;
+  /** A no before anybody was identified that says nothing about anybody: not recorded. */
+  refuse(incoming: IncomingMessage | undefined, refusal: ApiRefusal, allow?: string): Response;
+  fail(incoming: IncomingMessage, bug: unknown): Response;
+  stop(): void;
+};
+
+const RETRY_MS = 1_000;
+/** No refusals of a verified caller: a question that cannot be read or has no answer says nothing about rights. */
+const NOT_RECORDED: ReadonlySet<ApiRefusal['code']> = new Set([
+  'invalid_request',
+  'invalid_parameter',
+  'not_found',
+  'content_type',
+  'too_large',
+  'audit_unavailable',
+]);
+
+export function createExchange(parts: ApiParts): Exchange {
+  const { limits } = parts;
+  const admission = createAdmission({
+    callsInFlight: limits.apiRequestsInFlight,
+    callsInFlightPerCaller: limits.apiRequestsPerCaller,
+  });
+
+  const respond = (
+    refusal: ApiRefusal,
+    call: string,
+    incoming: IncomingMessage | undefined,
+    allow?: string,
+  ): Response => {
+    const response = problemResponse(refusal, {
+      call,
+      publicUrl: parts.publicUrl,
+      ...(allow === undefined ? {} : { allow }),
+    });
+    return finished(response, call, incoming);
+  };
+
+  const steps = async (
+    route: Route,
+    asked: Asked,
+    arrival: ApiArrival,
+    cut: AbortController,
+  ): Promise<Refused | ApiAnswer> => {
+    const received = receive(asked.incoming, parts);
+    if (!received.ok) return { refusal: received.error, by: arrival };
+    if (!admission.enter(arrival.id, cut))
+      return { refusal: { code: 'rate_limited', reason: 'requests_in_flight', retryAfterMs: RETRY_MS }, by: arrival };
+    const known = await authenticate(arrival, asked.incoming.rawHeaders, parts);
+    if (!known.ok) return { refusal: known.error, by: arrival };
+    const by = known.value;
+    if (!admission.enterCaller(arrival.id, callerKey(by.verified.caller)))
+      return { refusal: { code: 'rate_limited', reason: 'requests_in_flight_per_caller', retryAfterMs: RETRY_MS }, by };
+    const roles = rolesOf(by.verified.caller, parts.roles);
+    const { operation } = route;
+    if (!operation.roles.some((role) => roles.has(role)))
+      return { refusal: { code: 'forbidden', reason: 'no_role' }, by };
+    const query = new URL(asked.url).searchParams;
+    const input = await readInput(operation, { params: asked.params, query, incoming: asked.incoming }, limits);
+    if (!input.ok) return { refusal: input.error, by };
+    const call: ApiCall = { ...by, operation, roles };
+    const outcome: ApiOutcome = await route.serve(call, input.value, parts);
+    return outcome.ok ? outcome.value : { refusal: outcome.error, by };
+  };
+
+  const serve = async (route: Route, asked: Asked): Promise<Response> => {
+    const { incoming, outgoing } = asked;
+    const cut = new AbortController();
+    const arrival = arrive(incoming, parts, AbortSignal.any([cut.signal, parts.stopping]));
+    outgoing.once('close', () => {
+      admission.leave(arrival.id);
+      cut.abort();
+    });
+    const { promise: late, resolve } = Promise.withResolvers<Refused>();
+    const timer = setTimeout(() => {
+      resolve({ refusal: { code: 'timeout', reason: 'too_slow', retryAfterMs: RETRY_MS }, by: arrival });
+      cut.abort();
+    }, limits.apiRequestMs);
+    try {
+      const outcome = await Promise.race([steps(route, asked, arrival, cut), late]);
+      if (!('refusal' in outcome)) return finished(answerResponse(outcome), arrival.id, incoming);
+      const recorded = await record(outcome, parts);
+      return respond(recorded.ok ? outcome.refusal : recorded.error, arrival.id, incoming);
+    } catch (bug) {
+      logBug(parts, arrival.id, bug);
+      return respond({ code: 'internal', reason: 'exception' }, arrival.id, incoming);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  return {
+    serve,
+    refuse: (incoming, refusal, allow) => respond(refusal, parts.newId(), incoming, allow),
+    fail(incoming, bug) {
+      const id = parts.newId();
+      logBug(parts, id, bug);
+      return respond({ code: 'internal', reason: 'exception' }, id, incoming);
+    },
+    stop: () => admission.cutAll(),
+  };
+}
+
+type Refused = { readonly refusal: ApiRefusal; readonly by: ApiArrival | KnownCall };
+
+function arrive(incoming: IncomingMessage, parts: ApiParts, signal: AbortSignal): ApiArrival {
+  const forwarded = headersOf(incoming.rawHeaders).get('x-forwarded-for') ?? [];
+  return {
+    id: parts.newId(),
+    source: sourceOf(incoming.socket.remoteAddress ?? 'unknown', forwarded, parts.proxies),
+    method: incoming.method ?? '',
+    path: (incoming.url ?? '').split('?', 1)[0] ?? '',
+    signal,
+  };
+}
+
+function receive({ rawHeaders }: IncomingMessage, parts: ApiParts): Result<true, ApiRefusal> {
+  if (parts.draining()) return err({ code: 'stopping', reason: 'draining', retryAfterMs: RETRY_MS });
+  if (rawHeaders.length > 2 * parts.limits.headerCount) return err({ code: 'too_large', reason: 'header_count' });
+  const origins = headersOf(rawHeaders).get('origin') ?? [];
+  if (!origins.every((origin) => parts.allowedOrigins.has(origin)))
+    return err({ code: 'forbidden_origin', reason: 'origin_not_allowed' });
+  return ok(true);
+}
+
+/** A refusal of a verified caller that cannot be recorded becomes `audit_unavailable` (P6). */
+async function record({ refusal, by }: Refused, parts: ApiParts): Promise<Result<true, ApiRefusal>> {
+  if (refusal.code === 'timeout' || refusal.code === 'stopping') return ok(true);
+  if (!('verified' in by)) {
+    parts.refusals.note({ source: by.source, code: refusal.code, reason: refusal.reason, connection: '' });
+    return ok(true);
+  }
+  if (NOT_RECORDED.has(refusal.code)) return ok(true);
+  const appended = await parts.ledger.append(apiDeniedEntry(by, parts.masker, refusal));
+  if (appended.ok) return ok(true);
+  const { reason, retryAfterMs } = appended.error;
+  return err({ code: 'audit_unavailable', reason, retryAfterMs });
+}
+
+function finished(response: Response, call: string, incoming: IncomingMessage | undefined): Response {
+  response.headers.set('x-gatebook-call', call);
+  response.headers.set('cache-control', 'no-store');
+  response.headers.set('x-content-type-options', 'nosniff');
+  // What was not read of the body must not be taken for the next request.
+  if (incoming?.complete === false) response.headers.set('connection', 'close');
+  return response;
+}
+
+function answerResponse(answer: ApiAnswer): Response {
+  const { status = 200, contentType = 'application/json' } = answer;
+  const headers = new Headers({ ...answer.headers, 'content-type': contentType });
+  if ('stream' in answer) return new Response(bodyOf(answer.stream), { status, headers });
+  const bytes = Buffer.from(JSON.stringify(answer.json));
+  headers.set('content-length', String(bytes.length));
+  return new Response(bodyInPieces(bytes), { status, headers });
+}
+
+function bodyInPieces(bytes: Buffer): ReadableStream<Uint8Array> {
+  let at = 0;
+  return new ReadableStream<Uint8Array>({
+    pull(controller) {
+      controller.enqueue(bytes.subarray(at, (at += PIECE_BYTES)));
+      if (at >= bytes.length) controller.close();
+    },
+  });
+}
+
+function bodyOf(stream: AsyncGenerator<string, void, undefined>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await stream.next();
+      if (done === true) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await stream.return();
+    },
+  });
+}
+
+/** Class and place of an error; its message may quote what was being worked on. */
+function logBug({ log }: ApiParts, call: string, bug: unknown): void {
+  const frames =
+    bug instanceof Error
+      ? [bug.name, ...(bug.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))]
+      : [typeof bug];
+  log.error({ call, frames }, 'a request to the API failed inside the gateway');
+}

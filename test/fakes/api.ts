@@ -1,0 +1,49 @@
+/** The API of a fake gateway on 127.0.0.1, with callers by token: Ada the auditor, Grace the admin, Eve without a role. */
+import type { TestContext } from 'node:test';
+import { createApi } from '#api/app.ts';
+import type { Route } from '#api/call.ts';
+import type { ApiParts } from '#api/parts.ts';
+import { asVerified } from '#identity/verified-caller.ts';
+import { err, ok } from '#result.ts';
+import { ADA, EVE, fakeGateway, GRACE } from '#test/fakes/gateway.ts';
+import type { FakeGateway, GatewayOverrides } from '#test/fakes/gateway.ts';
+import { listenGateway } from '#test/fakes/gateway-server.ts';
+import type { ListeningGateway } from '#test/fakes/gateway-server.ts';
+
+export const AUDITOR_TOKEN = 'api-token-of-ada-0123456789';
+export const ADMIN_TOKEN = 'api-token-of-grace-0123456789';
+export const STRANGER_TOKEN = 'api-token-of-eve-0123456789';
+
+export type FakeApi = ListeningGateway & { readonly gateway: FakeGateway };
+
+type Options = GatewayOverrides & Partial<Pick<ApiParts, 'checkpoints'>>;
+
+export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts {
+  const callers = new Map([
+    [AUDITOR_TOKEN, { ...ADA, groups: ['okta:audit'] }],
+    [ADMIN_TOKEN, { ...GRACE, groups: ['okta:admins'] }],
+    [STRANGER_TOKEN, EVE],
+  ]);
+  gateway.identity.verifyForApi = (token) => {
+    const caller = callers.get(token);
+    if (caller === undefined) return err('wrong_audience');
+    const nowMs = gateway.clock();
+    return ok(asVerified({ caller, expiresAtMs: nowMs + 60_000, issuedAtMs: nowMs, tokenDigest: token }));
+  };
+  return {
+    ...gateway,
+    roles: { admin: ['okta:admins'], auditor: ['okta:audit'], approver: [] },
+    apiIssuers: [ADA.issuer],
+    checkpoints: options.checkpoints ?? { all: async () => [] },
+    version: '1.2.3',
+  };
+}
+
+export async function listenApi(t: TestContext, routes: readonly Route[], options: Options = {}): Promise<FakeApi> {
+  const gateway = fakeGateway(options);
+  const api = createApi(apiParts(gateway, options), routes);
+  return { gateway, ...(await listenGateway(t, gateway, api)) };
+}
+
+/** Headers of a request by the bearer of a token. */
+export const by = (token: string): Readonly<Record<string, string>> => ({ authorization: `Bearer ${token}` });
