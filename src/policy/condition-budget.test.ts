@@ -40,6 +40,11 @@ test('the guarded functions say what the library says', () => {
   assert.equal(value('1 == 1.0 && "1" != "2" && {"a": [1]} == {"a": [1]}'), true);
   assert.equal(value('1 in [1u] && 1u == 1 && [1] in [[2], [1]] && !([1] in [1]) && null in [null]'), true);
   assert.equal(value('9007199254740993 == 9007199254740992.0 || 1 == true || "1" == 1 || null == false'), false);
+  assert.equal(
+    value('"abc".startsWith("ab") && "abc".endsWith("bc") && !"a".startsWith("ab") && "".endsWith("")'),
+    true,
+  );
+  assert.equal(value('"a" < "b" && "a" <= "a" && "b" > "a" && "b" >= "b" && !("B" > "a") && "a" < "ab"'), true);
   assert.equal(value('int("-12")'), -12n);
   assert.equal(value('double("1.5")'), 1.5);
   assert.equal(value('timestamp("2026-01-01T00:00:00Z") < timestamp("2026-01-01T00:00:01Z")'), true);

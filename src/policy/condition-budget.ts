@@ -50,6 +50,9 @@ export function createBudget(limit: number): Budget {
 /** Wraps the range of a macro (put there by condition-check.ts); no name a rule can write. */
 export const BOUNDED_RANGE = '@bounded_range';
 
+/** Characters of two texts compared in one unit of time. */
+const CHARS_COMPARED = 256;
+
 /** Longest text that is read as a number, a time or a duration. */
 const SCALAR_TEXT_CHARS = 64;
 
@@ -96,8 +99,21 @@ function textFuncs(base: CelEnv, budget: Budget): CelFunc[] {
     }),
     celMethod('contains', STRING, [STRING], BOOL, function containsWithin(part) {
       // The engine's search may compare part.length characters at each place.
-      budget.spend(this.length / 256 + (this.length * Math.max(0, part.length - 32)) / 1024);
+      budget.spend(this.length / CHARS_COMPARED + (this.length * Math.max(0, part.length - 32)) / 1024);
       return this.includes(part);
+    }),
+    ...(['startsWith', 'endsWith'] as const).map((name) =>
+      celMethod(name, STRING, [STRING], BOOL, function affixWithin(part) {
+        budget.spend(part.length / CHARS_COMPARED);
+        return this[name](part);
+      }),
+    ),
+    ...['_<_', '_<=_', '_>_', '_>=_'].map((name) => {
+      const compare = original(base, name);
+      return celFunc(name, [STRING, STRING], BOOL, (left, right) => {
+        budget.spend(Math.min(left.length, right.length) / CHARS_COMPARED);
+        return compare(undefined, left, right) === true;
+      });
     }),
     celFunc('size', [STRING], INT, codePoints),
     celMethod('size', STRING, [], INT, function sizeWithin() {
@@ -114,6 +130,9 @@ function listFuncs(base: CelEnv, budget: Budget): CelFunc[] {
   const inList = original(base, '@in');
   const equal = original(base, '_==_');
   const areEqual = (left: unknown, right: unknown, slowly: () => boolean): boolean => {
+    // Texts of different lengths differ at once; others may be compared to their ends.
+    if (typeof left === 'string' && typeof right === 'string' && left.length === right.length)
+      budget.spend(left.length / CHARS_COMPARED);
     const quick = scalarsEqual(left, right);
     if (quick !== undefined) return quick;
     budget.spend(Math.min(weight(left, budget), weight(right, budget)));
@@ -130,7 +149,7 @@ function listFuncs(base: CelEnv, budget: Budget): CelFunc[] {
       (left, right) => !areEqual(left, right, () => equal(undefined, left, right) === true),
     ),
     celFunc('_+_', [LIST, LIST], LIST, (left, right) => {
-      budget.spend((left.size + right.size) / 16);
+      budget.spend((left.size + right.size) / 2);
       // Flat: the library's own concatenation nests one level per element.
       return celList([...left, ...right]);
     }),
@@ -230,7 +249,7 @@ const isNumeric = (value: unknown): value is number | bigint => typeof value ===
 
 /** Steps to compare a value to its end; stops counting when the budget is gone. */
 function weight(value: unknown, budget: Budget): number {
-  if (typeof value === 'string') return 1 + value.length / 256;
+  if (typeof value === 'string') return 1 + value.length / CHARS_COMPARED;
   if (isCelList(value) || isCelMap(value)) {
     let sum = 1;
     for (const member of value.values()) {

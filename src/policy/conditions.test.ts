@@ -191,6 +191,40 @@ test('a call that would make a condition work too long is denied before the work
   }
 });
 
+test('a macro that compares two large texts again for every element is given up, whatever it compares them with', () => {
+  const [a, b] = [Buffer.alloc(1_000_000, 97).toString(), Buffer.alloc(1_000_000, 97).toString()];
+  const args = { l: Array.from({ length: 500 }, (_, n) => n), a, b, o: { [a]: 1 }, m: { a }, n: { a: b } };
+  for (const condition of [
+    'args.a == args.b && x < 0',
+    'args.a != args.b',
+    'args.a < args.b',
+    'args.a <= args.b && x < 0',
+    'args.a > args.b',
+    'args.a >= args.b && x < 0',
+    'args.a.startsWith(args.b) && x < 0',
+    'args.a.endsWith(args.b) && x < 0',
+    'args.a.contains(args.b) && x < 0',
+    'args.a.matches("b")',
+    'args.a in [args.b] && x < 0',
+    'args.m == args.n && x < 0',
+    '[args.a] == [args.b] && x < 0',
+    'size(args.a) == x',
+    'args.a + args.b == "x"',
+  ]) {
+    const evaluated = verdict(`args.l.exists(x, ${condition})`, { args });
+    assert.equal(evaluated, 'failed: the condition is too costly for this call', condition);
+  }
+});
+
+test('values nested as deep as a message may be are compared, and deeper ones fail instead of overflowing', () => {
+  const nested = (depth: number): unknown => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`);
+  assert.equal(verdict('args.a == args.b', { args: { a: nested(62), b: nested(62) } }), 'matched');
+  assert.match(verdict('args.a == args.b', { args: { a: nested(50_000), b: nested(50_000) } }), /^failed/);
+  assert.match(verdict('args.a != 1 && args.a[0] == 2', { args: { a: nested(50_000) } }), /^failed/);
+  const pairs = (depth: number): unknown => JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`);
+  assert.match(verdict('args == args.a', { args: pairs(20_000) }), /^(failed|not_matched)/);
+});
+
 test('large arguments that a condition does not look into cost nothing', () => {
   const args = { big: Array.from({ length: 500_000 }, (_, n) => n), small: 1 };
   assert.equal(verdict('args.small == 1 && has(args.big)', { args }).slice(0, 7), 'matched');
