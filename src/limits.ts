@@ -16,6 +16,7 @@ export const LIMITS = {
   methodChars: 128,
   nameChars: 4096,
   idChars: 256,
+  subscribedUris: 1_000,
   clientInfoChars: 256,
 
   // masking

@@ -250,7 +250,8 @@ test('the URIs a listen request would watch are named, and must be URIs', () => 
     'file:///b',
   ]);
   assert.deepEqual(request('subscriptions/listen', { notifications: {} }).subscribedUris, []);
-  for (const value of ['file:///a', [1], [''], ['x'.repeat(LIMITS.nameChars + 1)]]) {
+  const tooMany = Array.from({ length: LIMITS.subscribedUris + 1 }, () => 'file:///a');
+  for (const value of ['file:///a', [1], [''], ['x'.repeat(LIMITS.nameChars + 1)], tooMany]) {
     refused({ jsonrpc: '2.0', id: 1, method: 'subscriptions/listen', params: listen(value) });
   }
   refused({

@@ -276,6 +276,7 @@ function readSubscribedUris(params: JsonObject | undefined): readonly string[] |
   const subscriptions = member(filter, 'resourceSubscriptions');
   if (subscriptions === undefined) return [];
   if (subscriptions.kind !== 'array') return 'resourceSubscriptions is not an array';
+  if (subscriptions.items.length > LIMITS.subscribedUris) return 'too many subscriptions';
   const uris: string[] = [];
   for (const item of subscriptions.items) {
     if (item.kind !== 'string' || !isBounded(item.value, LIMITS.nameChars)) return 'a subscription is not a URI';

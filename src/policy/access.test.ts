@@ -39,7 +39,8 @@ test('a template is denied only when every URI it can make is denied', () => {
     CALLER,
     'c',
   );
-  const denied = (prefix: string) => access?.denied({ kind: 'prefix', method: 'resources/read', prefix }) !== undefined;
+  const denied = (prefix: string) =>
+    access?.denied({ kind: 'prefix', method: 'resources/read', prefix, name: prefix }) !== undefined;
   assert.ok(denied('file:///a/'));
   assert.ok(denied('file:///a/x'));
   assert.ok(!denied('file:///'));

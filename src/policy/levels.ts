@@ -1,6 +1,7 @@
 /** Levels with what they inherit: `extends` brings the parent's `allow` and its `deny` (DESIGN section 6). */
+import { looseEncoding } from '#policy/loose-uri.ts';
 import type { Pattern } from '#policy/patterns.ts';
-import { parsePattern } from '#policy/patterns.ts';
+import { globCanMatchPrefix, parsePattern } from '#policy/patterns.ts';
 import { normaliseBeginning } from '#policy/resource-uri.ts';
 import type { PolicyProblem } from '#policy/problem.ts';
 
@@ -32,7 +33,10 @@ export function compileLevels(settings: Readonly<Record<string, LevelSettings>>)
       level[key].flatMap((text, index) => {
         const fault = patternFault(text);
         const pattern = parsePattern(text);
-        if (pattern.ok && fault === undefined) return [{ level: name, pattern: pattern.value }];
+        if (pattern.ok && fault === undefined) {
+          const spellings = key === 'deny' ? [pattern.value, ...looserSpelling(pattern.value)] : [pattern.value];
+          return spellings.map((spelling) => ({ level: name, pattern: spelling }));
+        }
         problems.push({
           path: ['levels', name, key, index],
           message: `this pattern ${pattern.ok ? (fault ?? '') : pattern.error}`,
@@ -75,6 +79,13 @@ function ancestry(
     chain.push(at);
   }
   return chain;
+}
+
+/** A deny of a resource counts for what a server takes for it, and so does its own spelling (loose-uri.ts). */
+function looserSpelling(pattern: Pattern): readonly Pattern[] {
+  if (pattern.name === undefined || !globCanMatchPrefix(pattern.method, 'resources/')) return [];
+  const name = pattern.name.map(looseEncoding);
+  return name.join('*') === pattern.name.join('*') ? [] : [{ ...pattern, name }];
 }
 
 /** A resource pattern that is not in normal form would never match, and a deny among them would never deny. */

@@ -34,5 +34,15 @@ test('a completion without a usable ref is a use of nothing, also when the ref h
 });
 
 test('a template is used by its literal prefix', () => {
-  assert.deepEqual(templateUse('file:///a/{b}'), { kind: 'prefix', method: 'resources/read', prefix: 'file:///a/' });
+  assert.deepEqual(templateUse('FILE:///a/{B}'), {
+    kind: 'prefix',
+    method: 'resources/read',
+    prefix: 'file:///a/',
+    name: 'file:///a/{B}',
+  });
+});
+
+test('a template without an expression is one resource, not the beginning of many', () => {
+  assert.deepEqual(templateUse('FILE:///a'), methodUse('resources/read', 'file:///a', never));
+  assert.deepEqual(templateUse('http://u@h/'), { kind: 'unsafe', fault: 'ambiguous_authority' });
 });

@@ -12,8 +12,8 @@ export type MethodUse =
   | { readonly kind: 'implicit'; readonly method: string; readonly name: string }
   /** Permitted when `method` is for `name`; `bases` are further spellings a deny counts for. */
   | { readonly kind: 'named'; readonly method: string; readonly name: string; readonly bases: readonly string[] }
-  /** Permitted when `method` can be for something that begins with `prefix`. */
-  | { readonly kind: 'prefix'; readonly method: string; readonly prefix: string }
+  /** Permitted when `method` can be for something that begins with `prefix`; `name` is the template, so far normalised. */
+  | { readonly kind: 'prefix'; readonly method: string; readonly prefix: string; readonly name: string }
   /** Follows something that is not there. */
   | { readonly kind: 'nothing' }
   | { readonly kind: 'unsafe'; readonly fault: UriFault };
@@ -38,9 +38,12 @@ export function resourceUse(uri: string): MethodUse {
 }
 
 export function templateUse(template: string): MethodUse {
+  const brace = template.indexOf('{');
+  // Without an expression it is one resource, and whatever denies that denies it.
+  if (brace === -1) return resourceUse(template);
   const prefix = templatePrefix(template);
   if (!prefix.ok) return { kind: 'unsafe', fault: prefix.error };
-  return { kind: 'prefix', method: 'resources/read', prefix: prefix.value };
+  return { kind: 'prefix', method: 'resources/read', prefix: prefix.value, name: prefix.value + template.slice(brace) };
 }
 
 /** `ref` is a PromptReference or ResourceTemplateReference (MCP, completion/complete). */

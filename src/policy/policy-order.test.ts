@@ -265,7 +265,7 @@ function ruled(effects: readonly RuleSettings['effect'][], outcomes: readonly Ou
     : `allow permitted r${firstOfOthers}`;
 }
 
-test('(3) rules: any deny wins, else the first allow or hold, an error denies, and nothing is ever widened', () => {
+test('(3) rules: a deny wins wherever it stands, else the first allow or hold, an error denies, and nothing is ever widened', () => {
   const levels = { l: { allow: ['tools/call:a', 'tools/call:denied'], deny: ['tools/call:denied', 'prompts/list'] } };
   const grants = [{ groups: ['okta:dev'], connections: ['c'], level: 'l' }];
   const caller: Caller = { ...CALLER, groups: ['okta:dev'] };

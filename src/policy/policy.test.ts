@@ -220,6 +220,63 @@ test('subscribing follows reading, in what allows and in what denies', () => {
   assert.equal(said(made, call({ method: 'resources/unsubscribe', name: 'memo://b' })), 'deny not_permitted');
 });
 
+test('a denied subscription is denied in every spelling of its URI', () => {
+  const made = policy({ levels: { all: level(['resources/read:*'], ['resources/subscribe:file:///live/*']) } });
+  for (const name of ['file:///live/a', 'FILE:///live/a', 'file:/live/a', 'file:///l%69ve/a', 'file:///live/a?b']) {
+    assert.equal(said(made, call({ method: 'resources/subscribe', name })), 'deny denied_by_level', name);
+    assert.equal(said(made, call({ method: 'resources/read', name })), 'allow permitted', name);
+  }
+});
+
+test('a denied resource is denied in whatever a server may take for it, and no such reading allows anything', () => {
+  const DENIED = ['memo://x/secret', 'memo://x/a,b', 'memo://x/c%2Cd', 'memo://x/caf%C3%A9', 'memo://x/e%CC%81'];
+  const deny = policy({
+    levels: {
+      all: level(
+        ['*'],
+        [...DENIED, 'memo://x/tree/*'].map((uri) => `resources/read:${uri}`),
+      ),
+    },
+  });
+  const allow = policy({ levels: { all: level(DENIED.map((uri) => `resources/read:${uri}`)) } });
+  for (const name of [
+    'memo://x/secret/',
+    'memo://x//secret',
+    'memo://x/secret;v=1',
+    'memo://x/secret?a=b',
+    'memo://x/secret#a',
+    'memo://u@x/secret',
+    'memo://u@x//secret;v/?a#b',
+    'memo://x/a%2cb',
+    'memo://x/c,d',
+    'memo://x/cafe%CC%81',
+    'memo://x/cafe\u0301',
+    'memo://x/\u00e9',
+    'memo://x//tree;v=1//a',
+    'memo://x/tree%3Bv/a',
+  ]) {
+    assert.equal(said(deny, call({ method: 'resources/read', name })), 'deny denied_by_level', name);
+    assert.equal(said(allow, call({ method: 'resources/read', name })), 'deny not_permitted', name);
+  }
+  for (const name of ['memo://x/secrets', 'memo://x/a%2Cbc', 'memo://x/treehouse', 'memo://y/secret'])
+    assert.equal(said(deny, call({ method: 'resources/read', name })), 'allow permitted', name);
+});
+
+test('completing for a URI that is no template needs what reading it needs', () => {
+  const made = policy({
+    levels: { all: level(['resources/read:file:///docs/*'], ['resources/read:file:///docs/key']) },
+    rules: [rule('d', 'deny', 'name.startsWith("file:///docs/hidden/")')],
+  });
+  const complete = (uri: string) =>
+    said(made, call({ method: 'completion/complete', name: uri, args: { ref: { type: 'ref/resource', uri } } }));
+  assert.equal(complete('file:///docs/a'), 'allow permitted');
+  assert.equal(complete('file:///docs/key'), 'deny denied_by_level');
+  assert.equal(complete('FILE:/docs/k%65y'), 'deny denied_by_level');
+  assert.equal(complete('file:///docs/{name}'), 'allow permitted');
+  assert.equal(complete('FILE:/docs/h%69dden/{name}'), 'deny denied_by_rule d');
+  assert.ok(!made.permitsTemplate(PERSON, 'c', 'file:///docs/key'));
+});
+
 test('completion follows its ref and is refused without one', () => {
   const made = policy({
     levels: { all: level(['prompts/get:hello', 'resources/read:file:///docs/*', 'completion/*']) },

@@ -120,7 +120,8 @@ function decide(
   const asked = new AskedOnce(input);
   // (2) Allowed by a level in effect and denied by none.
   const use = methodUse(input.method, input.name, () => asked.args);
-  const permission = permit(granted, use, { method: input.method, name: input.name });
+  const seenName = use.kind === 'named' || use.kind === 'prefix' ? use.name : input.name;
+  const permission = permit(granted, use, itself(use, input.method));
   const trace: TraceStep[] = [...granted.trace, ...permission.trace];
   const level = permission.level ?? granted.first;
   if (!permission.permitted) {
@@ -135,7 +136,7 @@ function decide(
   }
   // (3) Rules only narrow. They see a resource's URI in the form that patterns see.
   if (rules.length > 0) {
-    if (use.kind === 'named' && use.method === 'resources/read') asked.name = use.name;
+    asked.name = seenName;
     const ruling = applyRules(rules, conditions.facts(asked), trace);
     if (ruling !== undefined) return { ...ruling, level, policy: version, trace };
   }
@@ -172,6 +173,12 @@ class AskedOnce implements PolicyInput {
   }
 }
 
+/** The message by its own method where it follows another use. */
+function itself(use: MethodUse, method: string): MethodUse | undefined {
+  if ((use.kind !== 'named' && use.kind !== 'prefix') || use.method === method) return undefined;
+  return { kind: 'named', method, name: use.name, bases: use.kind === 'named' ? use.bases : [] };
+}
+
 type Ruling = Pick<Decision, 'effect' | 'reason' | 'rule'>;
 
 /** Any matching deny wins wherever it stands; otherwise the first matching allow or hold counts. A failure denies. */
@@ -204,15 +211,9 @@ type Permission = {
 };
 
 /** `literal` is the message itself where it follows another use: a deny for either takes it away. */
-function permit(
-  granted: Access,
-  use: MethodUse,
-  literal: { readonly method: string; readonly name: string } | undefined,
-): Permission {
+function permit(granted: Access, use: MethodUse, literal: MethodUse | undefined): Permission {
   if (use.kind === 'unsafe') return { permitted: false, reason: 'unsafe_uri', level: undefined, trace: [] };
-  const denied =
-    granted.denied(use) ??
-    (literal === undefined ? undefined : granted.denied({ kind: 'named', ...literal, bases: [] }));
+  const denied = granted.denied(use) ?? (literal === undefined ? undefined : granted.denied(literal));
   if (denied !== undefined)
     return { permitted: false, reason: 'denied_by_level', level: denied.level, trace: [step(denied, 'deny')] };
   if (use.kind === 'implicit')

@@ -20,6 +20,9 @@ test('spellings of one URI have one normal form', () => {
     ['file:/etc/a', 'file:///etc/a'],
     ['file://localhost/etc/a', 'file:///etc/a'],
     ['file://LOCALHOST/etc/a', 'file:///etc/a'],
+    ['file:///C%3A/a%2Cb%5B1%5D%3B%2A', 'file:///C:/a,b[1];*'],
+    ['memo://x/%7Ba%7D%7c', 'memo://x/{a}|'],
+    ['memo://x/"<>^`', 'memo://x/%22%3C%3E%5E%60'],
   ] as const) {
     assert.equal(full(a), full(b), `${a} and ${b}`);
   }
@@ -85,6 +88,8 @@ test('the bases of a URI are what it is without fragment and query', () => {
   const normal = normaliseUri('file:///a?x=1#y');
   assert.ok(normal.ok);
   assert.deepEqual(normal.value.bases, ['file:///a?x=1', 'file:///a']);
+  const plain = normaliseUri('file:///a');
+  assert.deepEqual(plain, { ok: true, value: { full: 'file:///a', bases: [] } });
 });
 
 test('the literal prefix of a template is normalised and an unsafe one is refused', () => {
@@ -115,6 +120,22 @@ test('a host that can be read in two ways is refused, whatever a pattern says', 
     'file://x/etc/passwd',
     'file://127.0.0.1/etc/passwd',
     'file:////etc/passwd',
+    'file:///C|/secret',
+    'file:/c|/secret',
+    'file://localhost/C|/secret',
+    // Further spellings of an address that every WHATWG parser takes for 127.0.0.1 or ::1.
+    'http://127.1/',
+    'http://2130706433/',
+    'http://0x7f000001/',
+    'http://0177.0.0.1/',
+    'http://0x7f.0.0.1:8080/',
+    'http://[0::1]/',
+    'http://[0:0:0:0:0:0:0:1]/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://256.256.256.256/',
+    'http://h:99999/',
+    'http://%68/',
+    'http://h\u3002example/',
   ]) {
     assert.equal(normaliseUri(uri).ok, false, uri);
   }
@@ -122,6 +143,10 @@ test('a host that can be read in two ways is refused, whatever a pattern says', 
     'http://h/secret',
     'https://h.example:8443/x?y',
     'http://[::1]:8080/',
+    'http://[::1]:80/',
+    'http://127.0.0.1/',
+    'HTTPS://EXAMPLE.com:443/',
+    'file:///C:/docs',
     'file:///etc/passwd',
     'file:/etc/passwd',
     'note://a/b',

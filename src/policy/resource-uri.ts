@@ -5,10 +5,11 @@
  */
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
+import { looserReadings } from '#policy/loose-uri.ts';
 
 export type NormalUri = {
   readonly full: string;
-  /** Without fragment, and without query: what a server may well take it for. A deny counts for these too. */
+  /** Looser readings of it (loose-uri.ts): what a server may well take it for. A deny counts for these too. */
   readonly bases: readonly string[];
 };
 
@@ -27,15 +28,26 @@ const ENCODED_DELIMITER = /%(2f|5c|2e|00|25(2f|5c|2e|25|00))/i;
 const REPAIRED = /^(?:https?|wss?|ftp):/i;
 const PLAIN_AUTHORITY =
   /^[a-z]+:\/\/(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::(?:[1-9][0-9]{0,4})?)?(?:[/?#]|$)/i;
-/** `file:/x`, `file:///x` and `file://localhost/x` are one file (RFC 8089); every other authority is read in two ways. */
-const PLAIN_FILE = /^file:(?:\/(?!\/)|\/\/\/|\/\/localhost\/)/i;
+/**
+ * `file:/x`, `file:///x` and `file://localhost/x` are one file (RFC 8089); every other authority is read in two ways, and
+ * `C|` is what browsers read as `C:`.
+ */
+const PLAIN_FILE = /^file:(?:\/(?!\/)|\/\/\/|\/\/localhost\/)(?![a-z]\|)/i;
 
 /**
  * Whether a URL says its host in a way that has no second reading: no userinfo, no missing or extra slashes, no zeros
  * before the port, no dot behind the host, ASCII only. A repaired spelling would be another string for the same resource.
  */
 const isPlain = (uri: string): boolean =>
-  /^file:/i.test(uri) ? PLAIN_FILE.test(uri) : !REPAIRED.test(uri) || PLAIN_AUTHORITY.test(uri);
+  isFile(uri) ? PLAIN_FILE.test(uri) : !REPAIRED.test(uri) || (PLAIN_AUTHORITY.test(uri) && hasOneHost(uri));
+
+const isFile = (uri: string): boolean => /^file:/i.test(uri);
+
+/** `127.1`, `0x7f000001` and `[0::1]` are further spellings of an address; a server's URL parser knows them all. */
+function hasOneHost(uri: string): boolean {
+  const [, scheme = '', authority = ''] = /^([a-z]+):\/\/([^/?#]*)/i.exec(uri) ?? [];
+  return URL.parse(uri)?.host === normalAuthority(scheme.toLowerCase(), authority);
+}
 
 export function normaliseUri(uri: string): Result<NormalUri, UriFault> {
   const normal = normaliseBeginning(uri);
@@ -55,17 +67,27 @@ export function normaliseBeginning(uri: string): Result<NormalUri, UriFault> {
   const full = normalCase(encoded);
   // File servers collapse "//": another spelling of the same file.
   if (full.startsWith('file:') && /^file:\/\/[^/?#]*[^?#]*\/\//.test(full)) return err('empty_segment');
-  return ok({ full, bases: basesOf(full) });
+  return ok({ full, bases: looserReadings(full) });
 }
 
-/** Upper-case hex, unreserved characters decoded (6.2.2.2), other characters encoded as UTF-8 (RFC 3987 section 3.1). */
+/** What RFC 3986 sections 2.2 and 2.3 have in no URI; encoded, so that they are one with their encoded spelling. */
+const NOT_IN_URIS = /[^\u0021-\u007e]+|["<>^`{|}]/gu;
+const UNRESERVED = /[A-Za-z0-9_~-]/;
+/** In the path of a file no delimiter means anything (RFC 8089 section 2), so their encodings say the same. */
+const PLAIN_IN_FILES = /[A-Za-z0-9_~!$&'()*+,;=:@[\]-]/;
+
+/**
+ * Upper-case hex, characters decoded that mean the same either way (6.2.2.2), what no URI may have encoded as UTF-8
+ * (RFC 3987 section 3.1).
+ */
 function normalEncoding(uri: string): string {
+  const plain = isFile(uri) ? PLAIN_IN_FILES : UNRESERVED;
   return uri
     .replace(/%[0-9a-fA-F]{2}/g, (triplet) => {
       const char = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
-      return /[A-Za-z0-9_~-]/.test(char) ? char : triplet.toUpperCase();
+      return plain.test(char) ? char : triplet.toUpperCase();
     })
-    .replace(/[^\u0021-\u007e]+/gu, (run) => encodeURIComponent(run));
+    .replace(NOT_IN_URIS, (run) => encodeURIComponent(run));
 }
 
 /** Scheme and host in lower case (6.2.2.1); default ports and the empty path of http; the authority of file. */
@@ -93,12 +115,6 @@ function normalAuthority(scheme: string, authority: string): string {
   const host = (match?.[1] ?? '').toLowerCase();
   const port = match?.[2] ?? '';
   return `${userinfo}${host}${port === '' || port === DEFAULT_PORT[scheme] ? '' : `:${port}`}`;
-}
-
-function basesOf(full: string): readonly string[] {
-  const withoutFragment = full.split('#', 1)[0] ?? full;
-  const withoutQuery = withoutFragment.split('?', 1)[0] ?? withoutFragment;
-  return [...new Set([withoutFragment, withoutQuery])].filter((base) => base !== full);
 }
 
 /** The part of a URI template (RFC 6570) before its first expression, normalised as far as it goes. */

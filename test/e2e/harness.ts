@@ -86,9 +86,20 @@ export async function freePort(): Promise<number> {
 type Options = {
   readonly disk?: Disk;
   readonly limits?: Readonly<Record<string, number>>;
+  /** In place of the levels, grants and rules, as YAML. */
+  readonly policy?: string;
   /** Further connections, as YAML lines under `connections:`, and their names for the robot's grant. */
   readonly connections?: { readonly yaml: string; readonly names: readonly string[] };
 };
+
+const defaultPolicy = (names: readonly string[]): string => `levels:
+  use: { allow: ["tools/call:*", "resources/read:note://*", "prompts/*"], deny: ["tools/call:drop_*"] }
+grants:
+  - { clients: ["idp:robot"], connections: [notes, masked, gone${names.map((name) => `, ${name}`).join('')}], level: use }
+  - { groups: ["idp:readers"], connections: [notes], level: use }
+rules:
+  - { name: hold-deletes, when: 'method == "tools/call" && name.startsWith("delete_")', then: hold }
+`;
 
 async function configText(issuer: FakeIssuer, server: FakeMcpServer, port: number, options: Options): Promise<string> {
   const connection = (name: string, url: string): string => `  ${name}:
@@ -102,14 +113,7 @@ issuers:
   idp: { preset: okta, issuer: "${issuer.url}", audiences: ["${AUDIENCE}"], apiAudience: "${API_AUDIENCE}" }
 roles: { admin: ["idp:admins"], auditor: ["idp:auditors"], approver: ["idp:approvers"] }
 connections:
-${connection('notes', server.url)}${connection('masked', server.url)}${connection('private', server.url)}${connection('gone', `http://127.0.0.1:${await freePort()}/mcp`)}${options.connections?.yaml ?? ''}levels:
-  use: { allow: ["tools/call:*", "resources/read:note://*", "prompts/*"], deny: ["tools/call:drop_*"] }
-grants:
-  - { clients: ["idp:robot"], connections: [notes, masked, gone${(options.connections?.names ?? []).map((name) => `, ${name}`).join('')}], level: use }
-  - { groups: ["idp:readers"], connections: [notes], level: use }
-rules:
-  - { name: hold-deletes, when: 'method == "tools/call" && name.startsWith("delete_")', then: hold }
-masking: { inline: { detectors: [SECRET], connections: [masked] } }
+${connection('notes', server.url)}${connection('masked', server.url)}${connection('private', server.url)}${connection('gone', `http://127.0.0.1:${await freePort()}/mcp`)}${options.connections?.yaml ?? ''}${options.policy ?? defaultPolicy(options.connections?.names ?? [])}masking: { inline: { detectors: [SECRET], connections: [masked] } }
 limits: ${JSON.stringify(options.limits ?? {})}
 `;
 }

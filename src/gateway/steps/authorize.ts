@@ -44,25 +44,36 @@ class AskedCall implements PolicyInput {
   }
 }
 
-/** Watching a resource needs what reading it needs (MCP 2026-07-28, Subscriptions). */
-function mayWatch(call: RequestMasked, gateway: Gateway): boolean {
-  if (call.message.kind !== 'request') return true;
-  const { caller } = call.verified;
-  return call.message.subscribedUris.every((uri) =>
-    gateway.policy.permitsListed(caller, call.connection.name, 'resources/read', uri),
-  );
+/**
+ * Watching several resources in one request is subscribing to each (MCP 2026-07-28, Subscriptions): the first that
+ * policy would not allow. One that waits for approval cannot be taken out of the others, so it is refused too.
+ */
+function watchRefused(call: RequestMasked, gateway: Gateway): Decision | undefined {
+  if (call.message.kind !== 'request') return undefined;
+  for (const uri of call.message.subscribedUris) {
+    const decision = gateway.policy.decide({
+      caller: call.verified.caller,
+      connection: call.connection.name,
+      method: 'resources/subscribe',
+      name: uri,
+      args: { uri },
+      findings: call.masked.findings,
+      nowMs: call.arrivedMs,
+    });
+    if (decision.effect !== 'allow') return { ...decision, effect: 'deny' };
+  }
+  return undefined;
 }
 
 export function authorize(call: RequestMasked, gateway: Gateway): Result<Authorized, Refusal> {
-  // Policy knows a client's answers by this name; a request must not borrow it.
-  if (call.message.kind === 'request' && call.message.method === RESPONSE_METHOD) {
-    return err({ code: 'invalid_request', reason: 'reserved method name', idText: call.message.idText });
+  // Policy knows a client's answers by this name; a request or notification must not borrow it.
+  if (call.message.kind !== 'response' && call.message.method === RESPONSE_METHOD) {
+    const idText = call.message.kind === 'request' ? call.message.idText : undefined;
+    return err({ code: 'invalid_request', reason: 'reserved method name', idText });
   }
   const decision = gateway.policy.decide(new AskedCall(call));
   if (decision.effect === 'deny') return err({ code: 'denied', reason: decision.reason, decision });
-  if (!mayWatch(call, gateway)) {
-    const denied: Decision = { ...decision, effect: 'deny', reason: 'not_permitted' };
-    return err({ code: 'denied', reason: 'subscribed_uri', decision: denied });
-  }
+  const refused = watchRefused(call, gateway);
+  if (refused !== undefined) return err({ code: 'denied', reason: 'subscribed_uri', decision: refused });
   return ok({ ...call, decision } as Authorized);
 }
