@@ -34,6 +34,7 @@ export const LIMITS = {
   clientConnections: 10_000,
   callsInFlight: 2_000,
   callsInFlightPerCaller: 200,
+  streamsPerCaller: 100,
   responseWriteStallMs: 30_000,
   /** How long after the answer a server may still speak in an exchange; it is recorded as late. */
   lateListenMs: 2_000,
@@ -116,7 +117,17 @@ export const LIMITS = {
   // collapsed refusals of unverified callers
   refusalWindowMs: 60_000,
   refusalSources: 4_096,
-  refusalsPerSourcePerWindow: 600,
+
+  // rates of one process: src/gateway/quotas.ts
+  sources: 16_384,
+  // More than a process can serve: many users behind one proxy, or a benchmark, never meet it; a flood does.
+  sourceRequestsPerSecond: 10_000,
+  sourceRequestsBurst: 20_000,
+  refusalsPerSourcePerWindow: 6_000, // 100 tokens a second looked at: about 1 % of a core
+  refusalsPerKnownSourcePerWindow: 60_000,
+  callersCounted: 16_384,
+  callerCallsPerMinute: 3_000,
+  callerCallsBurst: 1_000,
 
   // index and search
   searchWaitMs: 2_000,

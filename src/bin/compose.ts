@@ -16,6 +16,7 @@ import { policySettings } from '#config/policy-settings.ts';
 import { createIndexer } from '#events/indexer.ts';
 import type { Indexer } from '#events/indexer.ts';
 import type { Gateway, Log } from '#gateway/gateway.ts';
+import { createQuotas } from '#gateway/quotas.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
 import { createGatewayServer } from '#gateway/server.ts';
 import { createApi } from '#api/app.ts';
@@ -256,6 +257,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     connections,
     sessions: createSessions({ limits: loaded.limits, clock, newId }),
     admission: createAdmission(loaded.limits),
+    quotas: createQuotas(loaded.limits),
     refusals,
     limits: loaded.limits,
     log,

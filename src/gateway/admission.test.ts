@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createAdmission } from '#gateway/admission.ts';
 
 test('no more calls are admitted than there is room for, and a place is free again when a call leaves', () => {
-  const admission = createAdmission({ callsInFlight: 2, callsInFlightPerCaller: 2 });
+  const admission = createAdmission({ callsInFlight: 2, callsInFlightPerCaller: 2, streamsPerCaller: 10 });
   assert.deepEqual(
     [
       admission.enter('a', new AbortController()),
@@ -18,18 +18,19 @@ test('no more calls are admitted than there is room for, and a place is free aga
 });
 
 test('one caller cannot take the room of another', () => {
-  const admission = createAdmission({ callsInFlight: 10, callsInFlightPerCaller: 1 });
+  const admission = createAdmission({ callsInFlight: 10, callsInFlightPerCaller: 1, streamsPerCaller: 10 });
   for (const call of ['a', 'b', 'c']) admission.enter(call, new AbortController());
-  assert.equal(admission.enterCaller('a', 'ada'), true);
-  assert.equal(admission.enterCaller('b', 'ada'), false);
-  assert.equal(admission.enterCaller('c', 'grace'), true);
+  assert.equal(admission.enterCaller('a', 'ada'), 'entered');
+  assert.equal(admission.enterCaller('b', 'ada'), 'calls_in_flight_per_caller');
+  assert.equal(admission.enterCaller('c', 'grace'), 'entered');
   admission.leave('b');
   admission.leave('a');
-  assert.equal(admission.enter('d', new AbortController()) && admission.enterCaller('d', 'ada'), true);
+  assert.equal(admission.enter('d', new AbortController()), true);
+  assert.equal(admission.enterCaller('d', 'ada'), 'entered');
 });
 
 test('a stop ends the exchanges of the calls that are on their way, and of no other', () => {
-  const admission = createAdmission({ callsInFlight: 2, callsInFlightPerCaller: 2 });
+  const admission = createAdmission({ callsInFlight: 2, callsInFlightPerCaller: 2, streamsPerCaller: 10 });
   const [running, done] = [new AbortController(), new AbortController()];
   admission.enter('running', running);
   admission.enter('done', done);
@@ -39,7 +40,24 @@ test('a stop ends the exchanges of the calls that are on their way, and of no ot
 });
 
 test('a call that was never admitted can leave without harm', () => {
-  const admission = createAdmission({ callsInFlight: 1, callsInFlightPerCaller: 1 });
+  const admission = createAdmission({ callsInFlight: 1, callsInFlightPerCaller: 1, streamsPerCaller: 10 });
   admission.leave('unknown');
   assert.equal(admission.inFlight(), 0);
+});
+
+test('a caller with all the streams there may be begins nothing new until one of them ends; another caller does', () => {
+  const admission = createAdmission({ callsInFlight: 10, callsInFlightPerCaller: 10, streamsPerCaller: 2 });
+  const enter = (call: string, caller: string): string =>
+    admission.enter(call, new AbortController()) ? admission.enterCaller(call, caller) : 'full';
+  for (const call of ['a', 'b', 'c']) assert.equal(enter(call, 'ada'), 'entered');
+  for (const call of ['a', 'a', 'b']) admission.streams(call);
+  assert.deepEqual([enter('d', 'ada'), enter('e', 'grace')], ['streams_per_caller', 'entered']);
+  admission.leave('c');
+  assert.equal(enter('f', 'ada'), 'streams_per_caller');
+  admission.leave('a');
+  admission.leave('a');
+  assert.equal(enter('g', 'ada'), 'entered');
+  admission.streams('g');
+  assert.equal(enter('h', 'ada'), 'streams_per_caller');
+  admission.streams('never admitted');
 });

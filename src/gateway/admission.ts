@@ -1,41 +1,62 @@
-/** How many calls may be on their way at once: in all, and for one caller. */
+/** How many calls may be on their way at once: in all, and for one caller; and how many of those may be streams. */
 import type { Limits } from '#limits.ts';
+
+export type CallerRoom = 'entered' | 'calls_in_flight_per_caller' | 'streams_per_caller';
 
 export type Admission = {
   /** False when the gateway is full. Every successful `enter` needs one `leave` with the same id. `cut` ends its exchange upstream. */
   enter(call: string, cut: AbortController): boolean;
-  /** False when this caller has too many calls on the way. Only after `enter`. */
-  enterCaller(call: string, caller: string): boolean;
+  /**
+   * Whether this caller may have one more call on the way. Only after `enter`. Any call may be answered with a stream and
+   * none may be refused after it ran, so a caller with all the streams there may be begins nothing new.
+   */
+  enterCaller(call: string, caller: string): CallerRoom;
+  /** The call is being answered with an event stream, until it leaves. */
+  streams(call: string): void;
   leave(call: string): void;
   inFlight(): number;
   /** Ends every exchange on its way: the last act of a stop. */
   cutAll(): void;
 };
 
-export function createAdmission(limits: Pick<Limits, 'callsInFlight' | 'callsInFlightPerCaller'>): Admission {
-  const calls = new Map<string, { readonly cut: AbortController; caller: string | undefined }>();
-  const perCaller = new Map<string, number>();
+type Held = { calls: number; streams: number };
+
+export function createAdmission(
+  limits: Pick<Limits, 'callsInFlight' | 'callsInFlightPerCaller' | 'streamsPerCaller'>,
+): Admission {
+  const calls = new Map<string, { readonly cut: AbortController; caller: string | undefined; isStream: boolean }>();
+  const perCaller = new Map<string, Held>();
   return {
     enter(call, cut) {
       if (calls.size >= limits.callsInFlight) return false;
-      calls.set(call, { cut, caller: undefined });
+      calls.set(call, { cut, caller: undefined, isStream: false });
       return true;
     },
     enterCaller(call, caller) {
       const admitted = calls.get(call);
-      const running = perCaller.get(caller) ?? 0;
-      if (admitted === undefined || running >= limits.callsInFlightPerCaller) return false;
-      perCaller.set(caller, running + 1);
+      const held = perCaller.get(caller) ?? { calls: 0, streams: 0 };
+      if (admitted === undefined || held.calls >= limits.callsInFlightPerCaller) return 'calls_in_flight_per_caller';
+      if (held.streams >= limits.streamsPerCaller) return 'streams_per_caller';
+      held.calls += 1;
+      perCaller.set(caller, held);
       admitted.caller = caller;
-      return true;
+      return 'entered';
+    },
+    streams(call) {
+      const admitted = calls.get(call);
+      const held = admitted?.caller === undefined ? undefined : perCaller.get(admitted.caller);
+      if (admitted === undefined || held === undefined || admitted.isStream) return;
+      admitted.isStream = true;
+      held.streams += 1;
     },
     leave(call) {
-      const caller = calls.get(call)?.caller;
+      const left = calls.get(call);
       calls.delete(call);
-      if (caller === undefined) return;
-      const running = (perCaller.get(caller) ?? 1) - 1;
-      if (running === 0) perCaller.delete(caller);
-      else perCaller.set(caller, running);
+      const held = left?.caller === undefined ? undefined : perCaller.get(left.caller);
+      if (left?.caller === undefined || held === undefined) return;
+      held.calls -= 1;
+      if (left.isStream) held.streams -= 1;
+      if (held.calls === 0) perCaller.delete(left.caller);
     },
     inFlight: () => calls.size,
     cutAll() {

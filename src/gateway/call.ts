@@ -25,6 +25,11 @@ export type Arrived = {
   /** Monotonic milliseconds, for durations. */
   readonly startedMs: number;
   readonly connectionName: string;
+  readonly headers: Headers;
+  /** The client's address, as far as it can be believed (source.ts). */
+  readonly source: string;
+  /** What the source is counted under. */
+  readonly sourceKey: string;
   readonly reply: Reply;
   /** Ends the exchange with the upstream: what the upstream is given as its signal. */
   readonly cut: AbortController;
@@ -32,7 +37,7 @@ export type Arrived = {
   readonly gone: AbortSignal;
 };
 
-export type Received = Arrived & { readonly source: string; readonly headers: Headers };
+export type Received = Arrived & { readonly received: true };
 export type Limited = Received & { readonly admitted: true };
 export type Identified = Limited & { readonly verified: VerifiedCaller; readonly token: string };
 export type Connected = Identified & { readonly connection: ConnectionRuntime };

@@ -29,7 +29,7 @@ import { headerOf } from '#test/fakes/ledger.ts';
 
 test('a header has what is known so far and nothing else', async () => {
   const gateway = fakeGateway();
-  assert.deepEqual(callHeader(arrived(gateway)), { client: {}, connection: 'notes' });
+  assert.deepEqual(callHeader(arrived(gateway)), { client: {}, connection: 'notes', source: '203.0.113.9' });
   const known = callHeader(await connected(gateway));
   assert.deepEqual(known, {
     caller: { issuer: ADA.issuer, subject: 'ada', kind: 'person', groups: ['okta:readers'] },

@@ -24,7 +24,12 @@ const all: readonly Refusal[] = [
   { code: 'unknown_session', ...shaped },
   { code: 'content_type', reason },
   { code: 'too_large', reason },
-  { code: 'rate_limited', reason, retryAfterMs: 1_000 },
+  {
+    code: 'rate_limited',
+    reason,
+    retryAfterMs: 1_000,
+    quota: { policy: 'p', size: 1, unit: 'requests', windowMs: 1_000 },
+  },
   { code: 'parse_error', ...shaped },
   { code: 'batch', ...shaped },
   { code: 'duplicate_key', ...shaped },

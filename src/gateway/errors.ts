@@ -47,7 +47,7 @@ function row(refusal: Refusal): Row {
     case 'too_large':
       return [413, RPC.invalidRequest, 'The message is larger than the gateway takes.'];
     case 'rate_limited':
-      return [429, RPC.invalidRequest, 'Too many calls at once; try again later.'];
+      return [429, RPC.invalidRequest, 'Too many requests; try again after the time stated.'];
     case 'parse_error':
       return [400, RPC.parse, 'The body is not valid JSON in UTF-8.'];
     case 'batch':

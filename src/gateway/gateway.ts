@@ -1,6 +1,7 @@
 /** What the steps may use: the composed parts of one running gateway. Plain wiring, made in src/bin. */
 import type { Logger } from 'pino';
 import type { Admission } from '#gateway/admission.ts';
+import type { Quotas } from '#gateway/quotas.ts';
 import type { RefusalBook } from '#gateway/refusal-book.ts';
 import type { Sessions } from '#gateway/sessions.ts';
 import type { TrustedProxies } from '#gateway/source.ts';
@@ -43,6 +44,7 @@ export type Gateway = {
   readonly connections: ReadonlyMap<string, ConnectionRuntime>;
   readonly sessions: Sessions;
   readonly admission: Admission;
+  readonly quotas: Quotas;
   readonly refusals: RefusalBook;
   readonly limits: Limits;
   readonly log: Log;

@@ -2,6 +2,7 @@
  * Why the gateway said no, exactly. A refusal is a value: the record keeps all of it, the wire shows only what
  * errors.ts makes of it.
  */
+import type { Quota } from '#gateway/quota.ts';
 import type { TokenFault } from '#identity/token-fault.ts';
 import type { Decision } from '#policy/decision.ts';
 
@@ -16,7 +17,13 @@ export type Refusal =
   | { readonly code: 'unknown_connection'; readonly reason: string }
   | { readonly code: 'content_type'; readonly reason: string }
   | { readonly code: 'too_large'; readonly reason: string }
-  | { readonly code: 'rate_limited'; readonly reason: string; readonly retryAfterMs: number }
+  | {
+      readonly code: 'rate_limited';
+      readonly reason: string;
+      /** When the limit passes; where nobody can know, when it is worth asking again. */
+      readonly retryAfterMs: number;
+      readonly quota: Quota;
+    }
   | {
       readonly code:
         | 'parse_error'

@@ -168,3 +168,30 @@ test('a request that was not read to its end is the last of its connection', asy
   await refuse(whole, gateway, { code: 'too_large', reason: 'content_length' });
   assert.equal(only(repliedOf(whole)).headers.has('connection'), false);
 });
+
+test('a limit is refused with the time after which it passes, and its name and size', async () => {
+  const gateway = fakeGateway();
+  const call = received(gateway);
+  const quota = { policy: 'source', size: 100, unit: 'requests', windowMs: 10_000 } as const;
+  await refuse(call, gateway, { code: 'rate_limited', reason: 'source_rate', retryAfterMs: 1_001, quota });
+  const { status, headers, json } = only(repliedOf(call));
+  assert.deepEqual(
+    [status, json.error?.code, json.error?.data],
+    [429, -32600, { code: 'rate_limited', executed: 'no', call: call.id }],
+  );
+  assert.deepEqual(
+    [headers.get('retry-after'), headers.get('ratelimit-policy'), headers.get('ratelimit')],
+    ['2', '"source";q=100;w=10', '"source";r=0;t=2'],
+  );
+  assert.equal(headerOf(gateway.ledger.unwaited[0]).reason, 'source_rate');
+});
+
+test('only a token that was refused counts against its source', async () => {
+  const gateway = fakeGateway({ limits: { refusalsPerSourcePerWindow: 1 } });
+  const isHeard = (): boolean => gateway.quotas.sources.unheardMs('203.0.113.9', 0) === 0;
+  await refuse(received(gateway), gateway, { code: 'forbidden_origin', reason: 'origin_not_allowed' });
+  await refuse(received(gateway), gateway, { code: 'stopping', reason: 'draining', retryAfterMs: 1 });
+  assert.equal(isHeard(), true);
+  await refuse(received(gateway), gateway, { code: 'unauthenticated', reason: 'bad_signature' });
+  assert.equal(isHeard(), false);
+});

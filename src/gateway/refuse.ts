@@ -6,6 +6,7 @@ import { problemBody, rpcErrorBody, toWireError } from '#gateway/errors.ts';
 import type { ErrorSubject, WireError } from '#gateway/errors.ts';
 import type { Approved, Forwarded, Recorded } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
+import { rateLimitHeaders } from '#gateway/quota.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { challenge, resourceMetadataUrl } from '#identity/resource-metadata.ts';
 import type { Outcome } from '#ledger/record.ts';
@@ -21,6 +22,7 @@ function subjectOf(call: AnyCall, refusal: Refusal): ErrorSubject {
 function headersFor(call: AnyCall, gateway: Gateway, refusal: Refusal, error: WireError): HeaderPair[] {
   const headers: HeaderPair[] = [['x-gatebook-call', call.id]];
   if (error.retryAfterMs !== undefined) headers.push(['retry-after', String(Math.ceil(error.retryAfterMs / 1_000))]);
+  if (refusal.code === 'rate_limited') headers.push(...rateLimitHeaders(refusal.quota, refusal.retryAfterMs));
   if (refusal.code === 'method_not_allowed') headers.push(['allow', 'POST, DELETE']);
   if (refusal.code === 'unauthenticated') {
     headers.push([
@@ -71,8 +73,10 @@ async function recordDenial(call: AnyCall, gateway: Gateway, refusal: Refusal): 
   if ('intent' in call)
     return (await gateway.ledger.append(undeliveredEntry(call as Recorded, gateway.masker, refusal))).ok;
   if (call.verified === undefined) {
+    // Only a token that was looked at: what a web page can make its reader's browser send must not shut the reader out.
+    if (refusal.code === 'unauthenticated') gateway.quotas.sources.refused(call.sourceKey, call.startedMs);
     gateway.refusals.note({
-      source: call.source ?? 'unknown',
+      source: call.sourceKey,
       code: refusal.code,
       reason: refusal.reason,
       connection: call.connectionName,

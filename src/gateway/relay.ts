@@ -63,6 +63,7 @@ async function heed(
 
 export async function relay(call: Forwarded, gateway: Gateway): Promise<void> {
   if (call.answer.form === 'none') return relaySilence(call, gateway);
+  if (call.answer.form === 'sse') gateway.admission.streams(call.id);
   let isAnswered = false;
   let late = 0;
   let cutting: NodeJS.Timeout | undefined;

@@ -9,6 +9,7 @@ import { refusalOf, refuse, sendRefusal } from '#gateway/refuse.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { relay } from '#gateway/relay.ts';
 import { createReply } from '#gateway/reply.ts';
+import { sourceKey, sourceOf } from '#gateway/source.ts';
 import { headersOf } from '#gateway/steps/receive.ts';
 import { endSession } from '#gateway/steps/end-session.ts';
 
@@ -17,12 +18,18 @@ function arrive(request: IncomingMessage, response: ServerResponse, connectionNa
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
   });
+  const headers = headersOf(request.rawHeaders);
+  const peer = request.socket.remoteAddress ?? 'unknown';
+  const source = sourceOf(peer, headers.get('x-forwarded-for') ?? [], gateway.proxies);
   return {
     http: { request, response },
     id: gateway.newId(),
     arrivedMs: gateway.clock(),
     startedMs: gateway.monotonic(),
     connectionName,
+    headers,
+    source,
+    sourceKey: sourceKey(source),
     reply: createReply(response, gateway.limits.responseWriteStallMs),
     cut: new AbortController(),
     gone: gone.signal,
@@ -57,10 +64,9 @@ async function remove(arrived: Arrived, gateway: Gateway): Promise<void> {
  * has none (MCP 2025-11-25, Listening for Messages from the Server). That is no refusal of anything, so it is not recorded.
  */
 function refuseMethod(arrived: Arrived, gateway: Gateway): Promise<void> {
-  const { method, rawHeaders, socket } = arrived.http.request;
-  const call = { ...arrived, source: socket.remoteAddress ?? 'unknown', headers: headersOf(rawHeaders) };
+  const { method } = arrived.http.request;
   const refusal: Refusal = { code: 'method_not_allowed', reason: method === 'GET' ? 'no_stream' : 'method' };
-  return method === 'GET' ? sendRefusal(call, gateway, refusal) : refuse(call, gateway, refusal);
+  return method === 'GET' ? sendRefusal(arrived, gateway, refusal) : refuse(arrived, gateway, refusal);
 }
 
 export async function serveCall(

@@ -1,6 +1,41 @@
 /** Where a connection comes from. A forwarding header counts only from a proxy that the operator named. */
 import { BlockList, isIP } from 'node:net';
 
+/** The 16-bit groups of an IPv6 address that `isIP` took, without its zone. */
+function groupsOf(address: string): readonly number[] {
+  const [head = '', tail] = address.replace(/%.*$/, '').split('::');
+  const parse = (part: string): number[] =>
+    part === ''
+      ? []
+      : part.split(':').flatMap((group) => {
+          if (!group.includes('.')) return [Number.parseInt(group, 16)];
+          const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);
+          return [a * 256 + b, c * 256 + d];
+        });
+  const [left, right] = [parse(head), parse(tail ?? '')];
+  return [...left, ...Array.from({ length: 8 - left.length - right.length }, () => 0), ...right];
+}
+
+const MAPPED = '0,0,0,0,0,65535';
+/** Where a translator puts IPv4 clients (RFC 6052 section 2.1): all of them share one /64. */
+const TRANSLATED = '100,65435,0,0,0,0';
+
+/**
+ * What a source is counted under: an IPv4 address, or the /64 of an IPv6 one, since a single host has all of that
+ * (RFC 4291 section 2.5.1). One spelling for each.
+ */
+export function sourceKey(source: string): string {
+  if (!source.includes(':') || isIP(source) !== 6) return source;
+  const groups = groupsOf(source);
+  const [high, low] = [groups[6] ?? 0, groups[7] ?? 0];
+  const prefix = groups.slice(0, 6).join();
+  if (prefix === MAPPED || prefix === TRANSLATED) return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')}::/64`;
+}
+
 export type TrustedProxies = { trusts(address: string): boolean };
 
 const plain = (address: string): string =>

@@ -417,6 +417,25 @@ describe('verified token', () => {
     assert.deepEqual(identity.recheck(result.value), { ok: false, error: 'expired' });
   });
 
+  it('remembers exactly the tokens that were good and still are, without looking at others', async () => {
+    const { identity, clock, epochs, judge } = await openBench();
+    const [good, revoked] = [signed(), signed({}, { jti: 'second' })];
+    assert.equal(identity.remembers(good), false);
+    assert.equal(await judge(good), 'accepted');
+    assert.equal(await judge(revoked), 'accepted');
+    assert.deepEqual(
+      [good, `${good.slice(0, -2)}AA`, 'guess', 'x'.repeat(LIMITS.tokenBytes + 1)].map((token) =>
+        identity.remembers(token),
+      ),
+      [true, false, false, false],
+    );
+    clock.set(CLAIMS.exp * 1_000);
+    assert.equal(identity.remembers(good), false);
+    clock.set(NOW * 1_000);
+    epochs.revokeAll(NOW * 1_000);
+    assert.equal(identity.remembers(revoked), false);
+  });
+
   it('agrees with jose on good tokens and on tokens with one bit changed', async () => {
     const { judge } = await openBench();
     const keySet = createLocalJWKSet({

@@ -56,6 +56,8 @@ export type Identity = {
    * Answers at once, except when the issuer has to be asked for an unknown key.
    */
   verify(token: string, audiences: readonly string[]): Verification | Promise<Verification>;
+  /** Whether this very token was verified and would still do, at the cost of a hash: no promise for any audience. */
+  remembers(token: string): boolean;
   /** For `/api`: the token must carry its issuer's `apiAudience`, and nothing else will do. */
   verifyForApi(token: string): Verification | Promise<Verification>;
   /** The same checks as at a cache hit, for a caller who had to wait: expiry and revocation. */
@@ -156,6 +158,11 @@ export function createIdentity(options: IdentityOptions): Identity {
 
   return {
     verify: (token, audiences) => verifyAt(token, (settings) => [audiences, settings.audiences]),
+    remembers(token) {
+      const entry = token.length > limits.tokenBytes ? undefined : cache.get(digestToken(token));
+      if (entry === undefined || !recheck(entry.verified).ok) return false;
+      return issuers.get(entry.verified.caller.issuer)?.keys.generation() === entry.generation;
+    },
     verifyForApi: (token) => verifyAt(token, apiDoor),
     recheck,
     ready: () => [...issuers.values()].map(readinessOf),

@@ -22,4 +22,5 @@ rules:
   - { name: no-deletes, when: 'method == "tools/call" && name.startsWith("delete_")', then: deny }
   - { name: small-pages, when: 'has(args.limit) && args.limit > 1000', then: deny }
 masking: { inline: { detectors: [SECRET], connections: ["*"] } }
+limits: { callerCallsPerMinute: 10000000, callerCallsBurst: 1000000 }  # one caller is the whole load
 `;

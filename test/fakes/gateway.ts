@@ -32,7 +32,8 @@ import { createRefusalBook } from '#gateway/refusal-book.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import type { Reply } from '#gateway/reply.ts';
 import { createSessions } from '#gateway/sessions.ts';
-import { createTrustedProxies } from '#gateway/source.ts';
+import { createQuotas } from '#gateway/quotas.ts';
+import { createTrustedProxies, sourceKey, sourceOf } from '#gateway/source.ts';
 import { authorize } from '#gateway/steps/authorize.ts';
 import { awaitApproval } from '#gateway/steps/await-approval.ts';
 import { forward } from '#gateway/steps/forward.ts';
@@ -43,7 +44,7 @@ import { maskAnswer } from '#gateway/steps/mask-answer.ts';
 import { maskRequest } from '#gateway/steps/mask-request.ts';
 import { parse } from '#gateway/steps/parse.ts';
 import { readBody } from '#gateway/steps/read-body.ts';
-import { receive } from '#gateway/steps/receive.ts';
+import { headersOf, receive } from '#gateway/steps/receive.ts';
 import { recordAnswer } from '#gateway/steps/record-answer.ts';
 import { recordIntent } from '#gateway/steps/record-intent.ts';
 import { resolveConnection } from '#gateway/steps/resolve-connection.ts';
@@ -113,6 +114,7 @@ function createFakeIdentity(): FakeIdentity {
       asked.push(audiences);
       return this.verifying(token);
     },
+    remembers: (token) => known.has(token),
     verifyForApi: () => err('wrong_audience'),
     recheck: (verified) => ok(verified),
     ready: () => [{ issuer: ADA.issuer, namespace: ADA.namespace, usable: true }],
@@ -219,6 +221,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
     connections: createConnections(upstream, publicUrl),
     sessions: createSessions({ limits, clock, newId }),
     admission,
+    quotas: createQuotas(limits),
     refusals: createRefusalBook({
       limits,
       clock,
@@ -334,12 +337,21 @@ function requestOf(ask: Ask): IncomingMessage {
 
 export function arrived(gateway: Gateway, ask: Ask = {}): Arrived & { readonly reply: FakeReply } {
   const request = requestOf(ask);
+  const headers = headersOf(request.rawHeaders);
+  const source = sourceOf(
+    request.socket.remoteAddress ?? 'unknown',
+    headers.get('x-forwarded-for') ?? [],
+    gateway.proxies,
+  );
   return {
     http: { request, response: new ServerResponse(request) },
     id: gateway.newId(),
     arrivedMs: gateway.clock(),
     startedMs: gateway.monotonic(),
     connectionName: ask.connection ?? 'notes',
+    headers,
+    source,
+    sourceKey: sourceKey(source),
     cut: new AbortController(),
     gone: ask.gone ?? new AbortController().signal,
     reply: createFakeReply(),

@@ -1,14 +1,38 @@
-/** Whether a new call may begin at all: the book can take it, and there is room. */
+/** Whether a new call may begin at all: its source keeps within bounds, the book can take it, and there is room. */
 import type { Limited, Received } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
+import { readBearer } from '#identity/bearer.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
 const RETRY_MS = 1_000;
 
+/** A token that was good before is no guess: whoever has it is not shut out by what others at this address try. */
+function hasKnownToken(call: Received, gateway: Gateway): boolean {
+  const bearer = readBearer(call.http.request.rawHeaders, gateway.limits);
+  return bearer.ok && gateway.identity.remembers(bearer.value);
+}
+
+function sourceFault(call: Received, gateway: Gateway): Refusal | undefined {
+  const { limits, quotas } = gateway;
+  const waitMs = quotas.sources.request(call.sourceKey, call.startedMs);
+  if (waitMs > 0) {
+    const windowMs = (limits.sourceRequestsBurst / limits.sourceRequestsPerSecond) * 1_000;
+    const quota = { policy: 'source', size: limits.sourceRequestsBurst, unit: 'requests', windowMs } as const;
+    return { code: 'rate_limited', reason: 'source_rate', retryAfterMs: waitMs, quota };
+  }
+  const unheardMs = quotas.sources.unheardMs(call.sourceKey, call.startedMs);
+  if (unheardMs === 0 || hasKnownToken(call, gateway)) return undefined;
+  const size = quotas.sources.allowedRefusals(call.sourceKey, call.startedMs);
+  const quota = { policy: 'source-refusals', size, unit: 'requests', windowMs: limits.refusalWindowMs } as const;
+  return { code: 'rate_limited', reason: 'source_refusals', retryAfterMs: unheardMs, quota };
+}
+
 export function limit(call: Received, gateway: Gateway): Result<Limited, Refusal> {
   if (gateway.draining()) return err({ code: 'stopping', reason: 'draining', retryAfterMs: RETRY_MS });
+  const fault = sourceFault(call, gateway);
+  if (fault !== undefined) return err(fault);
   const ledger = gateway.ledger.accepts();
   if (!ledger.ok) {
     return err({
@@ -18,7 +42,10 @@ export function limit(call: Received, gateway: Gateway): Result<Limited, Refusal
       executed: 'no',
     });
   }
-  if (!gateway.admission.enter(call.id, call.cut))
-    return err({ code: 'rate_limited', reason: 'calls_in_flight', retryAfterMs: RETRY_MS });
+  if (!gateway.admission.enter(call.id, call.cut)) {
+    const size = gateway.limits.callsInFlight;
+    const quota = { policy: 'gateway-calls', size, unit: 'concurrent-requests', windowMs: undefined } as const;
+    return err({ code: 'rate_limited', reason: 'calls_in_flight', retryAfterMs: RETRY_MS, quota });
+  }
   return ok({ ...call, admitted: true });
 }

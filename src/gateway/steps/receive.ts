@@ -2,7 +2,6 @@
 import type { Arrived, Headers, Received } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
-import { sourceOf } from '#gateway/source.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
@@ -39,18 +38,11 @@ function bodyFault(headers: Headers, messageBytes: number): Refusal | undefined 
 }
 
 function receiveHead(call: Arrived, gateway: Gateway): Result<Received, Refusal> {
-  const { request } = call.http;
-  const headers = headersOf(request.rawHeaders);
-  const source = sourceOf(
-    request.socket.remoteAddress ?? 'unknown',
-    headers.get('x-forwarded-for') ?? [],
-    gateway.proxies,
-  );
-  const isCrowded = request.rawHeaders.length > 2 * gateway.limits.headerCount;
+  const isCrowded = call.http.request.rawHeaders.length > 2 * gateway.limits.headerCount;
   const fault: Refusal | undefined = isCrowded
     ? { code: 'too_large', reason: 'header_count' }
-    : originFault(headers, gateway);
-  return fault === undefined ? ok({ ...call, source, headers }) : err(fault);
+    : originFault(call.headers, gateway);
+  return fault === undefined ? ok({ ...call, received: true }) : err(fault);
 }
 
 /** POST: one JSON-RPC message. */
