@@ -12,7 +12,7 @@ import { problemResponse } from '#api/problem-response.ts';
 import { rolesOf } from '#api/roles.ts';
 import { PIECE_BYTES } from '#api/stall.ts';
 import { createAdmission } from '#gateway/admission.ts';
-import { sourceOf } from '#gateway/source.ts';
+import { sourceKey, sourceOf } from '#gateway/source.ts';
 import { headersOf } from '#gateway/steps/receive.ts';
 import { callerKey } from '#identity/caller.ts';
 import { err, ok, type Result } from '#result.ts';
@@ -48,6 +48,7 @@ export function createExchange(parts: ApiParts): Exchange {
   const admission = createAdmission({
     callsInFlight: limits.apiRequestsInFlight,
     callsInFlightPerCaller: limits.apiRequestsPerCaller,
+    streamsPerCaller: limits.apiRequestsPerCaller,
   });
 
   const respond = (
@@ -77,7 +78,7 @@ export function createExchange(parts: ApiParts): Exchange {
     const known = await authenticate(arrival, asked.incoming.rawHeaders, parts);
     if (!known.ok) return { refusal: known.error, by: arrival };
     const by = known.value;
-    if (!admission.enterCaller(arrival.id, callerKey(by.verified.caller)))
+    if (admission.enterCaller(arrival.id, callerKey(by.verified.caller)) !== 'entered')
       return { refusal: { code: 'rate_limited', reason: 'requests_in_flight_per_caller', retryAfterMs: RETRY_MS }, by };
     const roles = rolesOf(by.verified.caller, parts.roles);
     const { operation } = route;
@@ -155,7 +156,7 @@ function receive({ rawHeaders }: IncomingMessage, parts: ApiParts): Result<true,
 async function record({ refusal, by }: Refused, parts: ApiParts): Promise<Result<true, ApiRefusal>> {
   if (refusal.code === 'timeout' || refusal.code === 'stopping') return ok(true);
   if (!('verified' in by)) {
-    parts.refusals.note({ source: by.source, code: refusal.code, reason: refusal.reason, connection: '' });
+    parts.refusals.note({ source: sourceKey(by.source), code: refusal.code, reason: refusal.reason, connection: '' });
     return ok(true);
   }
   if (NOT_RECORDED.has(refusal.code)) return ok(true);
