@@ -150,6 +150,15 @@ export const LIMITS = {
   apiBodyBytes: 64 * 1024,
   apiCheckpointFreshMs: 1_000,
 
+  // metrics
+  /** Combinations of labels of one metric; what is over them is counted together. */
+  metricsSeries: 1_000,
+  /** Tools of one connection that are told apart. */
+  metricsToolNames: 100,
+  metricsFreshMs: 1_000,
+  metricsConnections: 16,
+  metricsHeaderBytes: 8 * 1024,
+
   // stopping
   drainMs: 10_000,
 } as const;

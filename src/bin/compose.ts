@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Agent, fetch as undiciFetch } from 'undici';
 import { createConnections } from '#bin/connections.ts';
 import { version } from '#bin/version.ts';
+import { callMetricsOf, watchState } from '#bin/metrics.ts';
 import { EXIT_LEDGER, EXIT_UNAVAILABLE, EXIT_USAGE } from '#cli/exit-codes.ts';
 import type { ExitCode } from '#cli/exit-codes.ts';
 import type { LoadedConfig } from '#config/load.ts';
@@ -43,10 +44,13 @@ import type { LedgerEntry } from '#ledger/record.ts';
 import { createMasker } from '#masking/masker.ts';
 import type { Masker } from '#masking/masker.ts';
 import { ownHeader } from '#masking/own-words.ts';
+import { createExposition, createRegistry } from '#metrics/exposition.ts';
+import type { Exposition } from '#metrics/exposition.ts';
 import { createPolicy } from '#policy/policy.ts';
 import type { Policy } from '#policy/policy.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
+import { createProcessBudget } from '#upstream/process-budget.ts';
 
 export type StartRefusal = { readonly exit: ExitCode; readonly message: string };
 
@@ -60,6 +64,8 @@ export type ComposeOptions = {
 export type ComposedGateway = {
   readonly gateway: Gateway;
   readonly server: Server;
+  /** What `/metrics` says of this process. */
+  readonly metrics: Exposition;
   readonly ledger: Ledger;
   readonly indexer: Indexer;
   /** Stops taking calls, waits for those on their way up to `drainMs`, writes what is pending, closes everything. */
@@ -231,7 +237,10 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     process.once('exit', run);
     return () => process.off('exit', run);
   };
-  const connections = createConnections({ loaded, ledger, masker, newId, log, env, atExit });
+  const registry = createRegistry();
+  const metrics = callMetricsOf(registry, loaded);
+  const budget = createProcessBudget(loaded.limits);
+  const connections = createConnections({ loaded, ledger, masker, newId, log, env, atExit, budget, metrics });
   const stopping = new AbortController();
   let isDraining = false;
   const refusals = createRefusalBook({
@@ -259,6 +268,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     admission: createAdmission(loaded.limits),
     quotas: createQuotas(loaded.limits),
     refusals,
+    metrics,
     limits: loaded.limits,
     log,
     draining: () => isDraining,
@@ -270,6 +280,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   flushing.unref();
 
   const indexer = indexerOf(options, ledger);
+  watchState(registry, { gateway, ledger, indexer, budget });
   const stop = async (): Promise<void> => {
     isDraining = true;
     clearInterval(flushing);
@@ -304,5 +315,9 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await stop();
     return err({ exit: EXIT_LEDGER, message: `the ledger takes no records: ${recorded.error.reason}` });
   }
-  return ok({ gateway, server, ledger, indexer, stop });
+  const exposition = createExposition(registry, {
+    monotonicMs: () => performance.now(),
+    freshMs: loaded.limits.metricsFreshMs,
+  });
+  return ok({ gateway, server, metrics: exposition, ledger, indexer, stop });
 }

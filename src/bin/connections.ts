@@ -10,13 +10,13 @@ import type { Credential } from '#upstream/credential.ts';
 import { unreachable } from '#result.ts';
 import { createHttpUpstream } from '#upstream/http.ts';
 import type { CredentialHeader, Upstream } from '#upstream/port.ts';
-import { createProcessBudget } from '#upstream/process-budget.ts';
 import type { ProcessBudget } from '#upstream/process-budget.ts';
 import { createStdioUpstream } from '#upstream/stdio.ts';
 import { systemTimers } from '#upstream/timers.ts';
 
 export type ConnectionParts = Omit<ServerWordsParts, 'secrets' | 'limits'> & {
   readonly loaded: LoadedConfig;
+  readonly budget: ProcessBudget;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly atExit: (run: () => void) => () => void;
 };
@@ -41,10 +41,9 @@ function upstreamOf(
   name: string,
   config: ConnectionConfig,
   parts: ConnectionParts,
-  budget: ProcessBudget,
   secrets: readonly string[],
 ): Upstream {
-  const { loaded, masker, env, atExit } = parts;
+  const { loaded, masker, env, atExit, budget } = parts;
   const { upstream } = config;
   switch (upstream.type) {
     case 'http':
@@ -104,7 +103,6 @@ function secretsOf(
 
 export function createConnections(parts: ConnectionParts): ReadonlyMap<string, ConnectionRuntime> {
   const { loaded } = parts;
-  const budget = createProcessBudget(loaded.limits);
   return new Map(
     Object.entries(loaded.config.connections).map(([name, config]): [string, ConnectionRuntime] => {
       const credential = credentialOf(name, config, loaded);
@@ -115,7 +113,7 @@ export function createConnections(parts: ConnectionParts): ReadonlyMap<string, C
           name,
           url: resourceUrl(loaded.publicUrl, name),
           audiences: config.audiences,
-          upstream: upstreamOf(name, config, parts, budget, secrets),
+          upstream: upstreamOf(name, config, parts, secrets),
           credential,
           keepsSession: config.upstream.type === 'stdio',
           secrets,

@@ -12,8 +12,12 @@ import type { CliIo } from '#cli/io.ts';
 import { userPath } from '#cli/io.ts';
 import { loadConfig } from '#config/load.ts';
 import type { LoadedConfig } from '#config/load.ts';
+import type { ListenAddress } from '#config/network-rules.ts';
 import { problemText } from '#config/problem.ts';
+import type { Log } from '#gateway/gateway.ts';
+import { createMetricsListener } from '#gateway/metrics-listener.ts';
 import { nodeDisk } from '#ledger/node-disk.ts';
+import { OPENMETRICS_TYPE } from '#metrics/exposition.ts';
 
 function load(io: CliIo, path: string): LoadedConfig | undefined {
   const file = userPath(io, path);
@@ -30,7 +34,7 @@ function load(io: CliIo, path: string): LoadedConfig | undefined {
   return undefined;
 }
 
-function listen(server: Server, { host, port }: LoadedConfig['listen']): Promise<NodeJS.ErrnoException | undefined> {
+function listen(server: Server, { host, port }: ListenAddress): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
     server.once('error', resolve);
     server.listen(port, host, () => {
@@ -38,6 +42,23 @@ function listen(server: Server, { host, port }: LoadedConfig['listen']): Promise
       resolve(undefined);
     });
   });
+}
+
+function metricsListenerOf(
+  { metrics }: ComposedGateway,
+  { metricsListen, limits }: LoadedConfig,
+  log: Log,
+): { readonly server: Server; readonly address: ListenAddress } | undefined {
+  if (metricsListen === undefined) return undefined;
+  const { host } = metricsListen;
+  const server = createMetricsListener({
+    text: () => metrics.text(),
+    contentType: OPENMETRICS_TYPE,
+    host,
+    limits,
+    log,
+  });
+  return { server, address: metricsListen };
 }
 
 /** Runs until a signal or a latch; gives the exit code. */
@@ -83,6 +104,16 @@ async function serve(io: CliIo, configPath: string, level: string): Promise<Exit
     io.stderr.write(`gatebook: cannot listen on ${loaded.config.server.listen} (${refused.code ?? refused.message})\n`);
     return EXIT_UNAVAILABLE;
   }
+  const scrapers = metricsListenerOf(running, loaded, log);
+  const unscraped = scrapers === undefined ? undefined : await listen(scrapers.server, scrapers.address);
+  if (unscraped !== undefined) {
+    running.server.close();
+    await running.stop();
+    io.stderr.write(
+      `gatebook: cannot listen on ${loaded.config.server.metrics?.listen} (${unscraped.code ?? unscraped.message})\n`,
+    );
+    return EXIT_UNAVAILABLE;
+  }
   const pid = writePidFile(loaded.config.data);
   log.info(
     {
@@ -94,6 +125,8 @@ async function serve(io: CliIo, configPath: string, level: string): Promise<Exit
     'ready',
   );
   const code = await untilStopped(running, log);
+  scrapers?.server.close();
+  scrapers?.server.closeAllConnections();
   pid.remove();
   return code;
 }

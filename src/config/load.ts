@@ -41,6 +41,8 @@ export type LoadedConfig = {
   /** Defaults filled in, paths absolute. */
   readonly config: Config;
   readonly listen: ListenAddress;
+  /** Where `/metrics` is served without a token; undefined when nowhere. */
+  readonly metricsListen: ListenAddress | undefined;
   /** Origin by which clients reach the gateway, without a slash at the end. */
   readonly publicUrl: string;
   readonly limits: Limits;
@@ -92,6 +94,7 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
     file: source.file,
     config: withAbsolutePaths(config, dirname(source.file)),
     listen,
+    metricsListen: parseListen(config.server.metrics?.listen ?? ''),
     publicUrl: new URL(config.server.publicUrl ?? `http://${config.server.listen}`).origin,
     limits: effectiveLimits(config.limits),
     secrets: secrets.resolved,

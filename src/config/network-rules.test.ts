@@ -23,6 +23,17 @@ test('a listen address is host:port or [v6]:port and nothing else', () => {
   }
 });
 
+test('metrics have an address of their own, or none', () => {
+  assert.deepEqual(complaints({ server: { listen: '127.0.0.1:1', metrics: { listen: '127.0.0.1:2' } } }), []);
+  const same = 'server.metrics.listen is the address of the gateway itself';
+  assert.deepEqual(complaints({ server: { listen: '127.0.0.1:1', metrics: { listen: '127.0.0.1:1' } } }), [same]);
+  assert.deepEqual(complaints({ server: { metrics: { listen: '127.0.0.1:8420' } } }), [same]);
+  assert.match(
+    complaints({ server: { metrics: { listen: '127.0.0.1:70000' } } }).join(),
+    /^server.metrics.listen is not/,
+  );
+});
+
 test('only 127/8, ::1 and localhost are loopback', () => {
   for (const host of ['127.0.0.1', '127.1.2.3', '::1', '[::1]', 'localhost', 'LocalHost'])
     assert.ok(isLoopbackHost(host), host);

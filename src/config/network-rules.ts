@@ -48,6 +48,7 @@ function checkServer(server: RawMap): Complaint[] {
       fix: 'write 127.0.0.1:8420 or [::1]:8420',
     });
   }
+  complaints.push(...checkMetrics(server, listen));
   const guarded = server['tls'] !== undefined || rawTexts(server['trustedProxies']).length > 0;
   if (address !== undefined && !isLoopbackHost(address.host) && !guarded) {
     complaints.push({
@@ -74,6 +75,17 @@ function checkServer(server: RawMap): Complaint[] {
     });
   }
   return complaints;
+}
+
+/** A listener of its own, so that a scraper needs no token and a proxy in front of the gateway cannot lead anybody to it. */
+function checkMetrics(server: RawMap, listen: string | undefined): Complaint[] {
+  const path = ['server', 'metrics', 'listen'];
+  const metrics = rawText(rawMap(server['metrics'])['listen']);
+  if (metrics === undefined) return [];
+  if (parseListen(metrics) === undefined)
+    return [{ path, message: 'is not host:port with a port up to 65535', fix: 'write 127.0.0.1:9420' }];
+  if (metrics !== (listen ?? '127.0.0.1:8420')) return [];
+  return [{ path, message: 'is the address of the gateway itself', fix: 'take another port' }];
 }
 
 function checkPublicUrl(server: RawMap, address: ListenAddress | undefined, guarded: boolean): Complaint[] {

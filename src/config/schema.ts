@@ -32,11 +32,14 @@ const pattern = z
 /** Entity name of a detector (Presidio's names; SECRET for secrets). */
 const detector = z.string().regex(/^[A-Z][A-Z0-9_]{1,63}$/, 'must be the name of an entity, such as CREDIT_CARD');
 
+const listenAddress = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/, 'must be host:port, such as 127.0.0.1:8420 or [::1]:8420');
+
 const server = z.strictObject({
-  listen: z
-    .string()
-    .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/, 'must be host:port, such as 127.0.0.1:8420 or [::1]:8420')
-    .default('127.0.0.1:8420'),
+  listen: listenAddress.default('127.0.0.1:8420'),
+  /** Where `/metrics` is served without a token; nowhere unless it is written. */
+  metrics: z.strictObject({ listen: listenAddress }).optional(),
   publicUrl: url.optional(),
   tls: z.strictObject({ cert: text, key: secretReference }).optional(),
   trustedProxies: z.array(text).max(256).optional(),

@@ -35,3 +35,11 @@ test('inline masking warns, its absence does not', () => {
   assert.equal(checkWarnings({ masking: { inline: {} } }).length, 1);
   assert.deepEqual(checkWarnings({ masking: { store: {} } }), []);
 });
+
+test('metrics beyond loopback warn, metrics on loopback do not', () => {
+  const warned = (listen: string) =>
+    checkWarnings({ server: { metrics: { listen } } }).map(({ path }) => pathText(path));
+  assert.deepEqual(warned('0.0.0.0:9420'), ['server.metrics.listen']);
+  assert.deepEqual(warned('127.0.0.1:9420'), []);
+  assert.deepEqual(warned('[::1]:9420'), []);
+});

@@ -3,7 +3,8 @@
  * answer, so each is a problem, or, where nothing becomes looser by it, a warning. An issue that lands removes its line.
  */
 import type { Complaint } from '#config/problem.ts';
-import { rawEntries, rawItems, rawList, rawMap } from '#config/raw.ts';
+import { isLoopbackHost, parseListen } from '#config/network-rules.ts';
+import { rawEntries, rawItems, rawList, rawMap, rawText } from '#config/raw.ts';
 import type { RawMap } from '#config/raw.ts';
 
 export function checkUnavailable(raw: RawMap): Complaint[] {
@@ -46,14 +47,29 @@ export function checkWarnings(raw: RawMap): Complaint[] {
         ]
       : [],
   );
-  if (rawMap(raw['masking'])['inline'] === undefined) return holds;
+  const warnings = [...holds, ...openMetrics(raw)];
+  if (rawMap(raw['masking'])['inline'] === undefined) return warnings;
   return [
-    ...holds,
+    ...warnings,
     {
       path: ['masking', 'inline'],
       atKey: true,
       message: 'answers are not searched by these detectors in this version, only by field names and known secrets',
       fix: 'do not rely on it yet',
+    },
+  ];
+}
+
+/** Needed where a scraper is on another machine; whoever decides that should know who else can read it. */
+function openMetrics(raw: RawMap): Complaint[] {
+  const listen = rawText(rawMap(rawMap(raw['server'])['metrics'])['listen']);
+  const address = listen === undefined ? undefined : parseListen(listen);
+  if (address === undefined || isLoopbackHost(address.host)) return [];
+  return [
+    {
+      path: ['server', 'metrics', 'listen'],
+      message: 'whoever reaches this address reads the names of connections and tools, and how much they are used',
+      fix: 'let only the scraper reach it, or listen on loopback',
     },
   ];
 }

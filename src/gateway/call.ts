@@ -56,7 +56,8 @@ declare const authorized: unique symbol;
 export type Authorized = RequestMasked & { readonly decision: Decision; readonly [authorized]: true };
 export type Approved = Authorized & { readonly approval: string | undefined };
 export type Recorded = Approved & { readonly intent: RecordRef };
-export type Credentialed = Recorded & { readonly sendable: Sendable };
+/** `sentMs`: monotonic milliseconds at which it goes up. */
+export type Credentialed = Recorded & { readonly sendable: Sendable; readonly sentMs: number };
 export type Forwarded = Credentialed & { readonly answer: UpstreamAnswer };
 
 /** One message of the upstream on its way down, in the same manner. `closed`: the call already has its answer. */

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Admission } from '#gateway/admission.ts';
 import type { Quotas } from '#gateway/quotas.ts';
+import type { Metrics } from '#gateway/metrics.ts';
 import type { RefusalBook } from '#gateway/refusal-book.ts';
 import type { Sessions } from '#gateway/sessions.ts';
 import type { TrustedProxies } from '#gateway/source.ts';
@@ -46,6 +47,7 @@ export type Gateway = {
   readonly admission: Admission;
   readonly quotas: Quotas;
   readonly refusals: RefusalBook;
+  readonly metrics: Metrics;
   readonly limits: Limits;
   readonly log: Log;
   /** True from the moment the gateway takes no new calls. */

@@ -7,6 +7,7 @@ import type { ErrorSubject, WireError } from '#gateway/errors.ts';
 import type { Approved, Forwarded, Recorded } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { rateLimitHeaders } from '#gateway/quota.ts';
+import { measureRefusal } from '#gateway/measure.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { challenge, resourceMetadataUrl } from '#identity/resource-metadata.ts';
 import type { Outcome } from '#ledger/record.ts';
@@ -83,7 +84,9 @@ async function recordDenial(call: AnyCall, gateway: Gateway, refusal: Refusal): 
     });
     return true;
   }
-  return (await gateway.ledger.append(deniedEntry(call, gateway.masker, refusal))).ok;
+  const denied = await gateway.ledger.append(deniedEntry(call, gateway.masker, refusal));
+  if (denied.ok && call.masked !== undefined) gateway.metrics.masked(call.masked.findings);
+  return denied.ok;
 }
 
 function outcomeOf(refusal: Refusal): Outcome {
@@ -108,33 +111,41 @@ async function closeIntent(call: Recorded & Partial<Forwarded>, gateway: Gateway
     durationMs: Math.round((gateway.monotonic() - call.startedMs) * 1_000) / 1_000,
     ...(call.answer === undefined ? {} : { upstreamStatus: call.answer.status }),
   };
+  const outcome = outcomeOf(refusal);
   const entry = resultEntry(call satisfies Approved, gateway.masker, {
     ref: call.intent.n,
-    outcome: outcomeOf(refusal),
+    outcome,
     header,
     masked: undefined,
   });
-  return (await gateway.ledger.append(entry)).ok;
+  const closed = await gateway.ledger.append(entry);
+  if (closed.ok && call.message.kind === 'request') {
+    const { method } = call.message;
+    gateway.metrics.callClosed({ connection: call.connectionName, method, outcome, code: refusal.code });
+  }
+  return closed.ok;
 }
 
 const isOpen = (call: AnyCall | Recorded): call is Recorded => 'intent' in call && call.message?.kind === 'request';
 
-/** Records the refusal, then answers with it. A refusal that cannot be recorded becomes `audit_unavailable` (P6). */
-export async function refuse(call: AnyCall | Recorded, gateway: Gateway, refusal: Refusal): Promise<void> {
+/** Puts the refusal into the book and gives what to answer. One that cannot be recorded becomes `audit_unavailable` (P6). */
+async function recordRefusal(call: AnyCall | Recorded, gateway: Gateway, refusal: Refusal): Promise<Refusal> {
   if (refusal.code === 'audit_unavailable') {
     // The answer is withheld; the intent is closed all the same where the ledger still takes a small record.
     if (isOpen(call)) await closeIntent(call, gateway, refusal);
-    return sendRefusal(call, gateway, refusal);
+    return refusal;
   }
   const isRecorded = isOpen(call)
     ? await closeIntent(call, gateway, refusal)
     : await recordDenial(call, gateway, refusal);
-  if (isRecorded) return sendRefusal(call, gateway, refusal);
-  const executed = toWireError(refusal).executed;
-  return sendRefusal(call, gateway, {
-    code: 'audit_unavailable',
-    reason: 'refusal_not_recorded',
-    retryAfterMs: 1_000,
-    executed,
-  });
+  if (isRecorded) return refusal;
+  const { executed } = toWireError(refusal);
+  return { code: 'audit_unavailable', reason: 'refusal_not_recorded', retryAfterMs: 1_000, executed };
+}
+
+/** Records the refusal, then answers with it. */
+export async function refuse(call: AnyCall | Recorded, gateway: Gateway, refusal: Refusal): Promise<void> {
+  const answered = await recordRefusal(call, gateway, refusal);
+  measureRefusal(call, answered, gateway);
+  return sendRefusal(call, gateway, answered);
 }

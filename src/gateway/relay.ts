@@ -6,6 +6,7 @@ import type { Forwarded, Heard } from '#gateway/call.ts';
 import { runSteps } from '#gateway/chain.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { ANSWER_STEPS } from '#gateway/pipeline.ts';
+import { measureAnswer, measureSilence } from '#gateway/measure.ts';
 import { refusalOf, refuse } from '#gateway/refuse.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { upstreamRefusal } from '#gateway/steps/forward.ts';
@@ -28,6 +29,7 @@ async function relaySilence(call: Forwarded, gateway: Gateway): Promise<void> {
     return refuse(call, gateway, { code: 'upstream_invalid', reason: `no_message_${status}`, executed: 'unknown' });
   }
   await call.reply.empty(202, call.answer.headers);
+  measureSilence(call, gateway);
 }
 
 /** Why the exchange ended without an answer to its request. */
@@ -54,9 +56,14 @@ async function heed(
   }
   // A frame without data is no message (SSE priming, `retry:`); resuming a stream is not offered, so it has no meaning below.
   if (item.value.bytes.length === 0) return 'listen';
+  const heardMs = gateway.monotonic();
   const heard: Heard = { call, heard: item.value, closed: isAnswered };
   const done = await runSteps(ANSWER_STEPS, heard, gateway);
-  if (done.ok) return done.value.role === 'final' ? 'answered' : done.value.role === 'late' ? 'late' : 'listen';
+  if (done.ok && done.value.role === 'final') {
+    measureAnswer(done.value, heardMs, gateway);
+    return 'answered';
+  }
+  if (done.ok) return done.value.role === 'late' ? 'late' : 'listen';
   if (!isAnswered) await refuse(call, gateway, refusalOf(done.error, call, gateway));
   return 'over';
 }
@@ -74,6 +81,8 @@ export async function relay(call: Forwarded, gateway: Gateway): Promise<void> {
   };
   if (call.gone.aborted) stopWaiting();
   else call.gone.addEventListener('abort', stopWaiting, { once: true });
+  const isStream = call.answer.form === 'sse';
+  if (isStream) gateway.metrics.streams(call.connectionName, 1);
   try {
     for await (const item of call.answer.messages) {
       const heeded = await heed(call, item, isAnswered, gateway);
@@ -92,6 +101,7 @@ export async function relay(call: Forwarded, gateway: Gateway): Promise<void> {
   } finally {
     call.gone.removeEventListener('abort', stopWaiting);
     clearTimeout(cutting);
+    if (isStream) gateway.metrics.streams(call.connectionName, -1);
   }
   if (!isAnswered && call.message.kind === 'request') return refuse(call, gateway, missingAnswer(call));
   call.reply.end();

@@ -4,6 +4,7 @@
  */
 import { serverWordEntry } from '#gateway/entries.ts';
 import type { Log } from '#gateway/gateway.ts';
+import type { Metrics } from '#gateway/metrics.ts';
 import type { RecordHeader } from '#events/header.ts';
 import type { LedgerPort } from '#ledger/port.ts';
 import type { RecordRef } from '#ledger/record.ts';
@@ -20,6 +21,7 @@ export type ServerWordsParts = {
   readonly newId: () => string;
   readonly limits: Pick<Limits, 'jsonDepth' | 'jsonNodes'>;
   readonly log: Log;
+  readonly metrics: Pick<Metrics, 'processEnded'>;
 };
 
 type Word = {
@@ -30,7 +32,7 @@ type Word = {
 };
 
 export function recordServerWords(parts: ServerWordsParts): ServerEvents {
-  const { ledger, masker, secrets, newId, limits, log } = parts;
+  const { ledger, masker, secrets, newId, limits, log, metrics } = parts;
 
   /** The message as it may be stored, and what it says it is; nothing of bytes that are no message. */
   const read = (
@@ -79,6 +81,7 @@ export function recordServerWords(parts: ServerWordsParts): ServerEvents {
       log.info({ connection, pid, line }, 'server stderr');
     },
     onEnded({ connection, pid, reason, asked }) {
+      metrics.processEnded(connection, asked);
       log[asked ? 'debug' : 'warn']({ connection, pid, reason }, 'server process ended');
     },
   };

@@ -351,6 +351,8 @@ describe('verified token', () => {
     const [first, second] = [now(identity.verify(token, [])), now(identity.verify(token, []))];
     assert.ok(first.ok && second.ok);
     assert.equal(first.value, second.value);
+    const { cacheHits, cacheMisses, cacheEntries } = identity.stats();
+    assert.deepEqual([cacheHits, cacheMisses, cacheEntries], [1, 1, 1]);
   });
 
   it('expires in the cache to the millisecond', async () => {

@@ -50,6 +50,19 @@ export type IssuerReadiness = {
   readonly reason?: string;
 };
 
+export type IdentityStats = {
+  /** Tokens whose signature need not be verified again, since the start, and those whose must. */
+  readonly cacheHits: number;
+  readonly cacheMisses: number;
+  readonly cacheEntries: number;
+  readonly issuers: readonly {
+    readonly namespace: string;
+    readonly usable: boolean;
+    readonly keysAgeMs: number | undefined;
+    readonly failedRefreshes: number;
+  }[];
+};
+
 export type Identity = {
   /**
    * For `/mcp`: the token must carry one of `audiences` (those of the connection) or of its issuer's `audiences`.
@@ -63,6 +76,7 @@ export type Identity = {
   /** The same checks as at a cache hit, for a caller who had to wait: expiry and revocation. */
   recheck(verified: VerifiedCaller): Result<VerifiedCaller, TokenFault>;
   ready(): readonly IssuerReadiness[];
+  stats(): IdentityStats;
   /** Resolves once every issuer has usable keys or was asked once; never rejects for an unreachable issuer. */
   start(): Promise<void>;
   close(): Promise<void>;
@@ -84,6 +98,8 @@ export function createIdentity(options: IdentityOptions): Identity {
   const { clock, epochs, limits } = options;
   const issuers = openIssuers(options);
   const cache = createTokenCache(limits);
+  let cacheHits = 0;
+  let cacheMisses = 0;
 
   const recheck = (verified: VerifiedCaller): Verification => {
     if (verified.expiresAtMs <= clock.nowMs()) return err('expired');
@@ -134,7 +150,11 @@ export function createIdentity(options: IdentityOptions): Identity {
     if (token.length > limits.tokenBytes) return err('token_too_large');
     const digest = digestToken(token);
     const cached = fromCache(digest, door);
-    if (cached !== undefined) return cached;
+    if (cached !== undefined) {
+      cacheHits += 1;
+      return cached;
+    }
+    cacheMisses += 1;
 
     const jws = parseCompactJws(token, limits);
     if (!jws.ok) return jws;
@@ -166,6 +186,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     verifyForApi: (token) => verifyAt(token, apiDoor),
     recheck,
     ready: () => [...issuers.values()].map(readinessOf),
+    stats: () => ({ cacheHits, cacheMisses, cacheEntries: cache.size, issuers: [...issuers.values()].map(statsOf) }),
     async start() {
       await Promise.all([...issuers.values()].map(({ keys }) => keys.start()));
     },
@@ -203,6 +224,13 @@ function verifySigned(jws: Jws, header: TokenHeader, key: IssuerKey): Result<tru
 /** The caller's fault when the issuer's keys are known, the gateway's trouble when they are not. */
 const missingKey = (keys: IssuerKeys): TokenFault =>
   keys.problem() === undefined ? 'unknown_key' : 'keys_unavailable';
+
+const statsOf = ({ settings, keys }: Issuer): IdentityStats['issuers'][number] => ({
+  namespace: settings.namespace,
+  usable: keys.problem() === undefined,
+  keysAgeMs: keys.ageMs(),
+  failedRefreshes: keys.failedRefreshes(),
+});
 
 function readinessOf({ settings, keys }: Issuer): IssuerReadiness {
   const reason = keys.problem();

@@ -184,6 +184,8 @@ describe('keys of an issuer', () => {
     assert.equal(keys.find('key-1'), undefined);
     assert.equal(keys.generation(), 0);
     assert.equal(keys.problem(), 'keys are stale: HTTP status 500');
+    assert.equal(keys.ageMs(), LIMITS.issuerKeysStaleMs + 1);
+    assert.equal(keys.failedRefreshes(), 2);
 
     issuer.mode = 'ok';
     clock.advance(0);

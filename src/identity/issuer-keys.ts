@@ -52,6 +52,10 @@ export type IssuerKeys = {
   generation(): number;
   /** Undefined when usable, otherwise why not. */
   problem(): string | undefined;
+  /** Milliseconds since the keys in use were fetched; undefined without keys. */
+  ageMs(): number | undefined;
+  /** Attempts to fetch them that failed since the start. */
+  failedRefreshes(): number;
   /** Stops refreshing; resolves when nothing is being written any more. */
   close(): Promise<void>;
 };
@@ -65,6 +69,7 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
   let generation = 0;
   let lastAttemptMs = Number.NEGATIVE_INFINITY;
   let lastFault: RefreshFault | undefined;
+  let failedRefreshes = 0;
   let underWay: Promise<void> | undefined;
   let cancelNext = (): void => {};
   let stored: Promise<void> = Promise.resolve();
@@ -104,6 +109,7 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
     if (stop.signal.aborted) return;
     if (!fetched.ok) {
       lastFault = fetched.error;
+      failedRefreshes += 1;
       const ageMs = current === undefined ? null : clock.nowMs() - fetchedAtMs;
       log.warn({ issuer: settings.namespace, ...fetched.error, keysAgeMs: ageMs }, 'refreshing issuer keys failed');
       return;
@@ -148,6 +154,8 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
       const why = lastFault === undefined ? 'not fetched yet' : describeFault(lastFault);
       return current === undefined ? `no keys: ${why}` : `keys are stale: ${why}`;
     },
+    ageMs: () => (current === undefined ? undefined : clock.nowMs() - fetchedAtMs),
+    failedRefreshes: () => failedRefreshes,
     async close() {
       stop.abort('stopped');
       cancelNext();

@@ -46,9 +46,12 @@ export type CommitParts = {
     | { readonly file: DiskFile; readonly segment: number; readonly size: number; readonly end: number }
     | undefined;
   readonly note: string;
-  readonly committed: (mark: Watermark) => void;
+  readonly committed: (mark: Watermark, batch: CommittedBatch) => void;
   readonly latched: (error: Error) => void;
 };
+
+/** One commit, for whoever watches the ledger: how much it took and how long the disk needed for write and sync. */
+export type CommittedBatch = { readonly records: number; readonly bytes: number; readonly diskMs: number };
 
 type Placed = { readonly pending: Pending; readonly n: number; readonly leaf: string };
 type Batch = { readonly first: number; readonly records: readonly Placed[]; readonly bytes: number };
@@ -240,7 +243,7 @@ export class GroupCommit {
   }
 
   async #write(batch: Batch): Promise<void> {
-    const { committed, edge, signer } = this.#parts;
+    const { clock, committed, edge, signer } = this.#parts;
     const file = this.#file;
     if (file === undefined) throw new Error('no segment to write to');
     this.#inFlight = batch.records;
@@ -253,15 +256,17 @@ export class GroupCommit {
     }
     const note = signer.sign({ origin: signer.origin, size: edge.size, root: edge.root() });
     at = writeCommitFrame(bytes, at, batch.first, batch.records.length, Buffer.from(note));
+    const startedMs = clock.monotonicMs();
     await file.write(bytes.subarray(0, at), this.#end);
     await file.datasync();
+    const diskMs = clock.monotonicMs() - startedMs;
     if (this.#latched) return;
     this.#end += at;
     this.#commits += 1;
     this.#note = note;
     this.#mark = { size: edge.size, segment: this.#segment, offset: this.#end };
     this.#inFlight = [];
-    committed(this.#mark);
+    committed(this.#mark, { records: batch.records.length, bytes: at, diskMs });
     for (const { pending, n } of batch.records) pending.settle(ok(n));
   }
 

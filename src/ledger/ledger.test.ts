@@ -30,6 +30,8 @@ const reasonOf = async (running: Running, entry = intentEntry(newCall(), '{}')):
 test('records that arrive together share one commit', async () => {
   const disk = createFakeDisk(1);
   const running = await open(disk, nothingPromised());
+  const batches: number[] = [];
+  running.ledger.onCommit((_mark, batch) => batches.push(batch.records));
   await append(running.ledger, intentEntry(newCall(), '{}'), nothingPromised());
   const before = running.ledger.stats().commits;
   const outcomes = await Promise.all(
@@ -37,6 +39,7 @@ test('records that arrive together share one commit', async () => {
   );
   assert.ok(outcomes.every((outcome) => outcome.ok));
   assert.equal(running.ledger.stats().commits, before + 1);
+  assert.deepEqual(batches, [1, 10]);
   await close(running);
 });
 

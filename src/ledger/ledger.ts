@@ -14,7 +14,7 @@ import type { Limits } from '#limits.ts';
 import type { OwnHeader } from '#masking/own-words.ts';
 import type { PieceKey, SealedBlob } from '#ledger/blob.ts';
 import type { LedgerClock } from '#ledger/clock.ts';
-import type { GroupCommit } from '#ledger/commit.ts';
+import type { CommittedBatch, GroupCommit } from '#ledger/commit.ts';
 import type { Keyring } from '#ledger/keyring.ts';
 import type { LedgerPort, Watermark } from '#ledger/port.ts';
 import type { LedgerAct } from '#ledger/own-records.ts';
@@ -39,6 +39,10 @@ export type LedgerStats = {
   readonly openIntents: number;
   readonly lowSpace: boolean;
   readonly latched: boolean;
+  /** Of the file system the ledger is on, as last looked at. */
+  readonly freeBytes: number | undefined;
+  /** Since the start. */
+  readonly clockJumps: number;
 };
 
 export type LedgerParts = {
@@ -84,7 +88,7 @@ export class Ledger implements LedgerPort {
   readonly origin: string;
   readonly shard: string;
   readonly #parts: LedgerParts;
-  readonly #commitListeners: ((mark: Watermark) => void)[] = [];
+  readonly #commitListeners: ((mark: Watermark, batch: CommittedBatch) => void)[] = [];
   readonly #latchListeners: ((error: Error) => void)[] = [];
   readonly #upkeep: Upkeep;
   #state: State = 'opening';
@@ -178,11 +182,13 @@ export class Ledger implements LedgerPort {
       openIntents: commit.openIntents.size,
       lowSpace: this.#upkeep.lowSpace,
       latched: this.#state === 'latched',
+      freeBytes: this.#upkeep.freeBytes,
+      clockJumps: this.#upkeep.clockJumps,
     };
   }
 
   /** Called after each commit that became durable. The listener must not throw. */
-  onCommit(listener: (mark: Watermark) => void): void {
+  onCommit(listener: (mark: Watermark, batch: CommittedBatch) => void): void {
     this.#commitListeners.push(listener);
   }
 
@@ -226,8 +232,8 @@ export class Ledger implements LedgerPort {
     if (this.#state === 'opening') this.#state = 'open';
   }
 
-  committed(mark: Watermark): void {
-    for (const listener of this.#commitListeners) listener(mark);
+  committed(mark: Watermark, batch: CommittedBatch): void {
+    for (const listener of this.#commitListeners) listener(mark, batch);
   }
 
   latch(error: Error): void {

@@ -134,9 +134,9 @@ async function openHeld(options: LedgerOptions, unlock: () => void): Promise<Res
       tail === undefined || file === undefined
         ? undefined
         : { file, segment: tail.segment, size: tail.size, end: tail.end },
-    committed: (mark) => {
+    committed: (mark, batch) => {
       marks.publish(mark);
-      ledger.committed(mark);
+      ledger.committed(mark, batch);
     },
     latched: (error) => ledger.latched(error),
   });

@@ -43,7 +43,7 @@ test('many short commits are no stall, one long commit is', async () => {
 });
 
 test('a slow drift of the clock is no jump, a step of more than a second in either direction is', async () => {
-  const { clock, said, tick } = start({ busy: () => true, commits: () => Math.random() });
+  const { clock, said, tick, upkeep } = start({ busy: () => true, commits: () => Math.random() });
   for (let i = 0; i < 20; i += 1) {
     clock.jump(900);
     await tick(1_000);
@@ -53,6 +53,7 @@ test('a slow drift of the clock is no jump, a step of more than a second in eith
   clock.jump(-3_600_000);
   await tick(1_000);
   assert.deepEqual(said, ['jumped 1001', 'jumped -3600000']);
+  assert.equal(upkeep.clockJumps, 2);
 });
 
 test('tomorrow’s key is asked for ten minutes before midnight', async () => {

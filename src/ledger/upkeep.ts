@@ -41,6 +41,8 @@ export class Upkeep {
   #idleMs = 0;
   #sinceCheckpointMs = 0;
   #low = false;
+  #freeBytes: number | undefined;
+  #clockJumps = 0;
   /** Disk work of earlier ticks; while it runs no more is begun. */
   #work: Promise<void> | undefined;
 
@@ -53,6 +55,15 @@ export class Upkeep {
 
   get lowSpace(): boolean {
     return this.#low;
+  }
+
+  /** As last looked at. */
+  get freeBytes(): number | undefined {
+    return this.#freeBytes;
+  }
+
+  get clockJumps(): number {
+    return this.#clockJumps;
   }
 
   async stop(): Promise<void> {
@@ -71,7 +82,10 @@ export class Upkeep {
     const jumpMs = clock.unixMs() - this.#unixMs - passedMs;
     this.#monotonicMs += passedMs;
     this.#unixMs = clock.unixMs();
-    if (Math.abs(jumpMs) > limits.clockJumpMs) this.#parts.jumped(jumpMs);
+    if (Math.abs(jumpMs) > limits.clockJumpMs) {
+      this.#clockJumps += 1;
+      this.#parts.jumped(jumpMs);
+    }
     // A process that was stopped for a minute has not waited a minute for its disk: one tick counts as two at most.
     const countedMs = Math.min(passedMs, 2 * limits.ledgerTickMs);
     this.#watchCommits(countedMs);
@@ -110,6 +124,7 @@ export class Upkeep {
 
   async checkSpace(): Promise<void> {
     const free = await this.#parts.freeBytes();
+    this.#freeBytes = free;
     const low = free < this.#parts.limits.ledgerFreeBytesMin;
     if (low === this.#low) return;
     this.#low = low;

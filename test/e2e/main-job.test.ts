@@ -25,13 +25,19 @@ type Site = {
   readonly config: string;
   readonly shard: string;
   readonly url: string;
+  readonly metricsUrl: string;
   readonly issuer: FakeIssuer;
   token(): Promise<string>;
 };
 
 async function prepare(t: TestContext): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'gatebook-job-'));
-  const [issuer, server, port] = await Promise.all([startFakeIssuer(), startFakeMcpServer(), freePort()]);
+  const [issuer, server, port, metricsPort] = await Promise.all([
+    startFakeIssuer(),
+    startFakeMcpServer(),
+    freePort(),
+    freePort(),
+  ]);
   t.after(async () => {
     await Promise.all([issuer.close(), server.close()]);
     rmSync(folder, { recursive: true, force: true });
@@ -42,7 +48,7 @@ async function prepare(t: TestContext): Promise<Site> {
     config,
     `version: 1
 deployment: job
-server: { listen: 127.0.0.1:${port} }
+server: { listen: 127.0.0.1:${port}, metrics: { listen: 127.0.0.1:${metricsPort} } }
 data: ./data
 issuers: { idp: { preset: okta, issuer: "${issuer.url}", audiences: [https://job.test] } }
 connections: { parcels: { upstream: { type: http, url: "${server.url}" } } }
@@ -55,6 +61,7 @@ grants: [{ clients: ["idp:robot"], connections: [parcels], level: use }]
     config,
     shard: join(folder, 'data', 'ledger', 'a'),
     url: `http://127.0.0.1:${port}`,
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
     issuer,
     token: () => issuer.sign({ ver: 1, aud: 'https://job.test', cid: 'robot', sub: 'robot' }),
   };
@@ -165,6 +172,14 @@ test('a call gets its answer, is found again, and the book proves it while the g
 
   await t.test('a second gateway on the same data is refused with exit code 3', () => {
     assert.equal(gatebook('serve', '--config', site.config).status, 3);
+  });
+
+  await t.test('the metrics have it, on their own address and nowhere else', async () => {
+    const scraped = await fetch(site.metricsUrl);
+    assert.match(scraped.headers.get('content-type') ?? '', /^application\/openmetrics-text/);
+    const counted = 'gatebook_calls_total{connection="parcels",mcp_method_name="tools/call",outcome="ok",code=""} 1';
+    assert.ok((await scraped.text()).includes(counted));
+    assert.equal((await fetch(`${site.url}/metrics`)).status, 404);
   });
 
   const exit = ended(running);

@@ -63,6 +63,8 @@ import type { Result } from '#result.ts';
 import type { HeaderPair, UpstreamMessage } from '#upstream/port.ts';
 import { createFakeLedger } from '#test/fakes/ledger.ts';
 import type { FakeLedger } from '#test/fakes/ledger.ts';
+import { createFakeMetrics } from '#test/fakes/metrics.ts';
+import type { FakeMetrics } from '#test/fakes/metrics.ts';
 import { createScriptedUpstream } from '#test/fakes/upstream.ts';
 import type { ScriptedUpstream } from '#test/fakes/upstream.ts';
 
@@ -118,6 +120,7 @@ function createFakeIdentity(): FakeIdentity {
     verifyForApi: () => err('wrong_audience'),
     recheck: (verified) => ok(verified),
     ready: () => [{ issuer: ADA.issuer, namespace: ADA.namespace, usable: true }],
+    stats: () => ({ cacheHits: 0, cacheMisses: 0, cacheEntries: 0, issuers: [] }),
     start: async () => undefined,
     close: async () => undefined,
   };
@@ -148,6 +151,7 @@ export type FakeGateway = Gateway & {
   /** The server behind every connection. */
   readonly upstream: ScriptedUpstream;
   readonly logged: readonly LogLine[];
+  readonly metrics: FakeMetrics;
   /** Moves both clocks on. */
   advance(ms: number): void;
   /** As at a SIGTERM: no new calls. */
@@ -228,6 +232,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
       entry: (refusal, count, windowMs) => strangerEntry(masker, newId(), refusal, count, windowMs),
       append: (entry) => ledger.appendUnwaited(entry),
     }),
+    metrics: createFakeMetrics(),
     limits,
     ...createLog(),
     draining: () => isDraining,

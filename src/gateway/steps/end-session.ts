@@ -2,7 +2,7 @@
 import type { Connected } from '#gateway/call.ts';
 import { controlEntry } from '#gateway/entries.ts';
 import type { Gateway } from '#gateway/gateway.ts';
-import { refuse, sendRefusal } from '#gateway/refuse.ts';
+import { refuse } from '#gateway/refuse.ts';
 import { upstreamRefusal } from '#gateway/steps/forward.ts';
 import { upwardHeaders } from '#gateway/steps/inject-credential.ts';
 import { callerKey } from '#identity/caller.ts';
@@ -16,7 +16,7 @@ export async function endSession(call: Connected, gateway: Gateway): Promise<voi
   }
   const recorded = await gateway.ledger.append(controlEntry({ ...call, session }, gateway.masker, 'session_end'));
   if (!recorded.ok) {
-    return sendRefusal(call, gateway, {
+    return refuse(call, gateway, {
       code: 'audit_unavailable',
       reason: recorded.error.reason,
       retryAfterMs: recorded.error.retryAfterMs,

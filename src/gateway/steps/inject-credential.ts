@@ -68,5 +68,11 @@ export function injectCredential(call: Recorded, gateway: Gateway): Result<Crede
     timeoutMs: gateway.limits.upstreamHeadersMs,
     signal: call.cut.signal,
   };
-  return ok({ ...call, body: NOTHING, message: withoutContent(message), sendable: sendable(request, call.intent) });
+  return ok({
+    ...call,
+    body: NOTHING,
+    message: withoutContent(message),
+    sendable: sendable(request, call.intent),
+    sentMs: gateway.monotonic(),
+  });
 }

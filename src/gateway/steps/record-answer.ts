@@ -14,7 +14,7 @@ function outcomeOf(answer: AnswerMasked): Outcome {
   return message.isToolError ? 'tool_error' : 'ok';
 }
 
-function entryFor(answer: AnswerMasked, gateway: Gateway): LedgerEntry {
+function entryFor(answer: AnswerMasked, outcome: Outcome, gateway: Gateway): LedgerEntry {
   const { call, message, masked, role } = answer;
   const header = {
     upstreamStatus: call.answer.status,
@@ -24,7 +24,7 @@ function entryFor(answer: AnswerMasked, gateway: Gateway): LedgerEntry {
   };
   switch (role) {
     case 'final':
-      return resultEntry(call, gateway.masker, { ref: call.intent.n, outcome: outcomeOf(answer), header, masked });
+      return resultEntry(call, gateway.masker, { ref: call.intent.n, outcome, header, masked });
     case 'during':
     case 'late': {
       const ref = call.message.kind === 'request' ? call.intent.n : null;
@@ -37,9 +37,24 @@ function entryFor(answer: AnswerMasked, gateway: Gateway): LedgerEntry {
   }
 }
 
+function count({ call, masked, role }: AnswerMasked, outcome: Outcome, gateway: Gateway): void {
+  gateway.metrics.masked(masked.findings);
+  if (role !== 'final' || call.message.kind !== 'request') return;
+  gateway.metrics.callClosed({
+    connection: call.connectionName,
+    method: call.message.method,
+    outcome,
+    code: undefined,
+  });
+}
+
 export async function recordAnswer(answer: AnswerMasked, gateway: Gateway): Promise<Result<AnswerRecorded, Refusal>> {
-  const record = await gateway.ledger.append(entryFor(answer, gateway));
-  if (record.ok) return ok({ ...answer, record: record.value } as AnswerRecorded);
+  const outcome = outcomeOf(answer);
+  const record = await gateway.ledger.append(entryFor(answer, outcome, gateway));
+  if (record.ok) {
+    count(answer, outcome, gateway);
+    return ok({ ...answer, record: record.value } as AnswerRecorded);
+  }
   return err({
     code: 'audit_unavailable',
     reason: record.error.reason,

@@ -8,7 +8,10 @@ import type { Result } from '#result.ts';
 
 export async function recordIntent(call: Approved, gateway: Gateway): Promise<Result<Recorded, Refusal>> {
   const intent = await gateway.ledger.append(upwardEntry(call, gateway.masker));
-  if (intent.ok) return ok({ ...call, intent: intent.value });
+  if (intent.ok) {
+    gateway.metrics.masked(call.masked.findings);
+    return ok({ ...call, intent: intent.value });
+  }
   return err({
     code: 'audit_unavailable',
     reason: intent.error.reason,

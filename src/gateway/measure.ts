@@ -1,0 +1,69 @@
+/** What the metrics are told of a message, from what the steps have established. Told after the fact; nothing waits for it. */
+import type { Credentialed, Forwarded, Parsed, Responded } from '#gateway/call.ts';
+import type { AnyCall } from '#gateway/entries.ts';
+import type { Gateway } from '#gateway/gateway.ts';
+import type { MessageFacts } from '#gateway/metrics.ts';
+import type { Refusal } from '#gateway/refusal.ts';
+import { member } from '#mcp/json.ts';
+
+/** A tool's name comes from the caller, who may have put a token into it. */
+function toolOf(call: Parsed & Partial<Credentialed>, gateway: Gateway): string {
+  const { message } = call;
+  if (message.kind !== 'request' || message.method !== 'tools/call') return '';
+  return call.secrets === undefined ? message.name : gateway.masker.maskText(message.name, call.secrets);
+}
+
+/** Undefined for an answer of a client: it is no operation of its own. */
+function factsOf(call: Parsed, gateway: Gateway, errorType: string | undefined): MessageFacts | undefined {
+  if (call.message.kind === 'response') return undefined;
+  return {
+    connection: call.connectionName,
+    method: call.message.method,
+    tool: toolOf(call, gateway),
+    protocol: call.protocol,
+    errorType,
+  };
+}
+
+function served(call: Parsed, facts: MessageFacts | undefined, gateway: Gateway): void {
+  if (facts !== undefined) gateway.metrics.served(facts, gateway.monotonic() - call.startedMs);
+}
+
+/** OpenTelemetry, MCP conventions, `error.type`: the JSON-RPC error code, or `tool_error`. */
+function errorTypeOf({ message, delivery }: Responded): string | undefined {
+  if (message.kind === 'response' && message.outcome.type === 'error') {
+    const code = member(message.outcome.node, 'code');
+    return code?.kind === 'number' ? code.text : 'error';
+  }
+  if (message.kind === 'response' && message.isToolError) return 'tool_error';
+  return delivery === 'gone' ? 'client_gone' : undefined;
+}
+
+/** A call got its answer, which was heard at `heardMs`. */
+export function measureAnswer(answer: Responded, heardMs: number, gateway: Gateway): void {
+  const { call } = answer;
+  const facts = factsOf(call, gateway, errorTypeOf(answer));
+  if (facts === undefined) return;
+  gateway.metrics.exchanged(facts, heardMs - call.sentMs);
+  served(call, facts, gateway);
+}
+
+/** The server took what expects no answer. */
+export function measureSilence(call: Forwarded, gateway: Gateway): void {
+  const facts = factsOf(call, gateway, undefined);
+  if (facts === undefined) return;
+  gateway.metrics.exchanged(facts, gateway.monotonic() - call.sentMs);
+  served(call, facts, gateway);
+}
+
+/** A refusal was answered. What was refused before it could be read has no method and is only counted. */
+export function measureRefusal(call: AnyCall & Partial<Credentialed>, refusal: Refusal, gateway: Gateway): void {
+  if (!('intent' in call)) {
+    const by = call.verified === undefined ? 'stranger' : 'caller';
+    gateway.metrics.refused({ by, connection: call.connectionName, code: refusal.code });
+  }
+  const facts = call.message === undefined ? undefined : factsOf(call as Parsed, gateway, refusal.code);
+  if (facts === undefined) return;
+  if (call.sentMs !== undefined) gateway.metrics.exchanged(facts, gateway.monotonic() - call.sentMs);
+  served(call as Parsed, facts, gateway);
+}
