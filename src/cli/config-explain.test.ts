@@ -17,8 +17,13 @@ connections:
   notes:
     upstream: { type: stdio, command: x, env: { DATABASE_URL: "postgres://u:hunter2@h/d" } }
 levels: { read: { allow: ["tools/call:get_*"], deny: ["tools/call:get_secret"] } }
-grants: [{ groups: ["okta:dev"], connections: [github], level: read }]
-rules: [{ name: hold-big, when: 'method == "tools/call" && has(args.n) && args.n > 9007199254740992', then: hold }]
+grants:
+  - { groups: ["okta:dev"], connections: [github], level: read }
+  - { subjects: ["okta:bob"], connections: [github], level: read }
+rules:
+  - { name: hold-big, when: 'method == "tools/call" && has(args.n) && args.n > 9007199254740992', then: hold }
+  - { name: fine, when: "true", then: allow }
+  - { name: frozen, when: 'name == "get_frozen" && now.getFullYear() == 2026', then: deny }
 `;
 const CALLER = { namespace: 'okta', subject: 'ann', groups: ['okta:dev'] };
 const call = (name: string, args = '{}') =>
@@ -52,19 +57,38 @@ test('a decision is printed with its whole trace, for every connection or for th
   const run = await explain(t, { call: call('get_a', '{"n":9007199254740993}') });
   assert.match(
     run.stdout,
-    /^HOLD tools\/call "get_a" on github: .*\n {2}grants\[0\] gives level read \(groups okta:dev\)\n {2}level read allows it by the pattern tools\/call:get_\*\n {2}rule hold-big \(hold\) matched\nDENY tools\/call "get_a" on notes: no grant/,
+    /^HOLD tools\/call "get_a" on github: .*\n {2}grants\[0\] gives level read \(groups okta:dev\)\n {2}grants\[1\] gives nothing: subjects okta:bob: the caller has none of them\n {2}level read allows it by the pattern tools\/call:get_\*\n {2}rule hold-big \(hold\) matched\n {2}rule fine \(allow\) not asked: rule hold-big ended the search\n {2}rule frozen \(deny\) not matched\nDENY tools\/call "get_a" on notes: no grant/,
   );
   const one = await explain(t, {
     call: call('get_secret'),
     args: ['--caller', 'caller.json', '--call', 'call.json', '--connection', 'github', '--json'],
   });
   const { decisions } = JSON.parse(one.stdout) as {
-    decisions: { connection: string; effect: string; reason: string }[];
+    decisions: {
+      connection: string;
+      effect: string;
+      reason: string;
+      trace: unknown[];
+      explanation: { grants: unknown[]; levels: unknown[]; rules: unknown[] };
+    }[];
   };
   assert.deepEqual(
     decisions.map(({ connection, effect, reason }) => [connection, effect, reason]),
     [['github', 'deny', 'denied_by_level']],
   );
+  const { explanation } = decisions[0] ?? {};
+  assert.deepEqual([explanation?.grants.length, explanation?.levels.length, explanation?.rules.length], [2, 1, 3]);
+});
+
+test('a call is judged as of the time given', async (t) => {
+  for (const [at, effect] of [
+    ['2026-12-31T23:59:59Z', 'DENY'],
+    ['2027-01-01T00:00:00Z', 'ALLOW'],
+  ] as const) {
+    const args = ['--caller', 'caller.json', '--call', 'call.json', '--connection', 'github', '--at', at];
+    const run = await explain(t, { call: call('get_frozen'), args });
+    assert.equal(run.stdout.split(' ')[0], effect);
+  }
 });
 
 test('a caller or call that cannot be read is a usage error that says what is wrong', async (t) => {
@@ -76,6 +100,7 @@ test('a caller or call that cannot be read is a usage error that says what is wr
     [{ call: '{"jsonrpc":"2.0","jsonrpc":"2.0","id":1,"method":"ping"}' }, /a key is repeated/],
     [{ args: ['--caller', 'caller.json'] }, /go together/],
     [{ args: ['--caller', 'caller.json', '--call', 'call.json', '--connection', 'x'] }, /there is no connection "x"/],
+    [{ args: ['--caller', 'caller.json', '--call', 'call.json', '--at', 'noon'] }, /--at is no time/],
     [{ args: ['--caller', 'none.json', '--call', 'call.json'] }, /does not exist/],
   ] as const) {
     const run = await explain(t, options);

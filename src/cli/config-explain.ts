@@ -4,25 +4,27 @@
  */
 import type { Command } from 'commander';
 import { CONFIG_FILE, configGroup, loadConfigFile, reportRefusal } from '#cli/config-file.ts';
+import { decisionText } from '#cli/decision-text.ts';
 import { callOf, callerOf } from '#cli/explained-call.ts';
-import type { ExplainedCall } from '#cli/explained-call.ts';
 import type { ExitCode } from '#cli/exit-codes.ts';
 import { EXIT_OK, EXIT_USAGE } from '#cli/exit-codes.ts';
 import { readInputFile } from '#cli/input-file.ts';
 import type { CliIo } from '#cli/io.ts';
+import { offlinePolicy } from '#cli/offline-policy.ts';
+import type { Judged } from '#cli/offline-policy.ts';
 import { explainConfig } from '#config/explain.ts';
 import type { LoadedConfig } from '#config/load.ts';
-import { policySettings } from '#config/policy-settings.ts';
+import { parseTime } from '#events/time.ts';
 import type { Caller } from '#identity/caller.ts';
-import type { Decision, TraceStep } from '#policy/decision.ts';
-import { createPolicy } from '#policy/policy.ts';
-import { unreachable } from '#result.ts';
+import type { Message } from '#mcp/jsonrpc.ts';
+import { RESPONSE_METHOD } from '#policy/method-use.ts';
 
 type Options = {
   readonly config: string;
   readonly caller?: string;
   readonly call?: string;
   readonly connection?: string;
+  readonly at?: string;
   readonly json?: true;
 };
 
@@ -34,6 +36,7 @@ export function register(program: Command, io: CliIo): void {
     .option('--caller <file>', 'JSON: { issuer | namespace, subject, kind, groups, client, scopes }')
     .option('--call <file>', 'JSON: the JSON-RPC request')
     .option('--connection <name>', 'the connection that is called; without it, all are explained')
+    .option('--at <time>', 'when the call comes, as in 2026-11-23T04:00:00Z; without it, now')
     .option('--json', 'print one JSON object')
     .action(async (options: Options) => io.exit(await explain(io, options)));
 }
@@ -50,8 +53,8 @@ async function explain(io: CliIo, options: Options): Promise<ExitCode> {
   if (!callText.ok) return usage(io, callText.error);
   const caller = callerOf(callerText.value, loaded.value.config);
   if (!caller.ok) return usage(io, `${options.caller}: ${caller.error}`);
-  const call = callOf(callText.value);
-  if (!call.ok) return usage(io, `${options.call}: ${call.error}`);
+  const call = callOf(callText.value, loaded.value.limits);
+  if (!call.ok) return usage(io, `${options.call}: ${call.error.message}`);
   return explainCall(io, loaded.value, caller.value, call.value, options);
 }
 
@@ -66,59 +69,29 @@ function explainValues(io: CliIo, loaded: LoadedConfig, options: Options): ExitC
   return EXIT_OK;
 }
 
-function explainCall(io: CliIo, loaded: LoadedConfig, caller: Caller, call: ExplainedCall, options: Options): ExitCode {
+function explainCall(io: CliIo, loaded: LoadedConfig, caller: Caller, message: Message, options: Options): ExitCode {
   const names = Object.keys(loaded.config.connections);
   if (options.connection !== undefined && !names.includes(options.connection)) {
     return usage(io, `there is no connection "${options.connection}"; there are: ${names.join(', ')}`);
   }
-  const policy = createPolicy(policySettings(loaded));
-  if (!policy.ok) throw new Error('a loaded configuration has a policy that cannot be made');
-  const decisions = (options.connection === undefined ? names : [options.connection]).map((connection) => ({
-    connection,
-    ...policy.value.decide({ caller, connection, ...call, findings: [], nowMs: Date.now() }),
-  }));
-  if (options.json) io.stdout.write(`${JSON.stringify({ caller, method: call.method, name: call.name, decisions })}\n`);
-  else for (const decision of decisions) io.stdout.write(decisionText(decision.connection, call, decision));
+  const policy = offlinePolicy(loaded);
+  const nowMs = options.at === undefined ? Date.now() : parseTime(options.at);
+  if (nowMs === undefined) return usage(io, '--at is no time as in 2026-11-23T04:00:00Z (RFC 3339)');
+  const judged: Judged[] = [];
+  for (const connection of options.connection === undefined ? names : [options.connection]) {
+    const one = policy.judge(caller, connection, message, nowMs);
+    if (!one.ok) return usage(io, `${options.call}: ${one.error.message}`);
+    judged.push(one.value);
+  }
+  if (options.json) {
+    const { method, name } = message.kind === 'response' ? { method: RESPONSE_METHOD, name: '' } : message;
+    const decisions = judged.map(({ decision, ...rest }) => ({ ...rest, ...decision }));
+    io.stdout.write(`${JSON.stringify({ caller, method, name, at: new Date(nowMs).toISOString(), decisions })}\n`);
+  } else for (const one of judged) io.stdout.write(decisionText(message, one));
   return EXIT_OK;
 }
 
 function usage(io: CliIo, what: string): ExitCode {
   io.stderr.write(`gatebook: ${what}\n`);
   return EXIT_USAGE;
-}
-
-const REASONS: Readonly<Record<Decision['reason'], string>> = {
-  permitted: 'a level permits it',
-  no_grant: 'no grant gives this caller anything on this connection',
-  not_permitted: 'no level in effect allows it',
-  denied_by_level: 'a level in effect denies it',
-  denied_by_rule: 'a rule denies it',
-  held_by_rule: 'a rule holds it for approval; this version refuses it with approval_required',
-  condition_failed: 'a condition could not be evaluated, which denies',
-  unsafe_uri: 'the resource URI can be read in more than one way',
-  implicit: 'any level brings it',
-};
-
-export function decisionText(connection: string, call: ExplainedCall, decision: Decision): string {
-  const what = call.name === '' ? call.method : `${call.method} ${JSON.stringify(call.name)}`;
-  const lines = [
-    `${decision.effect.toUpperCase()} ${what} on ${connection}: ${REASONS[decision.reason]} (policy ${decision.policy})`,
-  ];
-  for (const step of decision.trace) lines.push(`  ${stepText(step)}`);
-  return `${lines.join('\n')}\n`;
-}
-
-function stepText(step: TraceStep): string {
-  switch (step.step) {
-    case 'grant':
-      return `grants[${step.index}] gives level ${step.level} (${step.matched})`;
-    case 'level':
-      return `level ${step.level} ${step.effect === 'allow' ? 'allows' : 'denies'} it by the pattern ${step.pattern}`;
-    case 'implicit':
-      return `${step.method} comes with any level`;
-    case 'rule':
-      return `rule ${step.rule} (${step.effect}) ${step.outcome.replace('_', ' ')}${step.detail === undefined ? '' : `: ${step.detail}`}`;
-    default:
-      return unreachable(step);
-  }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { callOf, callerOf } from '#cli/explained-call.ts';
+import { LIMITS } from '#limits.ts';
 
 const OKTA = {
   issuers: { okta: { preset: 'okta' as const, issuer: 'https://acme.okta.com', audiences: [], groupsClaim: 'groups' } },
@@ -25,14 +26,18 @@ test('a caller is told by issuer or by namespace, and both must agree when both 
   assert.ok(!callerOf('nonsense', OKTA).ok);
 });
 
-test('the arguments of a call are read with their exact integers', () => {
-  const call = callOf(
-    '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","arguments":{"n":9007199254740993}}}',
-  );
-  assert.ok(call.ok);
-  assert.deepEqual(
-    [call.value.method, call.value.name, Reflect.get(Object(call.value.args), 'n')],
-    ['tools/call', 'a', 9007199254740993n],
-  );
-  assert.ok(!callOf('{"jsonrpc":"2.0","id":1,"result":{}}').ok);
+test('a call is read as the gateway reads it, with the code it would refuse it by', () => {
+  const read = (text: string): string => {
+    const call = callOf(text, LIMITS);
+    if (!call.ok) return call.error.code;
+    return call.value.kind === 'request' ? call.value.name : call.value.kind;
+  };
+  assert.equal(read('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"n\\u0061me":"a"}}'), 'a');
+  assert.equal(read('{"jsonrpc":"2.0","method":"notifications/initialized"}'), 'notification');
+  assert.equal(read('{"jsonrpc":"2.0","id":1,"result":{}}'), 'response');
+  assert.equal(read('{"jsonrpc":"2.0","id":1,"method":"ping","method":"ping"}'), 'duplicate_key');
+  assert.equal(read('[]'), 'batch');
+  assert.equal(read('{'), 'parse_error');
+  assert.equal(read('['.repeat(100)), 'too_deep');
+  assert.equal(read('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":""}}'), 'invalid_request');
 });

@@ -1,14 +1,13 @@
-/** The caller and the call that `config explain` is asked about, read from what the user wrote. */
+/** The caller and the call that `config explain` and `policy test` ask about, read from what the user wrote. */
 import { z } from 'zod';
 import type { Config } from '#config/schema.ts';
 import type { Caller } from '#identity/caller.ts';
-import { LIMITS } from '#limits.ts';
-import { member, parseJson, toValue } from '#mcp/json.ts';
+import type { Limits } from '#limits.ts';
+import { parseJson } from '#mcp/json.ts';
 import { readMessage } from '#mcp/jsonrpc.ts';
+import type { Message } from '#mcp/jsonrpc.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
-
-export type ExplainedCall = { readonly method: string; readonly name: string; readonly args: unknown };
 
 const names = z.array(z.string()).default([]);
 const CallerSchema = z.strictObject({
@@ -42,16 +41,21 @@ export function callerOf(text: string, config: Pick<Config, 'issuers'>): Result<
   return ok({ ...rest, client, namespace: found[0], issuer: found[1].issuer });
 }
 
+/** Why the gateway would take a text for no call, by the code it would answer with. */
+export type CallFault = {
+  readonly code: 'parse_error' | 'duplicate_key' | 'too_deep' | 'batch' | 'invalid_request';
+  readonly message: string;
+};
+
 /** Read exactly as the gateway reads it, so that what is explained is what would happen. */
-export function callOf(text: string): Result<ExplainedCall, string> {
-  const document = parseJson(Buffer.from(text), { depth: LIMITS.jsonDepth, nodes: LIMITS.jsonNodes });
-  if (!document.ok) return err(document.error.message);
-  const message = readMessage(document.value);
-  if (!message.ok) return err(message.error.reason);
-  if (message.value.kind === 'response') return err('this is a response, not a request');
-  const { method, name, params } = message.value;
-  const node = method === 'tools/call' || method === 'prompts/get' ? member(params, 'arguments') : params;
-  return ok({ method, name, args: node === undefined ? {} : toValue(node) });
+export function callOf(text: string, limits: Pick<Limits, 'jsonDepth' | 'jsonNodes'>): Result<Message, CallFault> {
+  const document = parseJson(Buffer.from(text), { depth: limits.jsonDepth, nodes: limits.jsonNodes });
+  if (!document.ok) {
+    const { code, message } = document.error;
+    return err({ code: code === 'too_many' ? 'too_deep' : code, message });
+  }
+  const read = readMessage(document.value);
+  return read.ok ? read : err({ code: read.error.code, message: read.error.reason });
 }
 
 function jsonOf(text: string): Result<unknown, string> {

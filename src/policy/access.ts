@@ -58,14 +58,14 @@ function accessOf(
   return {
     first: first.level,
     trace: matched.map(({ index, level, matched: by }) => ({ step: 'grant', index, level, matched: by })),
-    allowed: (use) => allow.find(({ pattern }) => allows(pattern, use)),
-    denied: (use) => deny.find(({ pattern }) => denies(pattern, use)),
+    allowed: (use) => allow.find(({ pattern }) => patternAllows(pattern, use)),
+    denied: (use) => deny.find(({ pattern }) => patternDenies(pattern, use)),
   };
 }
 
 const unique = (patterns: readonly LevelPattern[]): readonly LevelPattern[] => [...new Set(patterns)];
 
-function allows(pattern: LevelPattern['pattern'], use: MethodUse): boolean {
+export function patternAllows(pattern: LevelPattern['pattern'], use: MethodUse): boolean {
   switch (use.kind) {
     case 'named':
     case 'implicit':
@@ -83,7 +83,7 @@ function allows(pattern: LevelPattern['pattern'], use: MethodUse): boolean {
   }
 }
 
-function denies(pattern: LevelPattern['pattern'], use: MethodUse): boolean {
+export function patternDenies(pattern: LevelPattern['pattern'], use: MethodUse): boolean {
   switch (use.kind) {
     case 'named':
       return [use.name, ...use.bases].some((name) => patternMatches(pattern, use.method, name));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Caller } from '#identity/caller.ts';
-import { compileGrants, matchGrants } from '#policy/grants.ts';
+import { compileGrants, isFor, matchCaller, matchGrants } from '#policy/grants.ts';
 
 const CALLER: Caller = {
   issuer: 'https://i',
@@ -44,4 +44,11 @@ test('a subject of one issuer is not the same subject of another', () => {
 test('a star among connections is every connection, and a connection named like a pattern is not one', () => {
   const grants = compileGrants([{ groups: ['okta:dev'], connections: ['a*'], level: 'a' }]);
   assert.deepEqual(matchGrants(grants, CALLER, 'abc'), []);
+});
+
+test('a grant that names nobody matches nobody, and says so', () => {
+  const [grant] = compileGrants([{ connections: ['c'], level: 'a' }]);
+  assert.ok(grant);
+  assert.deepEqual(matchCaller(grant, CALLER), { matches: false, because: ['it names nobody'] });
+  assert.ok(isFor(grant, 'c') && !isFor(grant, 'd'));
 });

@@ -37,23 +37,50 @@ export const compileGrants = (settings: readonly GrantSettings[]): readonly Gran
     }),
   }));
 
+export type GrantMatch =
+  | { readonly matches: true; readonly matched: string }
+  /** Why not, one sentence for each kind of name that does not match. */
+  | { readonly matches: false; readonly because: readonly string[] };
+
+const namesOf = (caller: Caller): Readonly<Record<WhoKind, readonly string[]>> => ({
+  // `subjects` are persons only; `clients` only tokens proven to be without a user, or any user of a popular
+  // client would get what was meant for a machine.
+  subjects: caller.kind === 'person' ? [`${caller.namespace}:${caller.subject}`] : [],
+  clients: caller.kind === 'service_account' && caller.client !== undefined ? [caller.client] : [],
+  groups: caller.kind === 'gateway' ? [] : caller.groups,
+  scopes: caller.kind === 'gateway' ? [] : caller.scopes,
+});
+
+export const isFor = (grant: Grant, connection: string): boolean =>
+  grant.connections.has('*') || grant.connections.has(connection);
+
+/** Whether the grant is for this caller, on whatever connection. */
+export function matchCaller(grant: Grant, caller: Caller): GrantMatch {
+  const names = namesOf(caller);
+  const matched: string[] = [];
+  const because: string[] = [];
+  for (const [kind, wanted] of grant.who) {
+    const found = names[kind].find((name) => wanted.has(name));
+    if (found === undefined) because.push(mismatch(kind, wanted, caller));
+    else matched.push(`${kind} ${found}`);
+  }
+  // Nobody is not everybody.
+  if (grant.who.length === 0) because.push('it names nobody');
+  return because.length === 0 ? { matches: true, matched: matched.join(', ') } : { matches: false, because };
+}
+
+function mismatch(kind: WhoKind, wanted: ReadonlySet<string>, caller: Caller): string {
+  const listed = `${kind} ${[...wanted].join(', ')}`;
+  if (kind === 'subjects' && caller.kind !== 'person') return `${listed}: subjects are persons, the caller is none`;
+  if (kind === 'clients' && caller.kind !== 'service_account')
+    return `${listed}: clients are service accounts, the caller is none`;
+  return `${listed}: the caller has none of them`;
+}
+
 export function matchGrants(grants: readonly Grant[], caller: Caller, connection: string): readonly MatchedGrant[] {
-  const names: Readonly<Record<WhoKind, readonly string[]>> = {
-    // `subjects` are persons only; `clients` only tokens proven to be without a user, or any user of a popular
-    // client would get what was meant for a machine.
-    subjects: caller.kind === 'person' ? [`${caller.namespace}:${caller.subject}`] : [],
-    clients: caller.kind === 'service_account' && caller.client !== undefined ? [caller.client] : [],
-    groups: caller.kind === 'gateway' ? [] : caller.groups,
-    scopes: caller.kind === 'gateway' ? [] : caller.scopes,
-  };
   return grants.flatMap((grant) => {
-    if (!grant.connections.has('*') && !grant.connections.has(connection)) return [];
-    const matches = grant.who.map(([kind, wanted]) => {
-      const found = names[kind].find((name) => wanted.has(name));
-      return found === undefined ? undefined : `${kind} ${found}`;
-    });
-    // Nobody is not everybody.
-    if (matches.length === 0 || matches.includes(undefined)) return [];
-    return [{ index: grant.index, level: grant.level, matched: matches.join(', ') }];
+    if (!isFor(grant, connection)) return [];
+    const match = matchCaller(grant, caller);
+    return match.matches ? [{ index: grant.index, level: grant.level, matched: match.matched }] : [];
   });
 }

@@ -46,6 +46,12 @@ export function templateUse(template: string): MethodUse {
   return { kind: 'prefix', method: 'resources/read', prefix: prefix.value, name: prefix.value + template.slice(brace) };
 }
 
+/** The message by its own method where it follows another use. */
+export function itself(use: MethodUse, method: string): MethodUse | undefined {
+  if ((use.kind !== 'named' && use.kind !== 'prefix') || use.method === method) return undefined;
+  return { kind: 'named', method, name: use.name, bases: use.kind === 'named' ? use.bases : [] };
+}
+
 /** `ref` is a PromptReference or ResourceTemplateReference (MCP, completion/complete). */
 function completionUse(args: unknown): MethodUse {
   const ref = member(args, 'ref');

@@ -17,7 +17,7 @@ import type { GrantSettings } from '#policy/grants.ts';
 import type { PolicyInput } from '#policy/input.ts';
 import { compileLevels } from '#policy/levels.ts';
 import type { LevelSettings } from '#policy/levels.ts';
-import { methodUse, resourceUse, templateUse } from '#policy/method-use.ts';
+import { itself, methodUse, resourceUse, templateUse } from '#policy/method-use.ts';
 import type { MethodUse } from '#policy/method-use.ts';
 import type { PolicyProblem } from '#policy/problem.ts';
 
@@ -171,12 +171,6 @@ class AskedOnce implements PolicyInput {
     this.#args ??= { value: this.#input.args };
     return this.#args.value;
   }
-}
-
-/** The message by its own method where it follows another use. */
-function itself(use: MethodUse, method: string): MethodUse | undefined {
-  if ((use.kind !== 'named' && use.kind !== 'prefix') || use.method === method) return undefined;
-  return { kind: 'named', method, name: use.name, bases: use.kind === 'named' ? use.bases : [] };
 }
 
 type Ruling = Pick<Decision, 'effect' | 'reason' | 'rule'>;

@@ -1,0 +1,64 @@
+/**
+ * The policy of a configuration, asked without a gateway. A call goes the same way as in one: masked, since conditions see
+ * the findings, then judged.
+ */
+import type { CallFault } from '#cli/explained-call.ts';
+import type { LoadedConfig } from '#config/load.ts';
+import { policySettings } from '#config/policy-settings.ts';
+import type { Caller } from '#identity/caller.ts';
+import type { Finding } from '#masking/masked.ts';
+import { createMasker } from '#masking/masker.ts';
+import type { Message } from '#mcp/jsonrpc.ts';
+import type { Decision } from '#policy/decision.ts';
+import { explainDecision } from '#policy/explain.ts';
+import type { Explanation } from '#policy/explain.ts';
+import { decideMessage } from '#policy/message-decision.ts';
+import { createPolicy } from '#policy/policy.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+
+export type Judged = {
+  readonly connection: string;
+  readonly decision: Decision;
+  readonly explanation: Explanation;
+  /** What masking would replace in the copy that is kept. */
+  readonly masking: readonly Finding[];
+  /** Set when the decision is about a resource that the call would watch. */
+  readonly watchedUri: string | undefined;
+};
+
+export type OfflinePolicy = {
+  readonly version: string;
+  judge(caller: Caller, connection: string, message: Message, nowMs: number): Result<Judged, CallFault>;
+};
+
+/** Findings do not depend on the key, which only a gateway has. */
+const NO_KEY = new Uint8Array(32);
+
+export function offlinePolicy(loaded: LoadedConfig): OfflinePolicy {
+  const settings = policySettings(loaded);
+  const policy = createPolicy(settings);
+  if (!policy.ok) throw new Error('a loaded configuration has a policy that cannot be made');
+  const { store, inline } = loaded.config.masking;
+  const masker = createMasker({ key: NO_KEY, store: { operator: store.operator, fields: store.fields }, inline });
+  const noSecrets = masker.secretsOf([]);
+  return {
+    version: settings.version,
+    judge(caller, connection, message, nowMs) {
+      const method = message.kind === 'response' ? '' : message.method;
+      const masked = masker.maskMessage(message.doc, {
+        direction: 'request',
+        connection,
+        method,
+        secrets: noSecrets,
+      });
+      if (!masked.ok) return err({ code: 'invalid_request', message: 'it cannot be masked, so it would be refused' });
+      const { findings } = masked.value;
+      const judged = decideMessage(policy.value, message, { caller, connection, findings, nowMs });
+      if (!judged.ok) return err({ code: 'invalid_request', message: judged.error });
+      const { decision, asked, watchedUri } = judged.value;
+      const explanation = explainDecision(settings, asked, decision);
+      return ok({ connection, decision, explanation, masking: findings, watchedUri });
+    },
+  };
+}

@@ -1,0 +1,89 @@
+/** What policy says about one message as it was read: the message itself, and everything else it asks for at once. */
+import type { Caller } from '#identity/caller.ts';
+import type { Finding } from '#masking/masked.ts';
+import { member, toValue } from '#mcp/json.ts';
+import type { JsonValue } from '#mcp/json.ts';
+import type { Message } from '#mcp/jsonrpc.ts';
+import type { Decision } from '#policy/decision.ts';
+import type { PolicyInput } from '#policy/input.ts';
+import { RESPONSE_METHOD } from '#policy/method-use.ts';
+import type { Policy } from '#policy/policy.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+
+/** Where and when a message is judged. */
+export type Situation = {
+  readonly caller: Caller;
+  readonly connection: string;
+  readonly findings: readonly Finding[];
+  /** Unix milliseconds. */
+  readonly nowMs: number;
+};
+
+export type MessageDecision = {
+  readonly decision: Decision;
+  /** What was decided about. */
+  readonly asked: PolicyInput;
+  /** Set when it is not the message but one of the resources it would watch. */
+  readonly watchedUri: string | undefined;
+};
+
+/** `params.arguments` where the method has them, else all of `params`. */
+function argumentsOf(message: Message): JsonValue {
+  if (message.kind === 'response' || message.params === undefined) return {};
+  const { method, params } = message;
+  const node = method === 'tools/call' || method === 'prompts/get' ? member(params, 'arguments') : params;
+  return node === undefined ? {} : toValue(node);
+}
+
+/** One call as policy is asked about it; `args` is built only when a condition looks, which most calls spare. */
+class AskedMessage implements PolicyInput {
+  readonly caller: Caller;
+  readonly connection: string;
+  readonly method: string;
+  readonly name: string;
+  readonly findings: PolicyInput['findings'];
+  readonly nowMs: number;
+  readonly #message: Message;
+
+  constructor(message: Message, situation: Situation) {
+    this.caller = situation.caller;
+    this.connection = situation.connection;
+    this.method = message.kind === 'response' ? RESPONSE_METHOD : message.method;
+    this.name = message.kind === 'response' ? '' : message.name;
+    this.findings = situation.findings;
+    this.nowMs = situation.nowMs;
+    this.#message = message;
+  }
+
+  get args(): JsonValue {
+    return argumentsOf(this.#message);
+  }
+}
+
+/** Errors: a request or notification that borrows the name by which policy knows a client's answers. */
+export function decideMessage(
+  policy: Policy,
+  message: Message,
+  situation: Situation,
+): Result<MessageDecision, 'reserved method name'> {
+  if (message.kind !== 'response' && message.method === RESPONSE_METHOD) return err('reserved method name');
+  const asked = new AskedMessage(message, situation);
+  const decision = policy.decide(asked);
+  const refused = decision.effect === 'deny' ? undefined : refusedWatch(policy, message, situation);
+  return ok(refused ?? { decision, asked, watchedUri: undefined });
+}
+
+/**
+ * Watching several resources in one request is subscribing to each (MCP 2026-07-28, Subscriptions): the first that
+ * policy would not allow. One that waits for approval cannot be taken out of the others, so it is refused too.
+ */
+function refusedWatch(policy: Policy, message: Message, situation: Situation): MessageDecision | undefined {
+  if (message.kind !== 'request') return undefined;
+  for (const uri of message.subscribedUris) {
+    const asked: PolicyInput = { ...situation, method: 'resources/subscribe', name: uri, args: { uri } };
+    const decision = policy.decide(asked);
+    if (decision.effect !== 'allow') return { decision: { ...decision, effect: 'deny' }, asked, watchedUri: uri };
+  }
+  return undefined;
+}
