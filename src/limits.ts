@@ -38,6 +38,10 @@ export const LIMITS = {
   responseWriteStallMs: 30_000,
   /** How long after the answer a server may still speak in an exchange; it is recorded as late. */
   lateListenMs: 2_000,
+  /** How often the calls under way are looked at for callers who are revoked or whose token ended. */
+  callerCheckMs: 250,
+  /** How long after the end of its token a call may still get its plain answer. */
+  expiredAnswerMs: 10_000,
   /** How long a legacy call goes on after its client left: it may come back for the answer only by asking again. */
   unclaimedAnswerMs: 60_000,
 
@@ -57,6 +61,9 @@ export const LIMITS = {
   rsaModulusBitsMin: 2_048,
   rsaModulusBitsMax: 8_192,
   revocationEpochs: 100_000,
+  revocationReasonChars: 500,
+  /** Longer than any token may live, whatever `tokenLifetimeMs` becomes. */
+  revocationKeptMs: 8 * 24 * 3_600_000,
   issuerDocumentBytes: 256 * 1024,
   issuerDocumentNodes: 16_384,
   issuerKeys: 100,
@@ -89,6 +96,7 @@ export const LIMITS = {
   stdioStderrLineBytes: 8 * 1024,
   stdioStderrLinesPerSecond: 100,
   stdioPendingCalls: 256,
+  stdioClientsPerProcess: 32,
   stdioQueuedBytes: 32 * 1024 * 1024,
   stdioStableMs: 10_000,
   stdioRestartMs: 250,
@@ -158,6 +166,14 @@ export const LIMITS = {
   metricsFreshMs: 1_000,
   metricsConnections: 16,
   metricsHeaderBytes: 8 * 1024,
+
+  // state shared by the processes of one data directory
+  /** How often each process asks what the others changed. */
+  statePollMs: 250,
+  /** How long the state may be unreadable before nobody is let in. */
+  stateStaleMs: 1_000,
+  /** How long a write waits for another process. */
+  stateLockMs: 2_000,
 
   // stopping
   drainMs: 10_000,

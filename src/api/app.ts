@@ -19,6 +19,8 @@ export type Api = {
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
   /** Ends what is still on its way: the last act of a stop. */
   stop(): void;
+  /** Ends the requests whose callers are nobody any more. */
+  endOver(): void;
 };
 
 const METADATA_PATH = '/.well-known/oauth-protected-resource/api';
@@ -89,5 +91,6 @@ export function createApi(parts: ApiParts, routes: readonly Route[]): Api {
       void served(request, response);
     },
     stop: () => exchange.stop(),
+    endOver: () => exchange.endOver(),
   };
 }

@@ -68,6 +68,8 @@ export type ApiOutcome = Result<ApiAnswer, ApiRefusal>;
 
 export type Route = {
   readonly operation: Operation;
+  /** It takes access away, perhaps from whoever asks: that one still gets his answer. */
+  readonly endsCallers?: true;
   serve(call: ApiCall, input: ApiInput<Operation>, parts: ApiParts): ApiOutcome | Promise<ApiOutcome>;
 };
 

@@ -157,3 +157,56 @@ test('more headers than any client sends are refused before the token is looked 
   assert.deepEqual([answer.status, codeOf(answer)], [413, 'too_large']);
   assert.equal(gateway.ledger.unwaited[0]?.st, 'too_large');
 });
+
+test('a request whose caller is revoked is refused instead of answered, and one that takes access away is answered', async (t) => {
+  const gate = Promise.withResolvers<ApiOutcome>();
+  const entered = Promise.withResolvers<AbortSignal>();
+  const hold = ({ signal }: { readonly signal: AbortSignal }): Promise<ApiOutcome> => {
+    entered.resolve(signal);
+    return gate.promise;
+  };
+  const { ask, api, gateway } = await listenApi(t, [route(getCheckpoint, hold)]);
+  const answer = ask(asking(AUDITOR_TOKEN));
+  const signal = await entered.promise;
+  api.endOver();
+  assert.equal(signal.aborted, false);
+  gateway.identity.rechecking = () => err('revoked');
+  api.endOver();
+  const refused = await answer;
+  assert.deepEqual([refused.status, codeOf(refused), signal.aborted], [401, 'unauthenticated', true]);
+  assert.equal(headerOf(gateway.ledger.entries[0]).reason, 'revoked');
+
+  const acting = Promise.withResolvers<ApiOutcome>();
+  const begun = Promise.withResolvers<void>();
+  const act = (): Promise<ApiOutcome> => {
+    begun.resolve();
+    return acting.promise;
+  };
+  const other = await listenApi(t, [{ ...route(getCheckpoint, act), endsCallers: true }]);
+  const acted = other.ask(asking(ADMIN_TOKEN));
+  await begun.promise;
+  other.gateway.identity.rechecking = () => err('revoked');
+  other.api.endOver();
+  acting.resolve(ok({ json: 'done' }));
+  assert.equal((await acted).text, '"done"');
+});
+
+test('what streams ends with the caller or the token, without looking complete', async (t) => {
+  for (const fault of ['revoked', 'expired'] as const) {
+    const more = Promise.withResolvers<void>();
+    async function* lines(): AsyncGenerator<string, void, undefined> {
+      yield 'line\n';
+      await more.promise;
+    }
+    const serve = () => ok({ stream: lines(), contentType: 'text/plain' });
+    const { open, api, gateway } = await listenApi(t, [route(getCheckpoint, serve)]);
+    const request = open(asking(AUDITOR_TOKEN));
+    const [response] = (await once(request, 'response')) as [NodeJS.ReadableStream];
+    await once(response, 'data');
+    gateway.identity.rechecking = () => err(fault);
+    const broken = once(response, 'error');
+    api.endOver();
+    await broken;
+    more.resolve();
+  }
+});

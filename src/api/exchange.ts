@@ -11,7 +11,7 @@ import type { ApiParts } from '#api/parts.ts';
 import { problemResponse } from '#api/problem-response.ts';
 import { rolesOf } from '#api/roles.ts';
 import { PIECE_BYTES } from '#api/stall.ts';
-import { createAdmission } from '#gateway/admission.ts';
+import { createAdmission, type Tenure } from '#gateway/admission.ts';
 import { sourceKey, sourceOf } from '#gateway/source.ts';
 import { headersOf } from '#gateway/steps/receive.ts';
 import { callerKey } from '#identity/caller.ts';
@@ -30,6 +30,8 @@ export type Exchange = {
   refuse(incoming: IncomingMessage | undefined, refusal: ApiRefusal, allow?: string): Response;
   fail(incoming: IncomingMessage, bug: unknown): Response;
   stop(): void;
+  /** Ends the requests whose callers are nobody any more. */
+  endOver(): void;
 };
 
 const RETRY_MS = 1_000;
@@ -69,16 +71,18 @@ export function createExchange(parts: ApiParts): Exchange {
     route: Route,
     asked: Asked,
     arrival: ApiArrival,
-    cut: AbortController,
+    ending: Ending,
   ): Promise<Refused | ApiAnswer> => {
     const received = receive(asked.incoming, parts);
     if (!received.ok) return { refusal: received.error, by: arrival };
-    if (!admission.enter(arrival.id, cut))
+    if (!admission.enter(arrival.id, ending.cut))
       return { refusal: { code: 'rate_limited', reason: 'requests_in_flight', retryAfterMs: RETRY_MS }, by: arrival };
     const known = await authenticate(arrival, asked.incoming.rawHeaders, parts);
     if (!known.ok) return { refusal: known.error, by: arrival };
     const by = known.value;
-    if (admission.enterCaller(arrival.id, callerKey(by.verified.caller)) !== 'entered')
+    if (
+      admission.enterCaller(arrival.id, callerKey(by.verified.caller), tenureOf(by, route, asked, ending)) !== 'entered'
+    )
       return { refusal: { code: 'rate_limited', reason: 'requests_in_flight_per_caller', retryAfterMs: RETRY_MS }, by };
     const roles = rolesOf(by.verified.caller, parts.roles);
     const { operation } = route;
@@ -91,6 +95,21 @@ export function createExchange(parts: ApiParts): Exchange {
     const outcome: ApiOutcome = await route.serve(call, input.value, parts);
     return outcome.ok ? outcome.value : { refusal: outcome.error, by };
   };
+
+  const tenureOf = (by: KnownCall, route: Route, { outgoing }: Asked, { cut, resolve }: Ending): Tenure => ({
+    isOver() {
+      const checked = parts.identity.recheck(by.verified);
+      // What was begun with a good token and does not stream is bounded by the time a request may take.
+      if (checked.ok || (checked.error === 'expired' && !outgoing.headersSent)) return false;
+      return route.endsCallers !== true;
+    },
+    end() {
+      resolve({ refusal: { code: 'unauthenticated', reason: 'revoked', fault: 'revoked' }, by });
+      cut.abort();
+      // The client sees that it is not the whole answer.
+      if (outgoing.headersSent) outgoing.destroy();
+    },
+  });
 
   const serve = async (route: Route, asked: Asked): Promise<Response> => {
     const { incoming, outgoing } = asked;
@@ -106,7 +125,7 @@ export function createExchange(parts: ApiParts): Exchange {
       cut.abort();
     }, limits.apiRequestMs);
     try {
-      const outcome = await Promise.race([steps(route, asked, arrival, cut), late]);
+      const outcome = await Promise.race([steps(route, asked, arrival, { cut, resolve }), late]);
       if (!('refusal' in outcome)) return finished(answerResponse(outcome), arrival.id, incoming);
       const recorded = await record(outcome, parts);
       return respond(recorded.ok ? outcome.refusal : recorded.error, arrival.id, incoming);
@@ -127,8 +146,12 @@ export function createExchange(parts: ApiParts): Exchange {
       return respond({ code: 'internal', reason: 'exception' }, id, incoming);
     },
     stop: () => admission.cutAll(),
+    endOver: () => admission.endOver(),
   };
 }
+
+/** How a request is ended before its answer: what it waits for is cut, and it is refused instead. */
+type Ending = { readonly cut: AbortController; readonly resolve: (refused: Refused) => void };
 
 type Refused = { readonly refusal: ApiRefusal; readonly by: ApiArrival | KnownCall };
 

@@ -8,6 +8,7 @@ import { Agent, fetch as undiciFetch } from 'undici';
 import { createConnections } from '#bin/connections.ts';
 import { version } from '#bin/version.ts';
 import { callMetricsOf, watchState } from '#bin/metrics.ts';
+import { followRevocations, openSharedState } from '#bin/revocations.ts';
 import { EXIT_LEDGER, EXIT_UNAVAILABLE, EXIT_USAGE } from '#cli/exit-codes.ts';
 import type { ExitCode } from '#cli/exit-codes.ts';
 import type { LoadedConfig } from '#config/load.ts';
@@ -18,6 +19,7 @@ import { createIndexer } from '#events/indexer.ts';
 import type { Indexer } from '#events/indexer.ts';
 import type { Gateway, Log } from '#gateway/gateway.ts';
 import { createQuotas } from '#gateway/quotas.ts';
+import type { RevokeParts } from '#gateway/revoke.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
 import { createGatewayServer } from '#gateway/server.ts';
 import { createApi } from '#api/app.ts';
@@ -29,6 +31,7 @@ import { createTrustedProxies } from '#gateway/source.ts';
 import { callerKey, GATEWAY_CALLER } from '#identity/caller.ts';
 import { systemIdentityClock } from '#identity/clock.ts';
 import { createEpochs } from '#identity/epochs.ts';
+import type { Epochs } from '#identity/epochs.ts';
 import { createIdentity } from '#identity/identity.ts';
 import type { Identity } from '#identity/identity.ts';
 import type { IssuerFetch } from '#identity/issuer-fetch.ts';
@@ -68,6 +71,7 @@ export type ComposedGateway = {
   readonly metrics: Exposition;
   readonly ledger: Ledger;
   readonly indexer: Indexer;
+  readonly revocations: RevokeParts;
   /** Stops taking calls, waits for those on their way up to `drainMs`, writes what is pending, closes everything. */
   stop(): Promise<void>;
 };
@@ -121,7 +125,7 @@ async function openBook({ loaded, disk, log }: ComposeOptions): Promise<Result<O
   });
 }
 
-function identityOf({ loaded, log }: ComposeOptions, agent: Agent): Identity {
+function identityOf({ loaded, log }: ComposeOptions, agent: Agent, epochs: Epochs): Identity {
   const issuers = Object.entries(loaded.config.issuers).map(
     ([namespace, { preset, issuer, audiences, groupsClaim, jwksUri, apiAudience }]) => ({
       namespace,
@@ -140,7 +144,7 @@ function identityOf({ loaded, log }: ComposeOptions, agent: Agent): Identity {
     fetch,
     clock: systemIdentityClock,
     keyCache: createKeyCacheFiles(join(loaded.config.data, 'keys', 'issuers'), loaded.limits.issuerDocumentBytes),
-    epochs: createEpochs(loaded.limits),
+    epochs,
     limits: loaded.limits,
     log,
   });
@@ -223,8 +227,13 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   const { loaded, log, env } = options;
   const policy = policyOf(loaded);
   if (!policy.ok) return policy;
+  const state = await openSharedState(loaded, log);
+  if (!state.ok) return state;
   const book = await openBook(options);
-  if (!book.ok) return book;
+  if (!book.ok) {
+    await state.value.state.close();
+    return book;
+  }
   const { ledger, keyring, maskingKey } = book.value;
 
   const masker = maskerOf(loaded, maskingKey);
@@ -232,7 +241,8 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   const newId = (): string => callId(random);
   const clock = (): number => Date.now();
   const agent = new Agent({ connect: { timeout: loaded.limits.issuerFetchMs } });
-  const identity = identityOf(options, agent);
+  const epochs = createEpochs(loaded.limits);
+  const identity = identityOf(options, agent, epochs);
   const atExit = (run: () => void): (() => void) => {
     process.once('exit', run);
     return () => process.off('exit', run);
@@ -281,6 +291,10 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
 
   const indexer = indexerOf(options, ledger);
   watchState(registry, { gateway, ledger, indexer, budget });
+  const revocations = await followRevocations(state.value, epochs, gateway, () => {
+    gateway.admission.endOver();
+    api.endOver();
+  });
   const stop = async (): Promise<void> => {
     isDraining = true;
     clearInterval(flushing);
@@ -293,6 +307,8 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     server.closeAllConnections();
     await drain(gateway);
     await Promise.all([...connections.values()].map((connection) => connection.upstream.close()));
+    if (revocations.ok) await revocations.value.stop();
+    else await state.value.state.close();
     refusals.flush(true);
     await identity.close();
     await agent.close();
@@ -300,6 +316,10 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await indexer.close();
     await keyring.close();
   };
+  if (!revocations.ok) {
+    await stop();
+    return revocations;
+  }
   await identity.start();
   const unusable = identity.ready().filter((issuer) => !issuer.usable);
   if (unusable.length > 0) {
@@ -319,5 +339,5 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     monotonicMs: () => performance.now(),
     freshMs: loaded.limits.metricsFreshMs,
   });
-  return ok({ gateway, server, metrics: exposition, ledger, indexer, stop });
+  return ok({ gateway, server, metrics: exposition, ledger, indexer, revocations: revocations.value.parts, stop });
 }

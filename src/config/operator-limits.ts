@@ -25,6 +25,7 @@ export const OPERATOR_LIMITS = {
   callsInFlightPerCaller: [1, 100_000],
   streamsPerCaller: [1, 100_000],
   responseWriteStallMs: [1_000, 600_000],
+  expiredAnswerMs: [0, 600_000],
   tokenBytes: [1_024, 64 * 1024],
   tokenLifetimeMs: [60_000, 7 * DAY_MS],
   tokenClockSkewMs: [0, 300_000],

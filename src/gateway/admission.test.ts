@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createAdmission } from '#gateway/admission.ts';
+import type { Tenure } from '#gateway/admission.ts';
+
+const ENDLESS: Tenure = { isOver: () => false, end: () => undefined };
 
 test('no more calls are admitted than there is room for, and a place is free again when a call leaves', () => {
   const admission = createAdmission({ callsInFlight: 2, callsInFlightPerCaller: 2, streamsPerCaller: 10 });
@@ -20,13 +23,13 @@ test('no more calls are admitted than there is room for, and a place is free aga
 test('one caller cannot take the room of another', () => {
   const admission = createAdmission({ callsInFlight: 10, callsInFlightPerCaller: 1, streamsPerCaller: 10 });
   for (const call of ['a', 'b', 'c']) admission.enter(call, new AbortController());
-  assert.equal(admission.enterCaller('a', 'ada'), 'entered');
-  assert.equal(admission.enterCaller('b', 'ada'), 'calls_in_flight_per_caller');
-  assert.equal(admission.enterCaller('c', 'grace'), 'entered');
+  assert.equal(admission.enterCaller('a', 'ada', ENDLESS), 'entered');
+  assert.equal(admission.enterCaller('b', 'ada', ENDLESS), 'calls_in_flight_per_caller');
+  assert.equal(admission.enterCaller('c', 'grace', ENDLESS), 'entered');
   admission.leave('b');
   admission.leave('a');
   assert.equal(admission.enter('d', new AbortController()), true);
-  assert.equal(admission.enterCaller('d', 'ada'), 'entered');
+  assert.equal(admission.enterCaller('d', 'ada', ENDLESS), 'entered');
 });
 
 test('a stop ends the exchanges of the calls that are on their way, and of no other', () => {
@@ -48,7 +51,7 @@ test('a call that was never admitted can leave without harm', () => {
 test('a caller with all the streams there may be begins nothing new until one of them ends; another caller does', () => {
   const admission = createAdmission({ callsInFlight: 10, callsInFlightPerCaller: 10, streamsPerCaller: 2 });
   const enter = (call: string, caller: string): string =>
-    admission.enter(call, new AbortController()) ? admission.enterCaller(call, caller) : 'full';
+    admission.enter(call, new AbortController()) ? admission.enterCaller(call, caller, ENDLESS) : 'full';
   for (const call of ['a', 'b', 'c']) assert.equal(enter(call, 'ada'), 'entered');
   for (const call of ['a', 'a', 'b']) admission.streams(call);
   assert.deepEqual([enter('d', 'ada'), enter('e', 'grace')], ['streams_per_caller', 'entered']);
@@ -60,4 +63,22 @@ test('a caller with all the streams there may be begins nothing new until one of
   admission.streams('g');
   assert.equal(enter('h', 'ada'), 'streams_per_caller');
   admission.streams('never admitted');
+});
+
+test('a call whose caller is nobody any more is ended, once, and no other', () => {
+  const admission = createAdmission({ callsInFlight: 3, callsInFlightPerCaller: 2, streamsPerCaller: 2 });
+  const ended: string[] = [];
+  const over = new Set<string>();
+  for (const call of ['a', 'b', 'stranger']) admission.enter(call, new AbortController());
+  for (const call of ['a', 'b'])
+    admission.enterCaller(call, 'ada', { isOver: () => over.has(call), end: () => void ended.push(call) });
+  admission.endOver();
+  over.add('a');
+  admission.endOver();
+  admission.endOver();
+  assert.deepEqual(ended, ['a']);
+  admission.leave('b');
+  over.add('b');
+  admission.endOver();
+  assert.deepEqual(ended, ['a']);
 });

@@ -3,6 +3,14 @@ import type { Limits } from '#limits.ts';
 
 export type CallerRoom = 'entered' | 'calls_in_flight_per_caller' | 'streams_per_caller';
 
+/** What is known of a call once its caller is. */
+export type Tenure = {
+  /** Whether the caller is nobody any more, so that the call must end. */
+  isOver(): boolean;
+  /** Called once. */
+  end(): void;
+};
+
 export type Admission = {
   /** False when the gateway is full. Every successful `enter` needs one `leave` with the same id. `cut` ends its exchange upstream. */
   enter(call: string, cut: AbortController): boolean;
@@ -10,29 +18,37 @@ export type Admission = {
    * Whether this caller may have one more call on the way. Only after `enter`. Any call may be answered with a stream and
    * none may be refused after it ran, so a caller with all the streams there may be begins nothing new.
    */
-  enterCaller(call: string, caller: string): CallerRoom;
+  enterCaller(call: string, caller: string, tenure: Tenure): CallerRoom;
   /** The call is being answered with an event stream, until it leaves. */
   streams(call: string): void;
   leave(call: string): void;
   inFlight(): number;
   /** Ends every exchange on its way: the last act of a stop. */
   cutAll(): void;
+  /** Ends the calls whose callers are nobody any more. Asked often, so that no call needs a timer of its own. */
+  endOver(): void;
 };
 
 type Held = { calls: number; streams: number };
+type Admitted = {
+  readonly cut: AbortController;
+  caller: string | undefined;
+  isStream: boolean;
+  tenure: Tenure | undefined;
+};
 
 export function createAdmission(
   limits: Pick<Limits, 'callsInFlight' | 'callsInFlightPerCaller' | 'streamsPerCaller'>,
 ): Admission {
-  const calls = new Map<string, { readonly cut: AbortController; caller: string | undefined; isStream: boolean }>();
+  const calls = new Map<string, Admitted>();
   const perCaller = new Map<string, Held>();
   return {
     enter(call, cut) {
       if (calls.size >= limits.callsInFlight) return false;
-      calls.set(call, { cut, caller: undefined, isStream: false });
+      calls.set(call, { cut, caller: undefined, isStream: false, tenure: undefined });
       return true;
     },
-    enterCaller(call, caller) {
+    enterCaller(call, caller, tenure) {
       const admitted = calls.get(call);
       const held = perCaller.get(caller) ?? { calls: 0, streams: 0 };
       if (admitted === undefined || held.calls >= limits.callsInFlightPerCaller) return 'calls_in_flight_per_caller';
@@ -40,6 +56,7 @@ export function createAdmission(
       held.calls += 1;
       perCaller.set(caller, held);
       admitted.caller = caller;
+      admitted.tenure = tenure;
       return 'entered';
     },
     streams(call) {
@@ -61,6 +78,14 @@ export function createAdmission(
     inFlight: () => calls.size,
     cutAll() {
       for (const { cut } of calls.values()) cut.abort();
+    },
+    endOver() {
+      for (const admitted of calls.values()) {
+        const { tenure } = admitted;
+        if (tenure?.isOver() !== true) continue;
+        admitted.tenure = undefined;
+        tenure.end();
+      }
     },
   };
 }

@@ -8,6 +8,7 @@ import type {
   Identified,
   Parsed,
   Received,
+  Recorded,
   RequestMasked,
 } from '#gateway/call.ts';
 import type { Refusal } from '#gateway/refusal.ts';
@@ -187,6 +188,13 @@ export function deniedEntry(call: AnyCall, masker: Masker, refusal: Refusal): Le
 export function undeliveredEntry(call: Approved, masker: Masker, refusal: Refusal): LedgerEntry {
   const header = { ...callHeader(call), code: refusal.code, reason: refusal.reason };
   return entryOf(call, masker, { kind: 'stream', ref: null, st: 'late' }, { header, payload: null, mask: { n: 0 } });
+}
+
+/** An answer whose record says how the call ended, and which was then not released: its caller became nobody in between. */
+export function withheldEntry(call: Recorded, masker: Masker, refusal: Refusal): LedgerEntry {
+  const header = { ...callHeader(call), code: refusal.code, reason: refusal.reason };
+  const frame: Frame = { kind: 'stream', ref: call.intent.n, st: 'late' };
+  return entryOf(call, masker, frame, { header, payload: null, mask: { n: 0 } });
 }
 
 /** Refusals before a verified caller: one record stands for `count` of them. */

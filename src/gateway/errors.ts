@@ -33,7 +33,7 @@ function row(refusal: Refusal): Row {
     case 'unauthenticated':
       return [401, undefined, 'A valid access token of a configured issuer is required.'];
     case 'identity_unavailable':
-      return [503, undefined, 'The token cannot be checked now: its issuer cannot be reached.'];
+      return [503, undefined, 'The token cannot be checked now; try again later.'];
     case 'forbidden_origin':
       return [403, undefined, 'This Origin may not call the gateway.'];
     case 'method_not_allowed':
@@ -85,6 +85,13 @@ function row(refusal: Refusal): Row {
   }
 }
 
+/** What is said instead once the call was on its way. */
+const ENDED: Readonly<Partial<Record<RefusalCode, string>>> = {
+  audit_unavailable: 'The answer could not be recorded, so it is withheld.',
+  unauthenticated: 'The access token is no longer valid, so the call was ended; it may have run.',
+  identity_unavailable: 'The token cannot be checked any more, so the call was ended; it may have run.',
+};
+
 const executedOf = (refusal: Refusal): Executed => ('executed' in refusal ? refusal.executed : 'no');
 
 /** The public half of a refusal: no reason, no internals. */
@@ -94,10 +101,7 @@ export function toWireError(refusal: Refusal): WireError {
     status,
     rpcCode,
     code: refusal.code,
-    message:
-      executedOf(refusal) === 'unknown' && refusal.code === 'audit_unavailable'
-        ? 'The answer could not be recorded, so it is withheld.'
-        : message,
+    message: (executedOf(refusal) === 'unknown' ? ENDED[refusal.code] : undefined) ?? message,
     executed: executedOf(refusal),
     retryAfterMs: 'retryAfterMs' in refusal ? refusal.retryAfterMs : undefined,
   };
@@ -138,6 +142,7 @@ export function problemBody(error: WireError, call: string): string {
     title: error.message,
     status: error.status,
     code: error.code,
+    executed: error.executed,
     call,
   });
 }

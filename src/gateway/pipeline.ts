@@ -18,6 +18,8 @@ import { maskAnswer } from '#gateway/steps/mask-answer.ts';
 import { maskRequest } from '#gateway/steps/mask-request.ts';
 import { parse } from '#gateway/steps/parse.ts';
 import { readBody } from '#gateway/steps/read-body.ts';
+import { recheckAnswer } from '#gateway/steps/recheck-answer.ts';
+import { recheckCaller } from '#gateway/steps/recheck-caller.ts';
 import { receive, receiveSessionEnd } from '#gateway/steps/receive.ts';
 import { recordAnswer } from '#gateway/steps/record-answer.ts';
 import { recordIntent } from '#gateway/steps/record-intent.ts';
@@ -36,12 +38,13 @@ export const CALL_STEPS = [
   maskRequest,
   authorize,
   awaitApproval,
+  recheckCaller,
   recordIntent,
   injectCredential,
   forward,
 ] as const;
 
-export const ANSWER_STEPS = [understand, filterList, maskAnswer, recordAnswer, respond] as const;
+export const ANSWER_STEPS = [understand, recheckAnswer, filterList, maskAnswer, recordAnswer, respond] as const;
 
 /** The end of a legacy session carries no message, so it ends where a message would be read. */
 export const SESSION_END_STEPS = [receiveSessionEnd, limit, identify, limitCaller, resolveConnection] as const;

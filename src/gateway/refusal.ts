@@ -11,7 +11,15 @@ export type Executed = 'no' | 'unknown';
 
 export type Refusal =
   | { readonly code: 'unauthenticated'; readonly reason: TokenFault }
+  /** A caller who was let in and is nobody any more: revoked, or the token ended. */
+  | { readonly code: 'unauthenticated'; readonly reason: 'revoked' | 'token_expired'; readonly executed: Executed }
   | { readonly code: 'identity_unavailable'; readonly reason: string; readonly retryAfterMs: number }
+  | {
+      readonly code: 'identity_unavailable';
+      readonly reason: string;
+      readonly retryAfterMs: number;
+      readonly executed: Executed;
+    }
   | { readonly code: 'forbidden_origin'; readonly reason: string }
   | { readonly code: 'method_not_allowed'; readonly reason: string }
   | { readonly code: 'unknown_connection'; readonly reason: string }

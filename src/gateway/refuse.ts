@@ -1,5 +1,5 @@
 /** What happens when a step says no: the exact reason goes into the book, the plain one to the client. */
-import { deniedEntry, resultEntry, undeliveredEntry } from '#gateway/entries.ts';
+import { deniedEntry, resultEntry, undeliveredEntry, withheldEntry } from '#gateway/entries.ts';
 import type { AnyCall } from '#gateway/entries.ts';
 import type { Stopped } from '#gateway/chain.ts';
 import { problemBody, rpcErrorBody, toWireError } from '#gateway/errors.ts';
@@ -28,7 +28,9 @@ function headersFor(call: AnyCall, gateway: Gateway, refusal: Refusal, error: Wi
   if (refusal.code === 'unauthenticated') {
     headers.push([
       'www-authenticate',
-      challenge(resourceMetadataUrl(gateway.publicUrl, call.connectionName), { fault: refusal.reason }),
+      challenge(resourceMetadataUrl(gateway.publicUrl, call.connectionName), {
+        fault: refusal.reason === 'token_expired' ? 'expired' : refusal.reason,
+      }),
     ]);
   }
   // What was not read of the body must not be taken for the next request.
@@ -97,6 +99,8 @@ function outcomeOf(refusal: Refusal): Outcome {
     case 'audit_unavailable':
       return 'withheld';
     case 'client_gone':
+    case 'unauthenticated':
+    case 'identity_unavailable':
       return 'cancelled';
     default:
       return 'error';
@@ -128,7 +132,23 @@ async function closeIntent(call: Recorded & Partial<Forwarded>, gateway: Gateway
 
 const isOpen = (call: AnyCall | Recorded): call is Recorded => 'intent' in call && call.message?.kind === 'request';
 
-/** Puts the refusal into the book and gives what to answer. One that cannot be recorded becomes `audit_unavailable` (P6). */
+/** A refusal that cannot be recorded becomes `audit_unavailable` (P6). */
+const unrecorded = (refusal: Refusal): Refusal => ({
+  code: 'audit_unavailable',
+  reason: 'refusal_not_recorded',
+  retryAfterMs: 1_000,
+  executed: toWireError(refusal).executed,
+});
+
+/** For an answer that is recorded already and must not be released: said in a record of its own, then to the client. */
+export async function withhold(call: Forwarded, gateway: Gateway, refusal: Refusal): Promise<void> {
+  const recorded = await gateway.ledger.append(withheldEntry(call, gateway.masker, refusal));
+  const answered = recorded.ok ? refusal : unrecorded(refusal);
+  measureRefusal(call, answered, gateway);
+  return sendRefusal(call, gateway, answered);
+}
+
+/** Puts the refusal into the book and gives what to answer. */
 async function recordRefusal(call: AnyCall | Recorded, gateway: Gateway, refusal: Refusal): Promise<Refusal> {
   if (refusal.code === 'audit_unavailable') {
     // The answer is withheld; the intent is closed all the same where the ledger still takes a small record.
@@ -138,9 +158,7 @@ async function recordRefusal(call: AnyCall | Recorded, gateway: Gateway, refusal
   const isRecorded = isOpen(call)
     ? await closeIntent(call, gateway, refusal)
     : await recordDenial(call, gateway, refusal);
-  if (isRecorded) return refusal;
-  const { executed } = toWireError(refusal);
-  return { code: 'audit_unavailable', reason: 'refusal_not_recorded', retryAfterMs: 1_000, executed };
+  return isRecorded ? refusal : unrecorded(refusal);
 }
 
 /** Records the refusal, then answers with it. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { relay } from '#gateway/relay.ts';
 import { callerKey } from '#identity/caller.ts';
-import { ok } from '#result.ts';
+import { err, ok } from '#result.ts';
 import type { UpstreamAnswer, UpstreamFault } from '#upstream/port.ts';
 import { ADA, fakeGateway, forwarded, repliedOf } from '#test/fakes/gateway.ts';
 import type { Ask, FakeGateway } from '#test/fakes/gateway.ts';
@@ -142,4 +142,64 @@ test('a server that knows the session no longer ends it here, so that the client
   assert.match(sent?.form === 'json' ? `${sent.status} ${sent.body}` : '', /^404 .*"unknown_session"/);
   assert.equal(gateway.sessions.find(owner, session.wireId ?? ''), undefined);
   assert.deepEqual(shapeOf(gateway.ledger.entries), ['intent open', 'result error of 0']);
+});
+
+const revokedNow = (gateway: FakeGateway): void => void (gateway.identity.rechecking = () => err('revoked'));
+
+test('for a caller revoked in the middle of a stream nothing more is released, and the intent says why', async () => {
+  const given: FakeGateway[] = [];
+  async function* talking(): AsyncIterable<Item> {
+    yield eventOf(PROGRESS);
+    given.forEach(revokedNow);
+    yield eventOf(PROGRESS);
+    yield eventOf(RESULT);
+  }
+  const { gateway, sent, book, ended } = await relayed(streamAnswer(talking()), {}, (one) => void given.push(one));
+  assert.deepEqual(sent, [PROGRESS, 'unauthenticated']);
+  assert.deepEqual(book, ['intent open', 'stream down of 0', 'result cancelled of 0']);
+  assert.deepEqual([headerOf(gateway.ledger.entries[2]).reason, ended], ['revoked', true]);
+});
+
+test('an exchange that was cut because the caller is revoked ends as that, whatever the server made of it', async () => {
+  for (const answer of [sseAnswer([broken]), sseAnswer([]), silentAnswer(202)]) {
+    const { sent, book } = await relayed(answer, {}, revokedNow);
+    assert.deepEqual([sent, book], [['401 unauthenticated'], ['intent open', 'result cancelled of 0']]);
+  }
+});
+
+test('an answer whose caller is revoked between its record and its release is not released, and the book says so', async () => {
+  const { gateway, sent, book } = await relayed(jsonAnswer(RESULT), {}, (one) => {
+    one.ledger.durable = (entry) => entry.kind === 'result' && revokedNow(one);
+  });
+  assert.deepEqual(sent, ['401 unauthenticated']);
+  assert.deepEqual(book, ['intent open', 'result ok of 0', 'stream late of 0']);
+  const { code, reason } = headerOf(gateway.ledger.entries[2]);
+  assert.deepEqual([code, reason, gateway.ledger.entries[2]?.payload], ['unauthenticated', 'revoked', null]);
+});
+
+test('a withheld answer of which the book cannot say so is withheld all the same', async () => {
+  const { sent } = await relayed(jsonAnswer(RESULT), {}, (gateway) => {
+    gateway.ledger.durable = (entry) => {
+      if (entry.kind !== 'result') return;
+      revokedNow(gateway);
+      gateway.ledger.refusing = () => LATCHED;
+    };
+  });
+  assert.deepEqual(sent, ['503 audit_unavailable']);
+});
+
+test('when the token ends a plain answer still arrives, and a stream that has begun gives nothing more', async () => {
+  const expiredNow = (gateway: FakeGateway): void => void (gateway.identity.rechecking = () => err('expired'));
+  const plain = await relayed(jsonAnswer(RESULT), {}, expiredNow);
+  assert.deepEqual([plain.sent, plain.book], [[`200 ${RESULT}`], ['intent open', 'result ok of 0']]);
+  const given: FakeGateway[] = [];
+  async function* talking(): AsyncIterable<Item> {
+    yield eventOf(PROGRESS);
+    given.forEach(expiredNow);
+    yield eventOf(RESULT);
+  }
+  const { gateway, sent, book } = await relayed(streamAnswer(talking()), {}, (one) => void given.push(one));
+  assert.deepEqual(sent, [PROGRESS, 'unauthenticated']);
+  assert.equal(book.at(-1), 'result cancelled of 0');
+  assert.equal(headerOf(gateway.ledger.entries[2]).reason, 'token_expired');
 });

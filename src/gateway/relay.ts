@@ -2,14 +2,16 @@
  * The way back: every message of the upstream, one at a time, recorded and then released. What follows the answer is
  * recorded as late for a moment and not released; then the exchange is cut.
  */
-import type { Forwarded, Heard } from '#gateway/call.ts';
+import type { AnswerRecorded, Forwarded, Heard } from '#gateway/call.ts';
 import { runSteps } from '#gateway/chain.ts';
+import type { Stopped } from '#gateway/chain.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { ANSWER_STEPS } from '#gateway/pipeline.ts';
 import { measureAnswer, measureSilence } from '#gateway/measure.ts';
-import { refusalOf, refuse } from '#gateway/refuse.ts';
+import { refusalOf, refuse, withhold } from '#gateway/refuse.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { upstreamRefusal } from '#gateway/steps/forward.ts';
+import { endOf } from '#gateway/tenure.ts';
 import type { Result } from '#result.ts';
 import type { UpstreamFault, UpstreamMessage } from '#upstream/port.ts';
 
@@ -20,6 +22,8 @@ const idOf = (call: Forwarded): string | undefined =>
 
 /** The upstream took the message and has nothing to say: right for a notification, not for a request. */
 async function relaySilence(call: Forwarded, gateway: Gateway): Promise<void> {
+  const end = endOf(call, gateway, 'unknown');
+  if (end !== undefined) return refuse(call, gateway, end);
   const { status } = call.answer;
   if (status === 404 && call.session.wireId !== undefined) {
     gateway.sessions.end(call.session.wireId);
@@ -39,6 +43,14 @@ function missingAnswer(call: Forwarded): Refusal {
   return { code: 'upstream_invalid', reason: 'stream_ended_without_response', executed: 'unknown' };
 }
 
+/** A step said no to a message: mostly before its record, and once after it. */
+async function refuseMessage(call: Forwarded, stopped: Stopped, gateway: Gateway): Promise<void> {
+  const refusal = refusalOf(stopped, call, gateway);
+  const message = stopped.call as Heard & Partial<AnswerRecorded>;
+  const isClosed = message.role === 'final' && message.record !== undefined;
+  return isClosed ? withhold(call, gateway, refusal) : refuse(call, gateway, refusal);
+}
+
 /** What became of one message: whether the call is answered by now, and whether to listen on. */
 type Heed = 'listen' | 'answered' | 'late' | 'over';
 
@@ -50,8 +62,10 @@ async function heed(
 ): Promise<Heed> {
   if (!item.ok) {
     if (isAnswered) return 'over';
+    const end = endOf(call, gateway, item.error.executed);
     const isCancelled = call.gone.aborted && (call.era === 'modern' || call.cut.signal.aborted);
-    await refuse(call, gateway, isCancelled ? missingAnswer(call) : upstreamRefusal(item.error, idOf(call)));
+    const fault = isCancelled ? missingAnswer(call) : upstreamRefusal(item.error, idOf(call));
+    await refuse(call, gateway, end ?? fault);
     return 'over';
   }
   // A frame without data is no message (SSE priming, `retry:`); resuming a stream is not offered, so it has no meaning below.
@@ -64,7 +78,7 @@ async function heed(
     return 'answered';
   }
   if (done.ok) return done.value.role === 'late' ? 'late' : 'listen';
-  if (!isAnswered) await refuse(call, gateway, refusalOf(done.error, call, gateway));
+  if (!isAnswered) await refuseMessage(call, done.error, gateway);
   return 'over';
 }
 
@@ -103,6 +117,7 @@ export async function relay(call: Forwarded, gateway: Gateway): Promise<void> {
     clearTimeout(cutting);
     if (isStream) gateway.metrics.streams(call.connectionName, -1);
   }
-  if (!isAnswered && call.message.kind === 'request') return refuse(call, gateway, missingAnswer(call));
+  if (!isAnswered && call.message.kind === 'request')
+    return refuse(call, gateway, endOf(call, gateway, 'unknown') ?? missingAnswer(call));
   call.reply.end();
 }

@@ -144,3 +144,19 @@ test('nothing follows the end of an answer, not even while its client still read
   await turn();
   assert.deepEqual(errors, []);
 });
+
+test('a client that has not taken all is cut off without the rest, and one that has is left alone', async () => {
+  const { wire, response, reply } = open();
+  await reply.event('data: taken\n\n', []);
+  await turn();
+  reply.dropUnsent();
+  assert.equal(response.destroyed, false);
+  wire.reading = false;
+  await reply.event('data: on its way\n\n', []);
+  await turn();
+  void reply.event('data: held back\n\n', []);
+  reply.dropUnsent();
+  assert.equal(response.destroyed, true);
+  await turn();
+  assert.doesNotMatch(wire.text, /held back/);
+});

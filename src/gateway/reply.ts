@@ -17,6 +17,8 @@ export type Reply = {
   /** One encoded event; the first one sends the head with `headers`. Resolves when the socket took it (back-pressure). */
   event(encoded: Buffer | string, headers: readonly HeaderPair[]): Promise<Delivery>;
   end(): void;
+  /** Cuts the client off when it has not yet taken all it was sent: what it did not take, it does not get. */
+  dropUnsent(): void;
 };
 
 export function createReply(response: ServerResponse, stallMs: number): Reply {
@@ -92,6 +94,9 @@ export function createReply(response: ServerResponse, stallMs: number): Reply {
     },
     end() {
       if (!response.writableEnded) response.end();
+    },
+    dropUnsent() {
+      if (response.writableLength > 0) response.destroy();
     },
   };
 }

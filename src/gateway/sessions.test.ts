@@ -68,3 +68,16 @@ test('the id that opens a session is not the one in its records', () => {
   const entry = sessions.candidate(undefined, undefined);
   assert.notEqual(entry.key, entry.wireId);
 });
+
+test('the sessions and recordings of an owner who is ended are unknown, those of others are not', () => {
+  const { sessions } = start();
+  const eve = { caller: 'issuer\neve', connection: 'notes' };
+  const [one, other] = [sessions.candidate(undefined, undefined), sessions.candidate(undefined, undefined)];
+  sessions.begin(ada, one);
+  sessions.begin(eve, other);
+  const recording = sessions.grouped(ada, 'cli');
+  sessions.endOf((owner) => owner.caller === ada.caller);
+  assert.equal(sessions.find(ada, one.wireId ?? ''), undefined);
+  assert.equal(sessions.find(eve, other.wireId ?? '')?.key, other.key);
+  assert.notEqual(sessions.grouped(ada, 'cli').key, recording.key);
+});

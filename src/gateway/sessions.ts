@@ -18,7 +18,12 @@ export type SessionEntry = {
   readonly protocol: string | undefined;
 };
 
-export type SessionOwner = { readonly caller: string; readonly connection: string };
+export type SessionOwner = {
+  readonly caller: string;
+  readonly connection: string;
+  /** Client of the token it was begun with. */
+  readonly client?: string | undefined;
+};
 
 type Held = SessionOwner & { entry: SessionEntry; lastMs: number };
 
@@ -30,6 +35,8 @@ export type Sessions = {
   /** The recording of calls without a legacy session. */
   grouped(owner: SessionOwner, client: string): SessionEntry;
   end(wireId: string): void;
+  /** Ends the sessions and recordings of these owners; their ids are unknown afterwards. */
+  endOf(isMeant: (owner: SessionOwner) => boolean): void;
   count(): number;
 };
 
@@ -76,6 +83,9 @@ export function createSessions(options: {
     },
     end(wireId) {
       legacy.delete(wireId);
+    },
+    endOf(isMeant) {
+      for (const map of [legacy, groups]) for (const [id, held] of map) if (isMeant(held)) map.delete(id);
     },
     count: () => legacy.size,
   };

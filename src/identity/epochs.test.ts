@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Caller } from '#identity/caller.ts';
-import { createEpochs, isRevoked } from '#identity/epochs.ts';
+import { createEpochs, epochAt, epochFault, isRevoked, raiseEpoch } from '#identity/epochs.ts';
 import { LIMITS } from '#limits.ts';
 
 const caller = (subject: string, client?: string): Caller => ({
@@ -70,5 +70,42 @@ describe('revocation epochs', () => {
     epochs.revokeCaller(BOB, 5_001);
     assert.equal(isRevoked(BOB, 5_001, epochs), true);
     assert.equal(isRevoked(caller('carol'), 5_001, epochs), true);
+  });
+
+  it('also revoke the unseen token of an issuer whose clock is ahead by all that is tolerated', () => {
+    const epochs = createEpochs(LIMITS);
+    const killedAtMs = 1_000_000;
+    epochs.revokeCaller(ALICE, epochAt(killedAtMs, LIMITS));
+    assert.equal(isRevoked(ALICE, killedAtMs + LIMITS.tokenClockSkewMs, epochs), true);
+    assert.equal(isRevoked(ALICE, killedAtMs + LIMITS.tokenClockSkewMs + 1, epochs), false);
+  });
+
+  it('are raised for exactly the scope of a revocation', () => {
+    const [one, client, all] = [createEpochs(LIMITS), createEpochs(LIMITS), createEpochs(LIMITS)];
+    raiseEpoch(one, { scope: 'caller', issuer: ALICE.issuer, subject: 'alice' }, 5_000);
+    raiseEpoch(client, { scope: 'client', client: 'idp:app' }, 5_000);
+    raiseEpoch(all, { scope: 'all' }, 5_000);
+    const other = caller('carol', 'idp:other');
+    const whom = [ALICE, BOB, other];
+    assert.deepEqual(
+      [one, client, all].map((epochs) => whom.map((who) => isRevoked(who, 5_000, epochs))),
+      [
+        [true, false, false],
+        [true, true, false],
+        [true, true, true],
+      ],
+    );
+  });
+
+  it('that are not known let nobody be called good, and a revoked one still revoked', () => {
+    const epochs = createEpochs(LIMITS);
+    epochs.revokeCaller(ALICE, 5_000);
+    epochs.setKnown(false);
+    assert.deepEqual(
+      [epochFault(ALICE, 5_000, epochs), epochFault(BOB, 5_000, epochs)],
+      ['revoked', 'revocations_unknown'],
+    );
+    epochs.setKnown(true);
+    assert.equal(epochFault(BOB, 5_000, epochs), undefined);
   });
 });

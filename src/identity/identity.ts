@@ -5,7 +5,7 @@
  */
 import type { IdentityClock } from '#identity/clock.ts';
 import type { EpochSource } from '#identity/epochs.ts';
-import { isRevoked } from '#identity/epochs.ts';
+import { epochFault } from '#identity/epochs.ts';
 import { keyFits, verifySignature } from '#identity/algorithms.ts';
 import type { IssuerSettings } from '#identity/issuer.ts';
 import { issuerProblems } from '#identity/issuer.ts';
@@ -103,7 +103,8 @@ export function createIdentity(options: IdentityOptions): Identity {
 
   const recheck = (verified: VerifiedCaller): Verification => {
     if (verified.expiresAtMs <= clock.nowMs()) return err('expired');
-    return isRevoked(verified.caller, verified.issuedAtMs, epochs) ? err('revoked') : ok(verified);
+    const fault = epochFault(verified.caller, verified.issuedAtMs, epochs);
+    return fault === undefined ? ok(verified) : err(fault);
   };
 
   /** Undefined when the signature has to be verified again. */
@@ -118,7 +119,8 @@ export function createIdentity(options: IdentityOptions): Identity {
     }
     if (!audienceAccepted(entry.audiences, door(issuer.settings))) return err('wrong_audience');
     const checked = recheck(entry.verified);
-    if (!checked.ok) cache.delete(digest);
+    // Not knowing is no verdict on the token: it stays known for when it is known again.
+    if (!checked.ok && checked.error !== 'revocations_unknown') cache.delete(digest);
     return checked;
   };
 
@@ -138,7 +140,8 @@ export function createIdentity(options: IdentityOptions): Identity {
     if (!claims.ok) return claims;
     const { caller, audiences, expiresAtMs } = claims.value;
     const issuedAtMs = Math.min(claims.value.issuedAtMs, nowMs);
-    if (isRevoked(caller, issuedAtMs, epochs)) return err('revoked');
+    const fault = epochFault(caller, issuedAtMs, epochs);
+    if (fault !== undefined) return err(fault);
 
     const verified = asVerified({ caller, expiresAtMs, issuedAtMs, tokenDigest: digest });
     const entry: CachedToken = { verified, audiences, generation: issuer.keys.generation(), bytes: token.length };
@@ -185,7 +188,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     },
     verifyForApi: (token) => verifyAt(token, apiDoor),
     recheck,
-    ready: () => [...issuers.values()].map(readinessOf),
+    ready: () => [...issuers.values()].map((issuer) => readinessOf(issuer, epochs)),
     stats: () => ({ cacheHits, cacheMisses, cacheEntries: cache.size, issuers: [...issuers.values()].map(statsOf) }),
     async start() {
       await Promise.all([...issuers.values()].map(({ keys }) => keys.start()));
@@ -232,8 +235,8 @@ const statsOf = ({ settings, keys }: Issuer): IdentityStats['issuers'][number] =
   failedRefreshes: keys.failedRefreshes(),
 });
 
-function readinessOf({ settings, keys }: Issuer): IssuerReadiness {
-  const reason = keys.problem();
+function readinessOf({ settings, keys }: Issuer, epochs: EpochSource): IssuerReadiness {
+  const reason = keys.problem() ?? (epochs.areKnown() ? undefined : 'revocations_unknown');
   const { issuer, namespace } = settings;
   return reason === undefined ? { issuer, namespace, usable: true } : { issuer, namespace, usable: false, reason };
 }

@@ -71,7 +71,8 @@ export type TokenFault =
   | ClaimsFault
   | 'issuer_invalid'
   | 'unknown_issuer'
-  | 'revoked';
+  | 'revoked'
+  | 'revocations_unknown';
 
 /**
  * What the caller is told. No `error` when no credential was shown (RFC 6750 section 3: a request without
@@ -101,6 +102,8 @@ export function wireFault(fault: TokenFault): WireFault {
       return INVALID_REQUEST;
     case 'keys_unavailable':
       return { status: 503, description: 'The keys of the token issuer are not available' };
+    case 'revocations_unknown':
+      return { status: 503, description: 'Whether access was taken away cannot be told now' };
     case 'expired':
       return { status: 401, error: 'invalid_token', description: 'The access token expired' };
     case 'wrong_audience':

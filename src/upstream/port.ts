@@ -13,6 +13,8 @@ export type CredentialHeader = HeaderPair;
 export type UpstreamRequest = {
   /** `callerKey(caller)`: chooses the stdio process; never sent. */
   readonly caller: string;
+  /** Client of the caller's token: what a process it uses is ended with. Never sent. */
+  readonly client?: string | undefined;
   /** The gateway's own legacy session id; attributes server-initiated messages. Never sent. Undefined for modern calls. */
   readonly gatewaySession: string | undefined;
   readonly kind: 'request' | 'notification' | 'response';
@@ -112,6 +114,8 @@ export type Upstream = {
   listen?(request: SessionRequest): Promise<Result<UpstreamAnswer, UpstreamFault>>;
   /** Ends the legacy session: HTTP DELETE with the headers' mcp-session-id; stdio forgets the gatewaySession. Gives the status. */
   endSession(request: SessionRequest): Promise<Result<number, UpstreamFault>>;
+  /** Stops what it keeps for each of these callers alone, by `callerKey` and the clients they came through. Absent where there is nothing. */
+  endCallers?(isMeant: (caller: string, clients: readonly string[]) => boolean): void;
   /** Ends sockets and processes; pending exchanges fault. Resolves when nothing of it is left running. */
   close(): Promise<void>;
 };

@@ -489,3 +489,41 @@ test('while an abandoned call still runs, the only open one is not taken for the
     false,
   );
 });
+
+test('the process of a caller who is ended stops with its sessions and calls, those of others and a shared one go on', async (t) => {
+  const { upstream, until, budget } = rig(t);
+  const session = { client: 'idp:cli', gatewaySession: 's1' };
+  const first = pidOf((await read(await upstream.exchange(send({ id: 1, method: 'initialize' }, session)))).texts[0]);
+  assert.equal(await pid(upstream, { client: 'idp:app' }), first);
+  await pid(upstream, { caller: 'issuer\nbob', client: 'idp:cli' });
+  const params = { _meta: { progressToken: 1 } };
+  const held = await upstream.exchange(send({ id: 2, method: 'hold', params }, session));
+  const seen: (readonly [string, readonly string[]])[] = [];
+  upstream.endCallers?.((caller, clients) => {
+    seen.push([caller, clients]);
+    return caller === 'issuer\nann';
+  });
+  assert.deepEqual(seen, [
+    ['issuer\nann', ['idp:cli', 'idp:app']],
+    ['issuer\nbob', ['idp:cli']],
+  ]);
+  assert.equal((await read(held)).fault?.reason, 'caller_ended');
+  assert.match((await until('ended')).text, / true$/);
+  assert.equal(budget(), 1);
+  assert.throws(() => process.kill(first, 0), /ESRCH/);
+  const lost = await upstream.exchange(send({ id: 3, method: 'echo' }, session));
+  assert.equal(!lost.ok && lost.error.reason, 'session_lost');
+
+  const shared = rig(t, { settings: { shared: true } });
+  const one = await pid(shared.upstream);
+  shared.upstream.endCallers?.(() => true);
+  assert.equal(await pid(shared.upstream), one);
+});
+
+test('a caller who comes through too many clients to remember is busy there, not forgotten', async (t) => {
+  const { upstream } = rig(t, { limits: { stdioClientsPerProcess: 1 } });
+  await pid(upstream, { client: 'idp:cli' });
+  await pid(upstream, { client: 'idp:cli' });
+  const refused = await upstream.exchange(send({ id: 1, method: 'echo' }, { client: 'idp:app' }));
+  assert.equal(!refused.ok && refused.error.reason, 'busy');
+});

@@ -32,6 +32,7 @@ export type StdioUpstreamLimits = ConversationLimits &
     Limits,
     | 'messageBytes'
     | 'sessions'
+    | 'stdioClientsPerProcess'
     | 'stdioIdleMs'
     | 'stdioQueuedBytes'
     | 'stdioRestartMs'
@@ -84,6 +85,7 @@ export function createStdioUpstream(settings: StdioUpstreamSettings, parts: Stdi
       if (gatewaySession !== undefined) processes.forget(gatewaySession);
       return ok(204);
     },
+    endCallers: (isMeant) => processes.endCallers(isMeant),
     close: () => processes.close(),
   };
 }
@@ -138,6 +140,8 @@ type Running = {
   readonly group: ProcessGroup;
   readonly conversation: Conversation;
   readonly sessions: Set<string>;
+  /** Through which clients its caller came. */
+  readonly clients: Set<string>;
   cancelIdle: CancelTimer;
 };
 
@@ -165,13 +169,13 @@ class Processes {
     const { gatewaySession } = request;
     if (gatewaySession !== undefined && request.method !== 'initialize') {
       const bound = this.#bySession.get(gatewaySession);
-      return bound === undefined ? unavailable('session_lost') : this.#used(bound);
+      return bound === undefined ? unavailable('session_lost') : this.#used(bound, request);
     }
     const owner = this.#settings.shared ? `\0shared\n${this.#settings.connection}` : request.caller;
     const running = this.#byOwner.get(owner);
     if (running === undefined && request.kind === 'response') return unavailable('session_lost');
     // Nothing is awaited before a started process is in the map, so two first calls share one process.
-    const found = running === undefined ? await this.#start(owner) : this.#used(running);
+    const found = running === undefined ? await this.#start(owner, request) : this.#used(running, request);
     if (found.ok && gatewaySession !== undefined) this.#bind(gatewaySession, found.value);
     return found;
   }
@@ -179,6 +183,15 @@ class Processes {
   forget(gatewaySession: string): void {
     this.#bySession.get(gatewaySession)?.sessions.delete(gatewaySession);
     this.#bySession.delete(gatewaySession);
+  }
+
+  /** A shared process is nobody's. */
+  endCallers(isMeant: (caller: string, clients: readonly string[]) => boolean): void {
+    if (this.#settings.shared) return;
+    for (const running of this.#byOwner.values()) {
+      if (isMeant(running.owner, [...running.clients]))
+        this.#end(running, { code: 'upstream_unavailable', executed: 'unknown', reason: 'caller_ended' });
+    }
   }
 
   async close(): Promise<void> {
@@ -189,9 +202,18 @@ class Processes {
     await Promise.all(this.#ending);
   }
 
-  #used(running: Running): Result<Running, UpstreamFault> {
+  #used(running: Running, request: UpstreamRequest): Result<Running, UpstreamFault> {
+    if (!this.#through(running, request.client)) return unavailable('busy');
     if (running.conversation.isIdle) this.#idle(running, true);
     return ok(running);
+  }
+
+  /** False for a caller who came through too many clients to remember: a process must be found by each of them. */
+  #through(running: Running, client: string | undefined): boolean {
+    if (client === undefined || this.#settings.shared || running.clients.has(client)) return true;
+    if (running.clients.size >= this.#parts.limits.stdioClientsPerProcess) return false;
+    running.clients.add(client);
+    return true;
   }
 
   #bind(gatewaySession: string, running: Running): void {
@@ -203,7 +225,7 @@ class Processes {
     if (this.#bySession.size > this.#parts.limits.sessions && !oldest.done) this.forget(oldest.value);
   }
 
-  async #start(owner: string): Promise<Result<Running, UpstreamFault>> {
+  async #start(owner: string, { client }: UpstreamRequest): Promise<Result<Running, UpstreamFault>> {
     const { limits, timers, budget, events, maskLine, atExit } = this.#parts;
     const startedMs = timers.nowMs();
     if (this.#pace.waitMs(owner, startedMs) > 0) return unavailable('restart_pace');
@@ -240,6 +262,7 @@ class Processes {
     }
     const group = started.value;
     const sessions = new Set<string>();
+    const clients = new Set(client === undefined ? [] : [client]);
     const conversation = new Conversation({
       limits,
       timers,
@@ -250,7 +273,7 @@ class Processes {
       onBacklog: (bytes, pending) => group.pauseStdout(bytes > limits.stdioQueuedBytes || pending > PENDING_EVENTS_MAX),
       onIdle: (isIdle) => this.#idle(running, isIdle),
     });
-    const running: Running = { owner, group, conversation, sessions, cancelIdle: () => {} };
+    const running: Running = { owner, group, conversation, sessions, clients, cancelIdle: () => {} };
     this.#byOwner.set(owner, running);
     this.#idle(running, true);
     const gone = ended.promise.finally(() => this.#ending.delete(gone));

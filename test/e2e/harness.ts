@@ -66,6 +66,8 @@ export type TestGateway = {
   flushRefusals(): void;
   log(): string;
   stop(): Promise<void>;
+  /** Stops it and starts another on the same data directory, with the same issuer and server. */
+  restart(changes?: Options): Promise<TestGateway>;
 };
 
 export const toolCall = (name: string, args: Record<string, unknown> = {}) => ({
@@ -183,9 +185,34 @@ async function openStream(url: string, init: RequestInit): Promise<OpenStream> {
   return { received: () => text, ended: () => ended, cancel: () => cancel.abort() };
 }
 
-export async function startTestGateway(t: TestContext, options: Options = {}): Promise<TestGateway> {
+/** What outlives a gateway: its data directory, the issuer and the server; and how to stop the gateways among them. */
+type Surroundings = {
+  readonly folder: string;
+  readonly issuer: FakeIssuer;
+  readonly server: FakeMcpServer;
+  readonly stops: (() => Promise<void>)[];
+};
+
+async function surround(t: TestContext): Promise<Surroundings> {
   const folder = mkdtempSync(join(tmpdir(), 'gatebook-e2e-'));
-  const [issuer, server, port] = await Promise.all([startFakeIssuer(), startFakeMcpServer(), freePort()]);
+  const [issuer, server] = await Promise.all([startFakeIssuer(), startFakeMcpServer()]);
+  const stops: (() => Promise<void>)[] = [];
+  t.after(async () => {
+    for (const stop of stops) await stop();
+    await Promise.all([issuer.close(), server.close()]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return { folder, issuer, server, stops };
+}
+
+export async function startTestGateway(
+  t: TestContext,
+  options: Options = {},
+  kept?: Surroundings,
+): Promise<TestGateway> {
+  const surroundings = kept ?? (await surround(t));
+  const { folder, issuer, server } = surroundings;
+  const port = await freePort();
   let composed: ComposedGateway | undefined;
   let isStopped = false;
   const stop = async (): Promise<void> => {
@@ -194,11 +221,7 @@ export async function startTestGateway(t: TestContext, options: Options = {}): P
     await composed?.stop();
   };
   // Before anything can fail: what is left open would keep the test's process alive.
-  t.after(async () => {
-    await stop();
-    await Promise.all([issuer.close(), server.close()]);
-    rmSync(folder, { recursive: true, force: true });
-  });
+  surroundings.stops.push(stop);
   const loaded = load(folder, await configText(issuer, server, port, options));
   const lines: string[] = [];
   const line = (...words: readonly unknown[]): void =>
@@ -274,5 +297,9 @@ export async function startTestGateway(t: TestContext, options: Options = {}): P
     flushRefusals: () => running.gateway.refusals.flush(true),
     log: () => lines.join('\n'),
     stop,
+    async restart(changes = {}) {
+      await stop();
+      return startTestGateway(t, { ...options, ...changes }, surroundings);
+    },
   };
 }

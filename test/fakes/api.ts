@@ -1,6 +1,7 @@
 /** The API of a fake gateway on 127.0.0.1, with callers by token: Ada the auditor, Grace the admin, Eve without a role. */
 import type { TestContext } from 'node:test';
 import { createApi } from '#api/app.ts';
+import type { Api } from '#api/app.ts';
 import type { Route } from '#api/call.ts';
 import type { ApiParts } from '#api/parts.ts';
 import { asVerified } from '#identity/verified-caller.ts';
@@ -14,7 +15,7 @@ export const AUDITOR_TOKEN = 'api-token-of-ada-0123456789';
 export const ADMIN_TOKEN = 'api-token-of-grace-0123456789';
 export const STRANGER_TOKEN = 'api-token-of-eve-0123456789';
 
-export type FakeApi = ListeningGateway & { readonly gateway: FakeGateway };
+export type FakeApi = ListeningGateway & { readonly gateway: FakeGateway; readonly api: Api };
 
 type Options = GatewayOverrides & Partial<Pick<ApiParts, 'checkpoints'>>;
 
@@ -42,7 +43,7 @@ export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts 
 export async function listenApi(t: TestContext, routes: readonly Route[], options: Options = {}): Promise<FakeApi> {
   const gateway = fakeGateway(options);
   const api = createApi(apiParts(gateway, options), routes);
-  return { gateway, ...(await listenGateway(t, gateway, api)) };
+  return { gateway, api, ...(await listenGateway(t, gateway, api)) };
 }
 
 /** Headers of a request by the bearer of a token. */

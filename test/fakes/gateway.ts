@@ -97,6 +97,8 @@ export type FakeIdentity = Identity & {
   readonly asked: (readonly string[])[];
   /** What `verify` says; may be changed at any time. */
   verifying: (token: string) => Verification | Promise<Verification>;
+  /** What `recheck` says; may be changed at any time. */
+  rechecking: Identity['recheck'];
 };
 
 function createFakeIdentity(): FakeIdentity {
@@ -118,7 +120,10 @@ function createFakeIdentity(): FakeIdentity {
     },
     remembers: (token) => known.has(token),
     verifyForApi: () => err('wrong_audience'),
-    recheck: (verified) => ok(verified),
+    rechecking: (verified) => ok(verified),
+    recheck(verified) {
+      return this.rechecking(verified);
+    },
     ready: () => [{ issuer: ADA.issuer, namespace: ADA.namespace, usable: true }],
     stats: () => ({ cacheHits: 0, cacheMisses: 0, cacheEntries: 0, issuers: [] }),
     start: async () => undefined,
@@ -260,6 +265,8 @@ type Sent =
 export type FakeReply = Reply & {
   readonly sent: readonly Sent[];
   readonly ended: boolean;
+  /** How often what the client had not taken was dropped. */
+  readonly dropped: number;
   /** The client goes away. */
   leave(): void;
 };
@@ -270,6 +277,7 @@ export function createFakeReply(): FakeReply {
   const reply = {
     sent,
     ended: false,
+    dropped: 0,
     leave: () => void (isGone = true),
     started: () => sent.length > 0,
     gone: () => isGone,
@@ -296,6 +304,7 @@ export function createFakeReply(): FakeReply {
       return 'sent' as const;
     },
     end: () => void (reply.ended = true),
+    dropUnsent: () => void (reply.dropped += 1),
   };
   return reply;
 }
@@ -390,7 +399,7 @@ export const recorded = async (gateway: Gateway, ask?: Ask): Promise<Recorded> =
 export const credentialed = async (gateway: Gateway, ask?: Ask): Promise<Credentialed> =>
   must(injectCredential(await recorded(gateway, ask), gateway));
 export const forwarded = async (gateway: Gateway, ask?: Ask): Promise<Forwarded> =>
-  must(await forward(await credentialed(gateway, ask)));
+  must(await forward(await credentialed(gateway, ask), gateway));
 
 /** What the fake reply of a call was told to send. */
 export const repliedOf = (call: Pick<Arrived, 'reply'>): FakeReply => call.reply as FakeReply;

@@ -4,6 +4,7 @@ import { controlEntry } from '#gateway/entries.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { refuse } from '#gateway/refuse.ts';
 import { upstreamRefusal } from '#gateway/steps/forward.ts';
+import { endOf } from '#gateway/tenure.ts';
 import { upwardHeaders } from '#gateway/steps/inject-credential.ts';
 import { callerKey } from '#identity/caller.ts';
 
@@ -31,9 +32,12 @@ export async function endSession(call: Connected, gateway: Gateway): Promise<voi
     headers: upwardHeaders(call.headers, session.upstreamId, (text) => gateway.masker.maskText(text, secrets)),
     credential: call.connection.credential,
     timeoutMs: gateway.limits.upstreamHeadersMs,
-    signal: gateway.stopping,
+    signal: call.cut.signal,
   });
-  if (!ended.ok) return refuse(call, gateway, upstreamRefusal(ended.error, undefined));
+  if (!ended.ok) {
+    const end = endOf(call, gateway, ended.error.executed);
+    return refuse(call, gateway, end ?? upstreamRefusal(ended.error, undefined));
+  }
   if (ended.value >= 400 && ended.value !== 404 && ended.value !== 405) {
     return refuse(call, gateway, {
       code: 'upstream_invalid',

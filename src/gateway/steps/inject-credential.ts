@@ -55,6 +55,7 @@ export function injectCredential(call: Recorded, gateway: Gateway): Result<Crede
   cancelWhenGone(call);
   const request: UpstreamRequest = {
     caller: callerKey(call.verified.caller),
+    client: call.verified.caller.client,
     gatewaySession: call.session.wireId,
     kind: message.kind,
     idText: message.kind === 'notification' ? undefined : message.idText,

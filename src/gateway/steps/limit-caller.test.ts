@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { limitCaller } from '#gateway/steps/limit-caller.ts';
-import { EVE_TOKEN, fakeGateway, identified } from '#test/fakes/gateway.ts';
+import { err, ok } from '#result.ts';
+import { EVE_TOKEN, fakeGateway, GRACE_TOKEN, identified, must, repliedOf } from '#test/fakes/gateway.ts';
 
 test('one caller with too many calls on the way is refused, another is not', async () => {
   const gateway = fakeGateway({ limits: { callsInFlightPerCaller: 1 } });
@@ -59,4 +60,15 @@ test('a source with a verified caller is heard longer', async () => {
   limitCaller(await identified(gateway), gateway);
   gateway.quotas.sources.refused('203.0.113.9', 60_000);
   assert.equal(gateway.quotas.sources.unheardMs('203.0.113.9', 60_000), 0);
+});
+
+test('calls of whoever is nobody any more are cut, once, and those of others go on', async () => {
+  const gateway = fakeGateway();
+  const ada = must(limitCaller(await identified(gateway), gateway));
+  const grace = must(limitCaller(await identified(gateway, { token: GRACE_TOKEN }), gateway));
+  gateway.identity.rechecking = (verified) => (verified.caller.subject === 'ada' ? err('revoked') : ok(verified));
+  gateway.admission.endOver();
+  gateway.admission.endOver();
+  assert.deepEqual([ada.cut.signal.aborted, grace.cut.signal.aborted], [true, false]);
+  assert.deepEqual([repliedOf(ada).dropped, repliedOf(grace).dropped], [1, 0]);
 });

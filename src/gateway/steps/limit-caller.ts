@@ -1,13 +1,26 @@
-/** One caller may not take all the room there is: calls in a minute, calls at once, streams at once. */
+/**
+ * One caller may not take all the room there is: calls in a minute, calls at once, streams at once. From here on the call
+ * ends when its caller is nobody any more.
+ */
+import type { Tenure } from '#gateway/admission.ts';
 import type { Identified } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
+import { isOver } from '#gateway/tenure.ts';
 import { callerKey } from '#identity/caller.ts';
 import { err, ok, unreachable } from '#result.ts';
 import type { Result } from '#result.ts';
 
 /** Nobody knows when a call or a stream ends. */
 const RETRY_MS = 1_000;
+
+const tenureOf = (call: Identified, gateway: Gateway): Tenure => ({
+  isOver: () => isOver(call, gateway),
+  end: () => {
+    call.cut.abort();
+    call.reply.dropUnsent();
+  },
+});
 
 export function limitCaller(call: Identified, gateway: Gateway): Result<Identified, Refusal> {
   const { admission, limits, quotas } = gateway;
@@ -20,7 +33,7 @@ export function limitCaller(call: Identified, gateway: Gateway): Result<Identifi
     const quota = { policy: 'caller', size, unit: 'requests', windowMs } as const;
     return err({ code: 'rate_limited', reason: 'caller_rate', retryAfterMs: waitMs, quota });
   }
-  const room = admission.enterCaller(call.id, caller);
+  const room = admission.enterCaller(call.id, caller, tenureOf(call, gateway));
   switch (room) {
     case 'entered':
       return ok(call);

@@ -3,6 +3,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { readBody } from '#gateway/steps/read-body.ts';
+import { err } from '#result.ts';
 import { connected, fakeGateway } from '#test/fakes/gateway.ts';
 
 /** A request whose body the test sends piece by piece. */
@@ -56,4 +57,15 @@ test('a client that left before its body was asked for is gone, not waited for',
   request.destroy();
   await closed;
   assert.equal(reasonOf(await readBody(call, gateway)), 'client_gone while_sending');
+});
+
+test('a sender who is revoked while sending is waited for no longer, and told why', async () => {
+  const { gateway, request, call } = await openCall();
+  const reading = readBody(call, gateway);
+  request.push('half');
+  gateway.identity.rechecking = () => err('revoked');
+  call.cut.abort();
+  assert.equal(reasonOf(await reading), 'unauthenticated revoked');
+  for (const event of ['data', 'end', 'close']) assert.equal(request.listenerCount(event), 0, event);
+  assert.equal(reasonOf(await readBody(call, gateway)), 'unauthenticated revoked');
 });

@@ -3,15 +3,16 @@ import type { IncomingMessage } from 'node:http';
 import type { BodyRead, Connected } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
+import { endOf } from '#gateway/tenure.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
 type Read = Buffer | 'too_large' | 'aborted';
 
-/** The whole body, up to `limit` bytes. Stops reading at the first byte too many. */
-function readUpTo(request: IncomingMessage, limit: number): Promise<Read> {
+/** The whole body, up to `limit` bytes. Stops reading at the first byte too many, and when the call is cut. */
+function readUpTo(request: IncomingMessage, limit: number, cut: AbortSignal): Promise<Read> {
   // A client may have left while its token was checked; nothing more would be heard of it.
-  if (request.destroyed) return Promise.resolve('aborted');
+  if (request.destroyed || cut.aborted) return Promise.resolve('aborted');
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -20,6 +21,7 @@ function readUpTo(request: IncomingMessage, limit: number): Promise<Read> {
       request.off('end', onEnd);
       request.off('close', onClose);
       request.off('error', onClose);
+      cut.removeEventListener('abort', onCut);
       resolve(read);
     };
     const onData = (chunk: Buffer): void => {
@@ -32,16 +34,21 @@ function readUpTo(request: IncomingMessage, limit: number): Promise<Read> {
     const onEnd = (): void =>
       settle(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks, length));
     const onClose = (): void => settle('aborted');
+    const onCut = (): void => {
+      request.pause();
+      settle('aborted');
+    };
     request.on('data', onData);
     request.once('end', onEnd);
     request.once('close', onClose);
     request.once('error', onClose);
+    cut.addEventListener('abort', onCut, { once: true });
   });
 }
 
 export async function readBody(call: Connected, gateway: Gateway): Promise<Result<BodyRead, Refusal>> {
-  const read = await readUpTo(call.http.request, gateway.limits.messageBytes);
+  const read = await readUpTo(call.http.request, gateway.limits.messageBytes, call.cut.signal);
   if (read === 'too_large') return err({ code: 'too_large', reason: 'body' });
-  if (read === 'aborted') return err({ code: 'client_gone', reason: 'while_sending' });
+  if (read === 'aborted') return err(endOf(call, gateway, 'no') ?? { code: 'client_gone', reason: 'while_sending' });
   return ok({ ...call, body: read });
 }

@@ -3,9 +3,10 @@ import type { AnswerRecorded, Responded } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import type { Delivery } from '#gateway/reply.ts';
+import { endOf } from '#gateway/tenure.ts';
 import { callerKey } from '#identity/caller.ts';
 import { encodeSseEvent } from '#mcp/sse.ts';
-import { ok, unreachable } from '#result.ts';
+import { err, ok, unreachable } from '#result.ts';
 import type { Result } from '#result.ts';
 import type { HeaderPair } from '#upstream/port.ts';
 
@@ -18,7 +19,8 @@ function beginSession(answer: AnswerRecorded, gateway: Gateway): readonly Header
     return [];
   // A server without sessions gets clients without sessions (P8); a process has one, whether it knows or not.
   if (call.answer.sessionId === undefined && !call.connection.keepsSession) return [];
-  const owner = { caller: callerKey(call.verified.caller), connection: call.connection.name };
+  const { caller } = call.verified;
+  const owner = { caller: callerKey(caller), connection: call.connection.name, client: caller.client };
   gateway.sessions.begin(owner, { ...call.session, upstreamId: call.answer.sessionId });
   return [['mcp-session-id', wireId]];
 }
@@ -39,6 +41,9 @@ async function release(answer: AnswerRecorded, headers: readonly HeaderPair[]): 
 
 export async function respond(answer: AnswerRecorded, gateway: Gateway): Promise<Result<Responded, Refusal>> {
   if (answer.role === 'late') return ok({ ...answer, delivery: 'gone' });
+  // The record's sync was a wait: nothing is released to somebody who became nobody meanwhile.
+  const end = endOf(answer.call, gateway, 'unknown');
+  if (end !== undefined) return err(end);
   const headers = [...answer.call.answer.headers, ...beginSession(answer, gateway)];
   return ok({ ...answer, delivery: await release(answer, headers) });
 }

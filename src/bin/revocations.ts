@@ -1,0 +1,92 @@
+/** The state of the data directory, opened and followed: where revocations are kept and how they reach this process. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT_LEDGER, EXIT_UNAVAILABLE } from '#cli/exit-codes.ts';
+import type { ExitCode } from '#cli/exit-codes.ts';
+import type { LoadedConfig } from '#config/load.ts';
+import { endRevoked } from '#gateway/end-revoked.ts';
+import type { Gateway, Log } from '#gateway/gateway.ts';
+import { settleRevocations } from '#gateway/revoke.ts';
+import type { RevokeParts } from '#gateway/revoke.ts';
+import { systemIdentityClock } from '#identity/clock.ts';
+import type { Epochs } from '#identity/epochs.ts';
+import { createRevocationWatch } from '#identity/revocation-watch.ts';
+import { nodeDisk } from '#ledger/node-disk.ts';
+import { shardsIn } from '#ledger/places.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+import { openState } from '#store/open-state.ts';
+import type { OpenedState } from '#store/open-state.ts';
+
+type StartRefusal = { readonly exit: ExitCode; readonly message: string };
+
+/** Before the ledger is opened: whether this is a fresh data directory is asked before anything makes it an old one. */
+export async function openSharedState(loaded: LoadedConfig, log: Log): Promise<Result<OpenedState, StartRefusal>> {
+  const { data } = loaded.config;
+  const path = join(data, 'state.db');
+  try {
+    mkdirSync(data, { recursive: true, mode: 0o750 });
+    const books = await shardsIn(nodeDisk, data);
+    return ok(
+      openState({
+        path,
+        markerPath: join(data, 'keys', 'state-mark'),
+        limits: loaded.limits,
+        hasBook: books.length > 0,
+        log,
+      }),
+    );
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return err({
+      exit: EXIT_UNAVAILABLE,
+      message: `${path} cannot be used: ${why}. Restore it from its backup, or move it away: then every token issued until now is revoked`,
+    });
+  }
+}
+
+export type Revocations = { readonly parts: RevokeParts; stop(): Promise<void> };
+
+/** From here on revocations reach `epochs`, and what they end ends. Before the first call. `endOver` ends the calls of nobodies. */
+export async function followRevocations(
+  { state, lost }: OpenedState,
+  epochs: Epochs,
+  gateway: Gateway,
+  endOver: () => void,
+): Promise<Result<Revocations, StartRefusal>> {
+  const { limits, log } = gateway;
+  const watch = createRevocationWatch({
+    store: state,
+    epochs,
+    clock: systemIdentityClock,
+    monotonic: gateway.monotonic,
+    limits,
+    log,
+  });
+  watch.onRevoked((revocations) => {
+    endOver();
+    endRevoked(revocations, gateway);
+  });
+  const secrets = [...gateway.connections.values()].flatMap((connection) => connection.secrets);
+  const parts: RevokeParts = { ...gateway, store: state, watch, secrets };
+  try {
+    await watch.start();
+  } catch (error) {
+    return err({ exit: EXIT_UNAVAILABLE, message: `state.db cannot be read: ${String(error)}` });
+  }
+  const settled = await settleRevocations(lost, parts);
+  if (!settled.ok) {
+    watch.close();
+    return err({ exit: EXIT_LEDGER, message: `revocations could not be settled: ${settled.error.reason}` });
+  }
+  const checking = setInterval(endOver, limits.callerCheckMs);
+  checking.unref();
+  return ok({
+    parts,
+    async stop() {
+      clearInterval(checking);
+      watch.close();
+      await state.close();
+    },
+  });
+}

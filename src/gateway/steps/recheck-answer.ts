@@ -1,0 +1,15 @@
+/** Whether there still is somebody to answer. After the end of the token only the answer itself passes, for a while. */
+import type { Understood } from '#gateway/call.ts';
+import type { Gateway } from '#gateway/gateway.ts';
+import type { Refusal } from '#gateway/refusal.ts';
+import { endOf, lapseOf } from '#gateway/tenure.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+
+export function recheckAnswer(understood: Understood, gateway: Gateway): Result<Understood, Refusal> {
+  const { call, role } = understood;
+  // Recorded as late, never released.
+  if (role === 'late') return ok(understood);
+  const end = role === 'final' ? endOf(call, gateway, 'unknown') : lapseOf(call, gateway, 'unknown');
+  return end === undefined ? ok(understood) : err(end);
+}

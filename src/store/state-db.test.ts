@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { chmodSync, copyFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { DatabaseSync } from 'node:sqlite';
+import type { Revocation, RevocationScope } from '#identity/revocation.ts';
+import { LIMITS } from '#limits.ts';
+import { openStateDb } from '#store/state-db.ts';
+import type { StateDb } from '#store/state-db.ts';
+import type { Marker } from '#store/roll-back-marker.ts';
+import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
+
+const ADA: RevocationScope = { scope: 'caller', issuer: 'https://idp', subject: 'ada' };
+const SCOPES: readonly RevocationScope[] = [ADA, { scope: 'client', client: 'idp:app' }, { scope: 'all' }];
+const DAY_MS = 24 * 3_600_000;
+const revocation = (id: string, more: Partial<Revocation> = {}): Revocation => ({
+  id,
+  scope: ADA,
+  atMs: 1_000,
+  epochMs: 61_000,
+  reason: 'a stolen laptop',
+  by: { issuer: 'https://idp', subject: 'root' },
+  ...more,
+});
+
+function open(
+  t: TestContext,
+  path = join(temporaryDirectory(t), 'state.db'),
+  limits: Partial<typeof LIMITS> = {},
+  mark: (state: Marker) => void = () => undefined,
+): { readonly path: string; readonly state: StateDb; readonly warned: string[] } {
+  const warned: string[] = [];
+  const log = { warn: (_fields: object, message: string) => void warned.push(message) };
+  const state = openStateDb({ path, limits: { ...LIMITS, ...limits }, mark, log });
+  t.after(() => state.close());
+  return { path, state, warned };
+}
+async function inForce(state: StateDb, one: Revocation, record = 'a:7') {
+  assert.equal(await state.announce(one), true);
+  return state.enforce(one.id, record);
+}
+
+test('a revocation is announced, then in force, and reads back whole, also after the file is opened anew', async (t) => {
+  const { path, state } = open(t);
+  for (const [at, scope] of SCOPES.entries()) await state.announce(revocation(`id${at}`, { scope }));
+  assert.deepEqual(await state.inForceAfter(0), []);
+  assert.deepEqual(
+    await state.announced(),
+    SCOPES.map((scope, at) => revocation(`id${at}`, { scope })),
+  );
+  for (const at of SCOPES.keys()) await state.enforce(`id${at}`, `a:${at}`);
+  const expected = SCOPES.map((scope, at) => ({
+    ...revocation(`id${at}`, { scope }),
+    revision: at + 1,
+    record: `a:${at}`,
+  }));
+  assert.deepEqual(await state.inForceAfter(0), expected);
+  assert.deepEqual(await state.inForceAfter(2), expected.slice(2));
+  assert.deepEqual(await state.announced(), []);
+  await state.close();
+  assert.deepEqual(await open(t, path).state.inForceAfter(0), expected);
+});
+
+test('what one process puts in force another on the same file sees, and nothing twice', async (t) => {
+  const { path, state } = open(t);
+  const other = open(t, path).state;
+  assert.deepEqual(await other.inForceAfter(0), []);
+  const enforced = await inForce(state, revocation('one'));
+  assert.deepEqual(await other.inForceAfter(0), [enforced]);
+  assert.deepEqual(await other.inForceAfter(enforced.revision), []);
+  const second = await inForce(other, revocation('two', { scope: { scope: 'all' } }));
+  assert.deepEqual(await state.inForceAfter(enforced.revision), [second]);
+});
+
+test('a second revocation of the same scope takes the place of the first, and its epoch never falls', async (t) => {
+  const { state } = open(t);
+  await inForce(state, revocation('one', { epochMs: 90_000 }));
+  await inForce(state, revocation('other', { scope: { scope: 'client', client: 'idp:app' } }));
+  const later = await inForce(state, revocation('two', { epochMs: 70_000 }));
+  assert.equal(later.epochMs, 90_000);
+  assert.deepEqual(
+    (await state.inForceAfter(0)).map(({ id }) => id),
+    ['other', 'two'],
+  );
+});
+
+test('one that was announced can be taken back, and one in force cannot', async (t) => {
+  const { state } = open(t);
+  await state.announce(revocation('one'));
+  assert.equal(await state.withdraw('one'), undefined);
+  assert.deepEqual(await state.announced(), []);
+  const enforced = await inForce(state, revocation('two'));
+  assert.deepEqual(await state.withdraw('two'), enforced);
+  assert.deepEqual(await state.enforce('two', 'b:9'), enforced);
+  assert.deepEqual(await state.inForceAfter(0), [enforced]);
+  await assert.rejects(state.enforce('one', 'a:1'), /never announced/);
+});
+
+test('there is room for so many and no more, and what outlives every token makes room', async (t) => {
+  const { state } = open(t, undefined, { revocationEpochs: 1 as never });
+  await inForce(state, revocation('one'));
+  assert.equal(await state.announce(revocation('two', { scope: { scope: 'all' } })), false);
+  const later = { atMs: LIMITS.revocationKeptMs + DAY_MS, epochMs: LIMITS.revocationKeptMs + DAY_MS };
+  assert.equal(await state.announce(revocation('three', later)), true);
+});
+
+test('each that comes into force is marked under the lock with the newest revision; a mark that fails is said and undoes nothing', async (t) => {
+  const marks: Marker[] = [];
+  const { state } = open(t, undefined, {}, (at) => void marks.push(at));
+  await inForce(state, revocation('one'));
+  await inForce(state, revocation('two'));
+  assert.deepEqual(
+    marks.map(({ revision }) => revision),
+    [1, 2],
+  );
+  assert.match(marks[0]?.store ?? '', /^[0-9a-f]{32}$/);
+  const failing = open(t, undefined, {}, () => {
+    throw new Error('read-only');
+  });
+  const enforced = await inForce(failing.state, revocation('one'));
+  assert.deepEqual(await failing.state.inForceAfter(0), [enforced]);
+  assert.equal(failing.warned.length, 1);
+});
+
+test('the file is private, written through, and refused when others may write to it', async (t) => {
+  if (process.platform === 'win32') return;
+  const { path, state } = open(t);
+  await inForce(state, revocation('one'));
+  for (const name of [path, `${path}-wal`, `${path}-shm`]) assert.equal(statSync(name).mode & 0o777, 0o600, name);
+  await state.close();
+  chmodSync(path, 0o644);
+  await open(t, path).state.close();
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  chmodSync(path, 0o620);
+  assert.throws(() => open(t, path), /others may write/);
+});
+
+test('a file that is no state, or of another version, is refused', (t) => {
+  const path = join(temporaryDirectory(t), 'state.db');
+  writeFileSync(path, 'not a database, but long enough to be taken for the head of one'.repeat(20));
+  assert.throws(() => open(t, path), /not a database/);
+  rmSync(path);
+  void open(t, path).state.close();
+  const database = new DatabaseSync(path);
+  database.exec('UPDATE state SET schema = 99');
+  database.close();
+  assert.throws(() => open(t, path), /schema is 99/);
+});
+
+test('a file that is removed or replaced while it is in use is not read, and reading goes on once it is back', async (t) => {
+  const { path, state } = open(t);
+  const before = `${path}.before`;
+  await inForce(state, revocation('one'));
+  const backup = new DatabaseSync(path);
+  backup.exec(`VACUUM INTO '${before}'`);
+  backup.close();
+  const second = await inForce(state, revocation('two', { scope: { scope: 'all' } }));
+
+  renameSync(path, `${path}.kept`);
+  await assert.rejects(state.inForceAfter(0), /ENOENT/);
+  for (const suffix of ['-wal', '-shm']) renameSync(`${path}${suffix}`, `${path}.kept${suffix}`);
+  copyFileSync(before, path);
+  chmodSync(path, 0o600);
+  await assert.rejects(state.inForceAfter(0), /another state\.db/);
+  rmSync(path);
+  open(t, path);
+  await assert.rejects(state.inForceAfter(0), /another state\.db/);
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+  for (const suffix of ['', '-wal', '-shm']) renameSync(`${path}.kept${suffix}`, `${path}${suffix}`);
+  assert.deepEqual((await state.inForceAfter(0)).at(-1), second);
+});
