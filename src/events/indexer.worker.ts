@@ -2,6 +2,8 @@
  * The thread that writes the search index, so that no call waits for SQLite. Reads the ledger by itself; is only told when
  * there is something to read. Holds the index's writer lock for as long as it lives.
  */
+import { readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { indexDirectory, makeIndexDirectory, writerLockPath } from '#events/index-files.ts';
 import { IndexLoop } from '#events/index-loop.ts';
@@ -12,6 +14,21 @@ import { nodeDisk } from '#ledger/node-disk.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('indexer.worker.ts runs as a worker thread only');
+
+const NICE = 10;
+/**
+ * Calls come before their index: on Linux a thread has a priority of its own, under its thread id. Where there is no such
+ * thing the two share the processor as equals.
+ */
+function yieldToCalls(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(Number(/(\d+)$/.exec(readlinkSync('/proc/thread-self'))?.[1]), NICE);
+  } catch {
+    // No /proc, or not permitted.
+  }
+}
+yieldToCalls();
 
 const settings = workerData as IndexerSettings;
 const send = (message: FromWorker): void => port.postMessage(message);

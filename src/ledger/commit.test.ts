@@ -62,6 +62,7 @@ function setUp(limits: Partial<Limits> = {}) {
     tail: undefined,
     note: '',
     committed: () => events.push('issued'),
+    rested: () => undefined,
     latched: () => events.push('latched'),
   });
   const submit = (bytes = 10, lane: 0 | 1 = 0) =>

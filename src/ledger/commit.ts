@@ -47,11 +47,19 @@ export type CommitParts = {
     | undefined;
   readonly note: string;
   readonly committed: (mark: Watermark, batch: CommittedBatch) => void;
+  /** No commit is under way or waiting, for now. */
+  readonly rested: () => void;
   readonly latched: (error: Error) => void;
 };
 
 /** One commit, for whoever watches the ledger: how much it took and how long the disk needed for write and sync. */
-export type CommittedBatch = { readonly records: number; readonly bytes: number; readonly diskMs: number };
+export type CommittedBatch = {
+  readonly records: number;
+  readonly bytes: number;
+  readonly diskMs: number;
+  /** Records of the next commit are waiting already. */
+  readonly more: boolean;
+};
 
 type Placed = { readonly pending: Pending; readonly n: number; readonly leaf: string };
 type Batch = { readonly first: number; readonly records: readonly Placed[]; readonly bytes: number };
@@ -185,6 +193,7 @@ export class GroupCommit {
     } catch (error) {
       this.latch(asError(error));
     }
+    this.#parts.rested();
   }
 
   async #commitNext(): Promise<void> {
@@ -266,7 +275,7 @@ export class GroupCommit {
     this.#note = note;
     this.#mark = { size: edge.size, segment: this.#segment, offset: this.#end };
     this.#inFlight = [];
-    committed(this.#mark, { records: batch.records.length, bytes: at, diskMs });
+    committed(this.#mark, { records: batch.records.length, bytes: at, diskMs, more: this.#waiting() });
     for (const { pending, n } of batch.records) pending.settle(ok(n));
   }
 

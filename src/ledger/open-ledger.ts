@@ -135,9 +135,10 @@ async function openHeld(options: LedgerOptions, unlock: () => void): Promise<Res
         ? undefined
         : { file, segment: tail.segment, size: tail.size, end: tail.end },
     committed: (mark, batch) => {
-      marks.publish(mark);
+      marks.publish(mark, batch.more);
       ledger.committed(mark, batch);
     },
+    rested: () => marks.flush(),
     latched: (error) => ledger.latched(error),
   });
   const ledger: Ledger = new Ledger({

@@ -28,10 +28,28 @@ test('the newest mark is in the file when the writer has settled, with at most o
     assert.fail(String(error)),
   );
   const before = disk.operations;
-  for (let size = 1; size <= 50; size += 1) writer.publish({ segment: 0, offset: size, size });
+  for (let size = 1; size <= 50; size += 1) writer.publish({ segment: 0, offset: size, size }, false);
   await writer.settled();
   assert.equal((await readWatermark(mounted, '/l'))?.size, 50);
   assert.ok(disk.operations - before <= 3);
+});
+
+test('under load every eighth mark is written by itself, and what is held back when the writer closes', async () => {
+  const disk = createFakeDisk(1);
+  const mounted = disk.mount();
+  const writer = new WatermarkWriter(await mounted.open('/l/watermark', 'create'), (error) =>
+    assert.fail(String(error)),
+  );
+  const publish = async (size: number): Promise<number | undefined> => {
+    writer.publish({ segment: 0, offset: size, size }, true);
+    await writer.settled();
+    return (await readWatermark(mounted, '/l'))?.size;
+  };
+  for (let size = 1; size <= 7; size += 1) assert.equal(await publish(size), undefined);
+  assert.equal(await publish(8), 8);
+  assert.equal(await publish(9), 8);
+  await writer.close();
+  assert.equal((await readWatermark(mounted, '/l'))?.size, 9);
 });
 
 test('a failing write is reported', async () => {
@@ -41,7 +59,7 @@ test('a failing write is reported', async () => {
     failures.push(error),
   );
   disk.failAt(disk.operations + 1, 'error');
-  writer.publish(mark);
+  writer.publish(mark, false);
   await writer.settled();
   assert.equal(failures.length, 1);
 });

@@ -43,6 +43,9 @@ export async function readWatermark(disk: Disk, dir: string): Promise<Watermark 
   return undefined;
 }
 
+/** Under load a mark is published with every so many commits; the last of a run always is. */
+const COMMITS_PER_MARK = 8;
+
 /**
  * Rewrites the file in place without a sync, one write at a time; while one is under way only the newest mark
  * waits, so a slow disk never makes a queue.
@@ -52,14 +55,27 @@ export class WatermarkWriter {
   readonly #failed: (error: unknown) => void;
   #next: Watermark | undefined;
   #running: Promise<void> | undefined;
+  #held: Watermark | undefined;
+  #commits = 0;
 
   constructor(file: DiskFile, failed: (error: unknown) => void) {
     this.#file = file;
     this.#failed = failed;
   }
 
-  publish(mark: Watermark): void {
-    this.#next = mark;
+  /** `more`: another commit is waiting, so this mark may be held back until it, or until `flush`. */
+  publish(mark: Watermark, more: boolean): void {
+    this.#held = mark;
+    this.#commits += 1;
+    if (!more || this.#commits >= COMMITS_PER_MARK) this.flush();
+  }
+
+  /** Nothing follows: what was held back is published now. */
+  flush(): void {
+    if (this.#held === undefined) return;
+    this.#next = this.#held;
+    this.#held = undefined;
+    this.#commits = 0;
     this.#running ??= this.#run();
   }
 
@@ -69,6 +85,7 @@ export class WatermarkWriter {
   }
 
   async close(): Promise<void> {
+    this.flush();
     await this.#running;
     await this.#file.close();
   }

@@ -81,8 +81,8 @@ test('issuers are named by their namespace, with what is wrong with them', async
 
 test('commits are told one by one, and the process tells of itself', async () => {
   const { watch, read } = open();
-  watch({ records: 5, bytes: 1_000, diskMs: 0.4 });
-  watch({ records: 1, bytes: 200, diskMs: 2_000 });
+  watch({ records: 5, bytes: 1_000, diskMs: 0.4, more: false });
+  watch({ records: 1, bytes: 200, diskMs: 2_000, more: false });
   const samples = await read();
   assert.equal(total(samples, 'gatebook_ledger_batch_records_sum', { shard: 'b' }), 6);
   assert.equal(total(samples, 'gatebook_ledger_sync_seconds_bucket', { le: '0.0005' }), 1);
