@@ -145,6 +145,15 @@ export const LIMITS = {
   filterChars: 4_096,
   filterDepth: 16,
   filterComparisons: 64,
+  searchMs: 3_000, // one search may look so long
+  searchStopMs: 2_000, // then it has so long to stop by itself before its thread is ended
+  searchesWaiting: 64,
+  followStretchRecords: 20_000,
+  followMs: 250,
+  facetsMax: 16,
+  facetValues: 100,
+  facetValuesCounted: 10_000,
+  histogramBuckets: 1_000,
   indexIntervalMs: 200,
   indexIntervalBusyMs: 1_000,
   indexBusyRecords: 1_000,

@@ -13,7 +13,7 @@ const ioIn = (cwd: string, env: Readonly<Record<string, string>> = {}): CliIo =>
 test('gatebook.yaml where the user stands is the default; its paths count from its folder', async (t) => {
   const folder = temporaryDirectory(t);
   writeFileSync(join(folder, 'gatebook.yaml'), 'version: 1\ndeployment: acme\ndata: ./book\n');
-  const expected = { dataDirectory: join(folder, 'book'), shard: 'a', origin: 'acme/a', masterKey: undefined };
+  const expected = { dataDirectory: join(folder, 'book'), deployment: 'acme', firstShard: 'a', masterKey: undefined };
   assert.deepEqual(await findBook(ioIn(folder), {}), { ok: true, value: expected });
   assert.deepEqual(await findBook(ioIn('/'), { config: join(folder, 'gatebook.yaml') }), { ok: true, value: expected });
 });
@@ -37,7 +37,7 @@ test('a data directory says by itself whose book it is', async (t) => {
   const found = await findBook(ioIn(folder), { data: '.' });
   assert.deepEqual(found, {
     ok: true,
-    value: { dataDirectory: folder, shard: 'b', origin: 'acme/b', masterKey: undefined },
+    value: { dataDirectory: folder, deployment: 'acme', firstShard: 'b', masterKey: undefined },
   });
 });
 
@@ -54,4 +54,21 @@ test('what is missing or contradicts itself is a sentence', async (t) => {
   writeFileSync(join(folder, 'gatebook.yaml'), 'deployment: [1]\n');
   const invalid = await findBook(ioIn(folder), {});
   assert.match(invalid.ok ? '' : invalid.error, /not valid: see `gatebook config check`/);
+});
+
+test('of several shards the first is the one without a folder of keys; books of two deployments are no book', async (t) => {
+  const folder = temporaryDirectory(t);
+  const shard = (name: string, deployment: string): void => {
+    mkdirSync(join(folder, 'ledger', name), { recursive: true });
+    writeFileSync(join(folder, 'ledger', name, 'log.vkey'), `${deployment}/${name}+12345678+AAAA\n`);
+  };
+  shard('b', 'acme');
+  shard('b-2', 'acme');
+  mkdirSync(join(folder, 'keys', 'b-2'), { recursive: true });
+  writeFileSync(join(folder, 'keys', 'b-2', 'ring.jsonl'), '');
+  const found = await findBook(ioIn(folder), { data: '.' });
+  assert.equal(found.ok && found.value.firstShard, 'b');
+  shard('c', 'other');
+  const mixed = await findBook(ioIn(folder), { data: '.' });
+  assert.match(mixed.ok ? '' : mixed.error, /several deployments: acme, other/);
 });

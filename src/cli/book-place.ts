@@ -2,7 +2,7 @@
  * Where the local book is, for commands that read it: by `--config` or `--data`. Of gatebook.yaml only `deployment`, `shard`,
  * `data` and `keys` are read, so that an auditor needs none of the gateway's secrets in the environment.
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readInputFile } from '#cli/input-file.ts';
@@ -11,17 +11,10 @@ import { rawMap } from '#config/raw.ts';
 import { ConfigSchema } from '#config/schema.ts';
 import { resolveSecret } from '#config/secrets.ts';
 import { readYaml } from '#config/yaml-text.ts';
+import type { BookPlace } from '#events/book.ts';
+import { nodeDisk } from '#ledger/node-disk.ts';
+import { firstShardOf, ledgerDirectory, shardsIn } from '#ledger/places.ts';
 import { type Result, err, ok } from '#result.ts';
-
-export type BookPlace = {
-  /** Absolute. */
-  readonly dataDirectory: string;
-  readonly shard: string;
-  /** `<deployment>/<shard>`. */
-  readonly origin: string;
-  /** In base64; undefined: the one in the data directory. */
-  readonly masterKey: string | undefined;
-};
 
 export type BookOptions = { readonly config?: string; readonly data?: string };
 
@@ -60,30 +53,29 @@ async function bookOfConfig(io: CliIo, path: string): Promise<Result<BookPlace, 
     if (!secret.ok) return err(`keys.master of ${path}: ${secret.error.message}`);
     masterKey = secret.value.reveal();
   }
-  const origin = `${place.deployment}/${place.shard}`;
-  return ok({ dataDirectory: resolve(folder, place.data), shard: place.shard, origin, masterKey });
+  return ok({
+    dataDirectory: resolve(folder, place.data),
+    deployment: place.deployment,
+    firstShard: place.shard,
+    masterKey,
+  });
 }
 
-/** A data directory says itself which shard it holds, and `log.vkey` names its origin. */
+/** A data directory says itself which shards it holds, and `log.vkey` names their origin. */
 async function bookIn(io: CliIo, path: string): Promise<Result<BookPlace, string>> {
   const dataDirectory = userPath(io, path);
-  const shards = shardsIn(join(dataDirectory, 'ledger'));
-  const [shard] = shards;
-  if (shard === undefined) return err(`${path} holds no ledger`);
-  if (shards.length > 1) return err(`${path} holds several shards (${shards.join(', ')}): name one with --config`);
-  const vkey = await readInputFile(io, join(dataDirectory, 'ledger', shard, 'log.vkey'));
-  if (!vkey.ok) return vkey;
-  const origin = vkey.value.slice(0, vkey.value.indexOf('+'));
-  if (!origin.endsWith(`/${shard}`)) return err(`log.vkey of ${path} is not the key of shard ${shard}`);
-  return ok({ dataDirectory, shard, origin, masterKey: undefined });
-}
-
-function shardsIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name);
-  } catch {
-    return [];
+  const shards = await shardsIn(nodeDisk, dataDirectory);
+  const firstShard = (await firstShardOf(nodeDisk, dataDirectory, shards)) ?? shards[0];
+  if (firstShard === undefined) return err(`${path} holds no ledger`);
+  const deployments = new Set<string>();
+  for (const shard of shards) {
+    const vkey = await readInputFile(io, join(ledgerDirectory(dataDirectory, shard), 'log.vkey'));
+    if (!vkey.ok) return vkey;
+    const origin = vkey.value.slice(0, vkey.value.indexOf('+'));
+    if (!origin.endsWith(`/${shard}`)) return err(`log.vkey of ${path} is not the key of shard ${shard}`);
+    deployments.add(origin.slice(0, -shard.length - 1));
   }
+  const [deployment = '', ...others] = deployments;
+  if (others.length > 0) return err(`${path} holds books of several deployments: ${[...deployments].join(', ')}`);
+  return ok({ dataDirectory, deployment, firstShard, masterKey: undefined });
 }

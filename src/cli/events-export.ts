@@ -3,79 +3,67 @@ import { type Command, Option } from 'commander';
 import { type BookOptions, withBookOptions } from '#cli/book-place.ts';
 import { EXIT_OK, EXIT_USAGE, type ExitCode } from '#cli/exit-codes.ts';
 import type { CliIo, CliStream } from '#cli/io.ts';
-import { type LocalBook, complain, eventsGroup, onBook } from '#cli/local-events.ts';
-import { csvHeader, csvRow } from '#events/csv.ts';
-import type { Event } from '#events/event.ts';
-import { RecordFetcher } from '#events/record-fetcher.ts';
-import { describeFault, searchEvents } from '#events/search.ts';
-import { verifyHit } from '#events/verify-hit.ts';
+import { complain, eventsGroup, missingInIndex, onBook } from '#cli/local-events.ts';
+import type { Book } from '#events/book.ts';
+import { describeFault } from '#events/event-query.ts';
+import { EXPORT_FORMATS, exportEvents, type ExportFormat, exportHead, spellEvent } from '#events/export.ts';
 import { LIMITS } from '#limits.ts';
 
 type ExportOptions = BookOptions & {
-  readonly format: 'jsonl' | 'csv';
+  readonly format: ExportFormat;
   readonly filter?: string;
   readonly since?: string;
   readonly until?: string;
   readonly offlinePayloads?: true;
 };
 
-const PAGE_EVENTS = 500;
-const FETCHED_RECORDS = 256;
-
 export function register(program: Command, io: CliIo): void {
   withBookOptions(
     eventsGroup(program)
       .command('export')
       .description('Write events, oldest first, each verified against the ledger')
-      .addOption(new Option('--format <format>', 'how to write them').choices(['jsonl', 'csv']).default('jsonl'))
+      .addOption(new Option('--format <format>', 'how to write them').choices(EXPORT_FORMATS).default('jsonl'))
       .option('--filter <filter>', 'SCIM filter, as for search')
       .option('--since <time>', 'RFC 3339, or how long ago: 15m 2h 7d')
       .option('--until <time>', 'the same; not included')
       .option('--offline-payloads', 'also arguments and answers (masked); reading them here leaves no record'),
-  ).action((options: ExportOptions) => onBook(io, options, (book) => exportEvents(io, book, options)));
+  ).action((options: ExportOptions) => onBook(io, options, (book) => exportBook(io, book, options)));
 }
 
-async function exportEvents(io: CliIo, book: LocalBook, options: ExportOptions): Promise<ExitCode> {
-  const { format, filter, since, until } = options;
-  const { shard } = book.place;
-  const view = { shard, payloads: options.offlinePayloads === true };
-  const size = await book.ledgerSize();
-  const nowMs = Date.now();
-  const request = {
-    order: 'oldest' as const,
-    limit: PAGE_EVENTS,
-    ...(filter === undefined ? {} : { filter }),
-    ...(since === undefined ? {} : { since }),
-    ...(until === undefined ? {} : { until }),
-  };
-  let records: RecordFetcher | undefined;
-  let after: string | undefined;
-  let count = 0;
-  do {
-    const page = searchEvents(book.index, after === undefined ? request : { ...request, after }, {
-      shard,
-      nowMs,
-      limits: LIMITS,
-    });
-    if (!page.ok) return complain(io, describeFault(page.error), EXIT_USAGE);
-    if (records === undefined && format === 'csv') io.stdout.write(csvHeader());
-    records ??= new RecordFetcher(await book.source(), FETCHED_RECORDS);
-    for (const hit of page.value.hits) {
-      await writeAll(io.stdout, spell(await verifyHit(hit, records, view), format));
-      count += 1;
-    }
-    after = page.value.next;
-    if (io.stderr.isTTY === true) io.stderr.write(`\rexporting: ${count} events\u001b[K`);
-  } while (after !== undefined);
-  if (io.stderr.isTTY === true) io.stderr.write('\r\u001b[K');
-  const indexedThrough = book.index.indexedThrough();
-  if (indexedThrough < size)
-    io.stderr.write(`indexedThrough: ${indexedThrough} of ${size} records: the newest events are missing\n`);
+async function exportBook(io: CliIo, book: Book, options: ExportOptions): Promise<ExitCode> {
+  const { format, filter, since, until, offlinePayloads = false } = options;
+  const sizes = await book.sizes();
+  const request = { filter, since, until, payloads: offlinePayloads };
+  const events = exportEvents(book, request, { nowMs: Date.now(), limits: LIMITS });
+  if (!events.ok) return complain(io, describeFault(events.error), EXIT_USAGE);
+  io.stdout.write(exportHead(format));
+  const progress = eventCount(io.stderr);
+  for await (const event of events.value) {
+    await writeAll(io.stdout, spellEvent(event, format));
+    progress.add();
+  }
+  progress.clear();
+  const missing = missingInIndex(book.index.indexedThrough(), sizes);
+  if (missing !== undefined) io.stderr.write(`indexedThrough: ${missing.text}: the newest events are missing\n`);
   return EXIT_OK;
 }
 
-const spell = (event: Event, format: 'jsonl' | 'csv'): string =>
-  format === 'csv' ? csvRow(event) : `${JSON.stringify(event)}\n`;
+const REDRAW_EVENTS = 500;
+
+/** How many events so far, on a terminal. */
+function eventCount(stream: CliStream): { add(): void; clear(): void } {
+  let count = 0;
+  const isTTY = stream.isTTY === true;
+  return {
+    add() {
+      count += 1;
+      if (isTTY && count % REDRAW_EVENTS === 0) stream.write(`\rexporting: ${count} events\u001b[K`);
+    },
+    clear() {
+      if (isTTY) stream.write('\r\u001b[K');
+    },
+  };
+}
 
 /** No faster than it is read: an export is larger than memory. */
 async function writeAll(stream: CliStream, text: string): Promise<void> {

@@ -5,8 +5,11 @@ import { type BookOptions, withBookOptions } from '#cli/book-place.ts';
 import { eventTable } from '#cli/event-lines.ts';
 import { EXIT_OK, EXIT_USAGE, type ExitCode } from '#cli/exit-codes.ts';
 import type { CliIo } from '#cli/io.ts';
-import { type LocalBook, complain, eventsGroup, onBook } from '#cli/local-events.ts';
-import { describeFault, searchEvents } from '#events/search.ts';
+import { complain, eventsGroup, missingInIndex, onBook } from '#cli/local-events.ts';
+import type { Book } from '#events/book.ts';
+import { decodeCursor, encodeCursor } from '#events/cursor.ts';
+import { describeFault } from '#events/event-query.ts';
+import { searchEvents } from '#events/search.ts';
 import { waitForIndex } from '#events/wait-for-index.ts';
 import { LIMITS } from '#limits.ts';
 
@@ -37,34 +40,31 @@ export function register(program: Command, io: CliIo): void {
   ).action((options: SearchOptions) => onBook(io, options, (book) => search(io, book, options)));
 }
 
-async function search(io: CliIo, book: LocalBook, options: SearchOptions): Promise<ExitCode> {
-  const { q, filter, since, until, limit, after, wait, json } = options;
-  const size = await book.ledgerSize();
-  await waitForIndex(book.index, size, wait ? LIMITS.searchWaitMs : 0, sleep);
+async function search(io: CliIo, book: Book, options: SearchOptions): Promise<ExitCode> {
+  const { q, filter, since, until, wait, json } = options;
+  const after = options.after === undefined ? undefined : decodeCursor(options.after);
+  if (options.after !== undefined && after === undefined)
+    return complain(io, 'after: expected the cursor of an earlier page', EXIT_USAGE);
+  const sizes = await book.sizes();
+  await waitForIndex(book.index, sizes, wait ? LIMITS.searchWaitMs : 0, sleep);
+  // Number('') is 0 and Number('x') NaN: both are refused below.
+  const limit = options.limit === undefined ? undefined : Number(options.limit);
   const page = searchEvents(
     book.index,
-    {
-      ...(q === undefined ? {} : { q }),
-      ...(filter === undefined ? {} : { filter }),
-      ...(since === undefined ? {} : { since }),
-      ...(until === undefined ? {} : { until }),
-      // Number('') is 0 and Number('x') NaN: both are refused below.
-      ...(limit === undefined ? {} : { limit: Number(limit) }),
-      ...(after === undefined ? {} : { after }),
-    },
-    { shard: book.place.shard, nowMs: Date.now(), limits: LIMITS },
+    { q, filter, since, until, limit, after },
+    { nowMs: Date.now(), limits: LIMITS },
   );
   if (!page.ok) return complain(io, describeFault(page.error), EXIT_USAGE);
   const { hits, next, indexedThrough } = page.value;
   const events = hits.map(({ event }) => event);
   io.stdout.write(json ? events.map((event) => `${JSON.stringify(event)}\n`).join('') : eventTable(events));
-  if (indexedThrough < size) {
-    const why =
-      indexedThrough === 0
-        ? 'there is no search index: start the gateway, or run `gatebook ledger reindex`'
-        : 'the newest events are not searchable yet';
-    io.stderr.write(`indexedThrough: ${indexedThrough} of ${size} records: ${why}\n`);
+  const missing = missingInIndex(indexedThrough, sizes);
+  if (missing !== undefined) {
+    const why = missing.nothing
+      ? 'there is no search index: start the gateway, or run `gatebook ledger reindex`'
+      : 'the newest events are not searchable yet';
+    io.stderr.write(`indexedThrough: ${missing.text}: ${why}\n`);
   }
-  if (next !== undefined) io.stderr.write(`more: --after ${next}\n`);
+  if (next !== undefined) io.stderr.write(`more: --after ${encodeCursor(next)}\n`);
   return EXIT_OK;
 }

@@ -92,7 +92,7 @@ test('what is no id, of another shard or past the end is refused', async (t) => 
   const book = await indexedBook(t);
   for (const [id, code, complaint] of [
     ['12', 2, /no record id; expected <shard>:<number>/],
-    ['b:1', 1, /this book is shard a/],
+    ['b:1', 1, /this book has no shard b, only: a/],
     ['a:999', 1, /no record a:999: the ledger has \d+ records/],
   ] as const) {
     const run = await show(book, id);

@@ -4,11 +4,9 @@ import { type BookOptions, withBookOptions } from '#cli/book-place.ts';
 import { describeEvent } from '#cli/event-lines.ts';
 import { EXIT_CHECK_FAILED, EXIT_OK, EXIT_USAGE, type ExitCode } from '#cli/exit-codes.ts';
 import type { CliIo } from '#cli/io.ts';
-import { type LocalBook, complain, eventsGroup, onBook } from '#cli/local-events.ts';
-import type { Event } from '#events/event.ts';
-import { findInLedger } from '#events/find-in-ledger.ts';
-import { RecordFetcher } from '#events/record-fetcher.ts';
-import { type ViewOptions, eventOfRecords, verifyHit } from '#events/verify-hit.ts';
+import { complain, eventsGroup, onBook } from '#cli/local-events.ts';
+import type { Book } from '#events/book.ts';
+import { findEvent, parseRecordId } from '#events/find-event.ts';
 
 type ShowOptions = BookOptions & { readonly offlinePayloads?: true; readonly json?: true };
 
@@ -23,34 +21,19 @@ export function register(program: Command, io: CliIo): void {
   ).action((id: string, options: ShowOptions) => onBook(io, options, (book) => show(io, book, id, options)));
 }
 
-async function show(io: CliIo, book: LocalBook, id: string, options: ShowOptions): Promise<ExitCode> {
-  const { shard } = book.place;
-  const [, askedShard, n] = /^([a-z0-9-]{1,63}):(\d{1,15})$/.exec(id) ?? [];
-  if (n === undefined)
-    return complain(io, `${id} is no record id; expected <shard>:<number>, such as ${shard}:12`, EXIT_USAGE);
-  if (askedShard !== shard) return complain(io, `this book is shard ${shard}; ${id} is in another`, EXIT_CHECK_FAILED);
-  const event = await eventOf(book, Number(n), { shard, payloads: options.offlinePayloads === true });
-  if (event === undefined)
-    return complain(io, `no record ${id}: the ledger has ${await book.ledgerSize()} records`, EXIT_CHECK_FAILED);
+async function show(io: CliIo, book: Book, id: string, options: ShowOptions): Promise<ExitCode> {
+  const asked = parseRecordId(id);
+  const { firstShard } = book.place;
+  if (asked === undefined)
+    return complain(io, `${id} is no record id; expected <shard>:<number>, such as ${firstShard}:12`, EXIT_USAGE);
+  const sizes = await book.sizes();
+  const size = sizes[asked.shard];
+  if (size === undefined) {
+    const shards = Object.keys(sizes).join(', ');
+    return complain(io, `this book has no shard ${asked.shard}, only: ${shards || 'none'}`, EXIT_CHECK_FAILED);
+  }
+  const event = await findEvent(book, asked, options.offlinePayloads === true);
+  if (event === undefined) return complain(io, `no record ${id}: the ledger has ${size} records`, EXIT_CHECK_FAILED);
   io.stdout.write(options.json ? `${JSON.stringify(event)}\n` : describeEvent(event));
   return EXIT_OK;
-}
-
-async function eventOf(book: LocalBook, n: number, view: ViewOptions): Promise<Event | undefined> {
-  const source = await book.source();
-  const hit = book.index.eventOf(n);
-  if (hit !== undefined) {
-    try {
-      if (hit.event.outcome !== 'open') return await verifyHit(hit, new RecordFetcher(source, 1), view);
-      // A call without a result in the index may have got one since; the ledger knows.
-      const { record } = hit.place;
-      const found = await findInLedger(source, record.n, record);
-      if (found !== undefined) return eventOfRecords(found.first, found.result, view);
-    } catch (error) {
-      // The index names other records than the ledger has, or places that hold none: the ledger is right.
-      if (!(error instanceof Error)) throw error;
-    }
-  }
-  const found = await findInLedger(source, n);
-  return found === undefined ? undefined : eventOfRecords(found.first, found.result, view);
 }

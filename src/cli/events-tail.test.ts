@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { indexedBook } from '#test/fakes/indexed-book.ts';
 import { follow } from '#cli/events-tail.ts';
 import type { CliIo } from '#cli/io.ts';
-import { LocalBook } from '#cli/local-events.ts';
+import { openLocalBook } from '#cli/local-events.ts';
 
 test('calls are printed when they complete, also those begun before, each once', async (t) => {
   const book = await indexedBook(t);
@@ -17,11 +17,12 @@ test('calls are printed when they complete, also those begun before, each once',
     cwd: '/',
     exit: () => undefined,
   };
-  const local = new LocalBook({ dataDirectory: book.data, shard: 'a', origin: 'acme/a', masterKey: undefined });
+  const local = openLocalBook({ dataDirectory: book.data, deployment: 'acme', firstShard: 'a', masterKey: undefined });
+  t.after(() => local.close());
   const started = Promise.withResolvers<void>();
-  const source = await local.source();
-  local.source = () => Promise.resolve({ ...source, watermark: () => source.watermark().finally(started.resolve) });
-  const following = follow(io, local, true, stop.signal);
+  const source = await local.source('a');
+  const watched = { ...source, watermark: () => source.watermark().finally(started.resolve) };
+  const following = follow(io, { ...local, source: () => Promise.resolve(watched) }, true, stop.signal);
   await started.promise;
   const begun = await book.begin('later', {});
   await book.end(book.open, 'at last');

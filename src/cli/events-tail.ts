@@ -5,11 +5,9 @@ import { type BookOptions, withBookOptions } from '#cli/book-place.ts';
 import { eventLine } from '#cli/event-lines.ts';
 import { EXIT_OK, type ExitCode } from '#cli/exit-codes.ts';
 import type { CliIo } from '#cli/io.ts';
-import { type LocalBook, eventsGroup, onBook } from '#cli/local-events.ts';
-import { findInLedger } from '#events/find-in-ledger.ts';
-import { RecordFetcher } from '#events/record-fetcher.ts';
-import type { OpenedRecord, RecordSource } from '#events/source.ts';
-import { tailEvents } from '#events/tail.ts';
+import { eventsGroup, onBook } from '#cli/local-events.ts';
+import type { Book } from '#events/book.ts';
+import { tailedShards, tailEvents } from '#events/tail.ts';
 
 type TailCliOptions = BookOptions & { readonly json?: true };
 
@@ -36,21 +34,12 @@ export function register(program: Command, io: CliIo): void {
 }
 
 /** The command without the process's signals. */
-export async function follow(io: CliIo, book: LocalBook, json: boolean, signal: AbortSignal): Promise<ExitCode> {
-  const source = await book.source();
+export async function follow(io: CliIo, book: Book, json: boolean, signal: AbortSignal): Promise<ExitCode> {
   const events = tailEvents({
-    source,
-    shard: book.place.shard,
-    earlier: (n) => earlierIntent(book, source, n),
+    shards: () => tailedShards(book),
     pause: () => sleep(POLL_MS, undefined, { signal }).catch(() => undefined),
     signal,
   });
   for await (const event of events) io.stdout.write(json ? `${JSON.stringify(event)}\n` : eventLine(event));
   return EXIT_OK;
-}
-
-async function earlierIntent(book: LocalBook, source: RecordSource, n: number): Promise<OpenedRecord | undefined> {
-  const hit = book.index.eventOf(n);
-  if (hit === undefined) return (await findInLedger(source, n))?.first;
-  return new RecordFetcher(source, 1).record(hit.place.record);
 }

@@ -1,14 +1,12 @@
-/** What the `events` commands share: the local index and ledger of a book, and how a command ends that cannot go on. */
+/** What the `events` commands share: the local book, and how a command ends that cannot go on. */
 import type { Command } from 'commander';
-import { type BookOptions, type BookPlace, findBook } from '#cli/book-place.ts';
+import { type BookOptions, findBook } from '#cli/book-place.ts';
 import { commandGroup } from '#cli/command-group.ts';
 import { EXIT_CHECK_FAILED, EXIT_UNAVAILABLE, EXIT_USAGE, type ExitCode } from '#cli/exit-codes.ts';
 import type { CliIo } from '#cli/io.ts';
-import { indexDirectory } from '#events/index-files.ts';
-import { type IndexReader, openIndexReader } from '#events/index-reader.ts';
-import { openLedgerSource } from '#events/ledger-source.ts';
+import { type Book, type BookPlace, openBook } from '#events/book.ts';
+import type { IndexedThrough } from '#events/book-index.ts';
 import type { RecordSource } from '#events/source.ts';
-import { createLedgerReader } from '#ledger/reader.ts';
 import { nodeDisk } from '#ledger/node-disk.ts';
 
 export const eventsGroup = (program: Command): Command =>
@@ -23,11 +21,11 @@ export function complain(io: CliIo, what: string, code: ExitCode): ExitCode {
 export async function onBook(
   io: CliIo,
   options: BookOptions,
-  command: (book: LocalBook) => Promise<ExitCode>,
+  command: (book: Book) => Promise<ExitCode>,
 ): Promise<void> {
   const place = await findBook(io, options);
   if (!place.ok) return io.exit(complain(io, place.error, EXIT_USAGE));
-  const book = new LocalBook(place.value);
+  const book = openLocalBook(place.value);
   try {
     io.exit(await command(book));
   } catch (error) {
@@ -36,47 +34,39 @@ export async function onBook(
     const isFinding = error instanceof DamagedRecord;
     io.exit(complain(io, message, isFinding ? EXIT_CHECK_FAILED : EXIT_UNAVAILABLE));
   } finally {
-    book.index.close();
+    book.close();
   }
 }
 
 /** The ledger says otherwise than it should; `ledger verify` names everything that is wrong. */
 export class DamagedRecord extends Error {}
 
-export class LocalBook {
-  readonly place: BookPlace;
-  readonly index: IndexReader;
+/** A book whose damage is told apart from accidents. */
+export function openLocalBook(place: BookPlace): Book {
+  const book = openBook(nodeDisk, place);
+  return { ...book, source: async (shard) => damageNamed(await book.source(shard)) };
+}
 
-  constructor(place: BookPlace) {
-    this.place = place;
-    this.index = openIndexReader(indexDirectory(place.dataDirectory, place.shard), place.shard);
-  }
+const damageNamed = (source: RecordSource): RecordSource => ({
+  watermark: () => source.watermark(),
+  read: (from, limit) =>
+    source.read(from, limit).catch((error: unknown) => {
+      throw new DamagedRecord(
+        `the ledger cannot be read: ${error instanceof Error ? error.message : String(error)}; run \`gatebook ledger verify\``,
+      );
+    }),
+});
 
-  /** Durable records of the ledger; needs no keys. */
-  async ledgerSize(): Promise<number> {
-    const { dataDirectory, shard, origin } = this.place;
-    const reader = createLedgerReader({ disk: nodeDisk, dir: `${dataDirectory}/ledger/${shard}`, origin });
-    return (await reader.watermark())?.size ?? 0;
-  }
-
-  /** Throws without the keys: nothing in a record can be shown or checked without them. */
-  async source(): Promise<RecordSource> {
-    const { masterKey, ...place } = this.place;
-    const opened = await openLedgerSource({
-      disk: nodeDisk,
-      ...place,
-      ...(masterKey === undefined ? {} : { masterKey }),
-    });
-    if (!opened.ok) throw new Error(`cannot open the records: ${opened.error}`);
-    const source = opened.value;
-    return {
-      watermark: () => source.watermark(),
-      read: (from, limit) =>
-        source.read(from, limit).catch((error: unknown) => {
-          throw new DamagedRecord(
-            `the ledger cannot be read: ${error instanceof Error ? error.message : String(error)}; run \`gatebook ledger verify\``,
-          );
-        }),
-    };
-  }
+/** `120 of 130 records` for one shard, `a: 120 of 130 records, a-2: …` for several; undefined when nothing is missing. */
+export function missingInIndex(
+  indexed: IndexedThrough,
+  sizes: Readonly<Record<string, number>>,
+): { readonly text: string; readonly nothing: boolean } | undefined {
+  const behind = Object.entries(sizes).filter(([shard, size]) => (indexed[shard] ?? 0) < size);
+  if (behind.length === 0) return undefined;
+  const isOne = Object.keys(sizes).length === 1;
+  const text = behind
+    .map(([shard, size]) => `${isOne ? '' : `${shard}: `}${indexed[shard] ?? 0} of ${size} records`)
+    .join(', ');
+  return { text, nothing: behind.every(([shard]) => (indexed[shard] ?? 0) === 0) };
 }

@@ -1,15 +1,25 @@
-/** Where a page of events ended, as an opaque text for the next request. Not a secret, not trusted: only its grammar is. */
+/** Where a page of events ended: after which event, in the one order all shards share. Plain data, and an opaque spelling. */
 import type { Month } from '#events/month.ts';
 
-export type Cursor = { readonly month: Month; readonly key: number };
+/** Events are ordered by `month`, then `key` (month.ts), then `shard`. */
+export type Cursor = { readonly month: Month; readonly key: number; readonly shard: string };
 
-export const encodeCursor = (cursor: Cursor): string =>
-  Buffer.from(`${cursor.month}.${cursor.key}`).toString('base64url');
+export function compareCursors(a: Cursor, b: Cursor): number {
+  if (a.month !== b.month) return a.month < b.month ? -1 : 1;
+  if (a.key !== b.key) return a.key - b.key;
+  return a.shard === b.shard ? 0 : a.shard < b.shard ? -1 : 1;
+}
+
+/** For a user's own command line: its grammar is checked, and nothing else needs to be. The API signs its cursors. */
+export const encodeCursor = ({ month, key, shard }: Cursor): string =>
+  Buffer.from(`${month}.${key}.${shard}`).toString('base64url');
 
 export function decodeCursor(text: string): Cursor | undefined {
-  if (text.length > 64) return undefined;
-  const [, month, key] =
-    /^(\d{4}-(?:0[1-9]|1[0-2]))\.(\d{1,16})$/.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
-  if (month === undefined || !Number.isSafeInteger(Number(key))) return undefined;
-  return { month, key: Number(key) };
+  if (text.length > 160) return undefined;
+  const [, month, key, shard] =
+    /^(\d{4}-(?:0[1-9]|1[0-2]))\.(\d{1,16})\.([a-z0-9-]{1,63})$/.exec(
+      Buffer.from(text, 'base64url').toString('latin1'),
+    ) ?? [];
+  if (month === undefined || shard === undefined || !Number.isSafeInteger(Number(key))) return undefined;
+  return { month, key: Number(key), shard };
 }

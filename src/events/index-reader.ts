@@ -1,56 +1,94 @@
 /**
- * Read-only access to a shard's search index, while somebody writes it or not. Gives pages of events over the monthly
- * files; knows neither the filter language nor the ledger. A file that vanishes while the index is rebuilt counts as empty:
- * `indexedThrough` tells the user how much there is.
+ * Read-only access to a shard's search index, while somebody writes it or not. Answers over the monthly files; knows
+ * neither the filter language nor the ledger nor other shards. A file that vanishes while the index is rebuilt counts as
+ * empty: `indexedThrough` tells the user how much there is.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { EVENT_SELECT, type EventHit, type EventRow, hitOfRow } from '#events/event-row.ts';
+import { type EventHit, hitOfRow } from '#events/event-row.ts';
 import { SCHEMA_VERSION } from '#events/index-schema.ts';
-import type { Cursor } from '#events/cursor.ts';
 import type { SqlCondition } from '#events/filter/compile.ts';
 import { metaPath, monthPath, openReadOnly } from '#events/index-files.ts';
+import {
+  countOverTime,
+  countValues,
+  enforceBudget,
+  firstRecordFrom,
+  type MonthScope,
+  selectCompleted,
+  selectEventOf,
+  selectPage,
+  type TimeCount,
+  type ValueCount,
+} from '#events/index-queries.ts';
 import { type Month, keyRange, monthEnd, monthStart } from '#events/month.ts';
 
-export type IndexQuery = {
-  /** FTS5 query (text-query.ts). */
-  readonly match?: string;
-  readonly condition?: SqlCondition;
-  /** Unix ms, half-open. */
+/** Which events of the shard. Times in Unix ms, half-open. */
+export type IndexScope = {
+  readonly match?: string | undefined;
+  readonly condition?: SqlCondition | undefined;
   readonly sinceMs: number;
   readonly untilMs: number;
+};
+
+export type IndexPlace = { readonly month: Month; readonly key: number };
+
+export type IndexQuery = IndexScope & {
   readonly order: 'newest' | 'oldest';
-  readonly after?: Cursor;
+  /** Only what comes after this place in that order. */
+  readonly after?: IndexPlace | undefined;
   readonly limit: number;
 };
 
-export type IndexPage = { readonly hits: readonly EventHit[]; readonly next: Cursor | undefined };
+export type PlacedHit = EventHit & IndexPlace;
+/** `completed`: index of the record that completed the event. */
+export type CompletedHit = EventHit & { readonly completed: number };
 
 export type IndexReader = {
+  readonly shard: string;
   /** Size of the ledger's prefix the index holds; 0 when there is none. */
   indexedThrough(): number;
-  page(query: IndexQuery): IndexPage;
+  page(query: IndexQuery): readonly PlacedHit[];
+  /** Events completed by records [first, end), in the order of those records. */
+  completed(
+    scope: IndexScope,
+    range: { readonly first: number; readonly end: number },
+    limit: number,
+  ): readonly CompletedHit[];
+  /** A record index at or before those of all events that began at `sinceMs` or later; undefined when there is none. */
+  firstRecordSince(sinceMs: number): number | undefined;
+  firstMonth(): Month | undefined;
+  /** Per month at most `limit` values, the commonest. */
+  countValues(scope: IndexScope, column: string, limit: number): readonly ValueCount[];
+  countOverTime(scope: IndexScope, intervalMs: number): readonly TimeCount[];
   /** The event of record `n`: of an intent, of its result or orphan, or of a record that is an event by itself. */
   eventOf(n: number): EventHit | undefined;
   close(): void;
 };
 
-export function openIndexReader(directory: string, shard: string): IndexReader {
-  return new SqliteIndexReader(directory, shard);
+/** `isOver`: asked while a question runs; once it is true the question ends with `TooCostly`. */
+export function openIndexReader(directory: string, shard: string, isOver: () => boolean = () => false): IndexReader {
+  return new SqliteIndexReader(directory, shard, isOver);
 }
 
 /** Month files kept open between questions, for their page caches. */
 const OPEN_MONTHS = 4;
+/** A clock that was set back can put events of larger index before those of smaller: so many are looked at. */
+const RECORDS_OUT_OF_ORDER = 10_000;
+
+type MonthState = { readonly month: Month; readonly nMin: number; readonly through: number };
 
 class SqliteIndexReader implements IndexReader {
+  readonly shard: string;
   readonly #directory: string;
-  readonly #shard: string;
+  readonly #isOver: () => boolean;
   /** Least recently used first; all of the build `#build`. */
   readonly #open = new Map<Month, DatabaseSync>();
   #build: string | undefined;
 
-  constructor(directory: string, shard: string) {
+  constructor(directory: string, shard: string, isOver: () => boolean) {
+    this.shard = shard;
     this.#directory = directory;
-    this.#shard = shard;
+    this.#isOver = isOver;
   }
 
   indexedThrough(): number {
@@ -59,56 +97,88 @@ class SqliteIndexReader implements IndexReader {
     );
   }
 
-  page(query: IndexQuery): IndexPage {
-    const hits: EventHit[] = [];
-    let last: Cursor | undefined;
-    for (const month of this.#monthsFor(query)) {
-      // One more than asked for tells whether there is a next page.
-      const wanted = query.limit + 1 - hits.length;
-      const rows = this.#withMonth(month, (database) => selectRows(database, month, query, wanted)) ?? [];
-      for (const row of rows) {
-        if (hits.length === query.limit) return { hits, next: last };
-        hits.push(hitOfRow(row, this.#shard));
-        last = { month, key: row.key };
-      }
+  page(query: IndexQuery): readonly PlacedHit[] {
+    const { order, after } = query;
+    const hits: PlacedHit[] = [];
+    const within = this.#monthsIn(query).filter(
+      ({ month }) => after === undefined || (order === 'newest' ? month <= after.month : month >= after.month),
+    );
+    for (const { month } of order === 'newest' ? within.toReversed() : within) {
+      const wanted = query.limit - hits.length;
+      if (wanted === 0) break;
+      const rows = this.#withMonth(month, (database) => selectPage(database, pageScope(month, query), order, wanted));
+      for (const row of rows ?? []) hits.push({ ...hitOfRow(row, this.shard), month, key: row.key });
     }
-    return { hits, next: undefined };
+    return hits;
+  }
+
+  completed(
+    scope: IndexScope,
+    range: { readonly first: number; readonly end: number },
+    limit: number,
+  ): readonly CompletedHit[] {
+    const hits: CompletedHit[] = [];
+    for (const { month, through } of this.#monthsIn(scope)) {
+      // A month nothing was written to since has nothing that completed since.
+      if (through <= range.first) continue;
+      const rows = this.#withMonth(month, (database) =>
+        selectCompleted(database, monthScope(month, scope), range, limit),
+      );
+      for (const row of rows ?? []) hits.push({ ...hitOfRow(row, this.shard), completed: row.completed });
+    }
+    return hits.toSorted((a, b) => a.completed - b.completed).slice(0, limit);
+  }
+
+  firstRecordSince(sinceMs: number): number | undefined {
+    const [first, ...later] = this.#monthsIn({ sinceMs, untilMs: Infinity });
+    if (first === undefined) return undefined;
+    const { from } = keyRange(first.month, sinceMs, Infinity);
+    const inFirst = this.#withMonth(first.month, (database) => firstRecordFrom(database, from, RECORDS_OUT_OF_ORDER));
+    const candidates = [...(inFirst === undefined ? [] : [inFirst]), ...later.map(({ nMin }) => nMin)];
+    return candidates.length === 0 ? undefined : Math.min(...candidates);
+  }
+
+  firstMonth(): Month | undefined {
+    return this.#months()[0]?.month;
+  }
+
+  countValues(scope: IndexScope, column: string, limit: number): readonly ValueCount[] {
+    return this.#monthsIn(scope).flatMap(
+      ({ month }) =>
+        this.#withMonth(month, (database) => countValues(database, monthScope(month, scope), column, limit)) ?? [],
+    );
+  }
+
+  countOverTime(scope: IndexScope, intervalMs: number): readonly TimeCount[] {
+    return this.#monthsIn(scope).flatMap(
+      ({ month }) =>
+        this.#withMonth(month, (database) => countOverTime(database, monthScope(month, scope), intervalMs)) ?? [],
+    );
   }
 
   eventOf(n: number): EventHit | undefined {
-    for (const month of this.#months()) {
-      const row = this.#withMonth(
-        month,
-        (database) =>
-          (database.prepare(`SELECT ${EVENT_SELECT} FROM events WHERE n = ?`).get(n) ??
-            database.prepare(`SELECT ${EVENT_SELECT} FROM events WHERE result = ?`).get(n)) as EventRow | undefined,
-      );
-      if (row !== undefined) return hitOfRow(row, this.#shard);
+    for (const { month } of this.#months().toReversed()) {
+      const row = this.#withMonth(month, (database) => selectEventOf(database, n));
+      if (row !== undefined) return hitOfRow(row, this.shard);
     }
     return undefined;
-  }
-
-  /** Newest first. */
-  #months(): readonly Month[] {
-    const rows = this.#withMeta(
-      (meta) => meta.prepare('SELECT month FROM months ORDER BY month DESC').all() as { month: Month }[],
-    );
-    return (rows ?? []).map(({ month }) => month);
-  }
-
-  #monthsFor({ sinceMs, untilMs, order, after }: IndexQuery): readonly Month[] {
-    const newest = this.#months().filter(
-      (month) =>
-        monthEnd(month) > sinceMs &&
-        monthStart(month) < untilMs &&
-        (after === undefined || (order === 'newest' ? month <= after.month : month >= after.month)),
-    );
-    return order === 'newest' ? newest : newest.toReversed();
   }
 
   close(): void {
     for (const database of this.#open.values()) database.close();
     this.#open.clear();
+  }
+
+  /** Oldest first. */
+  #months(): readonly MonthState[] {
+    const rows = this.#withMeta(
+      (meta) => meta.prepare('SELECT month, n_min AS nMin, through FROM months ORDER BY month').all() as MonthState[],
+    );
+    return rows ?? [];
+  }
+
+  #monthsIn({ sinceMs, untilMs }: Pick<IndexScope, 'sinceMs' | 'untilMs'>): readonly MonthState[] {
+    return this.#months().filter(({ month }) => monthEnd(month) > sinceMs && monthStart(month) < untilMs);
   }
 
   /** Opened for each use: a rebuilt index has other files under the same names. */
@@ -129,7 +199,7 @@ class SqliteIndexReader implements IndexReader {
   }
 
   #withMonth<T>(month: Month, use: (database: DatabaseSync) => T): T | undefined {
-    const database = this.#open.get(month) ?? openReadOnly(monthPath(this.#directory, month));
+    const database = this.#open.get(month) ?? this.#openMonth(month);
     if (database === undefined) return undefined;
     this.#open.delete(month);
     this.#open.set(month, database);
@@ -140,29 +210,25 @@ class SqliteIndexReader implements IndexReader {
     }
     return use(database);
   }
+
+  #openMonth(month: Month): DatabaseSync | undefined {
+    const database = openReadOnly(monthPath(this.#directory, month));
+    if (database !== undefined) enforceBudget(database, this.#isOver);
+    return database;
+  }
 }
 
-function selectRows(database: DatabaseSync, month: Month, query: IndexQuery, limit: number): readonly EventRow[] {
-  const range = keyRange(month, query.sinceMs, query.untilMs);
-  let { from, to } = range;
-  if (query.after?.month === month) {
-    if (query.order === 'newest') to = Math.min(to, query.after.key);
-    else from = Math.max(from, query.after.key + 1);
-  }
-  const condition = query.condition ?? { sql: '1', parameters: [] };
-  const direction = query.order === 'newest' ? 'DESC' : 'ASC';
-  if (query.match === undefined) {
-    return database
-      .prepare(
-        `SELECT ${EVENT_SELECT} FROM events WHERE events.key >= ? AND events.key < ? AND ${condition.sql} ORDER BY events.key ${direction} LIMIT ?`,
-      )
-      .all(from, to, ...condition.parameters, limit) as EventRow[];
-  }
-  // CROSS JOIN keeps the text index outside: it gives its matches in key order, so the first page needs no sort.
-  return database
-    .prepare(
-      `SELECT ${EVENT_SELECT} FROM text CROSS JOIN events ON events.key = text.rowid
-       WHERE text MATCH ? AND text.rowid >= ? AND text.rowid < ? AND ${condition.sql} ORDER BY text.rowid ${direction} LIMIT ?`,
-    )
-    .all(query.match, from, to, ...condition.parameters, limit) as EventRow[];
+const monthScope = (month: Month, { sinceMs, untilMs, match, condition }: IndexScope): MonthScope => ({
+  ...keyRange(month, sinceMs, untilMs),
+  match,
+  condition,
+});
+
+function pageScope(month: Month, query: IndexQuery): MonthScope {
+  const scope = monthScope(month, query);
+  const { after, order } = query;
+  if (after?.month !== month) return scope;
+  return order === 'newest'
+    ? { ...scope, to: Math.min(scope.to, after.key) }
+    : { ...scope, from: Math.max(scope.from, after.key + 1) };
 }

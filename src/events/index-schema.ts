@@ -3,7 +3,7 @@
  * dropped and built again from the ledger, so there are no migrations here.
  */
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * One file per month. `key` (month.ts) orders by time; every index below carries it as its last column, since it is the
@@ -57,7 +57,8 @@ export const MONTH_SCHEMA = `
   CREATE INDEX by_code ON events (code) WHERE code IS NOT NULL;
   CREATE INDEX by_rule ON events (rule) WHERE rule IS NOT NULL;
   CREATE INDEX by_approval ON events (approval) WHERE approval IS NOT NULL;
-  CREATE INDEX by_result ON events (result) WHERE result IS NOT NULL;
+  -- The record that completed the event: in this order it is handed to whoever follows the book.
+  CREATE INDEX by_completion ON events (iif(kind = 'intent', result, n));
   CREATE INDEX not_ok ON events (outcome) WHERE outcome <> 'ok';
   CREATE INDEX whose_not_ok ON events (caller_subject, outcome) WHERE outcome <> 'ok';
   CREATE INDEX not_calls ON events (kind) WHERE kind <> 'intent';

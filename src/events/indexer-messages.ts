@@ -7,6 +7,8 @@ export type IndexerSettings = {
   /** `<deployment>/<shard>`. */
   readonly origin: string;
   readonly shard: string;
+  /** The shard whose keys are in `keys/` itself; default `shard`. */
+  readonly firstShard?: string;
   /** In base64, where the operator keeps it himself; without it the one in `keys/`. */
   readonly masterKey?: string;
   readonly limits: Pick<

@@ -3,6 +3,7 @@ import type { RecordHeader } from '#events/header.ts';
 import type { OpenedRecord, RecordSource } from '#events/source.ts';
 import { type Disk } from '#ledger/disk.ts';
 import { openKeyReader } from '#ledger/open-keys.ts';
+import { keysDirectory, ledgerDirectory, masterKeyDirectory } from '#ledger/places.ts';
 import { type LedgerReader, type StoredRecord, createLedgerReader } from '#ledger/reader.ts';
 import { type Result, err, ok } from '#result.ts';
 
@@ -12,21 +13,24 @@ export type LedgerSourceOptions = {
   /** `<deployment>/<shard>`. */
   readonly origin: string;
   readonly shard: string;
+  /** The shard whose keys are in `keys/` itself; default `shard`. */
+  readonly firstShard?: string;
   /** In base64, where the operator keeps it himself; without it the one in `keys/`. */
   readonly masterKey?: string;
 };
 
 /** The error is a sentence: without the keys there are only leaves, and an index of those would find nobody. */
 export async function openLedgerSource(options: LedgerSourceOptions): Promise<Result<RecordSource, string>> {
-  const { disk, dataDirectory, origin, shard, masterKey } = options;
+  const { disk, dataDirectory, origin, shard, firstShard = shard, masterKey } = options;
   const keys = await openKeyReader({
     disk,
-    dir: `${dataDirectory}/keys`,
+    dir: keysDirectory(dataDirectory, shard, firstShard),
+    masterDir: masterKeyDirectory(dataDirectory),
     ...(masterKey === undefined ? {} : { masterKey }),
   });
   if (!keys.ok) return err(keys.error.message);
   return ok(
-    ledgerSource(createLedgerReader({ disk, dir: `${dataDirectory}/ledger/${shard}`, origin, keys: keys.value })),
+    ledgerSource(createLedgerReader({ disk, dir: ledgerDirectory(dataDirectory, shard), origin, keys: keys.value })),
   );
 }
 

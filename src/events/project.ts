@@ -4,6 +4,7 @@
  * one text entry, not two of each.
  */
 import { type EventKind, type EventOutcome, isEventKind } from '#events/event.ts';
+import { FACTS, type Fact, factWord } from '#events/fact-words.ts';
 import type { RecordHeader } from '#events/header.ts';
 import { searchableText } from '#events/payload-text.ts';
 import type { OpenedRecord, Position } from '#events/source.ts';
@@ -79,11 +80,20 @@ function openedBy(record: OpenedRecord, kind: EventKind, indexedTextBytes: numbe
     outcome: kind === 'intent' ? 'open' : kind === 'denied' ? 'denied' : null,
     code: kind === 'intent' ? null : leaf.st,
     header,
-    text: joinText(header?.name ?? '', words),
+    text: joinText(factsOf(header), header?.name ?? '', words),
     position,
     closing: null,
     messages: [],
   };
+}
+
+function factsOf(header: RecordHeader | null): string {
+  const facts: Readonly<Record<Fact, string | undefined>> = {
+    caller_subject: header?.caller?.subject,
+    connection: header?.connection,
+    name: header?.name,
+  };
+  return FACTS.flatMap((fact) => (facts[fact] ? [factWord(fact, facts[fact])] : [])).join(' ');
 }
 
 function closedBy(record: OpenedRecord, indexedTextBytes: number): Closing {

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ALICE, NOON, ROBOT, answer, positionOf, record, toolCall } from '#test/fakes/event-records.ts';
 import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
-import { openIndexReader } from '#events/index-reader.ts';
+import { type BookIndex, openBookIndex } from '#events/book-index.ts';
+import type { Cursor } from '#events/cursor.ts';
+import { describeFault } from '#events/event-query.ts';
+import { indexDirectory } from '#events/index-files.ts';
 import { openIndexStore } from '#events/index-store.ts';
-import { type SearchRequest, describeFault, searchEvents } from '#events/search.ts';
+import { type SearchRequest, searchEvents } from '#events/search.ts';
 import { LIMITS } from '#limits.ts';
 
 const HOUR = 3_600_000;
@@ -32,16 +35,20 @@ const RECORDS = [
   }),
 ];
 
-function indexed(t: TestContext): (request: SearchRequest) => string {
-  const directory = temporaryDirectory(t);
-  const { store } = openIndexStore({ directory, origin: 'acme/a', indexedTextBytes: 1_000 });
+function indexOf(t: TestContext): BookIndex {
+  const data = temporaryDirectory(t);
+  const { store } = openIndexStore({ directory: indexDirectory(data, 'a'), origin: 'acme/a', indexedTextBytes: 1_000 });
   store.apply(RECORDS, positionOf(RECORDS.length));
   store.close();
-  const reader = openIndexReader(directory, 'a');
+  return openBookIndex(data);
+}
+
+function indexed(t: TestContext): (request: SearchRequest) => string {
+  const index = indexOf(t);
   return (request) => {
-    const page = searchEvents(reader, request, { shard: 'a', nowMs: NOON, limits: LIMITS });
+    const page = searchEvents(index, request, { nowMs: NOON, limits: LIMITS });
     if (!page.ok) return describeFault(page.error);
-    assert.equal(page.value.indexedThrough, RECORDS.length);
+    assert.deepEqual(page.value.indexedThrough, { a: RECORDS.length });
     return page.value.hits.map(({ event }) => event.id).join(' ');
   };
 }
@@ -66,24 +73,16 @@ test('who, what, when and words narrow the same search', (t) => {
 });
 
 test('pages joined by their cursors are the whole, without gap or repeat, in both orders', (t) => {
-  const directory = temporaryDirectory(t);
-  const { store } = openIndexStore({ directory, origin: 'acme/a', indexedTextBytes: 1_000 });
-  store.apply(RECORDS, positionOf(RECORDS.length));
-  store.close();
-  const reader = openIndexReader(directory, 'a');
+  const index = indexOf(t);
   for (const [order, whole] of [
     ['newest', 'a:6 a:5 a:4 a:2 a:0'],
     ['oldest', 'a:0 a:2 a:4 a:5 a:6'],
   ] as const) {
     for (const limit of [1, 2, 4, 5, 6]) {
       const ids: string[] = [];
-      let after: string | undefined;
+      let after: Cursor | undefined;
       for (let pages = 0; pages < 10; pages++) {
-        const page = searchEvents(
-          reader,
-          { order, limit, ...(after === undefined ? {} : { after }) },
-          { shard: 'a', nowMs: NOON, limits: LIMITS },
-        );
+        const page = searchEvents(index, { order, limit, after }, { nowMs: NOON, limits: LIMITS });
         assert.ok(page.ok);
         ids.push(...page.value.hits.map(({ event }) => event.id));
         after = page.value.next;
@@ -95,12 +94,8 @@ test('pages joined by their cursors are the whole, without gap or repeat, in bot
 });
 
 test('an event has exactly the documented attributes, and none it has no value for', (t) => {
-  const directory = temporaryDirectory(t);
-  const { store } = openIndexStore({ directory, origin: 'acme/a', indexedTextBytes: 1_000 });
-  store.apply(RECORDS, positionOf(RECORDS.length));
-  store.close();
-  const reader = openIndexReader(directory, 'a');
-  assert.deepEqual(reader.eventOf(3)?.event, {
+  const index = indexOf(t);
+  assert.deepEqual(index.eventOf('a', 3)?.event, {
     id: 'a:2',
     time: '2026-11-23T10:00:00.000Z',
     kind: 'intent',
@@ -118,15 +113,15 @@ test('an event has exactly the documented attributes, and none it has no value f
     result: 'a:3',
     verified: false,
   });
-  assert.deepEqual(reader.eventOf(5)?.event, {
+  assert.deepEqual(index.eventOf('a', 5)?.event, {
     id: 'a:5',
     time: '2026-11-23T12:00:00.000Z',
     kind: 'control',
     code: 'heartbeat',
     verified: false,
   });
-  assert.deepEqual(reader.eventOf(4)?.event.outcome, 'open');
-  assert.equal(reader.eventOf(99), undefined);
+  assert.deepEqual(index.eventOf('a', 4)?.event.outcome, 'open');
+  assert.equal(index.eventOf('a', 99), undefined);
 });
 
 test('what cannot be asked is answered with the parameter and what is expected', (t) => {
@@ -136,13 +131,12 @@ test('what cannot be asked is answered with the parameter and what is expected',
   assert.match(search({ until: '2026-02-30T00:00:00Z' }), /^until: expected a time/);
   assert.match(search({ limit: 0 }), /^limit: expected a whole number from 1 to 1000/);
   assert.match(search({ limit: 1.5 }), /^limit/);
-  assert.match(search({ after: 'x' }), /^after/);
   assert.match(search({ q: '--' }), /^q: the text holds no word/);
 });
 
 test('where there is no index there are no events, and indexedThrough says so', (t) => {
-  const reader = openIndexReader(temporaryDirectory(t), 'a');
-  const page = searchEvents(reader, {}, { shard: 'a', nowMs: NOON, limits: LIMITS });
-  assert.deepEqual(page, { ok: true, value: { hits: [], next: undefined, indexedThrough: 0 } });
-  assert.equal(reader.eventOf(0), undefined);
+  const index = openBookIndex(temporaryDirectory(t));
+  const page = searchEvents(index, {}, { nowMs: NOON, limits: LIMITS });
+  assert.deepEqual(page, { ok: true, value: { hits: [], next: undefined, indexedThrough: {} } });
+  assert.equal(index.eventOf('a', 0), undefined);
 });

@@ -9,6 +9,9 @@ import { type Result, err, ok } from '#result.ts';
 /** A term with no letter or digit has no token of unicode61 in it, and would make the whole query match nothing. */
 const HAS_TOKEN = /[\p{L}\p{N}\p{Co}]/u;
 
+/** All of these FTS5 terms must occur. */
+export const allOf = (terms: readonly string[]): string => terms.join(' ');
+
 /** The error is a sentence for the user. */
 export function textQuery(
   text: string,
@@ -28,5 +31,5 @@ export function textQuery(
   if (terms.length === 0) return err('the text holds no word to search for');
   if (terms.length > limits.searchTextTerms)
     return err(`the text has more than ${limits.searchTextTerms} words or phrases`);
-  return ok(terms.join(' '));
+  return ok(allOf(terms));
 }

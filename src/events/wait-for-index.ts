@@ -1,19 +1,22 @@
 /** Read your writes from another process than the one that indexes: waits until the index files are as far as the ledger was. */
-import type { IndexReader } from '#events/index-reader.ts';
+import type { IndexedThrough } from '#events/book-index.ts';
 
 const POLL_MS = 20;
 
-/** Gives how far the index is: at least `size`, or what it was when `timeoutMs` were over. */
+export const hasReached = (indexed: IndexedThrough, sizes: Readonly<Record<string, number>>): boolean =>
+  Object.entries(sizes).every(([shard, size]) => (indexed[shard] ?? 0) >= size);
+
+/** Gives how far the index is: at least `sizes`, or what it was when `timeoutMs` were over. */
 export async function waitForIndex(
-  index: Pick<IndexReader, 'indexedThrough'>,
-  size: number,
+  index: { readonly indexedThrough: () => IndexedThrough | Promise<IndexedThrough> },
+  sizes: Readonly<Record<string, number>>,
   timeoutMs: number,
   sleep: (ms: number) => Promise<void>,
-): Promise<number> {
-  let indexedThrough = index.indexedThrough();
-  for (let waited = 0; indexedThrough < size && waited < timeoutMs; waited += POLL_MS) {
+): Promise<IndexedThrough> {
+  let indexed = await index.indexedThrough();
+  for (let waited = 0; !hasReached(indexed, sizes) && waited < timeoutMs; waited += POLL_MS) {
     await sleep(POLL_MS);
-    indexedThrough = index.indexedThrough();
+    indexed = await index.indexedThrough();
   }
-  return indexedThrough;
+  return indexed;
 }

@@ -7,7 +7,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openIndexReader } from '#events/index-reader.ts';
+import { openBookIndex } from '#events/book-index.ts';
+import { indexDirectory } from '#events/index-files.ts';
 import { openIndexStore } from '#events/index-store.ts';
 import { type SearchRequest, searchEvents } from '#events/search.ts';
 import type { OpenedRecord } from '#events/source.ts';
@@ -92,7 +93,11 @@ function call(i: number): readonly OpenedRecord[] {
 const directory = mkdtempSync(join(tmpdir(), 'gatebook-bench-'));
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
 
-const { store } = openIndexStore({ directory, origin: 'bench/a', indexedTextBytes: LIMITS.indexedTextBytes });
+const { store } = openIndexStore({
+  directory: indexDirectory(directory, 'a'),
+  origin: 'bench/a',
+  indexedTextBytes: LIMITS.indexedTextBytes,
+});
 let indexingUs = 0;
 let slowestMs = 0;
 for (let i = 0; i < count; i += BATCH_CALLS) {
@@ -110,7 +115,7 @@ console.log(
   `${count} events; indexing ${(indexingUs / count).toFixed(1)} us CPU per call, slowest batch of ${BATCH_CALLS} calls ${slowestMs.toFixed(0)} ms`,
 );
 
-const reader = openIndexReader(directory, 'a');
+const index = openBookIndex(directory);
 const day = (): { readonly since: string; readonly until: string } => {
   const from = NOW - random() * DAYS * 86_400_000;
   return { since: new Date(from - 86_400_000).toISOString(), until: new Date(from).toISOString() };
@@ -141,7 +146,7 @@ for (const [kind, request] of Object.entries(QUERIES)) {
   for (let i = 0; i < ROUNDS; i++) {
     const asked = request();
     const started = performance.now();
-    const page = searchEvents(reader, asked, { shard: 'a', nowMs: NOW, limits: LIMITS });
+    const page = searchEvents(index, asked, { nowMs: NOW, limits: LIMITS });
     times.push(performance.now() - started);
     if (!page.ok) throw new Error(JSON.stringify(page.error));
     hits += page.value.hits.length;

@@ -5,15 +5,16 @@ import { IndexLoop } from '#events/index-loop.ts';
 import { openLedgerSource } from '#events/ledger-source.ts';
 import { nodeDisk } from '#ledger/node-disk.ts';
 import { LIMITS } from '#limits.ts';
-import { BOOK_ORIGIN, type Book, openBook } from './book.ts';
+import { type Book, openBook } from './book.ts';
 
 /** Brings the index of a book up to its ledger, in this thread. */
-export async function indexBook(data: string): Promise<void> {
-  const source = await openLedgerSource({ disk: nodeDisk, dataDirectory: data, origin: BOOK_ORIGIN, shard: 'a' });
+export async function indexBook(data: string, shard = 'a'): Promise<void> {
+  const origin = `acme/${shard}`;
+  const source = await openLedgerSource({ disk: nodeDisk, dataDirectory: data, origin, shard, firstShard: 'a' });
   if (!source.ok) throw new Error(source.error);
   const loop = new IndexLoop({
     source: source.value,
-    store: { directory: indexDirectory(data, 'a'), origin: BOOK_ORIGIN, indexedTextBytes: LIMITS.indexedTextBytes },
+    store: { directory: indexDirectory(data, shard), origin, indexedTextBytes: LIMITS.indexedTextBytes },
     limits: LIMITS,
     onProgress: () => undefined,
     onRebuild: () => undefined,

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { countOverTime, countValues, enforceBudget, selectCompleted, selectPage } from '#events/index-queries.ts';
+import { MONTH_SCHEMA } from '#events/index-schema.ts';
+
+const SCOPE = { from: 0, to: Number.MAX_SAFE_INTEGER, match: undefined, condition: undefined };
+
+function month(): DatabaseSync {
+  const database = new DatabaseSync(':memory:');
+  database.exec(MONTH_SCHEMA);
+  enforceBudget(database, () => false);
+  return database;
+}
+
+/** How SQLite answers whatever `ask` prepares. */
+function plansOf(ask: (database: DatabaseSync) => unknown): string {
+  const database = month();
+  const plans: string[] = [];
+  const prepare = database.prepare.bind(database);
+  database.prepare = (sql: string) => {
+    const slots = sql.replaceAll(/'[^']*'/g, '').split('?').length - 1;
+    const rows = prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...Array.from({ length: slots }, () => 'x'));
+    plans.push(...rows.map(({ detail }) => String(detail)));
+    return prepare(sql);
+  };
+  ask(database);
+  database.close();
+  return plans.join('; ');
+}
+
+test('what completed since is read in its order from an index, without a sort', () => {
+  const plan = plansOf((database) => selectCompleted(database, SCOPE, { first: 1, end: 9 }, 5));
+  assert.match(plan, /USING INDEX by_completion \(<expr>>\? AND <expr><\?\)/);
+  assert.doesNotMatch(plan, /TEMP B-TREE/);
+});
+
+test('a page of words is read in the order of the text index, without a sort', () => {
+  const plan = plansOf((database) => selectPage(database, { ...SCOPE, match: '"x"' }, 'newest', 5));
+  assert.doesNotMatch(plan, /TEMP B-TREE/);
+});
+
+test('the budget does not keep a filter from its index', () => {
+  const condition = { sql: '(caller_subject = ?)', parameters: ['x'] };
+  const plan = plansOf((database) => selectPage(database, { ...SCOPE, condition }, 'newest', 5));
+  assert.match(plan, /USING INDEX who \(caller_subject=\? AND rowid>\? AND rowid<\?\)/);
+});
+
+test('an empty month answers every question with nothing', () => {
+  const database = month();
+  assert.deepEqual(countValues(database, SCOPE, 'name', 5), []);
+  assert.deepEqual(countOverTime(database, SCOPE, 60_000), []);
+  assert.deepEqual(selectCompleted(database, { ...SCOPE, match: '"x"' }, { first: 0, end: 9 }, 5), []);
+  database.close();
+});
