@@ -19,6 +19,13 @@ export const LIMITS = {
   subscribedUris: 1_000,
   clientInfoChars: 256,
 
+  // trace context of a message (W3C Trace Context 3.3.1.5, Baggage 3.3.2: what all must carry, and no more)
+  traceparentChars: 256,
+  tracestateChars: 512,
+  tracestateMembers: 32,
+  baggageBytes: 8_192,
+  baggageMembers: 64,
+
   // masking
   findingsPerMessage: 200,
   findingPointerChars: 1_024,

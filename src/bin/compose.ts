@@ -28,6 +28,7 @@ import { createCheckpoints } from '#api/checkpoints.ts';
 import { ROUTES } from '#api/routes.ts';
 import { createSessions } from '#gateway/sessions.ts';
 import { createTrustedProxies } from '#gateway/source.ts';
+import { createTracing } from '#gateway/tracing.ts';
 import { callerKey, GATEWAY_CALLER } from '#identity/caller.ts';
 import { systemIdentityClock } from '#identity/clock.ts';
 import { createEpochs } from '#identity/epochs.ts';
@@ -279,6 +280,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     quotas: createQuotas(loaded.limits),
     refusals,
     metrics,
+    tracing: createTracing(version()),
     limits: loaded.limits,
     log,
     draining: () => isDraining,

@@ -1,6 +1,6 @@
 /** The registered MCP servers, each with its way up and its credential, from the configuration. */
 import type { LoadedConfig } from '#config/load.ts';
-import type { ConnectionConfig } from '#config/schema.ts';
+import type { ConnectionConfig, UpstreamConfig } from '#config/schema.ts';
 import type { ConnectionRuntime } from '#gateway/gateway.ts';
 import { recordServerWords } from '#gateway/server-words.ts';
 import type { ServerWordsParts } from '#gateway/server-words.ts';
@@ -75,6 +75,9 @@ function upstreamOf(
   }
 }
 
+/** OpenTelemetry, MCP conventions, `network.transport`. */
+export const transportOf = ({ type }: UpstreamConfig): 'tcp' | 'pipe' => (type === 'stdio' ? 'pipe' : 'tcp');
+
 /** Shorter parts of a credential are its scheme or a name. */
 const SECRET_PART_CHARS = 8;
 
@@ -115,6 +118,8 @@ export function createConnections(parts: ConnectionParts): ReadonlyMap<string, C
           audiences: config.audiences,
           upstream: upstreamOf(name, config, parts, secrets),
           credential,
+          transport: transportOf(config.upstream),
+          passesBaggage: config.baggage === 'pass',
           keepsSession: config.upstream.type === 'stdio',
           secrets,
         },

@@ -1,4 +1,5 @@
 /** The metrics of one process, wired to what they are about. */
+import { transportOf } from '#bin/connections.ts';
 import { version } from '#bin/version.ts';
 import type { LoadedConfig } from '#config/load.ts';
 import type { Indexer } from '#events/indexer.ts';
@@ -13,10 +14,7 @@ import type { ProcessBudget } from '#upstream/process-budget.ts';
 
 export function callMetricsOf(registry: MetricsRegistry, { config, limits }: LoadedConfig): Metrics {
   const transports = new Map(
-    Object.entries(config.connections).map(([name, { upstream }]) => [
-      name,
-      upstream.type === 'stdio' ? ('pipe' as const) : ('tcp' as const),
-    ]),
+    Object.entries(config.connections).map(([name, { upstream }]) => [name, transportOf(upstream)]),
   );
   return createCallMetrics({
     registry,

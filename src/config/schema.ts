@@ -99,6 +99,8 @@ const connection = z.strictObject({
   credential: credential.optional(),
   audiences: z.array(text).max(64).default([]),
   serverRequests: z.enum(['allow', 'deny']).default('allow'),
+  /** The W3C header of a caller: it is not recorded, so it goes up only where somebody wants it. */
+  baggage: z.enum(['drop', 'pass']).default('drop'),
 });
 
 const level = z.strictObject({

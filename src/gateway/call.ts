@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ConnectionRuntime } from '#gateway/gateway.ts';
 import type { Delivery, Reply } from '#gateway/reply.ts';
 import type { SessionEntry } from '#gateway/sessions.ts';
+import type { CallTrace, ExchangeTrace } from '#gateway/tracing.ts';
 import type { VerifiedCaller } from '#identity/verified-caller.ts';
 import type { RecordRef } from '#ledger/record.ts';
 import type { MaskedMessage, SecretSet } from '#masking/masker.ts';
@@ -48,13 +49,16 @@ export type Parsed = BodyRead & {
   /** The protocol revision as stated; undefined when nobody said. */
   readonly protocol: string | undefined;
   readonly session: SessionEntry;
+  /** Undefined when calls are not traced. */
+  readonly trace: CallTrace | undefined;
 };
 export type RequestMasked = Parsed & { readonly masked: MaskedMessage; readonly secrets: SecretSet };
 
 declare const authorized: unique symbol;
 /** Only the step `authorize` makes this. */
 export type Authorized = RequestMasked & { readonly decision: Decision; readonly [authorized]: true };
-export type Approved = Authorized & { readonly approval: string | undefined };
+/** `exchange`: from `propagateTrace` on, where calls are traced. */
+export type Approved = Authorized & { readonly approval: string | undefined; readonly exchange?: ExchangeTrace };
 export type Recorded = Approved & { readonly intent: RecordRef };
 /** `sentMs`: monotonic milliseconds at which it goes up. */
 export type Credentialed = Recorded & { readonly sendable: Sendable; readonly sentMs: number };

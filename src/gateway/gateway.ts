@@ -6,6 +6,7 @@ import type { Metrics } from '#gateway/metrics.ts';
 import type { RefusalBook } from '#gateway/refusal-book.ts';
 import type { Sessions } from '#gateway/sessions.ts';
 import type { TrustedProxies } from '#gateway/source.ts';
+import type { Tracing } from '#gateway/tracing.ts';
 import type { Identity } from '#identity/identity.ts';
 import type { LedgerPort } from '#ledger/port.ts';
 import type { Limits } from '#limits.ts';
@@ -23,6 +24,9 @@ export type ConnectionRuntime = {
   readonly audiences: readonly string[];
   readonly upstream: Upstream;
   readonly credential: readonly CredentialHeader[];
+  readonly transport: 'tcp' | 'pipe';
+  /** Whether a caller's `baggage` header goes up: nothing of it is recorded. */
+  readonly passesBaggage: boolean;
   /** The upstream is a process that lives for a session, so the gateway gives clients one. */
   readonly keepsSession: boolean;
   /** Every secret injected for this connection, in clear, for the masking of what comes back. */
@@ -48,6 +52,8 @@ export type Gateway = {
   readonly quotas: Quotas;
   readonly refusals: RefusalBook;
   readonly metrics: Metrics;
+  /** Undefined when no SDK was loaded. */
+  readonly tracing: Tracing | undefined;
   readonly limits: Limits;
   readonly log: Log;
   /** True from the moment the gateway takes no new calls. */

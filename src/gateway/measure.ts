@@ -1,4 +1,4 @@
-/** What the metrics are told of a message, from what the steps have established. Told after the fact; nothing waits for it. */
+/** What metrics and traces are told of a message when it is over. Told after the fact; nothing waits for it. */
 import type { Credentialed, Forwarded, Parsed, Responded } from '#gateway/call.ts';
 import type { AnyCall } from '#gateway/entries.ts';
 import type { Gateway } from '#gateway/gateway.ts';
@@ -42,7 +42,10 @@ function errorTypeOf({ message, delivery }: Responded): string | undefined {
 /** A call got its answer, which was heard at `heardMs`. */
 export function measureAnswer(answer: Responded, heardMs: number, gateway: Gateway): void {
   const { call } = answer;
-  const facts = factsOf(call, gateway, errorTypeOf(answer));
+  const errorType = errorTypeOf(answer);
+  call.exchange?.end(errorType, heardMs);
+  call.trace?.end(errorType);
+  const facts = factsOf(call, gateway, errorType);
   if (facts === undefined) return;
   gateway.metrics.exchanged(facts, heardMs - call.sentMs);
   served(call, facts, gateway);
@@ -50,9 +53,12 @@ export function measureAnswer(answer: Responded, heardMs: number, gateway: Gatew
 
 /** The server took what expects no answer. */
 export function measureSilence(call: Forwarded, gateway: Gateway): void {
+  const heardMs = gateway.monotonic();
+  call.exchange?.end(undefined, heardMs);
+  call.trace?.end(undefined);
   const facts = factsOf(call, gateway, undefined);
   if (facts === undefined) return;
-  gateway.metrics.exchanged(facts, gateway.monotonic() - call.sentMs);
+  gateway.metrics.exchanged(facts, heardMs - call.sentMs);
   served(call, facts, gateway);
 }
 
@@ -62,6 +68,8 @@ export function measureRefusal(call: AnyCall & Partial<Credentialed>, refusal: R
     const by = call.verified === undefined ? 'stranger' : 'caller';
     gateway.metrics.refused({ by, connection: call.connectionName, code: refusal.code });
   }
+  call.exchange?.end(refusal.code, gateway.monotonic());
+  call.trace?.end(refusal.code);
   const facts = call.message === undefined ? undefined : factsOf(call as Parsed, gateway, refusal.code);
   if (facts === undefined) return;
   if (call.sentMs !== undefined) gateway.metrics.exchanged(facts, gateway.monotonic() - call.sentMs);

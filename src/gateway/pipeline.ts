@@ -17,6 +17,7 @@ import { limitCaller } from '#gateway/steps/limit-caller.ts';
 import { maskAnswer } from '#gateway/steps/mask-answer.ts';
 import { maskRequest } from '#gateway/steps/mask-request.ts';
 import { parse } from '#gateway/steps/parse.ts';
+import { propagateTrace } from '#gateway/steps/propagate-trace.ts';
 import { readBody } from '#gateway/steps/read-body.ts';
 import { recheckAnswer } from '#gateway/steps/recheck-answer.ts';
 import { recheckCaller } from '#gateway/steps/recheck-caller.ts';
@@ -39,6 +40,7 @@ export const CALL_STEPS = [
   authorize,
   awaitApproval,
   recheckCaller,
+  propagateTrace,
   recordIntent,
   injectCredential,
   forward,

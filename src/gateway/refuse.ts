@@ -125,6 +125,7 @@ async function closeIntent(call: Recorded & Partial<Forwarded>, gateway: Gateway
   const closed = await gateway.ledger.append(entry);
   if (closed.ok && call.message.kind === 'request') {
     const { method } = call.message;
+    call.trace?.outcome(outcome);
     gateway.metrics.callClosed({ connection: call.connectionName, method, outcome, code: refusal.code });
   }
   return closed.ok;

@@ -120,4 +120,5 @@ export async function relay(call: Forwarded, gateway: Gateway): Promise<void> {
   if (!isAnswered && call.message.kind === 'request')
     return refuse(call, gateway, endOf(call, gateway, 'unknown') ?? missingAnswer(call));
   call.reply.end();
+  if (!isAnswered) measureSilence(call, gateway);
 }

@@ -5,6 +5,7 @@
 import type { Limits } from '#limits.ts';
 import { METHODS } from '#mcp/methods.ts';
 import { REVISIONS } from '#mcp/revisions/versions.ts';
+import { isToolName } from '#mcp/tool-name.ts';
 
 export const OTHER = '_OTHER';
 
@@ -29,9 +30,6 @@ export const errorLabel = (errorType: string | undefined): string =>
     ? (errorType ?? '')
     : OTHER;
 
-/** Names of tools: at most 128 of these characters (MCP, Tools, Tool Names). */
-const TOOL_NAME = /^[A-Za-z0-9_./-]{1,128}$/;
-
 export type ToolNames = {
   /** The name, if it is to be shown. One that was never answered well is `_OTHER`: a client may ask for anything. */
   label(connection: string, tool: string, isOk: boolean): string;
@@ -44,7 +42,7 @@ export function createToolNames(limits: Pick<Limits, 'metricsToolNames'>): ToolN
       if (tool === '') return '';
       const names = seen.get(connection);
       if (names?.has(tool) === true) return tool;
-      if (!isOk || !TOOL_NAME.test(tool)) return OTHER;
+      if (!isOk || !isToolName(tool)) return OTHER;
       if (names === undefined) seen.set(connection, new Set([tool]));
       else if (names.size >= limits.metricsToolNames) return OTHER;
       else names.add(tool);

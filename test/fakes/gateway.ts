@@ -166,7 +166,7 @@ export type FakeGateway = Gateway & {
 };
 
 export type GatewayOverrides = Partial<
-  Pick<Gateway, 'allowedOrigins' | 'proxies' | 'masker' | 'policy' | 'publicUrl'>
+  Pick<Gateway, 'tracing' | 'allowedOrigins' | 'proxies' | 'masker' | 'policy' | 'publicUrl'>
 > & { readonly limits?: Partial<Limits> };
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -186,6 +186,8 @@ function createConnections(upstream: ScriptedUpstream, publicUrl: string): Reado
       audiences: [`urn:${name}`],
       upstream,
       credential: [['authorization', `Bearer ${UPSTREAM_SECRET}`]],
+      transport: keepsSession ? 'pipe' : 'tcp',
+      passesBaggage: name === 'notes',
       keepsSession,
       secrets: [UPSTREAM_SECRET],
     },
@@ -238,6 +240,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
       append: (entry) => ledger.appendUnwaited(entry),
     }),
     metrics: createFakeMetrics(),
+    tracing: overrides.tracing,
     limits,
     ...createLog(),
     draining: () => isDraining,

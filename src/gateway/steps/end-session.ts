@@ -29,7 +29,10 @@ export async function endSession(call: Connected, gateway: Gateway): Promise<voi
   const ended = await call.connection.upstream.endSession({
     caller: owner.caller,
     gatewaySession: wireId,
-    headers: upwardHeaders(call.headers, session.upstreamId, (text) => gateway.masker.maskText(text, secrets)),
+    headers: upwardHeaders(call.headers, session.upstreamId, (text) => gateway.masker.maskText(text, secrets), {
+      sent: undefined,
+      passesBaggage: call.connection.passesBaggage,
+    }),
     credential: call.connection.credential,
     timeoutMs: gateway.limits.upstreamHeadersMs,
     signal: call.cut.signal,

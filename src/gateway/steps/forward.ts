@@ -16,7 +16,8 @@ export async function forward(call: Credentialed, gateway: Gateway): Promise<Res
   // The intent's sync was a wait: whoever became nobody meanwhile has nothing sent for them.
   const lapse = lapseOf(call, gateway, 'no');
   if (lapse !== undefined) return err(lapse);
-  const answer = await call.connection.upstream.exchange(call.sendable);
+  const exchange = () => call.connection.upstream.exchange(call.sendable);
+  const answer = await (call.exchange === undefined ? exchange() : call.exchange.during(exchange));
   if (answer.ok) return ok({ ...call, answer: answer.value });
   const end = endOf(call, gateway, answer.error.executed);
   if (end !== undefined) return err(end);

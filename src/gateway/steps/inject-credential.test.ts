@@ -3,18 +3,24 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Headers } from '#gateway/call.ts';
 import { injectCredential, upwardHeaders } from '#gateway/steps/inject-credential.ts';
+import type { UpwardTrace } from '#gateway/steps/inject-credential.ts';
 import { callerKey } from '#identity/caller.ts';
 import { intentOf } from '#upstream/port.ts';
 import { ADA, ADA_TOKEN, UPSTREAM_SECRET, fakeGateway, recorded, toolCall } from '#test/fakes/gateway.ts';
 
 const same = (text: string): string => text;
 const ACCEPT = ['accept', 'application/json, text/event-stream'];
-const PASSED = ['mcp-protocol-version', 'mcp-method', 'mcp-name', 'traceparent', 'tracestate', 'baggage'];
+const PASSED = ['mcp-protocol-version', 'mcp-method', 'mcp-name'];
+const NO_TRACE = { sent: undefined, passesBaggage: false };
+const PARENT = '00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01';
 
 test('of all headers there are only the named few go up', () => {
   const name = fc.oneof(
     fc.constantFrom(
       ...PASSED,
+      'traceparent',
+      'tracestate',
+      'baggage',
       'authorization',
       'proxy-authorization',
       'cookie',
@@ -46,7 +52,7 @@ test('of all headers there are only the named few go up', () => {
     fc.property(fc.array(fc.tuple(name, fc.string())), (pairs) => {
       const headers: Headers = new Map(pairs.map(([header, value]) => [header, [value]]));
       const expected = [...headers].filter(([header]) => PASSED.includes(header) || header.startsWith('mcp-param-'));
-      assert.deepEqual(upwardHeaders(headers, undefined, same), [
+      assert.deepEqual(upwardHeaders(headers, undefined, same, NO_TRACE), [
         ACCEPT,
         ...expected.map(([header, [value]]) => [header, value]),
       ]);
@@ -56,8 +62,39 @@ test('of all headers there are only the named few go up', () => {
 
 test("the session id that goes up is the upstream's own, never the client's", () => {
   const headers: Headers = new Map([['mcp-session-id', ['of-the-client']]]);
-  assert.deepEqual(upwardHeaders(headers, undefined, same), [ACCEPT]);
-  assert.deepEqual(upwardHeaders(headers, 'of-the-server', same), [ACCEPT, ['mcp-session-id', 'of-the-server']]);
+  assert.deepEqual(upwardHeaders(headers, undefined, same, NO_TRACE), [ACCEPT]);
+  assert.deepEqual(upwardHeaders(headers, 'of-the-server', same, NO_TRACE), [
+    ACCEPT,
+    ['mcp-session-id', 'of-the-server'],
+  ]);
+});
+
+test('trace context goes up as it came when it is valid, and not at all when it is not', () => {
+  const up = (context: Record<string, string>, trace: UpwardTrace = NO_TRACE) =>
+    Object.fromEntries(
+      upwardHeaders(new Map(Object.entries(context).map(([name, value]) => [name, [value]])), undefined, same, trace),
+    );
+  const accept = ACCEPT[1];
+  const came = { traceparent: PARENT, tracestate: 'a=b', baggage: 'user=ada' };
+  assert.deepEqual(up(came), { accept, traceparent: PARENT, tracestate: 'a=b' });
+  assert.deepEqual(up(came, { sent: undefined, passesBaggage: true }), { accept, ...came });
+  assert.deepEqual(up({ ...came, traceparent: 'evil' }), { accept });
+  assert.deepEqual(up({ ...came, tracestate: 'x'.repeat(600) }), { accept, traceparent: PARENT });
+  const sent = { traceparent: PARENT.replace('00f067aa0ba902b7', '1111111111111111') };
+  assert.deepEqual(up(came, { sent, passesBaggage: false }), { accept, ...sent });
+});
+
+test('a trace header with a secret in it stays here as a whole', () => {
+  const headers: Headers = new Map([
+    ['traceparent', [PARENT]],
+    ['tracestate', ['a=hidden']],
+    ['baggage', ['a=hidden']],
+  ]);
+  const mask = (text: string): string => text.replaceAll('hidden', '[SECRET]');
+  assert.deepEqual(upwardHeaders(headers, undefined, mask, { sent: undefined, passesBaggage: true }), [
+    ACCEPT,
+    ['traceparent', PARENT],
+  ]);
 });
 
 test("the caller's token goes up in no header, and the credential stands apart from what the client sent", async () => {
@@ -76,7 +113,7 @@ test("the caller's token goes up in no header, and the credential stands apart f
   const { sendable } = result.value;
   assert.deepEqual(
     sendable.headers.map(([name]) => name),
-    ['accept', 'baggage', 'mcp-name'],
+    ['accept', 'mcp-name'],
   );
   assert.equal(JSON.stringify(sendable.headers).includes(ADA_TOKEN), false);
   assert.equal(sendable.body.includes(ADA_TOKEN), false);

@@ -8,26 +8,51 @@ import type { Refusal } from '#gateway/refusal.ts';
 import { callerKey } from '#identity/caller.ts';
 import type { JsonDocument } from '#mcp/json.ts';
 import type { Message } from '#mcp/jsonrpc.ts';
+import { TRACE_KEYS, traceContextOfHeaders } from '#mcp/trace-context.ts';
+import type { TraceContext } from '#mcp/trace-context.ts';
 import { ok } from '#result.ts';
 import type { Result } from '#result.ts';
 import { sendable } from '#upstream/port.ts';
 import type { HeaderPair, UpstreamRequest } from '#upstream/port.ts';
 
-/** An allow-list, so that a header nobody thought of stays here. Trace context is W3C's. */
-const PASSED = new Set(['mcp-protocol-version', 'mcp-method', 'mcp-name', 'traceparent', 'tracestate', 'baggage']);
+/** An allow-list, so that a header nobody thought of stays here. */
+const PASSED = new Set(['mcp-protocol-version', 'mcp-method', 'mcp-name']);
 const PARAMETER = /^mcp-param-/;
 /** Clients MUST accept both forms (MCP, Sending Messages); the gateway is the upstream's client. */
 const ACCEPT: HeaderPair = ['accept', 'application/json, text/event-stream'];
+
+export type UpwardTrace = {
+  /** The gateway's own span; undefined when there is none and the caller's context goes on. */
+  readonly sent: TraceContext | undefined;
+  readonly passesBaggage: boolean;
+};
+
+/** W3C's three headers, valid or not at all. One that holds a secret is no longer what its sender meant: it stays here. */
+function traceHeaders(
+  headers: Headers,
+  { sent, passesBaggage }: UpwardTrace,
+  mask: (text: string) => string,
+): HeaderPair[] {
+  if (sent === undefined && !TRACE_KEYS.some((name) => headers.has(name))) return [];
+  const came = traceContextOfHeaders(headers);
+  const { traceparent, tracestate } = sent ?? came;
+  const baggage = passesBaggage ? came.baggage : undefined;
+  return Object.entries({ traceparent, tracestate, baggage }).flatMap(([name, value]): HeaderPair[] =>
+    value === undefined || mask(value) !== value ? [] : [[name, value]],
+  );
+}
 
 export function upwardHeaders(
   headers: Headers,
   upstreamSession: string | undefined,
   mask: (text: string) => string,
+  trace: UpwardTrace,
 ): HeaderPair[] {
   const passed: HeaderPair[] = [ACCEPT];
   for (const [name, values] of headers) {
     if (PASSED.has(name) || PARAMETER.test(name)) for (const value of values) passed.push([name, mask(value)]);
   }
+  passed.push(...traceHeaders(headers, trace, mask));
   if (upstreamSession !== undefined) passed.push(['mcp-session-id', upstreamSession]);
   return passed;
 }
@@ -62,8 +87,11 @@ export function injectCredential(call: Recorded, gateway: Gateway): Result<Crede
     method: message.kind === 'response' ? '' : message.method,
     progressTokenText: message.kind === 'request' ? message.progressTokenText : undefined,
     body: call.masked.send,
-    headers: upwardHeaders(call.headers, call.session.upstreamId, (text) =>
-      gateway.masker.maskText(text, call.secrets),
+    headers: upwardHeaders(
+      call.headers,
+      call.session.upstreamId,
+      (text) => gateway.masker.maskText(text, call.secrets),
+      { sent: call.exchange?.sent, passesBaggage: call.connection.passesBaggage },
     ),
     credential: call.connection.credential,
     timeoutMs: gateway.limits.upstreamHeadersMs,

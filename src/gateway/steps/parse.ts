@@ -1,5 +1,6 @@
 /** What is said: exactly one unambiguous JSON-RPC message, agreeing with its headers, in a session of this caller. */
 import type { BodyRead, Headers, Parsed } from '#gateway/call.ts';
+import { beginTrace } from '#gateway/begin-trace.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import type { SessionEntry } from '#gateway/sessions.ts';
@@ -60,5 +61,7 @@ export function parse(call: BodyRead, gateway: Gateway): Result<Parsed, Refusal>
   if (!era.ok) return err({ code: 'header_mismatch', reason: era.error.reason, idText });
   const session = sessionOf(call, message, era.value, gateway);
   if (session === undefined) return err({ code: 'unknown_session', reason: 'not_of_this_caller', idText });
-  return ok({ ...call, message, era: era.value, protocol: protocolOf(call, message) ?? session.protocol, session });
+  const protocol = protocolOf(call, message) ?? session.protocol;
+  const trace = beginTrace(call, message, protocol, gateway);
+  return ok({ ...call, message, era: era.value, protocol, session, trace });
 }

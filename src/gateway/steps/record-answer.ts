@@ -40,6 +40,7 @@ function entryFor(answer: AnswerMasked, outcome: Outcome, gateway: Gateway): Led
 function count({ call, masked, role }: AnswerMasked, outcome: Outcome, gateway: Gateway): void {
   gateway.metrics.masked(masked.findings);
   if (role !== 'final' || call.message.kind !== 'request') return;
+  call.trace?.outcome(outcome);
   gateway.metrics.callClosed({
     connection: call.connectionName,
     method: call.message.method,
@@ -50,7 +51,9 @@ function count({ call, masked, role }: AnswerMasked, outcome: Outcome, gateway: 
 
 export async function recordAnswer(answer: AnswerMasked, gateway: Gateway): Promise<Result<AnswerRecorded, Refusal>> {
   const outcome = outcomeOf(answer);
+  const durable = answer.role === 'final' ? answer.call.trace?.recording('result') : undefined;
   const record = await gateway.ledger.append(entryFor(answer, outcome, gateway));
+  durable?.();
   if (record.ok) {
     count(answer, outcome, gateway);
     return ok({ ...answer, record: record.value } as AnswerRecorded);

@@ -7,7 +7,9 @@ import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
 export async function recordIntent(call: Approved, gateway: Gateway): Promise<Result<Recorded, Refusal>> {
+  const durable = call.trace?.recording('intent');
   const intent = await gateway.ledger.append(upwardEntry(call, gateway.masker));
+  durable?.();
   if (intent.ok) {
     gateway.metrics.masked(call.masked.findings);
     return ok({ ...call, intent: intent.value });
