@@ -31,6 +31,7 @@ import { createTrustedProxies } from '#gateway/source.ts';
 import { createTracing } from '#gateway/tracing.ts';
 import { callerKey, GATEWAY_CALLER } from '#identity/caller.ts';
 import { systemIdentityClock } from '#identity/clock.ts';
+import type { IdentityClock } from '#identity/clock.ts';
 import { createEpochs } from '#identity/epochs.ts';
 import type { Epochs } from '#identity/epochs.ts';
 import { createIdentity } from '#identity/identity.ts';
@@ -63,6 +64,8 @@ export type ComposeOptions = {
   readonly disk: Disk;
   readonly log: Log;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Time as tokens and keys see it; the system's unless given. */
+  readonly identityClock?: IdentityClock;
 };
 
 export type ComposedGateway = {
@@ -126,7 +129,11 @@ async function openBook({ loaded, disk, log }: ComposeOptions): Promise<Result<O
   });
 }
 
-function identityOf({ loaded, log }: ComposeOptions, agent: Agent, epochs: Epochs): Identity {
+function identityOf(
+  { loaded, log, identityClock = systemIdentityClock }: ComposeOptions,
+  agent: Agent,
+  epochs: Epochs,
+): Identity {
   const issuers = Object.entries(loaded.config.issuers).map(
     ([namespace, { preset, issuer, audiences, groupsClaim, jwksUri, apiAudience }]) => ({
       namespace,
@@ -143,7 +150,7 @@ function identityOf({ loaded, log }: ComposeOptions, agent: Agent, epochs: Epoch
   return createIdentity({
     issuers,
     fetch,
-    clock: systemIdentityClock,
+    clock: identityClock,
     keyCache: createKeyCacheFiles(join(loaded.config.data, 'keys', 'issuers'), loaded.limits.issuerDocumentBytes),
     epochs,
     limits: loaded.limits,

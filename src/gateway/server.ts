@@ -88,8 +88,9 @@ export function createGatewayServer(gateway: Gateway, mounted?: Mounted): Server
   // Node would drop what is over its count unseen, a second Authorization too; `receive` refuses it instead.
   server.maxHeadersCount = 0;
   server.maxConnections = limits.clientConnections;
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     else socket.destroy();
   });
   return server;

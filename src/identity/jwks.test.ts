@@ -47,6 +47,8 @@ describe('JWK Set', () => {
     assert.equal(fate(jwk(weak.publicKey, { kid: 'k' })), 'key_too_weak');
     assert.equal(fate({ kty: 'oct', k: 'c2VjcmV0', kid: 'k', alg: 'HS256' }), 'key_refused');
     assert.equal(fate(jwk(rsa.privateKey, { kid: 'k' })), 'key_refused');
+    for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])
+      assert.equal(fate(jwk(rsa.publicKey, { kid: 'k', [member]: 'AQAB' })), 'key_refused', member);
     assert.equal(fate({ kty: 'EC', crv: 'P-256', x: 'AAAA', y: 'AAAA', kid: 'k' }), 'key_refused');
     assert.equal(fate({ kty: 'RSA', n: 1, e: 'AQAB', kid: 'k' }), 'key_refused');
     assert.equal(fate({ kty: 'constructor', kid: 'k' }), 'key_refused');

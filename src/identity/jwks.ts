@@ -80,11 +80,14 @@ const PUBLIC_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   OKP: ['crv', 'x'],
 };
 
+/** Whoever can read the set can sign with such a key; each of RSA's primes and exponents gives the rest away. */
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+
 function importKey(jwk: Claims, limits: KeySetLimits): IssuerKey {
   const kty = jwk['kty'];
   const members = typeof kty === 'string' && Object.hasOwn(PUBLIC_MEMBERS, kty) ? PUBLIC_MEMBERS[kty] : undefined;
-  // `d`: whoever can read the set can sign with this key.
-  if (typeof kty !== 'string' || members === undefined || jwk['d'] !== undefined) return refused('key_refused');
+  if (typeof kty !== 'string' || members === undefined) return refused('key_refused');
+  if (PRIVATE_MEMBERS.some((member) => jwk[member] !== undefined)) return refused('key_refused');
 
   const publicJwk: Record<string, string> = { kty };
   for (const member of members) {

@@ -22,6 +22,8 @@ export type FakeIssuer = {
   /** Requests seen so far. */
   readonly fetches: { readonly metadata: number; readonly jwks: number };
   mode: FakeIssuerMode;
+  /** Where `redirect` leads. */
+  redirectTo: string;
   /** Published besides the signing key. */
   extraKeys: JWK[];
   /** Laid over the metadata document. */
@@ -66,7 +68,7 @@ export async function startFakeIssuer({ algorithm = 'RS256' }: { algorithm?: str
         return;
       case '/jwks':
         seen.jwks += 1;
-        answerKeys(issuer.mode, response, () => json({ keys: [...issuer.extraKeys, signing.jwk] }));
+        answerKeys(issuer, response, () => json({ keys: [...issuer.extraKeys, signing.jwk] }));
         return;
       default:
         response.writeHead(404).end();
@@ -93,6 +95,7 @@ export async function startFakeIssuer({ algorithm = 'RS256' }: { algorithm?: str
     },
     fetches: seen,
     mode: 'ok',
+    redirectTo: '/elsewhere',
     extraKeys: [],
     metadata: {},
     openidStatus: 200,
@@ -104,7 +107,7 @@ export async function startFakeIssuer({ algorithm = 'RS256' }: { algorithm?: str
   return issuer;
 }
 
-function answerKeys(mode: FakeIssuerMode, response: ServerResponse, good: () => void): void {
+function answerKeys({ mode, redirectTo }: FakeIssuer, response: ServerResponse, good: () => void): void {
   switch (mode) {
     case 'ok':
       return good();
@@ -120,7 +123,7 @@ function answerKeys(mode: FakeIssuerMode, response: ServerResponse, good: () => 
       response.end('x'.repeat(HUGE_BYTES));
       return;
     case 'redirect':
-      response.writeHead(302, { location: '/elsewhere' }).end();
+      response.writeHead(302, { location: redirectTo }).end();
       return;
     case 'error':
       response.writeHead(500).end();
