@@ -8,6 +8,7 @@ export const LIMITS = {
   configDepth: 64,
   configAliases: 100,
   secretBytes: 64 * 1024,
+  secretFileBytes: 1024 * 1024,
 
   // one JSON-RPC message
   messageBytes: 16 * 1024 * 1024,
@@ -108,6 +109,8 @@ export const LIMITS = {
   stdioStableMs: 10_000,
   stdioRestartMs: 250,
   stdioRestartMsMax: 30_000,
+  /** Secrets of a connection's earlier configurations that are still masked after a reload. */
+  retiredSecrets: 16,
   sessions: 50_000,
   sessionIdleMs: 30 * 60_000,
 

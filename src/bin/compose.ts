@@ -4,40 +4,32 @@
  */
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { Agent, fetch as undiciFetch } from 'undici';
-import { createConnections } from '#bin/connections.ts';
-import { version } from '#bin/version.ts';
+import { Agent } from 'undici';
 import { callMetricsOf, watchState } from '#bin/metrics.ts';
+import { makeGeneration } from '#bin/generation.ts';
+import type { Generation, Lasting, StartRefusal } from '#bin/generation.ts';
 import { followRevocations, openSharedState } from '#bin/revocations.ts';
-import { EXIT_LEDGER, EXIT_UNAVAILABLE, EXIT_USAGE } from '#cli/exit-codes.ts';
-import type { ExitCode } from '#cli/exit-codes.ts';
+import { configEntry, createReloader } from '#bin/reload.ts';
+import type { ReadConfig, ReloadOutcome } from '#bin/reload.ts';
+import { version } from '#bin/version.ts';
+import { EXIT_LEDGER, EXIT_UNAVAILABLE } from '#cli/exit-codes.ts';
 import type { LoadedConfig } from '#config/load.ts';
 import { createAdmission } from '#gateway/admission.ts';
 import { strangerEntry } from '#gateway/entries.ts';
-import { policySettings } from '#config/policy-settings.ts';
 import { createIndexer } from '#events/indexer.ts';
 import type { Indexer } from '#events/indexer.ts';
 import type { Gateway, Log } from '#gateway/gateway.ts';
+import { createInForce } from '#gateway/in-force.ts';
 import { createQuotas } from '#gateway/quotas.ts';
 import type { RevokeParts } from '#gateway/revoke.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
-import { createGatewayServer } from '#gateway/server.ts';
-import { createApi } from '#api/app.ts';
-import type { Api } from '#api/app.ts';
 import { createCheckpoints } from '#api/checkpoints.ts';
-import { ROUTES } from '#api/routes.ts';
+import { createGatewayServer } from '#gateway/server.ts';
 import { createSessions } from '#gateway/sessions.ts';
-import { createTrustedProxies } from '#gateway/source.ts';
 import { createTracing } from '#gateway/tracing.ts';
-import { callerKey, GATEWAY_CALLER } from '#identity/caller.ts';
 import { systemIdentityClock } from '#identity/clock.ts';
 import type { IdentityClock } from '#identity/clock.ts';
 import { createEpochs } from '#identity/epochs.ts';
-import type { Epochs } from '#identity/epochs.ts';
-import { createIdentity } from '#identity/identity.ts';
-import type { Identity } from '#identity/identity.ts';
-import type { IssuerFetch } from '#identity/issuer-fetch.ts';
-import { createKeyCacheFiles } from '#identity/key-cache-files.ts';
 import { systemClock } from '#ledger/clock.ts';
 import type { Disk } from '#ledger/disk.ts';
 import type { Keyring } from '#ledger/keyring.ts';
@@ -45,19 +37,13 @@ import type { Ledger } from '#ledger/ledger.ts';
 import { openKeys } from '#ledger/open-keys.ts';
 import { openLedger } from '#ledger/open-ledger.ts';
 import { callId, pooledRandom, systemRandom } from '#ledger/random.ts';
-import type { LedgerEntry } from '#ledger/record.ts';
-import { createMasker } from '#masking/masker.ts';
 import type { Masker } from '#masking/masker.ts';
-import { ownHeader } from '#masking/own-words.ts';
+import { createSecretSets } from '#masking/secret-set.ts';
 import { createExposition, createRegistry } from '#metrics/exposition.ts';
 import type { Exposition } from '#metrics/exposition.ts';
-import { createPolicy } from '#policy/policy.ts';
-import type { Policy } from '#policy/policy.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 import { createProcessBudget } from '#upstream/process-budget.ts';
-
-export type StartRefusal = { readonly exit: ExitCode; readonly message: string };
 
 export type ComposeOptions = {
   readonly loaded: LoadedConfig;
@@ -69,6 +55,7 @@ export type ComposeOptions = {
 };
 
 export type ComposedGateway = {
+  /** The one in force. */
   readonly gateway: Gateway;
   readonly server: Server;
   /** What `/metrics` says of this process. */
@@ -76,6 +63,8 @@ export type ComposedGateway = {
   readonly ledger: Ledger;
   readonly indexer: Indexer;
   readonly revocations: RevokeParts;
+  /** Puts what `read` gives in force, or says why not; never throws. */
+  reload(read: ReadConfig): Promise<ReloadOutcome>;
   /** Stops taking calls, waits for those on their way up to `drainMs`, writes what is pending, closes everything. */
   stop(): Promise<void>;
 };
@@ -129,49 +118,6 @@ async function openBook({ loaded, disk, log }: ComposeOptions): Promise<Result<O
   });
 }
 
-function identityOf(
-  { loaded, log, identityClock = systemIdentityClock }: ComposeOptions,
-  agent: Agent,
-  epochs: Epochs,
-): Identity {
-  const issuers = Object.entries(loaded.config.issuers).map(
-    ([namespace, { preset, issuer, audiences, groupsClaim, jwksUri, apiAudience }]) => ({
-      namespace,
-      preset,
-      issuer,
-      audiences,
-      groupsClaim,
-      ...(jwksUri === undefined ? {} : { jwksUri }),
-      ...(apiAudience === undefined ? {} : { apiAudience }),
-    }),
-  );
-  // undici's own fetch, so that issuers are reached through a dispatcher with our bounds instead of the global one.
-  const fetch: IssuerFetch = (url, init) => undiciFetch(url, { ...init, dispatcher: agent });
-  return createIdentity({
-    issuers,
-    fetch,
-    clock: identityClock,
-    keyCache: createKeyCacheFiles(join(loaded.config.data, 'keys', 'issuers'), loaded.limits.issuerDocumentBytes),
-    epochs,
-    limits: loaded.limits,
-    log,
-  });
-}
-
-function maskerOf(loaded: LoadedConfig, key: Buffer): Masker {
-  const { store, inline } = loaded.config.masking;
-  return createMasker({ key, store: { operator: store.operator, fields: store.fields }, inline });
-}
-
-function policyOf(loaded: LoadedConfig): Result<Policy, StartRefusal> {
-  const policy = createPolicy(policySettings(loaded));
-  if (policy.ok) return policy;
-  return err({
-    exit: EXIT_USAGE,
-    message: policy.error.map((problem) => `${problem.path.join('.')}: ${problem.message}`).join('\n'),
-  });
-}
-
 /** The search index follows the ledger from a worker; what goes wrong there never touches a call. */
 function indexerOf({ loaded, log }: ComposeOptions, ledger: Ledger): Indexer {
   const { data, shard } = loaded.config;
@@ -189,36 +135,12 @@ function indexerOf({ loaded, log }: ComposeOptions, ledger: Ledger): Indexer {
   return indexer;
 }
 
-function apiOf({ config, limits }: LoadedConfig, gateway: Gateway): Api {
-  const { ledger, monotonic } = gateway;
-  const parts = {
-    ...gateway,
-    roles: config.roles,
-    apiIssuers: Object.values(config.issuers)
-      .filter(({ apiAudience }) => apiAudience !== undefined)
-      .map(({ issuer }) => issuer),
-    checkpoints: createCheckpoints({
-      dataDirectory: config.data,
-      ledger,
-      monotonic,
-      freshMs: limits.apiCheckpointFreshMs,
-    }),
-    version: version(),
-  };
-  return createApi(parts, ROUTES);
-}
-
-/** Which policy decides from here on; every record of a call names its version. */
-const policyEntry = (call: string, loaded: LoadedConfig): LedgerEntry => ({
-  kind: 'control',
-  call,
-  ref: null,
-  st: 'policy',
-  header: ownHeader({ detail: { policy: loaded.policyVersion, config: loaded.configVersion } }),
-  payload: null,
-  mask: { n: 0 },
-  pol: loaded.policyVersion,
-  subject: callerKey(GATEWAY_CALLER),
+/** Masks with whatever generation is in force at each use. */
+const followingMasker = (current: () => Masker): Masker => ({
+  secretsOf: createSecretSets(),
+  maskMessage: (doc, context) => current().maskMessage(doc, context),
+  maskHeader: (header, secrets) => current().maskHeader(header, secrets),
+  maskText: (text, secrets) => current().maskText(text, secrets),
 });
 
 /** Waits for the calls on their way, but no longer than a supervisor would. */
@@ -231,122 +153,151 @@ async function drain(gateway: Gateway): Promise<void> {
   }
 }
 
-export async function composeGateway(options: ComposeOptions): Promise<Result<ComposedGateway, StartRefusal>> {
-  const { loaded, log, env } = options;
-  const policy = policyOf(loaded);
-  if (!policy.ok) return policy;
-  const state = await openSharedState(loaded, log);
-  if (!state.ok) return state;
-  const book = await openBook(options);
-  if (!book.ok) {
-    await state.value.state.close();
-    return book;
-  }
-  const { ledger, keyring, maskingKey } = book.value;
-
-  const masker = maskerOf(loaded, maskingKey);
+/** What lasts from the start to the stop, whatever is reloaded in between. */
+function lastingOf(
+  { loaded, log, env, identityClock = systemIdentityClock }: ComposeOptions,
+  { ledger, maskingKey }: OpenBook,
+  agent: Agent,
+  state: Pick<Lasting, 'currentMasker' | 'draining' | 'metrics' | 'stopping'>,
+): Lasting {
   const random = pooledRandom(systemRandom);
   const newId = (): string => callId(random);
   const clock = (): number => Date.now();
-  const agent = new Agent({ connect: { timeout: loaded.limits.issuerFetchMs } });
-  const epochs = createEpochs(loaded.limits);
-  const identity = identityOf(options, agent, epochs);
-  const atExit = (run: () => void): (() => void) => {
-    process.once('exit', run);
-    return () => process.off('exit', run);
+  const monotonic = (): number => performance.now();
+  const { limits } = loaded;
+  return {
+    ...state,
+    clock,
+    monotonic,
+    newId,
+    ledger,
+    maskingKey,
+    sessions: createSessions({ limits, clock, newId }),
+    admission: createAdmission(limits),
+    quotas: createQuotas(limits),
+    checkpoints: createCheckpoints({
+      dataDirectory: loaded.config.data,
+      ledger,
+      monotonic,
+      freshMs: limits.apiCheckpointFreshMs,
+    }),
+    refusals: createRefusalBook({
+      limits,
+      clock,
+      entry: (refusal, count, windowMs) => strangerEntry(state.currentMasker, newId(), refusal, count, windowMs),
+      append: (entry) => ledger.appendUnwaited(entry),
+    }),
+    tracing: createTracing(version()),
+    budget: createProcessBudget(limits),
+    dispatcher: agent,
+    identityClock,
+    epochs: createEpochs(limits),
+    log,
+    env,
+    atExit: (run) => {
+      process.once('exit', run);
+      return () => process.off('exit', run);
+    },
   };
-  const registry = createRegistry();
-  const metrics = callMetricsOf(registry, loaded);
-  const budget = createProcessBudget(loaded.limits);
-  const connections = createConnections({ loaded, ledger, masker, newId, log, env, atExit, budget, metrics });
+}
+
+export async function composeGateway(options: ComposeOptions): Promise<Result<ComposedGateway, StartRefusal>> {
+  const { loaded, log } = options;
+  const shared = await openSharedState(loaded, log);
+  if (!shared.ok) return shared;
+  const closeState = (): Promise<void> => shared.value.state.close();
+  const book = await openBook(options);
+  if (!book.ok) {
+    await closeState();
+    return book;
+  }
+  const { ledger, keyring } = book.value;
+  const indexer = indexerOf(options, ledger);
+  const agent = new Agent({ connect: { timeout: loaded.limits.issuerFetchMs } });
+  const closeBook = async (): Promise<void> => {
+    await agent.destroy();
+    await ledger.close();
+    await indexer.close();
+    await keyring.close();
+  };
+
   const stopping = new AbortController();
   let isDraining = false;
-  const refusals = createRefusalBook({
-    limits: loaded.limits,
-    clock,
-    entry: (refusal, count, windowMs) => strangerEntry(masker, newId(), refusal, count, windowMs),
-    append: (entry) => ledger.appendUnwaited(entry),
-  });
-  const gateway: Gateway = {
-    clock,
-    monotonic: () => performance.now(),
-    newId,
-    publicUrl: loaded.publicUrl,
-    allowedOrigins: new Set([
-      loaded.publicUrl,
-      ...(loaded.config.server.allowedOrigins ?? []).map((origin) => new URL(origin).origin),
-    ]),
-    proxies: createTrustedProxies(loaded.config.server.trustedProxies ?? []),
-    identity,
-    policy: policy.value,
-    masker,
-    ledger,
-    connections,
-    sessions: createSessions({ limits: loaded.limits, clock, newId }),
-    admission: createAdmission(loaded.limits),
-    quotas: createQuotas(loaded.limits),
-    refusals,
-    metrics,
-    tracing: createTracing(version()),
-    limits: loaded.limits,
-    log,
+  let current: () => Pick<Generation, 'gateway' | 'loaded'> = () => {
+    throw new Error('no call is served before the start');
+  };
+  const registry = createRegistry();
+  const lasting = lastingOf(options, book.value, agent, {
+    currentMasker: followingMasker(() => current().gateway.masker),
+    metrics: callMetricsOf(registry, loaded.limits, () => current().loaded.config),
     draining: () => isDraining,
     stopping: stopping.signal,
-  };
-  const api = apiOf(loaded, gateway);
-  const server = createGatewayServer(gateway, api);
-  const flushing = setInterval(() => refusals.flush(), REFUSAL_FLUSH_MS);
+  });
+  const first = await makeGeneration(loaded, lasting);
+  if (!first.ok) {
+    await closeState();
+    await closeBook();
+    return first;
+  }
+  const inForce = createInForce(first.value.gateway);
+  const reloader = createReloader(first.value, lasting, inForce);
+  current = () => reloader.current();
+  watchState(registry, { gateway: () => inForce.current(), ledger, indexer, budget: lasting.budget });
+  const revocations = await followRevocations(
+    shared.value,
+    lasting,
+    () => inForce.current(),
+    () => {
+      lasting.admission.endOver();
+      reloader.current().api.endOver();
+    },
+  );
+  const server = createGatewayServer(inForce, {
+    owns: (path) => reloader.current().api.owns(path),
+    listener: (request, response) => reloader.current().api.listener(request, response),
+  });
+  const flushing = setInterval(() => lasting.refusals.flush(), REFUSAL_FLUSH_MS);
   flushing.unref();
 
-  const indexer = indexerOf(options, ledger);
-  watchState(registry, { gateway, ledger, indexer, budget });
-  const revocations = await followRevocations(state.value, epochs, gateway, () => {
-    gateway.admission.endOver();
-    api.endOver();
-  });
   const stop = async (): Promise<void> => {
     isDraining = true;
     clearInterval(flushing);
     server.close();
     server.closeIdleConnections();
-    await drain(gateway);
+    await drain(inForce.current());
     stopping.abort();
-    gateway.admission.cutAll();
-    api.stop();
+    lasting.admission.cutAll();
+    reloader.current().api.stop();
     server.closeAllConnections();
-    await drain(gateway);
-    await Promise.all([...connections.values()].map((connection) => connection.upstream.close()));
-    if (revocations.ok) await revocations.value.stop();
-    else await state.value.state.close();
-    refusals.flush(true);
-    await identity.close();
-    await agent.close();
-    await ledger.close();
-    await indexer.close();
-    await keyring.close();
+    await drain(inForce.current());
+    await agent.destroy();
+    await reloader.close();
+    await (revocations.ok ? revocations.value.stop() : closeState());
+    lasting.refusals.flush(true);
+    await closeBook();
   };
   if (!revocations.ok) {
     await stop();
     return revocations;
   }
-  await identity.start();
-  const unusable = identity.ready().filter((issuer) => !issuer.usable);
-  if (unusable.length > 0) {
-    await stop();
-    const named = unusable.map((issuer) => `${issuer.issuer} (${issuer.reason ?? 'no keys'})`).join(', ');
-    return err({
-      exit: EXIT_UNAVAILABLE,
-      message: `no usable keys of issuer ${named}; once fetched they are kept and survive an outage`,
-    });
-  }
-  const recorded = await ledger.append(policyEntry(newId(), loaded));
+  const { policyVersion, configVersion } = loaded;
+  const recorded = await ledger.append(
+    configEntry(lasting.newId(), 'policy', policyVersion, { policy: policyVersion, config: configVersion }),
+  );
   if (!recorded.ok) {
     await stop();
     return err({ exit: EXIT_LEDGER, message: `the ledger takes no records: ${recorded.error.reason}` });
   }
-  const exposition = createExposition(registry, {
-    monotonicMs: () => performance.now(),
-    freshMs: loaded.limits.metricsFreshMs,
+  return ok({
+    get gateway() {
+      return inForce.current();
+    },
+    server,
+    metrics: createExposition(registry, { monotonicMs: lasting.monotonic, freshMs: loaded.limits.metricsFreshMs }),
+    ledger,
+    indexer,
+    revocations: revocations.value.parts,
+    reload: (read) => reloader.reload(read),
+    stop,
   });
-  return ok({ gateway, server, metrics: exposition, ledger, indexer, revocations: revocations.value.parts, stop });
 }

@@ -1,6 +1,12 @@
-/** The registered MCP servers, each with its way up and its credential, from the configuration. */
+/**
+ * The registered MCP servers, each with its way up and its credential, from the configuration. A reload takes over the
+ * ways up that would be made the same: their sockets, processes and sessions go on.
+ */
+import { createHash } from 'node:crypto';
 import type { LoadedConfig } from '#config/load.ts';
+import { CONNECTION_LIMITS } from '#config/reload-rules.ts';
 import type { ConnectionConfig, UpstreamConfig } from '#config/schema.ts';
+import { canonicalJson } from '#config/versions.ts';
 import type { ConnectionRuntime } from '#gateway/gateway.ts';
 import { recordServerWords } from '#gateway/server-words.ts';
 import type { ServerWordsParts } from '#gateway/server-words.ts';
@@ -16,9 +22,20 @@ import { systemTimers } from '#upstream/timers.ts';
 
 export type ConnectionParts = Omit<ServerWordsParts, 'secrets' | 'limits'> & {
   readonly loaded: LoadedConfig;
-  readonly budget: ProcessBudget;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly atExit: (run: () => void) => () => void;
+  /** Of all stdio servers together. */
+  readonly budget: ProcessBudget;
+  /** Makes the names of connections made at this load differ from those of earlier ones; '' at the start. */
+  readonly suffix: string;
+};
+
+/** One connection with what it was made of. */
+export type OpenConnection = {
+  readonly runtime: ConnectionRuntime;
+  readonly madeOf: string;
+  /** Secrets of earlier configurations: what a server still repeats of them is masked too. */
+  readonly retired: readonly string[];
 };
 
 function credentialOf(name: string, config: ConnectionConfig, loaded: LoadedConfig): readonly CredentialHeader[] {
@@ -104,26 +121,60 @@ function secretsOf(
   return [...new Set([injected, ...referenced, ...encoded, ...parts])].filter((secret) => secret !== undefined);
 }
 
-export function createConnections(parts: ConnectionParts): ReadonlyMap<string, ConnectionRuntime> {
-  const { loaded } = parts;
-  return new Map(
-    Object.entries(loaded.config.connections).map(([name, config]): [string, ConnectionRuntime] => {
-      const credential = credentialOf(name, config, loaded);
-      const secrets = secretsOf(name, config, loaded, credential);
-      return [
-        name,
-        {
-          name,
-          url: resourceUrl(loaded.publicUrl, name),
-          audiences: config.audiences,
-          upstream: upstreamOf(name, config, parts, secrets),
-          credential,
-          transport: transportOf(config.upstream),
-          passesBaggage: config.baggage === 'pass',
-          keepsSession: config.upstream.type === 'stdio',
-          secrets,
-        },
-      ];
-    }),
-  );
+/** A digest of everything its way up and its credential are made of, so that equal ones need not be made twice. */
+function madeOf(name: string, config: ConnectionConfig, loaded: LoadedConfig): string {
+  const { secrets, limits } = loaded;
+  const variables = [...(secrets.stdioEnv.get(name) ?? [])].map(([key, value]) => [key, value.reveal()]);
+  const parts = {
+    upstream: config.upstream,
+    credential: config.credential,
+    secret: secrets.credentials.get(name)?.reveal(),
+    variables: Object.fromEntries(variables),
+    limits: CONNECTION_LIMITS.map((limit) => limits[limit]),
+  };
+  return createHash('sha256').update(canonicalJson(parts)).digest('base64');
 }
+
+function openConnection(
+  name: string,
+  config: ConnectionConfig,
+  parts: ConnectionParts,
+  before: OpenConnection | undefined,
+): OpenConnection {
+  const { loaded } = parts;
+  const made = madeOf(name, config, loaded);
+  const isSame = before?.madeOf === made;
+  const credential = credentialOf(name, config, loaded);
+  const own = secretsOf(name, config, loaded, credential);
+  const retired = isSame
+    ? before.retired
+    : [...new Set(before?.runtime.secrets)].slice(0, loaded.limits.retiredSecrets);
+  const secrets = [...new Set([...own, ...retired])];
+  return {
+    madeOf: made,
+    retired,
+    runtime: {
+      name,
+      incarnation: isSame ? before.runtime.incarnation : `${name}${parts.suffix}`,
+      url: resourceUrl(loaded.publicUrl, name),
+      audiences: config.audiences,
+      upstream: isSame ? before.runtime.upstream : upstreamOf(name, config, parts, secrets),
+      credential,
+      transport: transportOf(config.upstream),
+      passesBaggage: config.baggage === 'pass',
+      keepsSession: config.upstream.type === 'stdio',
+      secrets,
+    },
+  };
+}
+
+export const openConnections = (
+  parts: ConnectionParts,
+  before: ReadonlyMap<string, OpenConnection> = new Map(),
+): ReadonlyMap<string, OpenConnection> =>
+  new Map(
+    Object.entries(parts.loaded.config.connections).map(([name, config]) => [
+      name,
+      openConnection(name, config, parts, before.get(name)),
+    ]),
+  );

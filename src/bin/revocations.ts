@@ -1,8 +1,8 @@
 /** The state of the data directory, opened and followed: where revocations are kept and how they reach this process. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StartRefusal } from '#bin/generation.ts';
 import { EXIT_LEDGER, EXIT_UNAVAILABLE } from '#cli/exit-codes.ts';
-import type { ExitCode } from '#cli/exit-codes.ts';
 import type { LoadedConfig } from '#config/load.ts';
 import { endRevoked } from '#gateway/end-revoked.ts';
 import type { Gateway, Log } from '#gateway/gateway.ts';
@@ -11,14 +11,13 @@ import type { RevokeParts } from '#gateway/revoke.ts';
 import { systemIdentityClock } from '#identity/clock.ts';
 import type { Epochs } from '#identity/epochs.ts';
 import { createRevocationWatch } from '#identity/revocation-watch.ts';
+import type { Masker } from '#masking/masker.ts';
 import { nodeDisk } from '#ledger/node-disk.ts';
 import { shardsIn } from '#ledger/places.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 import { openState } from '#store/open-state.ts';
 import type { OpenedState } from '#store/open-state.ts';
-
-type StartRefusal = { readonly exit: ExitCode; readonly message: string };
 
 /** Before the ledger is opened: whether this is a fresh data directory is asked before anything makes it an old one. */
 export async function openSharedState(loaded: LoadedConfig, log: Log): Promise<Result<OpenedState, StartRefusal>> {
@@ -47,28 +46,46 @@ export async function openSharedState(loaded: LoadedConfig, log: Log): Promise<R
 
 export type Revocations = { readonly parts: RevokeParts; stop(): Promise<void> };
 
-/** From here on revocations reach `epochs`, and what they end ends. Before the first call. `endOver` ends the calls of nobodies. */
+/**
+ * From here on revocations reach `epochs`, and what they end ends. Before the first call. `gateway` gives the one in
+ * force, `endOver` ends the calls of nobodies.
+ */
 export async function followRevocations(
   { state, lost }: OpenedState,
-  epochs: Epochs,
-  gateway: Gateway,
+  lasting: Pick<Gateway, 'clock' | 'monotonic' | 'newId' | 'ledger' | 'log'> & {
+    readonly epochs: Epochs;
+    readonly currentMasker: Masker;
+  },
+  gateway: () => Gateway,
   endOver: () => void,
 ): Promise<Result<Revocations, StartRefusal>> {
-  const { limits, log } = gateway;
+  const { clock, epochs, ledger, log, monotonic, newId } = lasting;
+  const { limits } = gateway();
   const watch = createRevocationWatch({
     store: state,
     epochs,
     clock: systemIdentityClock,
-    monotonic: gateway.monotonic,
+    monotonic,
     limits,
     log,
   });
   watch.onRevoked((revocations) => {
     endOver();
-    endRevoked(revocations, gateway);
+    endRevoked(revocations, gateway());
   });
-  const secrets = [...gateway.connections.values()].flatMap((connection) => connection.secrets);
-  const parts: RevokeParts = { ...gateway, store: state, watch, secrets };
+  const parts: RevokeParts = {
+    clock,
+    newId,
+    ledger,
+    masker: lasting.currentMasker,
+    limits,
+    log,
+    store: state,
+    watch,
+    get secrets() {
+      return [...gateway().connections.values()].flatMap((connection) => connection.secrets);
+    },
+  };
   try {
     await watch.start();
   } catch (error) {

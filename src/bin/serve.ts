@@ -1,16 +1,15 @@
 /** `gatebook serve`: one gateway process, from its configuration to its last record. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { Command } from 'commander';
 import { composeGateway } from '#bin/compose.ts';
 import type { ComposedGateway } from '#bin/compose.ts';
 import { createLog } from '#bin/log.ts';
 import { writePidFile } from '#bin/pid-file.ts';
+import { readConfig } from '#bin/read-config.ts';
 import { EXIT_LEDGER, EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '#cli/exit-codes.ts';
 import type { ExitCode } from '#cli/exit-codes.ts';
 import type { CliIo } from '#cli/io.ts';
-import { userPath } from '#cli/io.ts';
-import { loadConfig } from '#config/load.ts';
 import type { LoadedConfig } from '#config/load.ts';
 import type { ListenAddress } from '#config/network-rules.ts';
 import { problemText } from '#config/problem.ts';
@@ -20,15 +19,7 @@ import { nodeDisk } from '#ledger/node-disk.ts';
 import { OPENMETRICS_TYPE } from '#metrics/exposition.ts';
 
 function load(io: CliIo, path: string): LoadedConfig | undefined {
-  const file = userPath(io, path);
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    io.stderr.write(`gatebook: cannot read ${file} (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})\n`);
-    return undefined;
-  }
-  const loaded = loadConfig({ file, text, env: io.env, readFile: (secret) => readFileSync(secret, 'utf8') });
+  const loaded = readConfig(io, path, false);
   if (loaded.ok) return loaded.value;
   for (const problem of loaded.error) io.stderr.write(`${problemText(problem)}\n`);
   return undefined;
@@ -61,8 +52,35 @@ function metricsListenerOf(
   return { server, address: metricsListen };
 }
 
+/** Signals that came before the gateway was ready are acted on when it is. */
+type Signals = { onStop(stop: (why: string) => void): void; onReload(reload: () => void): void };
+
+function watchSignals(): Signals {
+  const came: string[] = [];
+  let stop = (why: string): void => void came.push(why);
+  let reload = (): void => void came.push('SIGHUP');
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
+  process.on('SIGHUP', () => reload());
+  return {
+    onStop(act) {
+      stop = act;
+      const early = came.find((why) => why !== 'SIGHUP');
+      if (early !== undefined) act(early);
+    },
+    onReload(act) {
+      reload = act;
+      if (came.includes('SIGHUP')) act();
+    },
+  };
+}
+
 /** Runs until a signal or a latch; gives the exit code. */
-function untilStopped(running: ComposedGateway, log: ReturnType<typeof createLog>): Promise<ExitCode> {
+function untilStopped(
+  running: ComposedGateway,
+  log: ReturnType<typeof createLog>,
+  signals: Signals,
+): Promise<ExitCode> {
   return new Promise((resolve) => {
     let isStopping = false;
     const stop = (why: string, code: ExitCode): void => {
@@ -77,16 +95,13 @@ function untilStopped(running: ComposedGateway, log: ReturnType<typeof createLog
         },
       );
     };
-    process.on('SIGTERM', () => stop('SIGTERM', EXIT_OK));
-    process.on('SIGINT', () => stop('SIGINT', EXIT_OK));
-    process.on('SIGHUP', () =>
-      log.warn({}, 'SIGHUP: the configuration is read at the start only in this version; restart to apply it'),
-    );
+    signals.onStop((why) => stop(why, EXIT_OK));
     running.ledger.onLatch(() => stop('the ledger stopped', EXIT_LEDGER));
   });
 }
 
 async function serve(io: CliIo, configPath: string, level: string): Promise<ExitCode> {
+  const signals = watchSignals();
   const loaded = load(io, configPath);
   if (loaded === undefined) return EXIT_USAGE;
   const log = createLog(level);
@@ -124,7 +139,8 @@ async function serve(io: CliIo, configPath: string, level: string): Promise<Exit
     },
     'ready',
   );
-  const code = await untilStopped(running, log);
+  signals.onReload(() => void running.reload(() => readConfig(io, configPath, true)));
+  const code = await untilStopped(running, log, signals);
   scrapers?.server.close();
   scrapers?.server.closeAllConnections();
   pid.remove();

@@ -19,6 +19,8 @@ export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 /** A registered MCP server, ready to be called. */
 export type ConnectionRuntime = {
   readonly name: string;
+  /** This connection with exactly the server now behind it: sessions belong to it, and end when the server is another. */
+  readonly incarnation: string;
   /** The resource URL callers' tokens may be for: `<publicUrl>/mcp/<name>`. */
   readonly url: string;
   readonly audiences: readonly string[];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createInForce } from '#gateway/in-force.ts';
 import { createGatewayServer } from '#gateway/server.ts';
 import { fakeGateway } from '#test/fakes/gateway.ts';
 import { listenGateway } from '#test/fakes/gateway-server.ts';
@@ -73,7 +74,7 @@ test('the bounds of a connection are those of the limits', () => {
   const gateway = fakeGateway({
     limits: { clientConnections: 8, headersReceiveMs: 900, requestReceiveMs: 1_000, keepAliveMs: 11 },
   });
-  const server = createGatewayServer(gateway);
+  const server = createGatewayServer(createInForce(gateway));
   assert.deepEqual(
     [
       server.maxHeadersCount,

@@ -5,6 +5,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Gateway } from '#gateway/gateway.ts';
+import type { InForce } from '#gateway/in-force.ts';
 import { serveCall } from '#gateway/serve-call.ts';
 import { resourceMetadata } from '#identity/resource-metadata.ts';
 
@@ -64,8 +65,9 @@ export type Mounted = {
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
 };
 
-export function createGatewayServer(gateway: Gateway, mounted?: Mounted): Server {
-  const { limits } = gateway;
+export function createGatewayServer(inForce: InForce, mounted?: Mounted): Server {
+  // What bounds sockets cannot change while they are open: a reload that changes these limits is refused.
+  const { limits } = inForce.current();
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
@@ -80,9 +82,9 @@ export function createGatewayServer(gateway: Gateway, mounted?: Mounted): Server
       // A query never matters: tokens in it are not read, and no path has parameters there.
       const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
       const connection = CONNECTION.exec(path)?.[1];
-      if (connection !== undefined) void serveCall(request, response, connection, gateway);
+      if (connection !== undefined) void inForce.hold((gateway) => serveCall(request, response, connection, gateway));
       else if (mounted?.owns(path) === true) mounted.listener(request, response);
-      else servePublic(request, response, path, gateway);
+      else servePublic(request, response, path, inForce.current());
     },
   );
   // Node would drop what is over its count unseen, a second Authorization too; `receive` refuses it instead.

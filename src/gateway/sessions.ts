@@ -20,6 +20,7 @@ export type SessionEntry = {
 
 export type SessionOwner = {
   readonly caller: string;
+  /** Its incarnation. */
   readonly connection: string;
   /** Client of the token it was begun with. */
   readonly client?: string | undefined;

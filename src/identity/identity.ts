@@ -38,6 +38,8 @@ export type IdentityOptions = {
   readonly epochs: EpochSource;
   readonly limits: Limits;
   readonly log: IdentityLog;
+  /** The keys of an issuer; by default made here. A reload gives those it has already. */
+  readonly keysOf?: (settings: IssuerSettings) => IssuerKeys;
 };
 
 export type Verification = Result<VerifiedCaller, TokenFault>;
@@ -210,7 +212,7 @@ function openIssuers(options: IdentityOptions): ReadonlyMap<string, Issuer> {
       throw new Error(`issuer ${settings.namespace} is configured twice`);
     }
     namespaces.add(settings.namespace);
-    const keys = createIssuerKeys({ settings, fetch, clock, keyCache, limits, log });
+    const keys = options.keysOf?.(settings) ?? createIssuerKeys({ settings, fetch, clock, keyCache, limits, log });
     issuers.set(settings.issuer, { settings, profile: profileOf(settings), keys });
   }
   return issuers;

@@ -10,14 +10,17 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { composeGateway, dataPlaces } from '#bin/compose.ts';
 import type { ComposedGateway } from '#bin/compose.ts';
+import type { ReloadOutcome } from '#bin/reload.ts';
 import { loadConfig } from '#config/load.ts';
 import type { LoadedConfig } from '#config/load.ts';
+import type { ConfigProblem } from '#config/problem.ts';
 import type { RecordHeader } from '#events/header.ts';
 import type { Disk } from '#ledger/disk.ts';
 import { nodeDisk } from '#ledger/node-disk.ts';
 import { openKeyReader } from '#ledger/open-keys.ts';
 import { createLedgerReader, LOG_START } from '#ledger/reader.ts';
 import type { Leaf } from '#ledger/record.ts';
+import type { Result } from '#result.ts';
 import { startFakeIssuer } from '../fakes/issuer.ts';
 import type { FakeIssuer } from '../fakes/issuer.ts';
 import { startFakeMcpServer } from '../fakes/mcp-server.ts';
@@ -64,6 +67,8 @@ export type TestGateway = {
   /** Waits for such a record. */
   recordWhere(matches: (record: TestRecord) => boolean): Promise<TestRecord>;
   flushRefusals(): void;
+  /** SIGHUP with the configuration as `change` makes it of the one before. */
+  reload(change: (text: string) => string, env?: Readonly<Record<string, string>>): Promise<ReloadOutcome>;
   log(): string;
   stop(): Promise<void>;
   /** Stops it and starts another on the same data directory, with the same issuer and server. */
@@ -120,15 +125,22 @@ limits: ${JSON.stringify(options.limits ?? {})}
 `;
 }
 
-function load(folder: string, text: string): LoadedConfig {
-  const loaded = loadConfig({
+const read = (
+  folder: string,
+  text: string,
+  env: Readonly<Record<string, string>> = {},
+): Result<LoadedConfig, readonly ConfigProblem[]> =>
+  loadConfig({
     file: join(folder, 'gatebook.yaml'),
     text,
-    env: { UPSTREAM_CREDENTIAL: CREDENTIAL },
+    env: { UPSTREAM_CREDENTIAL: CREDENTIAL, ...env },
     readFile: () => {
       throw new Error('no secret files here');
     },
   });
+
+function load(folder: string, text: string): LoadedConfig {
+  const loaded = read(folder, text);
   if (!loaded.ok)
     throw new Error(loaded.error.map((problem) => `${problem.line}:${problem.path}: ${problem.message}`).join('\n'));
   return loaded.value;
@@ -222,7 +234,8 @@ export async function startTestGateway(
   };
   // Before anything can fail: what is left open would keep the test's process alive.
   surroundings.stops.push(stop);
-  const loaded = load(folder, await configText(issuer, server, port, options));
+  let config = await configText(issuer, server, port, options);
+  const loaded = load(folder, config);
   const lines: string[] = [];
   const line = (...words: readonly unknown[]): void =>
     void lines.push(words.map((word) => (word instanceof Error ? word.stack : JSON.stringify(word))).join(' '));
@@ -295,6 +308,10 @@ export async function startTestGateway(
       throw new Error('no such record');
     },
     flushRefusals: () => running.gateway.refusals.flush(true),
+    reload: (change, env) => {
+      config = change(config);
+      return running.reload(() => read(folder, config, env));
+    },
     log: () => lines.join('\n'),
     stop,
     async restart(changes = {}) {

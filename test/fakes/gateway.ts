@@ -182,6 +182,7 @@ function createConnections(upstream: ScriptedUpstream, publicUrl: string): Reado
     name,
     {
       name,
+      incarnation: name,
       url: `${publicUrl}/mcp/${name}`,
       audiences: [`urn:${name}`],
       upstream,

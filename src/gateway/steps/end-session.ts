@@ -9,7 +9,7 @@ import { upwardHeaders } from '#gateway/steps/inject-credential.ts';
 import { callerKey } from '#identity/caller.ts';
 
 export async function endSession(call: Connected, gateway: Gateway): Promise<void> {
-  const owner = { caller: callerKey(call.verified.caller), connection: call.connection.name };
+  const owner = { caller: callerKey(call.verified.caller), connection: call.connection.incarnation };
   const [wireId, ...more] = call.headers.get('mcp-session-id') ?? [];
   const session = wireId === undefined || more.length > 0 ? undefined : gateway.sessions.find(owner, wireId);
   if (session === undefined || wireId === undefined) {

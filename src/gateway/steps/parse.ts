@@ -38,7 +38,7 @@ const protocolOf = (call: BodyRead, message: Message): string | undefined =>
 /** A modern request has no session; its recording is found by caller, client and connection. */
 function sessionOf(call: BodyRead, message: Message, era: ProtocolEra, gateway: Gateway): SessionEntry | undefined {
   const { caller } = call.verified;
-  const owner = { caller: callerKey(caller), connection: call.connection.name, client: caller.client };
+  const owner = { caller: callerKey(caller), connection: call.connection.incarnation, client: caller.client };
   const clientInfo = message.kind === 'request' ? message.clientInfo : undefined;
   if (era === 'legacy') {
     if (message.kind === 'request' && message.method === 'initialize')

@@ -20,7 +20,7 @@ function beginSession(answer: AnswerRecorded, gateway: Gateway): readonly Header
   // A server without sessions gets clients without sessions (P8); a process has one, whether it knows or not.
   if (call.answer.sessionId === undefined && !call.connection.keepsSession) return [];
   const { caller } = call.verified;
-  const owner = { caller: callerKey(caller), connection: call.connection.name, client: caller.client };
+  const owner = { caller: callerKey(caller), connection: call.connection.incarnation, client: caller.client };
   gateway.sessions.begin(owner, { ...call.session, upstreamId: call.answer.sessionId });
   return [['mcp-session-id', wireId]];
 }

@@ -1,0 +1,162 @@
+/**
+ * What one configuration makes of a gateway: policy, masking, identity, connections, API. The start makes the first
+ * generation, each reload another, which takes over what is configured the same. What lasts longer than a configuration
+ * (ledger, sessions, places, refusals) comes in.
+ */
+import { createApi } from '#api/app.ts';
+import type { Api } from '#api/app.ts';
+import type { Checkpoints } from '#api/checkpoints.ts';
+import { ROUTES } from '#api/routes.ts';
+import { openConnections } from '#bin/connections.ts';
+import type { ConnectionParts, OpenConnection } from '#bin/connections.ts';
+import { openIssuers } from '#bin/issuers.ts';
+import type { IssuerParts, OpenIssuers } from '#bin/issuers.ts';
+import { version } from '#bin/version.ts';
+import { EXIT_UNAVAILABLE, EXIT_USAGE } from '#cli/exit-codes.ts';
+import type { ExitCode } from '#cli/exit-codes.ts';
+import type { LoadedConfig } from '#config/load.ts';
+import { policySettings } from '#config/policy-settings.ts';
+import type { Gateway } from '#gateway/gateway.ts';
+import { createTrustedProxies } from '#gateway/source.ts';
+import { createMasker } from '#masking/masker.ts';
+import type { Masker } from '#masking/masker.ts';
+import { createPolicy } from '#policy/policy.ts';
+import type { Policy } from '#policy/policy.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+
+export type StartRefusal = { readonly exit: ExitCode; readonly message: string };
+
+/** Shared by all generations. */
+export type Lasting = Pick<
+  Gateway,
+  | 'clock'
+  | 'monotonic'
+  | 'newId'
+  | 'ledger'
+  | 'sessions'
+  | 'admission'
+  | 'quotas'
+  | 'refusals'
+  | 'metrics'
+  | 'tracing'
+  | 'log'
+  | 'draining'
+  | 'stopping'
+> &
+  Pick<ConnectionParts, 'env' | 'atExit' | 'budget'> &
+  IssuerParts & {
+    readonly checkpoints: Checkpoints;
+    readonly maskingKey: Buffer;
+    /** The masker in force at each use: what outlives a reload must not go on with an earlier one. */
+    readonly currentMasker: Masker;
+  };
+
+export type Generation = {
+  /** Counts from 0, the start. */
+  readonly number: number;
+  readonly loaded: LoadedConfig;
+  readonly gateway: Gateway;
+  readonly api: Api;
+  readonly issuers: OpenIssuers;
+  readonly connections: ReadonlyMap<string, OpenConnection>;
+};
+
+const maskerOf = ({ config: { masking } }: LoadedConfig, key: Buffer): Masker =>
+  createMasker({
+    key,
+    store: { operator: masking.store.operator, fields: masking.store.fields },
+    inline: masking.inline,
+  });
+
+function policyOf(loaded: LoadedConfig): Result<Policy, StartRefusal> {
+  const policy = createPolicy(policySettings(loaded));
+  if (policy.ok) return policy;
+  return err({
+    exit: EXIT_USAGE,
+    message: policy.error.map((problem) => `${problem.path.join('.')}: ${problem.message}`).join('\n'),
+  });
+}
+
+function apiOf({ config }: LoadedConfig, gateway: Gateway, { checkpoints }: Lasting): Api {
+  const apiIssuers = Object.values(config.issuers)
+    .filter(({ apiAudience }) => apiAudience !== undefined)
+    .map(({ issuer }) => issuer);
+  return createApi({ ...gateway, roles: config.roles, apiIssuers, checkpoints, version: version() }, ROUTES);
+}
+
+/** Waits for the keys of issuers that are new; those taken over are the same as before, usable or not. */
+async function startIssuers(issuers: OpenIssuers, before: OpenIssuers | undefined): Promise<string | undefined> {
+  await issuers.identity.start();
+  const known = new Set([...(before?.keys.values() ?? [])].filter((keys) => keys.problem() !== undefined));
+  const isNew = [...issuers.keys.values()].some((keys) => keys.problem() !== undefined && !known.has(keys));
+  if (!isNew) return undefined;
+  const unusable = issuers.identity.ready().filter((issuer) => !issuer.usable);
+  const named = unusable.map((issuer) => `${issuer.issuer} (${issuer.reason ?? 'no keys'})`).join(', ');
+  return `no usable keys of issuer ${named}; once fetched they are kept and survive an outage`;
+}
+
+/** A refused generation leaves nothing of its own open. */
+export async function makeGeneration(
+  loaded: LoadedConfig,
+  lasting: Lasting,
+  before?: Generation,
+): Promise<Result<Generation, StartRefusal>> {
+  const policy = policyOf(loaded);
+  if (!policy.ok) return policy;
+  const number = before === undefined ? 0 : before.number + 1;
+  const issuers = openIssuers(loaded, lasting, before?.issuers);
+  const unusable = await startIssuers(issuers, before?.issuers);
+  if (unusable !== undefined) {
+    await closeUnshared({ issuers, connections: new Map() }, before);
+    return err({ exit: EXIT_UNAVAILABLE, message: unusable });
+  }
+  const suffix = number === 0 ? '' : `#${number}`;
+  const connections = openConnections(
+    { ...lasting, masker: lasting.currentMasker, loaded, suffix },
+    before?.connections,
+  );
+  const { server } = loaded.config;
+  const gateway: Gateway = {
+    clock: lasting.clock,
+    monotonic: lasting.monotonic,
+    newId: lasting.newId,
+    publicUrl: loaded.publicUrl,
+    allowedOrigins: new Set([
+      loaded.publicUrl,
+      ...(server.allowedOrigins ?? []).map((origin) => new URL(origin).origin),
+    ]),
+    proxies: createTrustedProxies(server.trustedProxies ?? []),
+    identity: issuers.identity,
+    policy: policy.value,
+    masker: maskerOf(loaded, lasting.maskingKey),
+    ledger: lasting.ledger,
+    connections: new Map([...connections].map(([name, { runtime }]) => [name, runtime])),
+    sessions: lasting.sessions,
+    admission: lasting.admission,
+    quotas: lasting.quotas,
+    refusals: lasting.refusals,
+    metrics: lasting.metrics,
+    tracing: lasting.tracing,
+    limits: loaded.limits,
+    log: lasting.log,
+    draining: lasting.draining,
+    stopping: lasting.stopping,
+  };
+  return ok({ number, loaded, gateway, api: apiOf(loaded, gateway, lasting), issuers, connections });
+}
+
+/** Closes what `generation` has and `other` has not. */
+export async function closeUnshared(
+  generation: Pick<Generation, 'issuers' | 'connections'>,
+  other: Pick<Generation, 'issuers' | 'connections'> | undefined,
+): Promise<void> {
+  const keptKeys = new Set(other?.issuers.keys.values());
+  const kept = new Set([...(other?.connections.values() ?? [])].map(({ runtime }) => runtime.upstream));
+  await Promise.all([
+    ...[...generation.issuers.keys.values()].filter((keys) => !keptKeys.has(keys)).map((keys) => keys.close()),
+    ...[...generation.connections.values()]
+      .filter(({ runtime }) => !kept.has(runtime.upstream))
+      .map(({ runtime }) => runtime.upstream.close()),
+  ]);
+}

@@ -1,0 +1,105 @@
+/**
+ * What a reload may change, and what did change. A list of what may, so that a part of the configuration nobody thought
+ * of here needs a restart instead of being taken for applied. Compares two valid configurations; names only, no values.
+ */
+import type { LoadedConfig } from '#config/load.ts';
+import type { OperatorLimit } from '#config/operator-limits.ts';
+import { pathText } from '#config/problem.ts';
+import { rawMap } from '#config/raw.ts';
+import type { ResolvedSecrets } from '#config/resolve-secrets.ts';
+import type { Secret } from '#config/secrets.ts';
+import { canonicalJson } from '#config/versions.ts';
+import type { Limits } from '#limits.ts';
+
+const SECTIONS: ReadonlySet<string> = new Set([
+  'issuers',
+  'connections',
+  'levels',
+  'grants',
+  'roles',
+  'rules',
+  'masking',
+]);
+const SERVER: ReadonlySet<string> = new Set(['publicUrl', 'trustedProxies', 'allowedOrigins']);
+
+/** What the way to an MCP server is built with: a change makes every connection anew. */
+export const CONNECTION_LIMITS = [
+  'messageBytes',
+  'jsonDepth',
+  'jsonNodes',
+  'upstreamConnectMs',
+  'upstreamIdleMs',
+  'upstreamSockets',
+  'stdioIdleMs',
+  'stdioStopMs',
+  'stdioPendingCalls',
+] as const satisfies readonly OperatorLimit[];
+
+/** Asked anew for each call, or by what a reload makes anew. All others size sockets, queues, caches or the ledger. */
+const LIMITS: ReadonlySet<string> = new Set<OperatorLimit>([
+  ...CONNECTION_LIMITS,
+  'upstreamHeadersMs',
+  'responseWriteStallMs',
+  'conditionNodes',
+  'conditionCost',
+  'drainMs',
+]);
+
+/** Names kept of what changed; a configuration can have a thousand connections. */
+const NAMES_MAX = 100;
+
+const differ = (one: unknown, other: unknown): boolean => canonicalJson(one ?? null) !== canonicalJson(other ?? null);
+const keysOf = (...maps: readonly object[]): readonly string[] => [...new Set(maps.flatMap((map) => Object.keys(map)))];
+const changedKeys = (one: object, other: object): readonly string[] =>
+  keysOf(one, other).filter((key) => differ(rawMap(one)[key], rawMap(other)[key]));
+
+const sameSecret = (one: Secret | undefined, other: Secret | undefined): boolean => one?.reveal() === other?.reveal();
+
+const changedLimits = (before: Limits, after: Limits): readonly string[] => changedKeys(before, after);
+
+/** Paths of what differs and cannot change while the gateway runs; empty when the reload may go on. */
+export function restartNeeded(before: LoadedConfig, after: LoadedConfig): readonly string[] {
+  const paths: string[] = [];
+  for (const key of changedKeys(before.config, after.config)) {
+    if (key === 'limits' || key === 'server' || SECTIONS.has(key)) continue;
+    paths.push(key === 'keys' ? 'keys.master' : key);
+  }
+  // A key in another place is another key for all that is known; the same place may hold another key too.
+  if (!paths.includes('keys.master') && !sameSecret(before.secrets.masterKey, after.secrets.masterKey))
+    paths.push('keys.master');
+  for (const key of changedKeys(before.config.server, after.config.server))
+    if (!SERVER.has(key)) paths.push(`server.${key}`);
+  for (const key of changedLimits(before.limits, after.limits)) if (!LIMITS.has(key)) paths.push(`limits.${key}`);
+  return paths.toSorted();
+}
+
+/** Names of the parts that differ: `grants`, `limits.drainMs`, `connections.github`, `connections.notes (removed)`. */
+export function changedParts(before: LoadedConfig, after: LoadedConfig): readonly string[] {
+  const parts: string[] = [];
+  const { config: old } = before;
+  const { config: now } = after;
+  for (const section of ['issuers', 'connections', 'levels'] as const) {
+    for (const name of keysOf(old[section], now[section])) {
+      const path = pathText([section, name]);
+      if (now[section][name] === undefined) parts.push(`${path} (removed)`);
+      else if (old[section][name] === undefined) parts.push(`${path} (added)`);
+      else if (differ(old[section][name], now[section][name])) parts.push(path);
+      else if (section === 'connections' && !sameSecrets(before.secrets, after.secrets, name))
+        parts.push(`${path} (secret)`);
+    }
+  }
+  for (const section of ['grants', 'roles', 'rules', 'masking'] as const)
+    if (differ(old[section], now[section])) parts.push(section);
+  for (const key of changedKeys(old.server, now.server)) parts.push(`server.${key}`);
+  for (const key of changedLimits(before.limits, after.limits)) parts.push(`limits.${key}`);
+  if (parts.length <= NAMES_MAX) return parts;
+  return [...parts.slice(0, NAMES_MAX), `and ${parts.length - NAMES_MAX} more`];
+}
+
+function sameSecrets(before: ResolvedSecrets, after: ResolvedSecrets, connection: string): boolean {
+  if (!sameSecret(before.credentials.get(connection), after.credentials.get(connection))) return false;
+  const [old, now] = [before.stdioEnv.get(connection), after.stdioEnv.get(connection)];
+  return [...new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])])].every((name) =>
+    sameSecret(old?.get(name), now?.get(name)),
+  );
+}
