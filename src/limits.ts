@@ -146,6 +146,7 @@ export const LIMITS = {
   callersCounted: 16_384,
   callerCallsPerMinute: 3_000,
   callerCallsBurst: 1_000,
+  callersBudgeted: 10_000, // 1 KiB each, at connections with a budget per caller
 
   // index and search
   searchWaitMs: 2_000,

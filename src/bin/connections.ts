@@ -158,6 +158,7 @@ function openConnection(
       incarnation: isSame ? before.runtime.incarnation : `${name}${parts.suffix}`,
       url: resourceUrl(loaded.publicUrl, name),
       audiences: config.audiences,
+      budget: config.budget,
       upstream: isSame ? before.runtime.upstream : upstreamOf(name, config, parts, secrets),
       credential,
       transport: transportOf(config.upstream),

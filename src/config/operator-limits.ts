@@ -64,6 +64,7 @@ export const OPERATOR_LIMITS = {
   callersCounted: [1, 1_000_000],
   callerCallsPerMinute: [1, 100_000_000],
   callerCallsBurst: [1, 10_000_000],
+  callersBudgeted: [1, 1_000_000],
   searchWaitMs: [0, 60_000],
   searchMs: [100, 60_000],
   indexedTextBytes: [0, 1024 * 1024],

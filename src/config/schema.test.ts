@@ -48,3 +48,26 @@ test('the JSON Schema describes the file as written: defaults may be left out', 
   assert.deepEqual(schema['required'], ['version', 'deployment']);
   assert.ok(z.toJSONSchema(ConfigSchema, { io: 'output' }));
 });
+
+test('a budget bounds calls or bytes, of all or of each caller, and an empty one is a mistake', () => {
+  const budget = (value: unknown): boolean =>
+    accepts({ connections: { a: { upstream: { type: 'http', url: 'https://a.example' }, budget: value } } });
+  for (const good of [
+    { callsPerHour: 1 },
+    { bytesPerHour: 1e12 },
+    { perCaller: { callsPerHour: 5 } },
+    { callsPerHour: 10, bytesPerHour: 10, perCaller: { callsPerHour: 1, bytesPerHour: 1 } },
+  ])
+    assert.ok(budget(good), JSON.stringify(good));
+  for (const bad of [
+    {},
+    { perCaller: {} },
+    { callsPerHour: 0 },
+    { callsPerHour: 1.5 },
+    { callsPerMinute: 1 },
+    { perCaller: { callsPerHour: 1, perCaller: {} } },
+    { callsPerHour: '1' },
+    5,
+  ])
+    assert.ok(!budget(bad), JSON.stringify(bad));
+});

@@ -94,10 +94,27 @@ const credential = z.discriminatedUnion('type', [
   }),
 ]);
 
+const perHour = (what: string, max: number) => z.int().min(1).max(max).optional().describe(what);
+const hourly = {
+  callsPerHour: perHour('requests that go up in any hour', 1_000_000_000),
+  bytesPerHour: perHour('bytes of messages in both directions in any hour', Number.MAX_SAFE_INTEGER),
+};
+/** Counted by each process on its own (src/gateway/quotas.ts). */
+const budget = z
+  .strictObject({
+    ...hourly,
+    perCaller: z
+      .strictObject(hourly)
+      .refine((amounts) => Object.values(amounts).some((amount) => amount !== undefined), 'must bound something')
+      .optional(),
+  })
+  .refine((amounts) => Object.values(amounts).some((amount) => amount !== undefined), 'must bound something');
+
 const connection = z.strictObject({
   upstream,
   credential: credential.optional(),
   audiences: z.array(text).max(64).default([]),
+  budget: budget.optional(),
   serverRequests: z.enum(['allow', 'deny']).default('allow'),
   /** The W3C header of a caller: it is not recorded, so it goes up only where somebody wants it. */
   baggage: z.enum(['drop', 'pass']).default('drop'),

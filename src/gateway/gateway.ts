@@ -1,6 +1,7 @@
 /** What the steps may use: the composed parts of one running gateway. Plain wiring, made in src/bin. */
 import type { Logger } from 'pino';
 import type { Admission } from '#gateway/admission.ts';
+import type { Budget } from '#gateway/connection-quota.ts';
 import type { Quotas } from '#gateway/quotas.ts';
 import type { Metrics } from '#gateway/metrics.ts';
 import type { RefusalBook } from '#gateway/refusal-book.ts';
@@ -24,6 +25,8 @@ export type ConnectionRuntime = {
   /** The resource URL callers' tokens may be for: `<publicUrl>/mcp/<name>`. */
   readonly url: string;
   readonly audiences: readonly string[];
+  /** What may go through it in an hour; undefined for no bound of its own. */
+  readonly budget: Budget | undefined;
   readonly upstream: Upstream;
   readonly credential: readonly CredentialHeader[];
   readonly transport: 'tcp' | 'pipe';

@@ -26,6 +26,7 @@ import { recordAnswer } from '#gateway/steps/record-answer.ts';
 import { recordIntent } from '#gateway/steps/record-intent.ts';
 import { resolveConnection } from '#gateway/steps/resolve-connection.ts';
 import { respond } from '#gateway/steps/respond.ts';
+import { spendBudget } from '#gateway/steps/spend-budget.ts';
 import { understand } from '#gateway/steps/understand.ts';
 
 export const CALL_STEPS = [
@@ -40,6 +41,7 @@ export const CALL_STEPS = [
   authorize,
   awaitApproval,
   recheckCaller,
+  spendBudget,
   propagateTrace,
   recordIntent,
   injectCredential,

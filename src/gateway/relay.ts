@@ -12,6 +12,7 @@ import { refusalOf, refuse, withhold } from '#gateway/refuse.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { upstreamRefusal } from '#gateway/steps/forward.ts';
 import { endOf } from '#gateway/tenure.ts';
+import { countAnswer } from '#gateway/steps/spend-budget.ts';
 import type { Result } from '#result.ts';
 import type { UpstreamFault, UpstreamMessage } from '#upstream/port.ts';
 
@@ -70,6 +71,7 @@ async function heed(
   }
   // A frame without data is no message (SSE priming, `retry:`); resuming a stream is not offered, so it has no meaning below.
   if (item.value.bytes.length === 0) return 'listen';
+  countAnswer(call, item.value.bytes.length, gateway);
   const heardMs = gateway.monotonic();
   const heard: Heard = { call, heard: item.value, closed: isAnswered };
   const done = await runSteps(ANSWER_STEPS, heard, gateway);

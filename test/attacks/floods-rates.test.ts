@@ -114,3 +114,27 @@ test('a caller with all its streams open begins no further call, and does again 
   open[1]?.end();
   await Promise.all(streams.map((stream) => stream.ended()));
 });
+
+test('a connection over its calls of an hour takes no more of anybody; other connections do', async (t) => {
+  const gateway = await startTestGateway(t, { budget: { callsPerHour: 2 } });
+  for (let at = 0; at < 2; at += 1) assert.equal((await gateway.post('notes', CALL)).status, 200);
+  const other = await gateway.token({ uid: 'ada', sub: 'ada', groups: ['readers'] });
+  assertLimited(await gateway.post('notes', CALL, { authorization: `Bearer ${other}` }), 'connection', 3_660);
+  assert.equal((await gateway.post('masked', CALL)).status, 200);
+  assert.equal(gateway.server.seen.length, 3);
+  const { leaf, header } = await gateway.recordWhere((record) => record.header?.reason === 'connection_calls_per_hour');
+  assert.deepEqual([leaf.kind, leaf.st, header?.name], ['denied', 'rate_limited', 'get_note']);
+});
+
+test('an answer over the bytes of an hour is delivered whole, and the next call is refused before it goes up', async (t) => {
+  const gateway = await startTestGateway(t, { budget: { perCaller: { bytesPerHour: 2_000 } } });
+  const text = 'x'.repeat(5_000);
+  gateway.server.answering = answerWith({ content: [{ type: 'text', text }] });
+  const first = await gateway.post('notes', CALL);
+  assert.ok(first.status === 200 && first.text.includes(text));
+  assertLimited(await gateway.post('notes', CALL), 'connection-caller-bytes', 3_660);
+  assert.equal(gateway.server.seen.length, 1);
+  const other = await gateway.token({ uid: 'ada', sub: 'ada', groups: ['readers'] });
+  assert.equal((await gateway.post('notes', CALL, { authorization: `Bearer ${other}` })).status, 200);
+  await gateway.recordWhere(({ header }) => header?.reason === 'connection_bytes_per_hour_per_caller');
+});

@@ -14,6 +14,7 @@ import type { ReloadOutcome } from '#bin/reload.ts';
 import { loadConfig } from '#config/load.ts';
 import type { LoadedConfig } from '#config/load.ts';
 import type { ConfigProblem } from '#config/problem.ts';
+import type { Budget } from '#gateway/connection-quota.ts';
 import type { RecordHeader } from '#events/header.ts';
 import type { Disk } from '#ledger/disk.ts';
 import { nodeDisk } from '#ledger/node-disk.ts';
@@ -93,6 +94,8 @@ export async function freePort(): Promise<number> {
 type Options = {
   readonly disk?: Disk;
   readonly limits?: Readonly<Record<string, number>>;
+  /** The budget of the connection `notes`. */
+  readonly budget?: Budget;
   /** In place of the levels, grants and rules, as YAML. */
   readonly policy?: string;
   /** Further connections, as YAML lines under `connections:`, and their names for the robot's grant. */
@@ -120,7 +123,7 @@ issuers:
   idp: { preset: okta, issuer: "${issuer.url}", audiences: ["${AUDIENCE}"], apiAudience: "${API_AUDIENCE}" }
 roles: { admin: ["idp:admins"], auditor: ["idp:auditors"], approver: ["idp:approvers"] }
 connections:
-${connection('notes', server.url)}${connection('masked', server.url)}${connection('private', server.url)}${connection('gone', `http://127.0.0.1:${await freePort()}/mcp`)}${options.connections?.yaml ?? ''}${options.policy ?? defaultPolicy(options.connections?.names ?? [])}masking: { inline: { detectors: [SECRET], connections: [masked] } }
+${connection('notes', server.url)}${options.budget === undefined ? '' : `    budget: ${JSON.stringify(options.budget)}\n`}${connection('masked', server.url)}${connection('private', server.url)}${connection('gone', `http://127.0.0.1:${await freePort()}/mcp`)}${options.connections?.yaml ?? ''}${options.policy ?? defaultPolicy(options.connections?.names ?? [])}masking: { inline: { detectors: [SECRET], connections: [masked] } }
 limits: ${JSON.stringify(options.limits ?? {})}
 `;
 }

@@ -27,6 +27,7 @@ import type {
   Understood,
 } from '#gateway/call.ts';
 import { strangerEntry } from '#gateway/entries.ts';
+import type { Budget } from '#gateway/connection-quota.ts';
 import type { ConnectionRuntime, Gateway } from '#gateway/gateway.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
 import type { Refusal } from '#gateway/refusal.ts';
@@ -167,7 +168,11 @@ export type FakeGateway = Gateway & {
 
 export type GatewayOverrides = Partial<
   Pick<Gateway, 'tracing' | 'allowedOrigins' | 'proxies' | 'masker' | 'policy' | 'publicUrl'>
-> & { readonly limits?: Partial<Limits> };
+> & {
+  readonly limits?: Partial<Limits>;
+  /** Of the connection `notes`. */
+  readonly budget?: Budget;
+};
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 /** 26 characters of base32, counting up. */
@@ -177,7 +182,11 @@ export const idOf = (count: number): string =>
     .join('')
     .padStart(26, 'a');
 
-function createConnections(upstream: ScriptedUpstream, publicUrl: string): ReadonlyMap<string, ConnectionRuntime> {
+function createConnections(
+  upstream: ScriptedUpstream,
+  publicUrl: string,
+  budget: Budget | undefined,
+): ReadonlyMap<string, ConnectionRuntime> {
   const connection = (name: string, keepsSession: boolean): [string, ConnectionRuntime] => [
     name,
     {
@@ -185,6 +194,7 @@ function createConnections(upstream: ScriptedUpstream, publicUrl: string): Reado
       incarnation: name,
       url: `${publicUrl}/mcp/${name}`,
       audiences: [`urn:${name}`],
+      budget: name === 'notes' ? budget : undefined,
       upstream,
       credential: [['authorization', `Bearer ${UPSTREAM_SECRET}`]],
       transport: keepsSession ? 'pipe' : 'tcp',
@@ -230,7 +240,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
     masker,
     ledger,
     upstream,
-    connections: createConnections(upstream, publicUrl),
+    connections: createConnections(upstream, publicUrl, overrides.budget),
     sessions: createSessions({ limits, clock, newId }),
     admission,
     quotas: createQuotas(limits),
