@@ -88,6 +88,7 @@ export const LIMITS = {
   conditionCost: 250_000, // weighted steps of one evaluation: src/policy/condition-budget.ts
   patternChars: 1_024,
   conditionRecursion: 64,
+  policyTestCases: 10_000,
 
   // upstream
   upstreamConnectMs: 5_000,

@@ -12,11 +12,13 @@ import { register as ledgerCheckpoint } from '#cli/ledger-checkpoint.ts';
 import { register as ledgerExport } from '#cli/ledger-export.ts';
 import { register as ledgerReindex } from '#cli/ledger-reindex.ts';
 import { register as ledgerVerify } from '#cli/ledger-verify.ts';
+import { register as policyTest } from '#cli/policy-test.ts';
 
 export const OFFLINE_COMMANDS: readonly ((program: Command, io: CliIo) => void)[] = [
   configCheck,
   configExplain,
   configSchema,
+  policyTest,
   eventsSearch,
   eventsShow,
   eventsExport,

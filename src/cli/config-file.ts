@@ -8,7 +8,7 @@ import { readInputFile } from '#cli/input-file.ts';
 import type { CliIo } from '#cli/io.ts';
 import { userPath } from '#cli/io.ts';
 import { loadConfig } from '#config/load.ts';
-import type { LoadedConfig } from '#config/load.ts';
+import type { ConfigSource, LoadedConfig } from '#config/load.ts';
 import { problemText } from '#config/problem.ts';
 import type { ConfigProblem } from '#config/problem.ts';
 import { err } from '#result.ts';
@@ -26,7 +26,11 @@ export type ConfigRefusal = {
 };
 
 /** `path` as the user typed it; problems name it so. */
-export async function loadConfigFile(io: CliIo, path: string): Promise<Result<LoadedConfig, ConfigRefusal>> {
+export async function loadConfigFile(
+  io: CliIo,
+  path: string,
+  options: Pick<ConfigSource, 'withoutSecrets'> = {},
+): Promise<Result<LoadedConfig, ConfigRefusal>> {
   const text = await readInputFile(io, path);
   if (!text.ok) {
     return err({
@@ -41,6 +45,7 @@ export async function loadConfigFile(io: CliIo, path: string): Promise<Result<Lo
     text: text.value,
     env: io.env,
     readFile: (file) => readFileSync(file, 'utf8'),
+    ...options,
   });
   if (loaded.ok) return loaded;
   return err({ kind: 'invalid', problems: loaded.error.map((problem) => ({ ...problem, file: path })) });

@@ -12,7 +12,7 @@ import { effectiveLimits } from '#config/operator-limits.ts';
 import { checkNetwork, parseListen } from '#config/network-rules.ts';
 import type { ListenAddress } from '#config/network-rules.ts';
 import { checkPolicy } from '#config/policy-settings.ts';
-import { pathText } from '#config/problem.ts';
+import { inFileOrder, isWritten, placeComplaint } from '#config/place-problems.ts';
 import type { Complaint, ConfigPath, ConfigProblem } from '#config/problem.ts';
 import { isRawMap } from '#config/raw.ts';
 import type { RawMap } from '#config/raw.ts';
@@ -25,7 +25,6 @@ import { schemaComplaints } from '#config/schema-complaints.ts';
 import { checkUnavailable, checkWarnings } from '#config/unavailable.ts';
 import { configVersion, policyVersion } from '#config/versions.ts';
 import { readYaml } from '#config/yaml-text.ts';
-import type { YamlText } from '#config/yaml-text.ts';
 
 export type ConfigSource = {
   /** Absolute path; its folder is where relative paths in the file count from. Not opened here. */
@@ -34,6 +33,8 @@ export type ConfigSource = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Gives a file's text, throws as node:fs does. Asked only for `file:` secrets, with absolute paths. */
   readonly readFile: (path: string) => string;
+  /** For asking the policy where the secrets are not, as in a build: what they refer to is not looked up. */
+  readonly withoutSecrets?: true;
 };
 
 export type LoadedConfig = {
@@ -68,7 +69,7 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
     message,
     fix,
   }));
-  const placed = (complaint: Complaint): ConfigProblem => place(complaint, source.file, yaml);
+  const placed = (complaint: Complaint): ConfigProblem => placeComplaint(complaint, source.file, yaml);
   if (yaml.value === undefined && problems.length > 0) return err(problems);
   if (!isRawMap(yaml.value)) {
     problems.push(placed({ path: [], message: 'the file holds no configuration', fix: 'begin with `version: 1`' }));
@@ -76,7 +77,9 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
   }
   const raw: RawMap = yaml.value;
   const parsed = ConfigSchema.safeParse(raw);
-  const secrets = resolveSecrets(raw, { env: source.env, readFile: source.readFile, folder: dirname(source.file) });
+  const secrets = source.withoutSecrets
+    ? resolveSecrets({}, { env: {}, readFile: source.readFile, folder: dirname(source.file) })
+    : resolveSecrets(raw, { env: source.env, readFile: source.readFile, folder: dirname(source.file) });
   const complaints: Complaint[] = [
     ...(parsed.success ? [] : schemaComplaints(parsed.error.issues, (path) => isWritten(raw, path))),
     ...checkUnavailable(raw),
@@ -104,31 +107,6 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
     isWritten: (path) => isWritten(raw, path),
     lineOf: (path) => yaml.place(path, true).line,
   });
-}
-
-function place(complaint: Complaint, file: string, yaml: YamlText): ConfigProblem {
-  const { line, column } = yaml.place(complaint.path, complaint.atKey);
-  return { file, line, column, path: pathText(complaint.path), message: complaint.message, fix: complaint.fix };
-}
-
-function inFileOrder(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
-  const seen = new Set<string>();
-  return problems
-    .toSorted((a, b) => a.line - b.line || a.column - b.column)
-    .filter((problem) => {
-      const key = `${problem.line}:${problem.column}:${problem.path}:${problem.message}`;
-      return !seen.has(key) && seen.add(key) !== undefined;
-    });
-}
-
-function isWritten(raw: RawMap, path: ConfigPath): boolean {
-  let at: unknown = raw;
-  for (const step of path) {
-    if (Array.isArray(at) && typeof step === 'number') at = at[step];
-    else if (isRawMap(at) && Object.hasOwn(at, step)) at = at[step];
-    else return false;
-  }
-  return at !== undefined;
 }
 
 function withAbsolutePaths(config: Config, folder: string): Config {

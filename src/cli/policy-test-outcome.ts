@@ -1,0 +1,49 @@
+/** One case of a policy test file asked, and whether what came out is what was expected. */
+import { callText } from '#cli/decision-text.ts';
+import { callOf } from '#cli/explained-call.ts';
+import type { Judged, OfflinePolicy } from '#cli/offline-policy.ts';
+import type { PlacedCase } from '#cli/policy-test-file.ts';
+import type { DecisionEffect } from '#policy/decision.ts';
+import type { Limits } from '#limits.ts';
+
+export type Actual = {
+  readonly effect: DecisionEffect;
+  /** Of policy, or the code by which the gateway refuses a message before it asks policy. */
+  readonly reason: string;
+  readonly rule: string | undefined;
+  readonly level: string | undefined;
+};
+
+export type CaseOutcome = {
+  readonly test: PlacedCase;
+  /** `tools/call "get_issue"`, or what is wrong with the message. */
+  readonly call: string;
+  readonly actual: Actual;
+  /** What differs, `expected hold, got allow`; empty for a case that passed. */
+  readonly differences: readonly string[];
+  readonly judged: Judged | undefined;
+};
+
+export function runCase(
+  policy: OfflinePolicy,
+  test: PlacedCase,
+  limits: Pick<Limits, 'jsonDepth' | 'jsonNodes'>,
+): CaseOutcome {
+  const message = callOf(test.request, limits);
+  const judged = message.ok ? policy.judge(test.caller, test.connection, message.value, test.nowMs) : message;
+  const call = message.ok ? callText(message.value) : `a message that is none (${message.error.message})`;
+  const actual: Actual = judged.ok
+    ? judged.value.decision
+    : { effect: 'deny', reason: judged.error.code, rule: undefined, level: undefined };
+  return { test, call, actual, differences: differencesOf(test, actual), judged: judged.ok ? judged.value : undefined };
+}
+
+function differencesOf(test: PlacedCase, actual: Actual): readonly string[] {
+  const differences = test.expect === actual.effect ? [] : [`expected ${test.expect}, got ${actual.effect}`];
+  for (const key of ['reason', 'rule', 'level'] as const) {
+    const wanted = test[key];
+    if (wanted !== undefined && wanted !== actual[key])
+      differences.push(`expected ${key} ${wanted}, got ${actual[key] ?? 'none'}`);
+  }
+  return differences;
+}
