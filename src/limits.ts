@@ -33,6 +33,14 @@ export const LIMITS = {
   embeddedJsonLevels: 3,
   tokensPerMessage: 500,
 
+  // worker processes: each has a book of its own
+  workers: 64,
+  workerRestartMs: 250,
+  workerRestartMsMax: 30_000,
+  workerStableMs: 10_000,
+  workerMetricsMs: 3_000,
+  workerHopSockets: 1_024,
+
   // one HTTP exchange with a client
   headerBytes: 32 * 1024,
   headerCount: 100,

@@ -19,23 +19,30 @@ import { strangerEntry } from '#gateway/entries.ts';
 import { createIndexer } from '#events/indexer.ts';
 import type { Indexer } from '#events/indexer.ts';
 import type { Gateway, Log } from '#gateway/gateway.ts';
+import { ALONE, sessionPrefix } from '#gateway/fleet.ts';
+import type { Fleet } from '#gateway/fleet.ts';
+import { createHops, createHopServer } from '#gateway/hop.ts';
 import { createInForce } from '#gateway/in-force.ts';
+import type { InForce } from '#gateway/in-force.ts';
 import { createQuotas } from '#gateway/quotas.ts';
 import type { RevokeParts } from '#gateway/revoke.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
 import { createCheckpoints } from '#api/checkpoints.ts';
-import { createGatewayServer } from '#gateway/server.ts';
+import { createFleetListener, createGatewayServer, createListener } from '#gateway/server.ts';
+import type { Listener } from '#gateway/server.ts';
 import { createSessions } from '#gateway/sessions.ts';
 import { createTracing } from '#gateway/tracing.ts';
 import { systemIdentityClock } from '#identity/clock.ts';
 import type { IdentityClock } from '#identity/clock.ts';
 import { createEpochs } from '#identity/epochs.ts';
 import { systemClock } from '#ledger/clock.ts';
+import { readSmallFile } from '#ledger/disk.ts';
 import type { Disk } from '#ledger/disk.ts';
 import type { Keyring } from '#ledger/keyring.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import { openKeys } from '#ledger/open-keys.ts';
 import { openLedger } from '#ledger/open-ledger.ts';
+import { keysDirectory, ledgerDirectory, masterKeyDirectory, shardOfWorker } from '#ledger/places.ts';
 import { callId, pooledRandom, systemRandom } from '#ledger/random.ts';
 import type { Masker } from '#masking/masker.ts';
 import { createSecretSets } from '#masking/secret-set.ts';
@@ -52,12 +59,21 @@ export type ComposeOptions = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Time as tokens and keys see it; the system's unless given. */
   readonly identityClock?: IdentityClock;
+  /** This process among several on one data directory; alone without it. */
+  readonly worker?: Worker;
+};
+
+export type Worker = Fleet & {
+  /** Folder of the workers' sockets, for this user only. */
+  readonly socketFolder: string;
 };
 
 export type ComposedGateway = {
   /** The one in force. */
   readonly gateway: Gateway;
   readonly server: Server;
+  /** Where other workers bring what belongs to this one; undefined when there are none. */
+  readonly hops: { readonly server: Server; readonly path: string } | undefined;
   /** What `/metrics` says of this process. */
   readonly metrics: Exposition;
   readonly ledger: Ledger;
@@ -70,24 +86,51 @@ export type ComposedGateway = {
 };
 
 const REFUSAL_FLUSH_MS = 5_000;
+const MASTER_KEY_BYTES_MAX = 4_096;
 
 export const dataPlaces = (
   loaded: LoadedConfig,
-): { readonly ledger: string; readonly keys: string; readonly index: string; readonly origin: string } => {
-  const { data, deployment, shard } = loaded.config;
+  worker = 1,
+): {
+  readonly shard: string;
+  readonly masterKey: string;
+  readonly ledger: string;
+  readonly keys: string;
+  readonly origin: string;
+} => {
+  const { data, deployment, shard: firstShard } = loaded.config;
+  const shard = shardOfWorker(firstShard, worker);
   return {
-    ledger: join(data, 'ledger', shard),
-    keys: join(data, 'keys'),
-    index: join(data, 'index'),
+    shard,
+    masterKey: join(masterKeyDirectory(data), 'master.key'),
+    ledger: ledgerDirectory(data, shard),
+    keys: keysDirectory(data, shard, firstShard),
     origin: `${deployment}/${shard}`,
   };
 };
 
+/** The configured master key; for a further shard the one the first shard made, which is there before it starts. */
+async function masterKeyOf({
+  loaded,
+  disk,
+  worker,
+}: ComposeOptions): Promise<Result<string | undefined, StartRefusal>> {
+  const configured = loaded.secrets.masterKey?.reveal();
+  if (configured !== undefined || worker === undefined || worker.own === 1) return ok(configured);
+  const { masterKey } = dataPlaces(loaded);
+  const text = await readSmallFile(disk, masterKey, MASTER_KEY_BYTES_MAX);
+  if (text !== undefined) return ok(text.toString('latin1').trim());
+  return err({ exit: EXIT_LEDGER, message: `${masterKey} is missing: restore it from its backup` });
+}
+
 type OpenBook = { readonly ledger: Ledger; readonly keyring: Keyring; readonly maskingKey: Buffer };
 
-async function openBook({ loaded, disk, log }: ComposeOptions): Promise<Result<OpenBook, StartRefusal>> {
-  const places = dataPlaces(loaded);
-  const masterKey = loaded.secrets.masterKey?.reveal();
+async function openBook(options: ComposeOptions): Promise<Result<OpenBook, StartRefusal>> {
+  const { loaded, disk, log, worker } = options;
+  const places = dataPlaces(loaded, worker?.own);
+  const master = await masterKeyOf(options);
+  if (!master.ok) return master;
+  const masterKey = master.value;
   const keys = await openKeys({
     disk,
     dir: places.keys,
@@ -120,12 +163,13 @@ async function openBook({ loaded, disk, log }: ComposeOptions): Promise<Result<O
 
 /** The search index follows the ledger from a worker; what goes wrong there never touches a call. */
 function indexerOf({ loaded, log }: ComposeOptions, ledger: Ledger): Indexer {
-  const { data, shard } = loaded.config;
+  const { data, shard: firstShard } = loaded.config;
   const masterKey = loaded.secrets.masterKey?.reveal();
   const indexer = createIndexer({
     dataDirectory: data,
     origin: ledger.origin,
-    shard,
+    shard: ledger.shard,
+    firstShard,
     limits: loaded.limits,
     ...(masterKey === undefined ? {} : { masterKey }),
     onEvent: (event) => log.warn(event, 'search index'),
@@ -155,7 +199,7 @@ async function drain(gateway: Gateway): Promise<void> {
 
 /** What lasts from the start to the stop, whatever is reloaded in between. */
 function lastingOf(
-  { loaded, log, env, identityClock = systemIdentityClock }: ComposeOptions,
+  { loaded, log, env, worker, identityClock = systemIdentityClock }: ComposeOptions,
   { ledger, maskingKey }: OpenBook,
   agent: Agent,
   state: Pick<Lasting, 'currentMasker' | 'draining' | 'metrics' | 'stopping'>,
@@ -172,7 +216,7 @@ function lastingOf(
     newId,
     ledger,
     maskingKey,
-    sessions: createSessions({ limits, clock, newId }),
+    sessions: createSessions({ limits, clock, newId, prefix: sessionPrefix(worker ?? ALONE) }),
     admission: createAdmission(limits),
     quotas: createQuotas(limits),
     checkpoints: createCheckpoints({
@@ -197,6 +241,22 @@ function lastingOf(
     atExit: (run) => {
       process.once('exit', run);
       return () => process.off('exit', run);
+    },
+  };
+}
+
+/** The ways between this worker and the others. */
+function fleetOf({ loaded: { limits }, worker }: ComposeOptions, here: Listener, inForce: InForce) {
+  if (worker === undefined || worker.count === 1) return undefined;
+  const socketOf = (number: number): string => join(worker.socketFolder, `${number}.sock`);
+  const hops = createHops(socketOf, limits);
+  const server = createHopServer(here, limits);
+  return {
+    listener: createFleetListener(here, inForce, worker, hops),
+    hops: { server, path: socketOf(worker.own) },
+    close(): void {
+      hops.close();
+      server.closeAllConnections();
     },
   };
 }
@@ -252,10 +312,12 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
       reloader.current().api.endOver();
     },
   );
-  const server = createGatewayServer(inForce, {
+  const listener = createListener(inForce, {
     owns: (path) => reloader.current().api.owns(path),
     listener: (request, response) => reloader.current().api.listener(request, response),
   });
+  const fleet = fleetOf(options, listener, inForce);
+  const server = createGatewayServer(inForce, fleet?.listener ?? listener);
   const flushing = setInterval(() => lasting.refusals.flush(), REFUSAL_FLUSH_MS);
   flushing.unref();
 
@@ -264,11 +326,13 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     clearInterval(flushing);
     server.close();
     server.closeIdleConnections();
+    fleet?.hops.server.close();
     await drain(inForce.current());
     stopping.abort();
     lasting.admission.cutAll();
     reloader.current().api.stop();
     server.closeAllConnections();
+    fleet?.close();
     await drain(inForce.current());
     await agent.destroy();
     await reloader.close();
@@ -293,6 +357,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
       return inForce.current();
     },
     server,
+    hops: fleet?.hops,
     metrics: createExposition(registry, { monotonicMs: lasting.monotonic, freshMs: loaded.limits.metricsFreshMs }),
     ledger,
     indexer,

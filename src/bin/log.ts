@@ -2,11 +2,11 @@
 import pino from 'pino';
 import type { Log } from '#gateway/gateway.ts';
 
-export function createLog(level: string): Log {
+export function createLog(level: string, worker?: number): Log {
   return pino(
     {
       level,
-      base: null,
+      base: worker === undefined ? null : { worker },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: {
         paths: ['*.authorization', '*.cookie', '*.token', '*.secret', 'authorization', 'cookie', 'token', 'secret'],

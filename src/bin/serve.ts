@@ -1,11 +1,12 @@
 /** `gatebook serve`: one gateway process, from its configuration to its last record. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { Command } from 'commander';
 import { composeGateway } from '#bin/compose.ts';
 import type { ComposedGateway } from '#bin/compose.ts';
 import { createLog } from '#bin/log.ts';
 import { writePidFile } from '#bin/pid-file.ts';
+import { createWorkers, reportToPrimary, workerOf } from '#bin/workers.ts';
 import { readConfig } from '#bin/read-config.ts';
 import { EXIT_LEDGER, EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '#cli/exit-codes.ts';
 import type { ExitCode } from '#cli/exit-codes.ts';
@@ -17,6 +18,7 @@ import type { Log } from '#gateway/gateway.ts';
 import { createMetricsListener } from '#gateway/metrics-listener.ts';
 import { nodeDisk } from '#ledger/node-disk.ts';
 import { OPENMETRICS_TYPE } from '#metrics/exposition.ts';
+import type { Exposition } from '#metrics/exposition.ts';
 
 function load(io: CliIo, path: string): LoadedConfig | undefined {
   const loaded = readConfig(io, path, false);
@@ -36,7 +38,7 @@ function listen(server: Server, { host, port }: ListenAddress): Promise<NodeJS.E
 }
 
 function metricsListenerOf(
-  { metrics }: ComposedGateway,
+  metrics: Pick<Exposition, 'text'>,
   { metricsListen, limits }: LoadedConfig,
   log: Log,
 ): { readonly server: Server; readonly address: ListenAddress } | undefined {
@@ -80,6 +82,7 @@ function untilStopped(
   running: ComposedGateway,
   log: ReturnType<typeof createLog>,
   signals: Signals,
+  isWorker: boolean,
 ): Promise<ExitCode> {
   return new Promise((resolve) => {
     let isStopping = false;
@@ -96,30 +99,89 @@ function untilStopped(
       );
     };
     signals.onStop((why) => stop(why, EXIT_OK));
+    if (isWorker)
+      reportToPrimary(
+        () => running.metrics.json(),
+        (why) => stop(why, EXIT_OK),
+      );
     running.ledger.onLatch(() => stop('the ledger stopped', EXIT_LEDGER));
   });
+}
+
+/** Listens where exchanges come in: from clients, and from other workers. The error says what cannot be listened on. */
+async function listenForExchanges(
+  { server, hops }: ComposedGateway,
+  loaded: LoadedConfig,
+): Promise<string | undefined> {
+  if (hops !== undefined) {
+    rmSync(hops.path, { force: true });
+    const refused = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+      hops.server.once('error', resolve);
+      hops.server.listen({ path: hops.path, exclusive: true }, () => resolve(undefined));
+    });
+    if (refused !== undefined) return `${hops.path} (${refused.code ?? refused.message})`;
+  }
+  const refused = await listen(server, loaded.listen);
+  return refused === undefined ? undefined : `${loaded.config.server.listen} (${refused.code ?? refused.message})`;
+}
+
+/** Several processes: this one starts them, hands on signals and adds their metrics up. */
+async function serveWorkers(io: CliIo, loaded: LoadedConfig, log: Log, signals: Signals): Promise<ExitCode> {
+  const workers = createWorkers(loaded, log);
+  signals.onStop((why) => {
+    log.info({ why }, 'stopping');
+    workers.signal('SIGTERM');
+  });
+  const started = await workers.start();
+  if (started !== EXIT_OK) return workers.ended;
+  const scrapers = metricsListenerOf({ text: () => workers.metrics() }, loaded, log);
+  const unscraped = scrapers === undefined ? undefined : await listen(scrapers.server, scrapers.address);
+  if (unscraped !== undefined) {
+    io.stderr.write(`gatebook: cannot listen on ${loaded.config.server.metrics?.listen} (${unscraped.code})\n`);
+    workers.signal('SIGTERM');
+    await workers.ended;
+    return EXIT_UNAVAILABLE;
+  }
+  const pid = writePidFile(loaded.config.data);
+  log.info({ listen: loaded.config.server.listen, workers: loaded.config.server.workers }, 'every worker is ready');
+  signals.onReload(() => workers.signal('SIGHUP'));
+  const code = await workers.ended;
+  scrapers?.server.close();
+  scrapers?.server.closeAllConnections();
+  pid.remove();
+  return code;
 }
 
 async function serve(io: CliIo, configPath: string, level: string): Promise<ExitCode> {
   const signals = watchSignals();
   const loaded = load(io, configPath);
   if (loaded === undefined) return EXIT_USAGE;
-  const log = createLog(level);
-  for (const warning of loaded.warnings) log.warn({ path: warning.path }, problemText(warning));
+  const worker = workerOf(loaded, io.env);
+  const log = createLog(level, worker?.own);
+  // Said once, not by each worker.
+  if (worker === undefined)
+    for (const warning of loaded.warnings) log.warn({ path: warning.path }, problemText(warning));
   mkdirSync(loaded.config.data, { recursive: true, mode: 0o750 });
-  const composed = await composeGateway({ loaded, disk: nodeDisk, log, env: io.env });
+  if (worker === undefined && loaded.config.server.workers > 1) return serveWorkers(io, loaded, log, signals);
+  const composed = await composeGateway({
+    loaded,
+    disk: nodeDisk,
+    log,
+    env: io.env,
+    ...(worker === undefined ? {} : { worker }),
+  });
   if (!composed.ok) {
     io.stderr.write(`gatebook: ${composed.error.message}\n`);
     return composed.error.exit;
   }
   const running = composed.value;
-  const refused = await listen(running.server, loaded.listen);
+  const refused = await listenForExchanges(running, loaded);
   if (refused !== undefined) {
     await running.stop();
-    io.stderr.write(`gatebook: cannot listen on ${loaded.config.server.listen} (${refused.code ?? refused.message})\n`);
+    io.stderr.write(`gatebook: cannot listen on ${refused}\n`);
     return EXIT_UNAVAILABLE;
   }
-  const scrapers = metricsListenerOf(running, loaded, log);
+  const scrapers = worker === undefined ? metricsListenerOf(running.metrics, loaded, log) : undefined;
   const unscraped = scrapers === undefined ? undefined : await listen(scrapers.server, scrapers.address);
   if (unscraped !== undefined) {
     running.server.close();
@@ -129,7 +191,7 @@ async function serve(io: CliIo, configPath: string, level: string): Promise<Exit
     );
     return EXIT_UNAVAILABLE;
   }
-  const pid = writePidFile(loaded.config.data);
+  const pid = worker === undefined ? writePidFile(loaded.config.data) : undefined;
   log.info(
     {
       listen: loaded.config.server.listen,
@@ -140,10 +202,10 @@ async function serve(io: CliIo, configPath: string, level: string): Promise<Exit
     'ready',
   );
   signals.onReload(() => void running.reload(() => readConfig(io, configPath, true)));
-  const code = await untilStopped(running, log, signals);
+  const code = await untilStopped(running, log, signals, worker !== undefined);
   scrapers?.server.close();
   scrapers?.server.closeAllConnections();
-  pid.remove();
+  pid?.remove();
   return code;
 }
 
@@ -160,5 +222,7 @@ export function register(program: Command, io: CliIo): void {
       io.exit(code);
       // A disk that never answers leaves its operation pending for ever: the process must end all the same.
       if (code === EXIT_LEDGER) process.exit(code);
+      // A worker's channel to the process that started it would keep it alive.
+      process.disconnect?.();
     });
 }

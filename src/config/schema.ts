@@ -41,6 +41,7 @@ const server = z.strictObject({
   /** Where `/metrics` is served without a token; nowhere unless it is written. */
   metrics: z.strictObject({ listen: listenAddress }).optional(),
   publicUrl: url.optional(),
+  workers: z.int().min(1).max(LIMITS.workers).default(1),
   tls: z.strictObject({ cert: text, key: secretReference }).optional(),
   trustedProxies: z.array(text).max(256).optional(),
   allowedOrigins: z.array(url).max(256).optional(),

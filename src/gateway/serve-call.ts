@@ -4,6 +4,7 @@ import type { Arrived, Connected, Recorded } from '#gateway/call.ts';
 import { runSteps } from '#gateway/chain.ts';
 import type { AnyCall } from '#gateway/entries.ts';
 import type { Gateway } from '#gateway/gateway.ts';
+import { peerOf } from '#gateway/hop.ts';
 import { CALL_STEPS, SESSION_END_STEPS } from '#gateway/pipeline.ts';
 import { refusalOf, refuse, sendRefusal } from '#gateway/refuse.ts';
 import type { Refusal } from '#gateway/refusal.ts';
@@ -19,8 +20,7 @@ function arrive(request: IncomingMessage, response: ServerResponse, connectionNa
     if (!response.writableFinished) gone.abort();
   });
   const headers = headersOf(request.rawHeaders);
-  const peer = request.socket.remoteAddress ?? 'unknown';
-  const source = sourceOf(peer, headers.get('x-forwarded-for') ?? [], gateway.proxies);
+  const source = sourceOf(peerOf(request), headers.get('x-forwarded-for') ?? [], gateway.proxies);
   return {
     http: { request, response },
     id: gateway.newId(),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createInForce } from '#gateway/in-force.ts';
-import { createGatewayServer } from '#gateway/server.ts';
+import { createGatewayServer, createListener } from '#gateway/server.ts';
 import { fakeGateway } from '#test/fakes/gateway.ts';
 import { listenGateway } from '#test/fakes/gateway-server.ts';
 import { LATCHED } from '#test/fakes/ledger.ts';
@@ -74,7 +74,8 @@ test('the bounds of a connection are those of the limits', () => {
   const gateway = fakeGateway({
     limits: { clientConnections: 8, headersReceiveMs: 900, requestReceiveMs: 1_000, keepAliveMs: 11 },
   });
-  const server = createGatewayServer(createInForce(gateway));
+  const inForce = createInForce(gateway);
+  const server = createGatewayServer(inForce, createListener(inForce));
   assert.deepEqual(
     [
       server.maxHeadersCount,

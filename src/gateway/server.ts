@@ -4,13 +4,20 @@
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { ownerOf } from '#gateway/fleet.ts';
+import type { Fleet } from '#gateway/fleet.ts';
 import type { Gateway } from '#gateway/gateway.ts';
+import type { Hops } from '#gateway/hop.ts';
 import type { InForce } from '#gateway/in-force.ts';
 import { serveCall } from '#gateway/serve-call.ts';
 import { resourceMetadata } from '#identity/resource-metadata.ts';
 
 const CONNECTION = /^\/mcp\/([a-z0-9][a-z0-9_-]{0,62})$/;
 const METADATA = /^\/\.well-known\/oauth-protected-resource\/mcp\/([a-z0-9][a-z0-9_-]{0,62})$/;
+
+/** A query never matters: tokens in it are not read, and no path has parameters there. */
+const pathOf = (request: IncomingMessage): string => (request.url ?? '/').split('?', 1)[0] ?? '/';
+const connectionOf = (path: string): string | undefined => CONNECTION.exec(path)?.[1];
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body);
@@ -65,7 +72,35 @@ export type Mounted = {
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
 };
 
-export function createGatewayServer(inForce: InForce, mounted?: Mounted): Server {
+export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Serves every exchange in this process. */
+export function createListener(inForce: InForce, mounted?: Mounted): Listener {
+  return (request, response) => {
+    const path = pathOf(request);
+    const connection = connectionOf(path);
+    if (connection !== undefined) void inForce.hold((gateway) => serveCall(request, response, connection, gateway));
+    else if (mounted?.owns(path) === true) mounted.listener(request, response);
+    else servePublic(request, response, path, inForce.current());
+  };
+}
+
+const isSessionName = (name: string): boolean => name.length === 14 && name.toLowerCase() === 'mcp-session-id';
+
+/** Serves what is anybody's or this worker's, and carries what belongs to another worker there. */
+export function createFleetListener(here: Listener, inForce: InForce, fleet: Fleet, hops: Hops): Listener {
+  return (request, response) => {
+    const connection = connectionOf(pathOf(request));
+    if (connection === undefined) return here(request, response);
+    const isProcess = inForce.current().connections.get(connection)?.keepsSession === true;
+    const sessionIds = request.rawHeaders.filter((_, at, all) => at % 2 === 1 && isSessionName(all[at - 1] ?? ''));
+    const owner = ownerOf(fleet, { connection, isProcess, sessionIds });
+    if (owner === fleet.own) return here(request, response);
+    return hops.carry(request, response, owner, () => here(request, response));
+  };
+}
+
+export function createGatewayServer(inForce: InForce, listener: Listener): Server {
   // What bounds sockets cannot change while they are open: a reload that changes these limits is refused.
   const { limits } = inForce.current();
   const server = createServer(
@@ -78,14 +113,7 @@ export function createGatewayServer(inForce: InForce, mounted?: Mounted): Server
       insecureHTTPParser: false,
       noDelay: true,
     },
-    (request, response) => {
-      // A query never matters: tokens in it are not read, and no path has parameters there.
-      const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-      const connection = CONNECTION.exec(path)?.[1];
-      if (connection !== undefined) void inForce.hold((gateway) => serveCall(request, response, connection, gateway));
-      else if (mounted?.owns(path) === true) mounted.listener(request, response);
-      else servePublic(request, response, path, inForce.current());
-    },
+    listener,
   );
   // Node would drop what is over its count unseen, a second Authorization too; `receive` refuses it instead.
   server.maxHeadersCount = 0;

@@ -45,8 +45,10 @@ export function createSessions(options: {
   readonly limits: Pick<Limits, 'sessions' | 'sessionIdleMs'>;
   readonly clock: () => number;
   readonly newId: () => string;
+  /** Begins every id shown to a client. */
+  readonly prefix?: string;
 }): Sessions {
-  const { limits, clock, newId } = options;
+  const { limits, clock, newId, prefix = '' } = options;
   // Maps keep insertion order; re-inserting on use makes the first entry the least recently used.
   const legacy = new Map<string, Held>();
   const groups = new Map<string, Held>();
@@ -62,7 +64,13 @@ export function createSessions(options: {
   const expired = (held: Held): boolean => clock() - held.lastMs > limits.sessionIdleMs;
 
   return {
-    candidate: (client, protocol) => ({ key: newId(), wireId: newId(), upstreamId: undefined, client, protocol }),
+    candidate: (client, protocol) => ({
+      key: newId(),
+      wireId: `${prefix}${newId()}`,
+      upstreamId: undefined,
+      client,
+      protocol,
+    }),
     begin(owner, entry) {
       if (entry.wireId !== undefined) store(legacy, entry.wireId, { ...owner, entry, lastMs: clock() });
     },

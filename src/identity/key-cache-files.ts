@@ -37,7 +37,8 @@ export function createKeyCacheFiles(dir: string, documentBytesMax: number): KeyC
     },
     async write(namespace, text) {
       await mkdir(dir, { recursive: true, mode: 0o700 });
-      const temporary = `${pathOf(namespace)}.tmp`;
+      // Several processes may keep the same issuer's keys.
+      const temporary = `${pathOf(namespace)}.${process.pid}.tmp`;
       try {
         const file = await open(temporary, 'w', 0o600);
         try {

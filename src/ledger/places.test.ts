@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { nodeDisk } from '#ledger/node-disk.ts';
-import { firstShardOf, keysDirectory, shardsIn } from '#ledger/places.ts';
+import { firstShardOf, keysDirectory, shardOfWorker, shardsIn } from '#ledger/places.ts';
 import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
 
 const file = (...parts: [string, ...string[]]): void => {
@@ -31,4 +31,9 @@ test('without a configuration the first shard is the only one whose keys have no
   assert.equal(await firstShardOf(nodeDisk, data, ['a', 'a-2']), undefined);
   file(data, 'keys', 'a-2', 'ring.jsonl');
   assert.equal(await firstShardOf(nodeDisk, data, ['a', 'a-2']), 'a');
+});
+
+test('the first worker writes the shard of the configuration, so that more workers leave its book where it is', () => {
+  assert.equal(shardOfWorker('a', 1), 'a');
+  assert.equal(shardOfWorker('a', 2), 'a-2');
 });

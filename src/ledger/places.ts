@@ -6,6 +6,10 @@ import type { Disk } from '#ledger/disk.ts';
 
 const SHARD = /^[a-z0-9-]{1,63}$/;
 
+/** The shard that worker process `worker`, counted from 1, writes: the first keeps the name of gatebook.yaml. */
+export const shardOfWorker = (firstShard: string, worker: number): string =>
+  worker === 1 ? firstShard : `${firstShard}-${worker}`;
+
 export const ledgerDirectory = (dataDirectory: string, shard: string): string => `${dataDirectory}/ledger/${shard}`;
 
 /** Where `master.key` is, when the operator does not keep it elsewhere. */

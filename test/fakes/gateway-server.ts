@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { Gateway } from '#gateway/gateway.ts';
 import { createInForce } from '#gateway/in-force.ts';
-import { createGatewayServer } from '#gateway/server.ts';
+import { createGatewayServer, createListener } from '#gateway/server.ts';
 import type { Mounted } from '#gateway/server.ts';
 import { ADA_TOKEN } from '#test/fakes/gateway.ts';
 
@@ -26,7 +26,8 @@ export type ListeningGateway = {
 const CALL = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'get_note', arguments: {} } };
 
 export async function listenGateway(t: TestContext, gateway: Gateway, mounted?: Mounted): Promise<ListeningGateway> {
-  const server = createGatewayServer(createInForce(gateway), mounted);
+  const inForce = createInForce(gateway);
+  const server = createGatewayServer(inForce, createListener(inForce, mounted));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   t.after(() => {
     server.closeAllConnections();
