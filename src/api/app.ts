@@ -17,10 +17,6 @@ export type Api = {
   /** Which paths are the API's. */
   readonly owns: (path: string) => boolean;
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Ends what is still on its way: the last act of a stop. */
-  stop(): void;
-  /** Ends the requests whose callers are nobody any more. */
-  endOver(): void;
 };
 
 const METADATA_PATH = '/.well-known/oauth-protected-resource/api';
@@ -90,7 +86,5 @@ export function createApi(parts: ApiParts, routes: readonly Route[]): Api {
       if (path !== METADATA_PATH && !PLAIN_PATH.test(path)) request.url = '/';
       void served(request, response);
     },
-    stop: () => exchange.stop(),
-    endOver: () => exchange.endOver(),
   };
 }

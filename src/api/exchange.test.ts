@@ -165,13 +165,13 @@ test('a request whose caller is revoked is refused instead of answered, and one 
     entered.resolve(signal);
     return gate.promise;
   };
-  const { ask, api, gateway } = await listenApi(t, [route(getCheckpoint, hold)]);
+  const { ask, admission, gateway } = await listenApi(t, [route(getCheckpoint, hold)]);
   const answer = ask(asking(AUDITOR_TOKEN));
   const signal = await entered.promise;
-  api.endOver();
+  admission.endOver();
   assert.equal(signal.aborted, false);
   gateway.identity.rechecking = () => err('revoked');
-  api.endOver();
+  admission.endOver();
   const refused = await answer;
   assert.deepEqual([refused.status, codeOf(refused), signal.aborted], [401, 'unauthenticated', true]);
   assert.equal(headerOf(gateway.ledger.entries[0]).reason, 'revoked');
@@ -186,7 +186,7 @@ test('a request whose caller is revoked is refused instead of answered, and one 
   const acted = other.ask(asking(ADMIN_TOKEN));
   await begun.promise;
   other.gateway.identity.rechecking = () => err('revoked');
-  other.api.endOver();
+  other.admission.endOver();
   acting.resolve(ok({ json: 'done' }));
   assert.equal((await acted).text, '"done"');
 });
@@ -199,13 +199,13 @@ test('what streams ends with the caller or the token, without looking complete',
       await more.promise;
     }
     const serve = () => ok({ stream: lines(), contentType: 'text/plain' });
-    const { open, api, gateway } = await listenApi(t, [route(getCheckpoint, serve)]);
+    const { open, admission, gateway } = await listenApi(t, [route(getCheckpoint, serve)]);
     const request = open(asking(AUDITOR_TOKEN));
     const [response] = (await once(request, 'response')) as [NodeJS.ReadableStream];
     await once(response, 'data');
     gateway.identity.rechecking = () => err(fault);
     const broken = once(response, 'error');
-    api.endOver();
+    admission.endOver();
     await broken;
     more.resolve();
   }

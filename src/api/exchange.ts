@@ -11,7 +11,7 @@ import type { ApiParts } from '#api/parts.ts';
 import { problemResponse } from '#api/problem-response.ts';
 import { rolesOf } from '#api/roles.ts';
 import { PIECE_BYTES } from '#api/stall.ts';
-import { createAdmission, type Tenure } from '#gateway/admission.ts';
+import type { Tenure } from '#gateway/admission.ts';
 import { sourceKey, sourceOf } from '#gateway/source.ts';
 import { headersOf } from '#gateway/steps/receive.ts';
 import { callerKey } from '#identity/caller.ts';
@@ -29,9 +29,6 @@ export type Exchange = {
   /** A no before anybody was identified that says nothing about anybody: not recorded. */
   refuse(incoming: IncomingMessage | undefined, refusal: ApiRefusal, allow?: string): Response;
   fail(incoming: IncomingMessage, bug: unknown): Response;
-  stop(): void;
-  /** Ends the requests whose callers are nobody any more. */
-  endOver(): void;
 };
 
 const RETRY_MS = 1_000;
@@ -46,13 +43,7 @@ const NOT_RECORDED: ReadonlySet<ApiRefusal['code']> = new Set([
 ]);
 
 export function createExchange(parts: ApiParts): Exchange {
-  const { limits } = parts;
-  const admission = createAdmission({
-    callsInFlight: limits.apiRequestsInFlight,
-    callsInFlightPerCaller: limits.apiRequestsPerCaller,
-    streamsPerCaller: limits.apiRequestsPerCaller,
-  });
-
+  const { apiAdmission: admission, limits } = parts;
   const respond = (
     refusal: ApiRefusal,
     call: string,
@@ -145,8 +136,6 @@ export function createExchange(parts: ApiParts): Exchange {
       logBug(parts, id, bug);
       return respond({ code: 'internal', reason: 'exception' }, id, incoming);
     },
-    stop: () => admission.cutAll(),
-    endOver: () => admission.endOver(),
   };
 }
 

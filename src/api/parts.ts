@@ -1,7 +1,9 @@
 /** What the API may use of a running gateway. Plain wiring, made in src/bin. */
 import type { Checkpoints } from '#api/checkpoints.ts';
 import type { RoleGroups } from '#api/roles.ts';
+import type { Admission } from '#gateway/admission.ts';
 import type { Gateway } from '#gateway/gateway.ts';
+import type { RevokeParts } from '#gateway/revoke.ts';
 
 export type ApiParts = Pick<
   Gateway,
@@ -23,6 +25,9 @@ export type ApiParts = Pick<
   /** Issuers with an `apiAudience`: where a token for the API can come from. */
   readonly apiIssuers: readonly string[];
   readonly checkpoints: Checkpoints;
+  readonly revocations: RevokeParts;
+  /** How many requests may be on their way; shared by the APIs of a configuration and the ones before it. */
+  readonly apiAdmission: Admission;
   /** Of the product, for openapi.json. */
   readonly version: string;
 };

@@ -8,7 +8,7 @@ import { Agent } from 'undici';
 import { callMetricsOf, watchState } from '#bin/metrics.ts';
 import { makeGeneration } from '#bin/generation.ts';
 import type { Generation, Lasting, StartRefusal } from '#bin/generation.ts';
-import { followRevocations, openSharedState } from '#bin/revocations.ts';
+import { createRevocations, openSharedState } from '#bin/revocations.ts';
 import { configEntry, createReloader } from '#bin/reload.ts';
 import type { ReadConfig, ReloadOutcome } from '#bin/reload.ts';
 import { version } from '#bin/version.ts';
@@ -203,7 +203,7 @@ function lastingOf(
   { ledger, maskingKey }: OpenBook,
   agent: Agent,
   state: Pick<Lasting, 'currentMasker' | 'draining' | 'metrics' | 'stopping'>,
-): Lasting {
+): Omit<Lasting, 'revocations'> {
   const random = pooledRandom(systemRandom);
   const newId = (): string => callId(random);
   const clock = (): number => Date.now();
@@ -218,6 +218,11 @@ function lastingOf(
     maskingKey,
     sessions: createSessions({ limits, clock, newId, prefix: sessionPrefix(worker ?? ALONE) }),
     admission: createAdmission(limits),
+    apiAdmission: createAdmission({
+      callsInFlight: limits.apiRequestsInFlight,
+      callsInFlightPerCaller: limits.apiRequestsPerCaller,
+      streamsPerCaller: limits.apiRequestsPerCaller,
+    }),
     quotas: createQuotas(limits),
     checkpoints: createCheckpoints({
       dataDirectory: loaded.config.data,
@@ -287,12 +292,14 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     throw new Error('no call is served before the start');
   };
   const registry = createRegistry();
-  const lasting = lastingOf(options, book.value, agent, {
+  const common = lastingOf(options, book.value, agent, {
     currentMasker: followingMasker(() => current().gateway.masker),
     metrics: callMetricsOf(registry, loaded.limits, () => current().loaded.config),
     draining: () => isDraining,
     stopping: stopping.signal,
   });
+  const revocations = createRevocations(shared.value, { ...common, limits: loaded.limits }, () => current().gateway);
+  const lasting: Lasting = { ...common, revocations: revocations.parts };
   const first = await makeGeneration(loaded, lasting);
   if (!first.ok) {
     await closeState();
@@ -303,15 +310,6 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   const reloader = createReloader(first.value, lasting, inForce);
   current = () => reloader.current();
   watchState(registry, { gateway: () => inForce.current(), ledger, indexer, budget: lasting.budget });
-  const revocations = await followRevocations(
-    shared.value,
-    lasting,
-    () => inForce.current(),
-    () => {
-      lasting.admission.endOver();
-      reloader.current().api.endOver();
-    },
-  );
   const listener = createListener(inForce, {
     owns: (path) => reloader.current().api.owns(path),
     listener: (request, response) => reloader.current().api.listener(request, response),
@@ -330,19 +328,23 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await drain(inForce.current());
     stopping.abort();
     lasting.admission.cutAll();
-    reloader.current().api.stop();
+    lasting.apiAdmission.cutAll();
     server.closeAllConnections();
     fleet?.close();
     await drain(inForce.current());
     await agent.destroy();
     await reloader.close();
-    await (revocations.ok ? revocations.value.stop() : closeState());
+    await revocations.stop();
     lasting.refusals.flush(true);
     await closeBook();
   };
-  if (!revocations.ok) {
+  const following = await revocations.start(() => {
+    lasting.admission.endOver();
+    lasting.apiAdmission.endOver();
+  });
+  if (!following.ok) {
     await stop();
-    return revocations;
+    return following;
   }
   const { policyVersion, configVersion } = loaded;
   const recorded = await ledger.append(
@@ -361,7 +363,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     metrics: createExposition(registry, { monotonicMs: lasting.monotonic, freshMs: loaded.limits.metricsFreshMs }),
     ledger,
     indexer,
-    revocations: revocations.value.parts,
+    revocations: revocations.parts,
     reload: (read) => reloader.reload(read),
     stop,
   });

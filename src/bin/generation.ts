@@ -16,7 +16,9 @@ import { EXIT_UNAVAILABLE, EXIT_USAGE } from '#cli/exit-codes.ts';
 import type { ExitCode } from '#cli/exit-codes.ts';
 import type { LoadedConfig } from '#config/load.ts';
 import { policySettings } from '#config/policy-settings.ts';
+import type { Admission } from '#gateway/admission.ts';
 import type { Gateway } from '#gateway/gateway.ts';
+import type { RevokeParts } from '#gateway/revoke.ts';
 import { createTrustedProxies } from '#gateway/source.ts';
 import { createMasker } from '#masking/masker.ts';
 import type { Masker } from '#masking/masker.ts';
@@ -47,6 +49,8 @@ export type Lasting = Pick<
   Pick<ConnectionParts, 'env' | 'atExit' | 'budget'> &
   IssuerParts & {
     readonly checkpoints: Checkpoints;
+    readonly revocations: RevokeParts;
+    readonly apiAdmission: Admission;
     readonly maskingKey: Buffer;
     /** The masker in force at each use: what outlives a reload must not go on with an earlier one. */
     readonly currentMasker: Masker;
@@ -78,11 +82,15 @@ function policyOf(loaded: LoadedConfig): Result<Policy, StartRefusal> {
   });
 }
 
-function apiOf({ config }: LoadedConfig, gateway: Gateway, { checkpoints }: Lasting): Api {
+function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting): Api {
+  const { apiAdmission, checkpoints, revocations } = lasting;
   const apiIssuers = Object.values(config.issuers)
     .filter(({ apiAudience }) => apiAudience !== undefined)
     .map(({ issuer }) => issuer);
-  return createApi({ ...gateway, roles: config.roles, apiIssuers, checkpoints, version: version() }, ROUTES);
+  return createApi(
+    { ...gateway, apiAdmission, roles: config.roles, apiIssuers, checkpoints, revocations, version: version() },
+    ROUTES,
+  );
 }
 
 /** Waits for the keys of issuers that are new; those taken over are the same as before, usable or not. */

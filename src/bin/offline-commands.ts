@@ -1,4 +1,4 @@
-/** Every command that needs no running gateway, in the order of the help. */
+/** Every command but `serve`, in the order of the help. */
 import type { Command } from 'commander';
 import { register as configCheck } from '#cli/config-check.ts';
 import { register as configExplain } from '#cli/config-explain.ts';
@@ -13,6 +13,7 @@ import { register as ledgerExport } from '#cli/ledger-export.ts';
 import { register as ledgerReindex } from '#cli/ledger-reindex.ts';
 import { register as ledgerVerify } from '#cli/ledger-verify.ts';
 import { register as policyTest } from '#cli/policy-test.ts';
+import { register as revoke } from '#cli/revoke.ts';
 
 export const OFFLINE_COMMANDS: readonly ((program: Command, io: CliIo) => void)[] = [
   configCheck,
@@ -27,4 +28,5 @@ export const OFFLINE_COMMANDS: readonly ((program: Command, io: CliIo) => void)[
   ledgerExport,
   ledgerCheckpoint,
   ledgerReindex,
+  revoke,
 ];

@@ -44,66 +44,64 @@ export async function openSharedState(loaded: LoadedConfig, log: Log): Promise<R
   }
 }
 
-export type Revocations = { readonly parts: RevokeParts; stop(): Promise<void> };
+export type Revocations = {
+  readonly parts: RevokeParts;
+  /**
+   * From here on revocations reach the epochs, and what they end ends. Before the first call. `endOver` ends the calls of
+   * whoever is nobody any more.
+   */
+  start(endOver: () => void): Promise<Result<true, StartRefusal>>;
+  stop(): Promise<void>;
+};
 
-/**
- * From here on revocations reach `epochs`, and what they end ends. Before the first call. `gateway` gives the one in
- * force, `endOver` ends the calls of nobodies.
- */
-export async function followRevocations(
+/** `gateway` gives the one in force; it is asked for from `start` on. */
+export function createRevocations(
   { state, lost }: OpenedState,
-  lasting: Pick<Gateway, 'clock' | 'monotonic' | 'newId' | 'ledger' | 'log'> & {
+  lasting: Pick<Gateway, 'clock' | 'monotonic' | 'newId' | 'ledger' | 'limits' | 'log'> & {
     readonly epochs: Epochs;
     readonly currentMasker: Masker;
   },
   gateway: () => Gateway,
-  endOver: () => void,
-): Promise<Result<Revocations, StartRefusal>> {
-  const { clock, epochs, ledger, log, monotonic, newId } = lasting;
-  const { limits } = gateway();
-  const watch = createRevocationWatch({
-    store: state,
-    epochs,
-    clock: systemIdentityClock,
-    monotonic,
-    limits,
-    log,
-  });
-  watch.onRevoked((revocations) => {
-    endOver();
-    endRevoked(revocations, gateway());
-  });
+): Revocations {
+  const { clock, epochs, ledger, limits, log, monotonic, newId } = lasting;
+  const watch = createRevocationWatch({ store: state, epochs, clock: systemIdentityClock, monotonic, limits, log });
   const parts: RevokeParts = {
     clock,
     newId,
     ledger,
     masker: lasting.currentMasker,
-    limits,
+    get limits() {
+      return gateway().limits;
+    },
     log,
     store: state,
     watch,
-    get secrets() {
-      return [...gateway().connections.values()].flatMap((connection) => connection.secrets);
-    },
+    secrets: () => [...gateway().connections.values()].flatMap((connection) => connection.secrets),
   };
-  try {
-    await watch.start();
-  } catch (error) {
-    return err({ exit: EXIT_UNAVAILABLE, message: `state.db cannot be read: ${String(error)}` });
-  }
-  const settled = await settleRevocations(lost, parts);
-  if (!settled.ok) {
-    watch.close();
-    return err({ exit: EXIT_LEDGER, message: `revocations could not be settled: ${settled.error.reason}` });
-  }
-  const checking = setInterval(endOver, limits.callerCheckMs);
-  checking.unref();
-  return ok({
+  let checking: NodeJS.Timeout | undefined;
+  return {
     parts,
+    async start(endOver) {
+      watch.onRevoked((revocations) => {
+        endOver();
+        endRevoked(revocations, gateway());
+      });
+      try {
+        await watch.start();
+      } catch (error) {
+        return err({ exit: EXIT_UNAVAILABLE, message: `state.db cannot be read: ${String(error)}` });
+      }
+      const settled = await settleRevocations(lost, parts);
+      if (!settled.ok)
+        return err({ exit: EXIT_LEDGER, message: `revocations could not be settled: ${settled.error.reason}` });
+      checking = setInterval(endOver, limits.callerCheckMs);
+      checking.unref();
+      return ok(true);
+    },
     async stop() {
       clearInterval(checking);
       watch.close();
       await state.close();
     },
-  });
+  };
 }

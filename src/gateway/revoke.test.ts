@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { revoke, settleRevocations } from '#gateway/revoke.ts';
 import type { AskedRevocation, RevokeParts } from '#gateway/revoke.ts';
-import type { Revocation, RevocationInForce, RevocationStore } from '#identity/revocation.ts';
+import type { RevocationInForce } from '#identity/revocation.ts';
 import { ADA, fakeGateway, UPSTREAM_SECRET } from '#test/fakes/gateway.ts';
 import { headerOf, LATCHED, shapeOf } from '#test/fakes/ledger.ts';
+import { createFakeRevocationStore } from '#test/fakes/revocation-store.ts';
 
 const TOKEN = 'token-of-the-admin-0123456789';
 const ASKED: AskedRevocation = {
@@ -14,47 +15,14 @@ const ASKED: AskedRevocation = {
   token: TOKEN,
 };
 
-/** A store in memory that notes what happens in which order, and fails on command. */
 function rig() {
   const gateway = fakeGateway();
   const happened: string[] = [];
-  const waiting = new Map<string, Revocation>();
-  const inForce: RevocationInForce[] = [];
-  const failing = new Set<keyof RevocationStore>();
-  const room = { left: 10 };
-  const act = (name: keyof RevocationStore): void => {
-    if (failing.has(name)) throw new Error(`no ${name}`);
-    happened.push(name);
-  };
-  const store: RevocationStore = {
-    async announce(revocation) {
-      act('announce');
-      if (room.left === 0) return false;
-      waiting.set(revocation.id, revocation);
-      return true;
-    },
-    async enforce(id, record) {
-      act('enforce');
-      const revocation = waiting.get(id);
-      if (revocation === undefined) throw new Error('not announced');
-      waiting.delete(id);
-      const enforced = { ...revocation, record, revision: inForce.length + 1 };
-      inForce.push(enforced);
-      return enforced;
-    },
-    async withdraw(id) {
-      act('withdraw');
-      waiting.delete(id);
-      return inForce.find((one) => one.id === id);
-    },
-    announced: async () => [...waiting.values()],
-    inForceAfter: async (revision) => inForce.filter((one) => one.revision > revision),
-    close: async () => undefined,
-  };
+  const store = createFakeRevocationStore((name) => happened.push(name));
   gateway.ledger.durable = () => happened.push('record');
   const watch = { apply: () => void happened.push('effect') };
-  const parts: RevokeParts = { ...gateway, store, watch, secrets: [UPSTREAM_SECRET] };
-  return { gateway, parts, happened, waiting, inForce, failing, room };
+  const parts: RevokeParts = { ...gateway, store, watch, secrets: () => [UPSTREAM_SECRET] };
+  return { gateway, parts, happened, store, waiting: store.waiting, inForce: store.enforced, failing: store.failing };
 }
 
 test('a revocation is recorded, then kept, then takes effect, and says who, whom, why and until when', async () => {
@@ -91,12 +59,12 @@ test('what cannot be recorded is refused and changes nothing', async () => {
 });
 
 test('a store that cannot take it, or has no room, refuses it before anything is recorded', async () => {
-  const { gateway, parts, failing, room } = rig();
+  const { gateway, parts, failing, store } = rig();
   failing.add('announce');
   const refused = await revoke(ASKED, parts);
   assert.deepEqual(!refused.ok && [refused.error.code, refused.error.executed], ['state_unavailable', 'no']);
   failing.clear();
-  room.left = 0;
+  store.room = 0;
   const full = await revoke(ASKED, parts);
   assert.equal(!full.ok && full.error.code, 'too_many');
   assert.deepEqual(gateway.ledger.entries, []);

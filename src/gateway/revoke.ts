@@ -20,7 +20,7 @@ export type RevokeParts = Pick<Gateway, 'clock' | 'newId' | 'ledger' | 'masker' 
   readonly store: RevocationStore;
   readonly watch: Pick<RevocationWatch, 'apply'>;
   /** What must not stand in a record, beside what the admin showed: the credentials of all connections. */
-  readonly secrets: readonly string[];
+  readonly secrets: () => readonly string[];
 };
 
 export type AskedRevocation = {
@@ -104,7 +104,7 @@ export async function revoke(
 ): Promise<Result<RevocationInForce, RevokeRefusal>> {
   const { clock, limits, masker, newId, store, ledger } = parts;
   const atMs = clock();
-  const secrets = [...parts.secrets, ...(asked.token === undefined ? [] : [asked.token])];
+  const secrets = [...parts.secrets(), ...(asked.token === undefined ? [] : [asked.token])];
   const revocation: Revocation = {
     id: newId(),
     scope: asked.scope,
@@ -138,7 +138,7 @@ export async function settleRevocations(
   parts: RevokeParts,
 ): Promise<Result<true, RevokeRefusal>> {
   for (const revocation of await parts.store.announced()) {
-    const recorded = await parts.ledger.append(entryOf(revocation, GATEWAY_CALLER, parts.masker, parts.secrets));
+    const recorded = await parts.ledger.append(entryOf(revocation, GATEWAY_CALLER, parts.masker, parts.secrets()));
     if (!recorded.ok) return err({ code: 'audit_unavailable', ...recorded.error, executed: 'no' });
     const enforced = await enforce(revocation.id, recordId(recorded.value), parts);
     if (!enforced.ok) return enforced;

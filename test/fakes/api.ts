@@ -1,23 +1,26 @@
 /** The API of a fake gateway on 127.0.0.1, with callers by token: Ada the auditor, Grace the admin, Eve without a role. */
 import type { TestContext } from 'node:test';
 import { createApi } from '#api/app.ts';
-import type { Api } from '#api/app.ts';
 import type { Route } from '#api/call.ts';
 import type { ApiParts } from '#api/parts.ts';
+import { createAdmission } from '#gateway/admission.ts';
+import type { Admission } from '#gateway/admission.ts';
 import { asVerified } from '#identity/verified-caller.ts';
+import type { RevocationStore } from '#identity/revocation.ts';
 import { err, ok } from '#result.ts';
 import { ADA, EVE, fakeGateway, GRACE } from '#test/fakes/gateway.ts';
 import type { FakeGateway, GatewayOverrides } from '#test/fakes/gateway.ts';
 import { listenGateway } from '#test/fakes/gateway-server.ts';
 import type { ListeningGateway } from '#test/fakes/gateway-server.ts';
+import { createFakeRevocationStore } from '#test/fakes/revocation-store.ts';
 
 export const AUDITOR_TOKEN = 'api-token-of-ada-0123456789';
 export const ADMIN_TOKEN = 'api-token-of-grace-0123456789';
 export const STRANGER_TOKEN = 'api-token-of-eve-0123456789';
 
-export type FakeApi = ListeningGateway & { readonly gateway: FakeGateway; readonly api: Api };
+export type FakeApi = ListeningGateway & { readonly gateway: FakeGateway; readonly admission: Admission };
 
-type Options = GatewayOverrides & Partial<Pick<ApiParts, 'checkpoints'>>;
+type Options = GatewayOverrides & Partial<Pick<ApiParts, 'checkpoints'>> & { readonly store?: RevocationStore };
 
 export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts {
   const callers = new Map([
@@ -36,14 +39,26 @@ export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts 
     roles: { admin: ['okta:admins'], auditor: ['okta:audit'], approver: [] },
     apiIssuers: [ADA.issuer],
     checkpoints: options.checkpoints ?? { all: async () => [] },
+    revocations: {
+      ...gateway,
+      store: options.store ?? createFakeRevocationStore(),
+      watch: { apply: () => undefined },
+      secrets: () => [],
+    },
+    apiAdmission: createAdmission({
+      callsInFlight: gateway.limits.apiRequestsInFlight,
+      callsInFlightPerCaller: gateway.limits.apiRequestsPerCaller,
+      streamsPerCaller: gateway.limits.apiRequestsPerCaller,
+    }),
     version: '1.2.3',
   };
 }
 
 export async function listenApi(t: TestContext, routes: readonly Route[], options: Options = {}): Promise<FakeApi> {
   const gateway = fakeGateway(options);
-  const api = createApi(apiParts(gateway, options), routes);
-  return { gateway, api, ...(await listenGateway(t, gateway, api)) };
+  const parts = apiParts(gateway, options);
+  const api = createApi(parts, routes);
+  return { gateway, admission: parts.apiAdmission, ...(await listenGateway(t, gateway, api)) };
 }
 
 /** Headers of a request by the bearer of a token. */

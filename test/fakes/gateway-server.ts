@@ -18,6 +18,7 @@ export type Outgoing = {
 };
 
 export type ListeningGateway = {
+  readonly origin: string;
   readonly ask: (outgoing?: Outgoing) => Promise<Answer>;
   /** For clients that leave: the request as sent, with nothing read of its answer. */
   readonly open: (outgoing?: Outgoing) => ClientRequest;
@@ -67,5 +68,5 @@ export async function listenGateway(t: TestContext, gateway: Gateway, mounted?: 
         );
       });
     });
-  return { ask, open };
+  return { origin: `http://127.0.0.1:${port}`, ask, open };
 }

@@ -2,6 +2,7 @@
 export const API_PATHS = {
   openApi: '/api/openapi.json',
   checkpoint: '/api/v1/checkpoint',
+  revocations: '/api/v1/revocations',
 } as const;
 
 export type ApiPath = (typeof API_PATHS)[keyof typeof API_PATHS];
