@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { register } from '#cli/revoke.ts';
 import { revoke } from '#gateway/revoke.ts';
 import { GATEWAY_CALLER } from '#identity/caller.ts';
 import type { Caller } from '#identity/caller.ts';
@@ -14,6 +15,7 @@ import { createRevocationWatch } from '#identity/revocation-watch.ts';
 import { LIMITS } from '#limits.ts';
 import { openStateDb } from '#store/state-db.ts';
 import type { StateDb } from '#store/state-db.ts';
+import { runCommand } from '../fakes/cli.ts';
 import { createGatedDisk } from '../fakes/gated-disk.ts';
 import { createListeningLog, createManualClock } from '../fakes/identity.ts';
 import { answerWith } from '../fakes/mcp-server.ts';
@@ -387,4 +389,36 @@ test('the server process of a killed caller stops, and the legacy session is unk
     [after.status, (after.json['error'] as { data: { code: string } }).data.code],
     [404, 'unknown_session'],
   );
+});
+
+test('an admin kills through the API, everybody and so himself, and through the command line', async (t) => {
+  const gateway = await startTestGateway(t, { limits: { tokenClockSkewMs: 0 } });
+  const post = async (token: string, body: object) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const url = `${gateway.origin}/api/v1/revocations`;
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+    return { status: response.status, json: (await response.json()) as Record<string, unknown> };
+  };
+  const all = { scope: 'all', reason: 'a leaked signing key' };
+  assert.equal((await post(await gateway.apiToken(['auditors']), all)).status, 403);
+  assert.equal((await post(await gateway.token(), all)).status, 401);
+  const admin = await gateway.apiToken(['admins']);
+  const killed = await post(admin, all);
+  assert.deepEqual([killed.status, killed.json['revokesYou']], [201, true]);
+  assert.equal((await post(admin, all)).status, 401);
+  assert.equal((await gateway.post('notes', CALL)).status, 401);
+  const act = await gateway.recordWhere(({ leaf }) => leaf.kind === 'control' && leaf.st === 'revocation');
+  assert.deepEqual([act.header?.caller?.subject, act.header?.reason], ['00uida', all.reason]);
+
+  const epochMs = Date.parse(String(killed.json['epoch']));
+  await until(() => Math.floor(Date.now() / 1_000) * 1_000 > epochMs);
+  const fresh = { authorization: `Bearer ${await gateway.token()}` };
+  assert.equal((await gateway.post('notes', CALL, fresh)).status, 200);
+  const run = await runCommand(
+    register,
+    ['revoke', '--caller', gateway.issuer.url, 'robot', '--reason', 'again', '--url', gateway.origin],
+    { cwd: '/', env: { GATEBOOK_TOKEN: await gateway.apiToken(['admins']) } },
+  );
+  assert.deepEqual([run.code, run.stderr], [0, '']);
+  assert.equal((await gateway.post('notes', CALL, fresh)).status, 401);
 });
