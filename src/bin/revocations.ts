@@ -29,7 +29,7 @@ export async function openSharedState(loaded: LoadedConfig, log: Log): Promise<R
     return ok(
       openState({
         path,
-        markerPath: join(data, 'keys', 'state-mark'),
+        markerPath: join(data, 'keys', 'state.mark'),
         limits: loaded.limits,
         hasBook: books.length > 0,
         log,

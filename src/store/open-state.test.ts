@@ -19,7 +19,7 @@ const REVOCATION = {
 
 function data(t: TestContext) {
   const folder = temporaryDirectory(t);
-  const [path, markerPath] = [join(folder, 'state.db'), join(folder, 'keys', 'state-mark')];
+  const [path, markerPath] = [join(folder, 'state.db'), join(folder, 'keys', 'state.mark')];
   const open = async (
     hasBook: boolean,
     use?: (opened: OpenedState) => Promise<unknown>,

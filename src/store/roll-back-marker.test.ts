@@ -8,7 +8,7 @@ import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
 const STORE = '0123456789abcdef0123456789abcdef';
 
 test('a mark reads back as written, is private, and is replaced by the next', (t) => {
-  const path = join(temporaryDirectory(t), 'keys', 'state-mark');
+  const path = join(temporaryDirectory(t), 'keys', 'state.mark');
   assert.equal(readMarker(path), 'missing');
   writeMarker(path, { store: STORE, revision: 0 });
   writeMarker(path, { store: STORE, revision: 41 });
@@ -17,7 +17,7 @@ test('a mark reads back as written, is private, and is replaced by the next', (t
 });
 
 test('anything but a whole mark is damaged, not a mark of nothing', (t) => {
-  const path = join(temporaryDirectory(t), 'state-mark');
+  const path = join(temporaryDirectory(t), 'state.mark');
   for (const text of ['', '{}', `{"store":"${STORE}","revision":1}`, `{"store":"${STORE}","revision":-1}\n`, 'x\n']) {
     writeFileSync(path, text);
     assert.equal(readMarker(path), 'damaged', text);
