@@ -187,6 +187,10 @@ export const LIMITS = {
   apiBodyBytes: 64 * 1024,
   apiCheckpointFreshMs: 1_000,
 
+  // the log
+  /** Of each message above debug; what is over them is counted. */
+  logLinesPerMinute: 60,
+
   // metrics
   /** Combinations of labels of one metric; what is over them is counted together. */
   metricsSeries: 1_000,

@@ -8,6 +8,7 @@ import type { ApiAnswer, ApiArrival, ApiCall, ApiOutcome, ApiRefusal, KnownCall,
 import { apiDeniedEntry } from '#api/entries.ts';
 import { readInput } from '#api/input.ts';
 import type { ApiParts } from '#api/parts.ts';
+import { faultFrames } from '#gateway/fault-frames.ts';
 import { problemResponse } from '#api/problem-response.ts';
 import { rolesOf } from '#api/roles.ts';
 import { PIECE_BYTES } from '#api/stall.ts';
@@ -220,11 +221,6 @@ function bodyOf(stream: AsyncGenerator<string, void, undefined>): ReadableStream
   });
 }
 
-/** Class and place of an error; its message may quote what was being worked on. */
 function logBug({ log }: ApiParts, call: string, bug: unknown): void {
-  const frames =
-    bug instanceof Error
-      ? [bug.name, ...(bug.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))]
-      : [typeof bug];
-  log.error({ call, frames }, 'a request to the API failed inside the gateway');
+  log.error({ call, frames: faultFrames(bug) }, 'a request to the API failed inside the gateway');
 }

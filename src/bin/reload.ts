@@ -8,6 +8,7 @@ import type { LoadedConfig } from '#config/load.ts';
 import { problemText } from '#config/problem.ts';
 import type { ConfigProblem } from '#config/problem.ts';
 import { changedParts, restartNeeded } from '#config/reload-rules.ts';
+import { faultFrames } from '#gateway/fault-frames.ts';
 import type { InForce } from '#gateway/in-force.ts';
 import { callerKey, GATEWAY_CALLER } from '#identity/caller.ts';
 import type { LedgerEntry } from '#ledger/record.ts';
@@ -94,7 +95,9 @@ export function createReloader(first: Generation, lasting: Lasting, inForce: InF
     const retired: Promise<void> = atMost(drainMs, inForce.replace(next.gateway), hurry.signal)
       // Against its successor: what that one shares is closed when that one is replaced.
       .then(() => closeUnshared(before, next))
-      .catch((error: unknown) => log.error({ err: error }, 'what a reload replaced could not be closed'))
+      .catch((error: unknown) =>
+        log.error({ frames: faultFrames(error) }, 'what a reload replaced could not be closed'),
+      )
       .finally(() => retiring.delete(retired));
     retiring.add(retired);
   };
@@ -133,7 +136,7 @@ export function createReloader(first: Generation, lasting: Lasting, inForce: InF
     running = apply(source)
       .catch((error: unknown) => {
         // Nothing was put in force: whatever went wrong, calls go on as before.
-        log.error({ err: error }, 'a reload failed inside the gateway');
+        log.error({ frames: faultFrames(error) }, 'a reload failed inside the gateway');
         return refuse('failed', []);
       })
       .finally(() => (running = undefined));

@@ -1,10 +1,11 @@
 /** `gatebook serve`: one gateway process, from its configuration to its last record. */
 import { mkdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { composeGateway } from '#bin/compose.ts';
 import type { ComposedGateway } from '#bin/compose.ts';
-import { createLog } from '#bin/log.ts';
+import { createLog, LOG_LEVELS } from '#bin/log.ts';
 import { writePidFile } from '#bin/pid-file.ts';
 import { createWorkers, reportToPrimary, workerOf } from '#bin/workers.ts';
 import { readConfig } from '#bin/read-config.ts';
@@ -15,9 +16,10 @@ import type { LoadedConfig } from '#config/load.ts';
 import type { ListenAddress } from '#config/network-rules.ts';
 import { problemText } from '#config/problem.ts';
 import type { Log } from '#gateway/gateway.ts';
+import { faultFrames } from '#gateway/fault-frames.ts';
 import { createMetricsListener } from '#gateway/metrics-listener.ts';
 import { nodeDisk } from '#ledger/node-disk.ts';
-import { OPENMETRICS_TYPE } from '#metrics/exposition.ts';
+import { keepFresh, OPENMETRICS_TYPE } from '#metrics/exposition.ts';
 import type { Exposition } from '#metrics/exposition.ts';
 
 function load(io: CliIo, path: string): LoadedConfig | undefined {
@@ -45,7 +47,10 @@ function metricsListenerOf(
   if (metricsListen === undefined) return undefined;
   const { host } = metricsListen;
   const server = createMetricsListener({
-    text: () => metrics.text(),
+    text: keepFresh(() => metrics.text(), {
+      monotonicMs: () => performance.now(),
+      freshMs: limits.metricsFreshMs,
+    }),
     contentType: OPENMETRICS_TYPE,
     host,
     limits,
@@ -93,7 +98,7 @@ function untilStopped(
       running.stop().then(
         () => resolve(code),
         (error: unknown) => {
-          log.error({ err: error }, 'the stop was not clean');
+          log.error({ frames: faultFrames(error) }, 'the stop was not clean');
           resolve(EXIT_LEDGER);
         },
       );
@@ -157,7 +162,7 @@ async function serve(io: CliIo, configPath: string, level: string): Promise<Exit
   const loaded = load(io, configPath);
   if (loaded === undefined) return EXIT_USAGE;
   const worker = workerOf(loaded, io.env);
-  const log = createLog(level, worker?.own);
+  const log = createLog(level, loaded.limits, worker?.own);
   // Said once, not by each worker.
   if (worker === undefined)
     for (const warning of loaded.warnings) log.warn({ path: warning.path }, problemText(warning));
@@ -216,7 +221,7 @@ export function register(program: Command, io: CliIo): void {
       'Run the gateway. Exit codes: 0 clean stop, 2 invalid configuration, 3 port, lock or issuer, 4 the ledger refuses or stopped.',
     )
     .option('--config <file>', 'gatebook.yaml', './gatebook.yaml')
-    .option('--log-level <level>', 'debug, info, warn or error', 'info')
+    .addOption(new Option('--log-level <level>', 'least level of the log').choices(LOG_LEVELS).default('info'))
     .action(async (options: { config: string; logLevel: string }) => {
       const code = await serve(io, options.config, options.logLevel);
       io.exit(code);

@@ -71,6 +71,7 @@ export const OPERATOR_LIMITS = {
   apiRequestsInFlight: [1, 10_000],
   apiRequestsPerCaller: [1, 1_000],
   apiRequestMs: [1_000, 600_000],
+  logLinesPerMinute: [1, 1_000_000],
   metricsSeries: [100, 100_000],
   metricsToolNames: [0, 10_000],
   drainMs: [0, 600_000],

@@ -38,6 +38,7 @@ test('an error of the server and one of the tool have the types OpenTelemetry gi
     return told(gateway, 'served').map(([facts]) => (facts as { errorType: string }).errorType);
   };
   assert.deepEqual(await failed('"error":{"code":-32602,"message":"m"}'), ['-32602']);
+  assert.deepEqual(await failed(`"error":{"code":${'9'.repeat(400)},"message":"m"}`), ['_OTHER']);
   assert.deepEqual(await failed('"error":{"message":"m"}'), ['error']);
   assert.deepEqual(await failed('"result":{"isError":true,"content":[]}'), ['tool_error']);
 });
@@ -115,4 +116,34 @@ test('what was replaced is told by record: of the call and of its answer', async
     (findings as readonly { type: string; count: number }[]).map(({ type, count }) => `${type} ${count}`),
   );
   assert.deepEqual(types, ['SECRET 1', 'SECRET 1']);
+});
+
+test('with the log at debug each message leaves one line, by the id of its call and without who or what', async () => {
+  const gateway = await answered();
+  await refuse(limited(gateway, { connection: 'hunter2' }), gateway, { code: 'unauthenticated', reason: 'expired' });
+  const lines = gateway.logged.filter(({ msg }) => msg === 'message');
+  const call = gateway.ledger.entries[0]?.call;
+  assert.deepEqual(
+    lines.map(({ level, call, connection, method, tool, code, ms }) => ({
+      level,
+      call,
+      connection,
+      method,
+      tool,
+      code,
+      ms,
+    })),
+    [
+      { level: 20, call, connection: 'notes', method: 'tools/call', tool: 'get_note', code: undefined, ms: 30 },
+      {
+        level: 20,
+        call: lines[1]?.['call'],
+        connection: '_OTHER',
+        method: undefined,
+        tool: undefined,
+        code: 'unauthenticated',
+        ms: 0,
+      },
+    ],
+  );
 });

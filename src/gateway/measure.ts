@@ -5,6 +5,10 @@ import type { Gateway } from '#gateway/gateway.ts';
 import type { MessageFacts } from '#gateway/metrics.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { member } from '#mcp/json.ts';
+import { isToolName } from '#mcp/tool-name.ts';
+import { methodLabel, OTHER } from '#metrics/bounded-names.ts';
+
+const RPC_CODE = /^-?\d{1,10}$/;
 
 /** A tool's name comes from the caller, who may have put a token into it. */
 function toolOf(call: Parsed & Partial<Credentialed>, gateway: Gateway): string {
@@ -25,15 +29,34 @@ function factsOf(call: Parsed, gateway: Gateway, errorType: string | undefined):
   };
 }
 
-function served(call: Parsed, facts: MessageFacts | undefined, gateway: Gateway): void {
-  if (facts !== undefined) gateway.metrics.served(facts, gateway.monotonic() - call.startedMs);
+/** One line of each message in the log, for who asked for it: the book has it all, and says who and what. */
+function logged(call: AnyCall, facts: Partial<MessageFacts>, code: string | undefined, gateway: Gateway): void {
+  const { connectionName: connection, id, startedMs } = call;
+  const { method, tool } = facts;
+  gateway.log.debug(
+    {
+      call: id,
+      connection: gateway.connections.has(connection) ? connection : OTHER,
+      ...(method === undefined ? {} : { method: methodLabel(method) }),
+      ...(tool === undefined || !isToolName(tool) ? {} : { tool }),
+      ...(code === undefined ? {} : { code }),
+      ms: Math.round((gateway.monotonic() - startedMs) * 1_000) / 1_000,
+    },
+    'message',
+  );
+}
+
+function served(call: Parsed, facts: MessageFacts, gateway: Gateway): void {
+  gateway.metrics.served(facts, gateway.monotonic() - call.startedMs);
+  logged(call, facts, facts.errorType, gateway);
 }
 
 /** OpenTelemetry, MCP conventions, `error.type`: the JSON-RPC error code, or `tool_error`. */
 function errorTypeOf({ message, delivery }: Responded): string | undefined {
   if (message.kind === 'response' && message.outcome.type === 'error') {
     const code = member(message.outcome.node, 'code');
-    return code?.kind === 'number' ? code.text : 'error';
+    // Any number is a server's to choose, of any length.
+    return code?.kind !== 'number' ? 'error' : RPC_CODE.test(code.text) ? code.text : OTHER;
   }
   if (message.kind === 'response' && message.isToolError) return 'tool_error';
   return delivery === 'gone' ? 'client_gone' : undefined;
@@ -71,7 +94,7 @@ export function measureRefusal(call: AnyCall & Partial<Credentialed>, refusal: R
   call.exchange?.end(refusal.code, gateway.monotonic());
   call.trace?.end(refusal.code);
   const facts = call.message === undefined ? undefined : factsOf(call as Parsed, gateway, refusal.code);
-  if (facts === undefined) return;
+  if (facts === undefined) return logged(call, {}, refusal.code, gateway);
   if (call.sentMs !== undefined) gateway.metrics.exchanged(facts, gateway.monotonic() - call.sentMs);
   served(call as Parsed, facts, gateway);
 }

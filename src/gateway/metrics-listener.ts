@@ -4,6 +4,7 @@
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { faultFrames } from '#gateway/fault-frames.ts';
 import type { Log } from '#gateway/gateway.ts';
 import { isLoopbackHost } from '#config/network-rules.ts';
 import type { Limits } from '#limits.ts';
@@ -64,7 +65,7 @@ export function createMetricsListener(parts: MetricsListenerParts): Server {
     },
     (request, response) => {
       answer(request, response, parts).catch((bug: unknown) => {
-        log.error({ name: bug instanceof Error ? bug.name : 'exception' }, 'the metrics could not be written');
+        log.error({ frames: faultFrames(bug) }, 'the metrics could not be written');
         response.destroy();
       });
     },

@@ -5,6 +5,7 @@ import type { Stopped } from '#gateway/chain.ts';
 import { problemBody, rpcErrorBody, toWireError } from '#gateway/errors.ts';
 import type { ErrorSubject, WireError } from '#gateway/errors.ts';
 import type { Approved, Forwarded, Recorded } from '#gateway/call.ts';
+import { faultFrames, faultName } from '#gateway/fault-frames.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { rateLimitHeaders } from '#gateway/quota.ts';
 import { measureRefusal } from '#gateway/measure.ts';
@@ -54,19 +55,13 @@ export async function sendRefusal(call: AnyCall, gateway: Gateway, refusal: Refu
   } else await call.reply.json(error.status, headers, rpcErrorBody(error, subject));
 }
 
-/** Class and place of an error; its message may quote what was being worked on. */
-const framesOf = (bug: unknown): readonly string[] =>
-  bug instanceof Error
-    ? [bug.name, ...(bug.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))]
-    : [typeof bug];
-
 /** The refusal a row of steps ended with. A bug is logged and becomes `internal`; after an intent it may have run. */
 export function refusalOf(stopped: Stopped, call: AnyCall | Recorded, gateway: Gateway): Refusal {
   if ('refusal' in stopped) return stopped.refusal;
-  gateway.log.error({ call: call.id, frames: framesOf(stopped.bug) }, 'a call failed inside the gateway');
+  gateway.log.error({ call: call.id, frames: faultFrames(stopped.bug) }, 'a call failed inside the gateway');
   return {
     code: 'internal',
-    reason: stopped.bug instanceof Error ? stopped.bug.name : 'exception',
+    reason: faultName(stopped.bug),
     executed: 'intent' in call ? 'unknown' : 'no',
   };
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Arrived, Connected, Recorded } from '#gateway/call.ts';
 import { runSteps } from '#gateway/chain.ts';
 import type { AnyCall } from '#gateway/entries.ts';
+import { faultFrames } from '#gateway/fault-frames.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { peerOf } from '#gateway/hop.ts';
 import { CALL_STEPS, SESSION_END_STEPS } from '#gateway/pipeline.ts';
@@ -84,7 +85,7 @@ export async function serveCall(
     });
   } catch (bug) {
     // Even the refusal failed: nothing more can be said to this client.
-    gateway.log.error({ call: arrived.id, name: bug instanceof Error ? bug.name : 'exception' }, 'a refusal failed');
+    gateway.log.error({ call: arrived.id, frames: faultFrames(bug) }, 'a refusal failed');
     response.destroy();
   } finally {
     gateway.admission.leave(arrived.id);

@@ -78,7 +78,8 @@ export function recordServerWords(parts: ServerWordsParts): ServerEvents {
       return asked === undefined ? undefined : record(event, event.reply, { reason: 'gateway_reply', st: 'up', call });
     },
     onStderr({ connection, pid, line }) {
-      log.info({ connection, pid, line }, 'server stderr');
+      // May quote what callers said: only for who asked to see it.
+      log.debug({ connection, pid, line }, 'server stderr');
     },
     onEnded({ connection, pid, reason, asked }) {
       metrics.processEnded(connection, asked);

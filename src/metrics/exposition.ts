@@ -20,21 +20,22 @@ export function createRegistry(): MetricsRegistry {
   return registry;
 }
 
-export function createExposition(
-  registry: MetricsRegistry,
-  options: { readonly monotonicMs: () => number; readonly freshMs: number },
-): Exposition {
+export type Freshness = { readonly monotonicMs: () => number; readonly freshMs: number };
+
+/** Writes a text at most once in `freshMs`, however often it is asked for: scrapes must not be a load. */
+export function keepFresh(write: () => Promise<string>, { monotonicMs, freshMs }: Freshness): () => Promise<string> {
   let latest: { readonly text: Promise<string>; readonly atMs: number } | undefined;
-  return {
-    text() {
-      const nowMs = options.monotonicMs();
-      if (latest === undefined || nowMs - latest.atMs >= options.freshMs)
-        latest = { text: registry.metrics(), atMs: nowMs };
-      return latest.text;
-    },
-    json: () => registry.getMetricsAsJSON(),
+  return () => {
+    const nowMs = monotonicMs();
+    if (latest === undefined || nowMs - latest.atMs >= freshMs) latest = { text: write(), atMs: nowMs };
+    return latest.text;
   };
 }
+
+export const createExposition = (registry: MetricsRegistry, freshness: Freshness): Exposition => ({
+  text: keepFresh(() => registry.metrics(), freshness),
+  json: () => registry.getMetricsAsJSON(),
+});
 
 /** What several processes count, together: sums, except where a metric says otherwise. */
 export function mergeMetrics(processes: readonly MetricsJson[]): Promise<string> {
