@@ -19,6 +19,7 @@ import type { Log } from '#gateway/gateway.ts';
 import { faultFrames } from '#gateway/fault-frames.ts';
 import { createMetricsListener } from '#gateway/metrics-listener.ts';
 import { nodeDisk } from '#ledger/node-disk.ts';
+import { shardOfWorker, shardsIn } from '#ledger/places.ts';
 import { keepFresh, OPENMETRICS_TYPE } from '#metrics/exposition.ts';
 import type { Exposition } from '#metrics/exposition.ts';
 
@@ -130,8 +131,22 @@ async function listenForExchanges(
   return refused === undefined ? undefined : `${loaded.config.server.listen} (${refused.code ?? refused.message})`;
 }
 
+/** After a change to fewer workers a book stays behind: searched, but not written, so that what it left open stays open. */
+async function warnOfIdleShards({ config }: LoadedConfig, log: Log): Promise<void> {
+  const served = Array.from({ length: config.server.workers }, (_, at) => shardOfWorker(config.shard, at + 1));
+  for (const shard of await shardsIn(nodeDisk, config.data))
+    if (!served.includes(shard))
+      log.warn({ shard }, 'no worker writes this shard any more; its events stay searchable');
+}
+
 /** Several processes: this one starts them, hands on signals and adds their metrics up. */
 async function serveWorkers(io: CliIo, loaded: LoadedConfig, log: Log, signals: Signals): Promise<ExitCode> {
+  if (process.platform === 'win32') {
+    io.stderr.write(
+      'gatebook: server.workers above 1 needs Unix sockets between the workers, which Windows does not have here\n',
+    );
+    return EXIT_USAGE;
+  }
   const workers = createWorkers(loaded, log);
   signals.onStop((why) => {
     log.info({ why }, 'stopping');
@@ -167,6 +182,7 @@ async function serve(io: CliIo, configPath: string, level: string): Promise<Exit
   if (worker === undefined)
     for (const warning of loaded.warnings) log.warn({ path: warning.path }, problemText(warning));
   mkdirSync(loaded.config.data, { recursive: true, mode: 0o750 });
+  if (worker === undefined) await warnOfIdleShards(loaded, log);
   if (worker === undefined && loaded.config.server.workers > 1) return serveWorkers(io, loaded, log, signals);
   const composed = await composeGateway({
     loaded,

@@ -24,6 +24,7 @@ import type { Config } from '#config/schema.ts';
 import { schemaComplaints } from '#config/schema-complaints.ts';
 import { checkUnavailable, checkWarnings } from '#config/unavailable.ts';
 import { configVersion, policyVersion } from '#config/versions.ts';
+import { checkWorkers } from '#config/workers.ts';
 import { readYaml } from '#config/yaml-text.ts';
 
 export type ConfigSource = {
@@ -86,6 +87,7 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
     ...checkReferences(raw),
     ...checkApiAudiences(raw),
     ...checkNetwork(raw),
+    ...checkWorkers(raw),
     ...secrets.complaints,
     ...checkPolicy(raw, effectiveLimits(parsed.success ? parsed.data.limits : {})),
   ];

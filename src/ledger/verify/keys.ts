@@ -35,9 +35,11 @@ export function openSealed(key: Buffer, sealed: Buffer, additional: string): Buf
 export const hkdf = (ikm: Buffer, info: Buffer): Buffer =>
   Buffer.from(hkdfSync('sha256', ikm, Buffer.alloc(0), info, KEY_BYTES));
 
-/** Reads `master.key` and `ring.jsonl`; the error is a sentence naming the file. */
+/** Reads `master.key`, which further shards have in the folder above, and `ring.jsonl`; the error is a sentence naming the file. */
 export async function loadKeyRing(files: ShardFiles): Promise<Result<KeyRing, string>> {
-  const master = await readSmallFile(files, 'master.key', MASTER_FILE_BYTES_MAX);
+  const master =
+    (await readSmallFile(files, 'master.key', MASTER_FILE_BYTES_MAX)) ??
+    (await readSmallFile(files, '../master.key', MASTER_FILE_BYTES_MAX));
   if (master === undefined) return err('master.key is missing');
   const secret = exactBase64(master.toString('latin1').trimEnd(), KEY_BYTES);
   if (secret === undefined) return err('master.key does not hold 32 bytes in base64');

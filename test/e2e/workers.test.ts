@@ -1,0 +1,318 @@
+/** `server.workers: 2` as a user runs it: real processes, two books, and the guarantees of one. */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { startFakeIssuer } from '../fakes/issuer.ts';
+import { startFakeMcpServer } from '../fakes/mcp-server.ts';
+import type { FakeMcpServer } from '../fakes/mcp-server.ts';
+import { freePort } from './harness.ts';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const command = ['--disable-warning=ExperimentalWarning', join(root, 'src/bin/gatebook.ts')];
+const gatebook = (...args: readonly string[]) =>
+  spawnSync(process.execPath, [...command, ...args], { encoding: 'utf8', env: { ...process.env, INIT_CWD: '' } });
+
+type Line = { readonly worker?: number; readonly msg: string; readonly [name: string]: unknown };
+type Reply = { readonly status: number; readonly session: string | undefined; readonly text: string };
+
+type Running = {
+  readonly folder: string;
+  readonly config: string;
+  readonly metricsUrl: string;
+  readonly server: FakeMcpServer;
+  readonly child: ChildProcess;
+  readonly lines: readonly Line[];
+  readonly ended: Promise<number | null>;
+  line(matches: (line: Line) => boolean): Promise<Line>;
+  /** One call on a TCP connection of its own, which goes to the next worker in turn. */
+  call(connection: string, message: object, headers?: Readonly<Record<string, string>>): Promise<Reply>;
+  /** Process id of a worker, from the operating system. */
+  workerPids(): readonly number[];
+};
+
+async function until<T>(find: () => T | undefined): Promise<T> {
+  for (let turn = 0; turn < 2_000; turn += 1) {
+    const found = find();
+    if (found !== undefined) return found;
+    await new Promise((wake) => {
+      setTimeout(wake, 10);
+    });
+  }
+  throw new Error('waited in vain');
+}
+
+const childrenOf = (pid: number): readonly number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+
+async function start(t: TestContext): Promise<Running> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatebook-workers-'));
+  const [issuer, server, port, metricsPort] = await Promise.all([
+    startFakeIssuer(),
+    startFakeMcpServer(),
+    freePort(),
+    freePort(),
+  ]);
+  const config = join(folder, 'gatebook.yaml');
+  writeFileSync(
+    config,
+    `version: 1
+deployment: team
+server: { listen: 127.0.0.1:${port}, workers: 2, metrics: { listen: 127.0.0.1:${metricsPort} } }
+data: ./data
+issuers: { idp: { preset: okta, issuer: "${issuer.url}", audiences: [https://team.test] } }
+connections:
+  web: { upstream: { type: http, url: "${server.url}" } }
+  process: { upstream: { type: stdio, command: "${process.execPath}", args: ["${join(root, 'test/fakes/stdio-server.ts')}"] } }
+levels: { use: { allow: ["*"] } }
+grants: [{ clients: ["idp:robot"], connections: ["*"], level: use }]
+`,
+  );
+  const child = spawn(process.execPath, [...command, 'serve', '--config', config], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const lines: Line[] = [];
+  let rest = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    const parts = (rest + chunk).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) lines.push(part.startsWith('{') ? (JSON.parse(part) as Line) : { msg: part });
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  t.after(async () => {
+    child.kill('SIGTERM');
+    await ended;
+    await Promise.all([issuer.close(), server.close()]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const line = (matches: (one: Line) => boolean): Promise<Line> =>
+    until(() => lines.find(matches)).catch(() => {
+      throw new Error(`no such line in ${JSON.stringify(lines)}`);
+    });
+  await line(({ msg }) => msg === 'every worker is ready');
+  const token = await issuer.sign({ ver: 1, aud: 'https://team.test', cid: 'robot', sub: 'robot' });
+
+  return {
+    folder,
+    config,
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+    server,
+    child,
+    lines,
+    ended,
+    line,
+    call: (connection, message, headers = {}) =>
+      new Promise((resolve, reject) => {
+        const outgoing = httpRequest(
+          {
+            host: '127.0.0.1',
+            port,
+            path: `/mcp/${connection}`,
+            method: 'POST',
+            agent: false,
+            headers: {
+              authorization: `Bearer ${token}`,
+              'content-type': 'application/json',
+              accept: 'application/json, text/event-stream',
+              ...headers,
+            },
+          },
+          (response) => {
+            let text = '';
+            response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+            response.once('end', () => {
+              const session = response.headers['mcp-session-id'];
+              resolve({
+                status: response.statusCode ?? 0,
+                session: typeof session === 'string' ? session : undefined,
+                text,
+              });
+            });
+          },
+        );
+        outgoing.once('error', reject);
+        outgoing.end(JSON.stringify({ jsonrpc: '2.0', id: 1, ...message }));
+      }),
+    workerPids: () => childrenOf(child.pid ?? 0),
+  };
+}
+
+const toolCall = (name: string) => ({ method: 'tools/call', params: { name, arguments: {} } });
+const INITIALIZE = {
+  method: 'initialize',
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+};
+
+type FoundEvent = { readonly id: string; readonly name?: string; readonly outcome?: string; readonly session?: string };
+function eventsOf(running: Running, filter: string): readonly FoundEvent[] {
+  const found = gatebook('events', 'search', '--config', running.config, '--json', '--filter', filter);
+  assert.equal(found.status, 0, found.stderr);
+  return found.stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as FoundEvent);
+}
+const shardOf = ({ id }: FoundEvent): string => id.split(':')[0] ?? '';
+
+function verify(running: Running, shard: string, keys: string): void {
+  const directory = join(running.folder, 'data', 'ledger', shard);
+  const verified = gatebook(
+    'ledger',
+    'verify',
+    directory,
+    '--vkey',
+    join(directory, 'log.vkey'),
+    '--keys',
+    join(running.folder, 'data', keys),
+  );
+  assert.equal(verified.status, 0, `${shard}: ${verified.stdout}${verified.stderr}`);
+}
+
+const LINUX = process.platform === 'linux' ? false : 'reads /proc, which this system does not have';
+
+test('two workers write two books, found, counted and proved as one', { skip: LINUX }, async (t) => {
+  const running = await start(t);
+  for (let at = 0; at < 8; at += 1) assert.equal((await running.call('web', toolCall('find'))).status, 200);
+
+  await t.test('events of both are found together, newest first', () => {
+    const events = eventsOf(running, 'name eq "find"');
+    assert.equal(events.length, 8);
+    assert.deepEqual(new Set(events.map(shardOf)), new Set(['a', 'a-2']));
+  });
+
+  await t.test('the metrics are those of both workers', async () => {
+    const text = await (await fetch(running.metricsUrl)).text();
+    const counted = /gatebook_calls_total\{[^}]*connection="web"[^}]*outcome="ok"[^}]*\} (\d+)/.exec(text)?.[1];
+    assert.equal(counted, '8');
+    for (const shard of ['a', 'a-2'])
+      assert.match(text, new RegExp(`gatebook_ledger_commits_total\\{shard="${shard}"\\} \\d`));
+  });
+
+  await t.test('a reload reaches both', async () => {
+    writeFileSync(
+      running.config,
+      readFileSync(running.config, 'utf8').replace('allow: ["*"]', 'allow: ["tools/call:other"]'),
+    );
+    running.child.kill('SIGHUP');
+    for (const worker of [1, 2]) await running.line((line) => line.worker === worker && /reloaded/.test(line.msg));
+    for (let at = 0; at < 4; at += 1) assert.match((await running.call('web', toolCall('find'))).text, /denied/);
+  });
+
+  await t.test('a clean stop ends all with code 0, and both books verify with their keys', async () => {
+    running.child.kill('SIGTERM');
+    assert.equal(await running.ended, 0);
+    verify(running, 'a', 'keys');
+    verify(running, 'a-2', 'keys/a-2');
+  });
+});
+
+test(
+  'a legacy session and a server that is a process are the same from every connection',
+  { skip: LINUX },
+  async (t) => {
+    const running = await start(t);
+    running.server.answering = (seen, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': 'of-the-server' });
+      response.end(JSON.stringify({ jsonrpc: '2.0', id: seen.message?.id, result: {} }));
+    };
+    for (let session = 0; session < 2; session += 1) {
+      const begun = await running.call('web', INITIALIZE);
+      assert.ok(begun.session, begun.text);
+      for (let at = 0; at < 4; at += 1) {
+        const reply = await running.call('web', toolCall('in_session'), { 'mcp-session-id': begun.session });
+        assert.equal(reply.status, 200, reply.text);
+      }
+    }
+    const events = eventsOf(running, 'name eq "in_session"');
+    assert.deepEqual(
+      [...Map.groupBy(events, ({ session }) => session).values()].map((calls) => [
+        calls.length,
+        new Set(calls.map(shardOf)).size,
+      ]),
+      [
+        [4, 1],
+        [4, 1],
+      ],
+    );
+
+    const pids = new Set<number>();
+    for (let at = 0; at < 4; at += 1) {
+      const reply = await running.call('process', { method: 'echo', params: {} });
+      pids.add((JSON.parse(reply.text.replace(/^data: /m, '')) as { result: { pid: number } }).result.pid);
+    }
+    assert.equal(pids.size, 1, 'one process of the server for one caller');
+  },
+);
+
+test(
+  'a worker that is killed is started again, its open call is closed as orphan, and the other never stops',
+  { skip: LINUX },
+  async (t) => {
+    const running = await start(t);
+    const hanging = Promise.withResolvers<void>();
+    const answering = running.server.answering;
+    running.server.answering = () => hanging.resolve();
+    const lost = running.call('web', toolCall('lost')).then(
+      () => 'answered',
+      () => 'cut',
+    );
+    await hanging.promise;
+    running.server.answering = answering;
+    const [open] = await until(() => {
+      const found = eventsOf(running, 'name eq "lost"');
+      return found.length === 0 ? undefined : found;
+    });
+    const number = open !== undefined && shardOf(open) === 'a' ? 1 : 2;
+    const pids = running.workerPids();
+    assert.equal(pids.length, 2);
+    const victim = pids.find((pid) =>
+      readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`GATEBOOK_WORKER=${number}\0`),
+    );
+    process.kill(victim ?? 0, 'SIGKILL');
+    assert.equal(await lost, 'cut');
+    for (let at = 0; at < 6; at += 1) assert.equal((await running.call('web', toolCall('meanwhile'))).status, 200);
+    await until(() =>
+      running.lines.filter((line) => line.worker === number && line.msg === 'ready').length === 2 ? true : undefined,
+    );
+    await until(() => (eventsOf(running, 'name eq "lost" and outcome eq "orphan"').length === 1 ? true : undefined));
+  },
+);
+
+test('workers whose primary is killed end by themselves, and their books are whole', { skip: LINUX }, async (t) => {
+  const running = await start(t);
+  assert.equal((await running.call('web', toolCall('find'))).status, 200);
+  const pids = running.workerPids();
+  running.child.kill('SIGKILL');
+  await running.ended;
+  const isGone = (pid: number): boolean => {
+    try {
+      process.kill(pid, 0);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  await until(() => (pids.every(isGone) ? true : undefined));
+  verify(running, 'a', 'keys');
+  verify(running, 'a-2', 'keys/a-2');
+});
+
+test('a second gateway on the same data directory is refused with exit code 3', { skip: LINUX }, async (t) => {
+  const running = await start(t);
+  const other = join(running.folder, 'other.yaml');
+  writeFileSync(
+    other,
+    readFileSync(running.config, 'utf8').replace(
+      /listen: 127\.0\.0\.1:\d+, workers/,
+      `listen: 127.0.0.1:${await freePort()}, workers`,
+    ),
+  );
+  assert.equal(gatebook('serve', '--config', other).status, 3);
+  assert.equal((await running.call('web', toolCall('find'))).status, 200);
+});
