@@ -125,7 +125,7 @@ function begin(tracer: Tracer, message: TracedMessage): CallTrace {
     parent,
   );
   const inside = trace.setSpan(parent, span);
-  const end = endOnce(span);
+  const end = endOf(span);
   return {
     isInMeta: message.meta.traceparent !== undefined,
     exchange: (transport) => {
@@ -160,16 +160,13 @@ function exchangeOf(span: Span, outside: Context): ExchangeTrace {
         }
       : {},
     during: (run) => context.with(inside, run),
-    end: endOnce(span),
+    end: endOf(span),
   };
 }
 
-/** The status says that there was an error, its description would be the server's words. */
-function endOnce(span: Span): (errorType: string | undefined, atMs?: number) => void {
-  let isEnded = false;
+/** The status says that there was an error, its description would be the server's words. A span takes its first end only. */
+function endOf(span: Span): (errorType: string | undefined, atMs?: number) => void {
   return (errorType, atMs) => {
-    if (isEnded) return;
-    isEnded = true;
     if (errorType !== undefined) {
       span.setAttribute('error.type', errorType);
       span.setStatus({ code: SpanStatusCode.ERROR });

@@ -69,6 +69,7 @@ test('a tracestate is read from all its lines, and as a whole or not at all', ()
     `${'a'.repeat(257)}=b`,
     Array.from({ length: LIMITS.tracestateMembers + 1 }, (_, at) => `k${at}=v`).join(','),
     `a=${'b'.repeat(LIMITS.tracestateChars)}`,
+    Array.from({ length: 6 }, (_, at) => `k${at}=${'v'.repeat(100)}`).join(','),
   ])
     assert.equal(readTracestate([bad]), undefined, bad.slice(0, 40));
 });
