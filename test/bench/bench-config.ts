@@ -7,10 +7,11 @@ export const gatewayConfig = (site: {
   readonly upstreamPort: number;
   readonly issuer: string;
   readonly audience: string;
+  readonly workers: number;
 }): string => `version: 1
 deployment: bench
-server: { listen: 127.0.0.1:${site.port} }
-data: ./data
+server: { listen: 127.0.0.1:${site.port}, workers: ${site.workers} }
+data: ./data-${site.workers}
 issuers: { idp: { preset: okta, issuer: "${site.issuer}", audiences: ["${site.audience}"] } }
 connections:
   tickets:

@@ -143,6 +143,7 @@ export async function measureParts(): Promise<readonly Part[]> {
     upstreamPort: 1,
     issuer: 'http://127.0.0.1:1',
     audience: 'https://bench.example',
+    workers: 1,
   });
   const loaded = must(
     loadConfig({ file: '/bench/gatebook.yaml', text, env: { BENCH_CREDENTIAL: 'c'.repeat(24) }, readFile: () => '' }),

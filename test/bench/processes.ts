@@ -25,6 +25,22 @@ export function cpuOf(pid: number): Cpu {
   };
 }
 
+/** Processes started by `pid`, those started by them not among them. */
+export function childrenOf(pid: number): readonly number[] {
+  if (!existsSync(`/proc/${pid}/task`)) return [];
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return text === '' ? [] : text.split(' ').map(Number);
+}
+
+/** Of several processes together. */
+export function cpuOfAll(pids: readonly number[]): Cpu {
+  const all = pids.map(cpuOf);
+  return {
+    mainUs: all.reduce((sum, { mainUs }) => sum + mainUs, 0),
+    allUs: all.reduce((sum, { allUs }) => sum + allUs, 0),
+  };
+}
+
 export const cpuBetween = (before: Cpu, after: Cpu): Cpu => ({
   mainUs: after.mainUs - before.mainUs,
   allUs: after.allUs - before.allUs,
