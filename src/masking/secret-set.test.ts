@@ -64,3 +64,15 @@ test('a set is right also after its forms were dropped from the cache', () => {
   for (let i = 0; i < 1_100; i++) secretsOf([`another-secret-${i}`]);
   assert.equal(starred('hunter22', 'hunter22'), '*');
 });
+
+test('a set is found again only for exactly the secrets it was made of', () => {
+  const setOf = createSecretSets();
+  const first = setOf(['token-of-ada-0123', 'credential-of-notes']);
+  assert.equal(setOf(['token-of-ada-0123', 'credential-of-notes']), first);
+  const other = setOf(['token-of-ada-0123', 'credential-of-files']);
+  assert.deepEqual(other.find('credential-of-notes'), []);
+  assert.equal(other.find('credential-of-files').length, 1);
+  assert.equal(setOf(['token-of-ada-0123']).find('credential-of-files').length, 0);
+  for (let at = 0; at < 1_000; at += 1) setOf([`token-${at}-of-somebody`]);
+  assert.equal(setOf(['token-of-ada-0123', 'credential-of-notes']).find('credential-of-notes').length, 1);
+});

@@ -12,6 +12,9 @@ type Needle = SecretForm & { readonly secret: string };
 /** Forms are kept this many secrets long: connections' credentials for ever, callers' tokens while they are used. */
 const CACHE_ENTRIES_MAX = 1_024;
 
+/** Sets kept whole, a few kilobytes each. */
+const RECENT_SETS_MAX = 256;
+
 const BASE64_CHARS = new Set(
   Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=', 'latin1'),
 );
@@ -88,5 +91,21 @@ export function createSecretSets(): (secrets: readonly string[]) => SecretSet {
     cache.set(digest, forms);
     return forms;
   };
-  return (secrets) => SecretSet.fromForms([...new Set(secrets)].map((secret) => ({ secret, forms: formsOf(secret) })));
+  const make = (secrets: readonly string[]): SecretSet =>
+    SecretSet.fromForms([...new Set(secrets)].map((secret) => ({ secret, forms: formsOf(secret) })));
+
+  // Callers come again with the token they came with: nearly every call finds its set as it was.
+  const recent = new Map<string, { readonly secrets: readonly string[]; readonly set: SecretSet }>();
+  return (secrets) => {
+    const [first = ''] = secrets;
+    const known = recent.get(first);
+    if (known !== undefined && sameTexts(known.secrets, secrets)) return known.set;
+    if (recent.size >= RECENT_SETS_MAX) recent.clear();
+    const set = make(secrets);
+    recent.set(first, { secrets: [...secrets], set });
+    return set;
+  };
 }
+
+const sameTexts = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((text, at) => text === other[at]);
