@@ -1,7 +1,10 @@
 /** What the API may use of a running gateway. Plain wiring, made in src/bin. */
 import type { Checkpoints } from '#api/checkpoints.ts';
+import type { Cursors } from '#api/cursors.ts';
 import type { RoleGroups } from '#api/roles.ts';
 import type { Admission } from '#gateway/admission.ts';
+import type { Book } from '#events/book.ts';
+import type { Searcher } from '#events/searcher.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { RevokeParts } from '#gateway/revoke.ts';
 
@@ -15,6 +18,7 @@ export type ApiParts = Pick<
   | 'limits'
   | 'log'
   | 'masker'
+  | 'monotonic'
   | 'newId'
   | 'proxies'
   | 'publicUrl'
@@ -28,6 +32,10 @@ export type ApiParts = Pick<
   readonly revocations: RevokeParts;
   /** How many requests may be on their way; shared by the APIs of a configuration and the ones before it. */
   readonly apiAdmission: Admission;
+  readonly cursors: Cursors;
+  readonly searcher: Searcher;
+  /** The records of every shard of the data directory. */
+  readonly book: Pick<Book, 'source' | 'sizes'>;
   /** Of the product, for openapi.json. */
   readonly version: string;
 };

@@ -3,10 +3,18 @@ import { route, type Route } from '#api/call.ts';
 import { getCheckpoint } from '#api/contract/checkpoint.ts';
 import { createRevocation, listRevocations } from '#api/contract/revocation.ts';
 import { serveRevocation, serveRevocations } from '#api/revocations.ts';
+import * as events from '#api/contract/events.ts';
+import { countFacets, countHistogram } from '#api/count-events.ts';
+import { searchEvents } from '#api/search-events.ts';
+import { getEvent } from '#api/show-event.ts';
 import { ok } from '#result.ts';
 
 export const ROUTES: readonly Route[] = [
   route(getCheckpoint, async (_call, _input, { checkpoints }) => ok({ json: await checkpoints.all() })),
   { ...route(createRevocation, serveRevocation), endsCallers: true },
   route(listRevocations, (_call, _input, parts) => serveRevocations(parts)),
+  route(events.searchEvents, searchEvents),
+  route(events.countFacets, countFacets),
+  route(events.countHistogram, countHistogram),
+  route(events.getEvent, getEvent),
 ];

@@ -5,6 +5,7 @@
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { Agent } from 'undici';
+import { openApiReads } from '#bin/api-reads.ts';
 import { callMetricsOf, watchState } from '#bin/metrics.ts';
 import { makeGeneration } from '#bin/generation.ts';
 import type { Generation, Lasting, StartRefusal } from '#bin/generation.ts';
@@ -27,7 +28,6 @@ import type { InForce } from '#gateway/in-force.ts';
 import { createQuotas } from '#gateway/quotas.ts';
 import type { RevokeParts } from '#gateway/revoke.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
-import { createCheckpoints } from '#api/checkpoints.ts';
 import { createFleetListener, createGatewayServer, createListener } from '#gateway/server.ts';
 import type { Listener } from '#gateway/server.ts';
 import { createSessions } from '#gateway/sessions.ts';
@@ -199,7 +199,7 @@ async function drain(gateway: Gateway): Promise<void> {
 
 /** What lasts from the start to the stop, whatever is reloaded in between. */
 function lastingOf(
-  { loaded, log, env, worker, identityClock = systemIdentityClock }: ComposeOptions,
+  { loaded, disk, log, env, worker, identityClock = systemIdentityClock }: ComposeOptions,
   { ledger, maskingKey }: OpenBook,
   agent: Agent,
   state: Pick<Lasting, 'currentMasker' | 'draining' | 'metrics' | 'stopping'>,
@@ -224,12 +224,7 @@ function lastingOf(
       streamsPerCaller: limits.apiRequestsPerCaller,
     }),
     quotas: createQuotas(limits),
-    checkpoints: createCheckpoints({
-      dataDirectory: loaded.config.data,
-      ledger,
-      monotonic,
-      freshMs: limits.apiCheckpointFreshMs,
-    }),
+    apiReads: openApiReads({ loaded, disk, ledger, maskingKey, clock, monotonic, log }),
     refusals: createRefusalBook({
       limits,
       clock,
@@ -303,6 +298,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   const first = await makeGeneration(loaded, lasting);
   if (!first.ok) {
     await closeState();
+    await lasting.apiReads.close();
     await closeBook();
     return first;
   }
@@ -333,6 +329,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     fleet?.close();
     await drain(inForce.current());
     await agent.destroy();
+    await lasting.apiReads.close();
     await reloader.close();
     await revocations.stop();
     lasting.refusals.flush(true);

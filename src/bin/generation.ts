@@ -5,8 +5,8 @@
  */
 import { createApi } from '#api/app.ts';
 import type { Api } from '#api/app.ts';
-import type { Checkpoints } from '#api/checkpoints.ts';
 import { ROUTES } from '#api/routes.ts';
+import type { ApiReads } from '#bin/api-reads.ts';
 import { openConnections } from '#bin/connections.ts';
 import type { ConnectionParts, OpenConnection } from '#bin/connections.ts';
 import { openIssuers } from '#bin/issuers.ts';
@@ -48,7 +48,7 @@ export type Lasting = Pick<
 > &
   Pick<ConnectionParts, 'env' | 'atExit' | 'budget'> &
   IssuerParts & {
-    readonly checkpoints: Checkpoints;
+    readonly apiReads: ApiReads;
     readonly revocations: RevokeParts;
     readonly apiAdmission: Admission;
     readonly maskingKey: Buffer;
@@ -83,12 +83,12 @@ function policyOf(loaded: LoadedConfig): Result<Policy, StartRefusal> {
 }
 
 function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting): Api {
-  const { apiAdmission, checkpoints, revocations } = lasting;
+  const { apiAdmission, apiReads, revocations } = lasting;
   const apiIssuers = Object.values(config.issuers)
     .filter(({ apiAudience }) => apiAudience !== undefined)
     .map(({ issuer }) => issuer);
   return createApi(
-    { ...gateway, apiAdmission, roles: config.roles, apiIssuers, checkpoints, revocations, version: version() },
+    { ...gateway, apiAdmission, roles: config.roles, apiIssuers, ...apiReads, revocations, version: version() },
     ROUTES,
   );
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { type BookIndex, openBookIndex } from '#events/book-index.ts';
-import { countFacets, FACET_NAMES, type FacetRequest } from '#events/facets.ts';
+import { countFacets, type FacetRequest } from '#events/facets.ts';
+import { FACET_NAMES } from '#events/filter/attributes.ts';
 import { LIMITS, type Limits } from '#limits.ts';
 import { answer, NOON, record, ROBOT, toolCall } from '#test/fakes/event-records.ts';
 import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';

@@ -1,13 +1,10 @@
 /** How often each value of an attribute among the events of a query: what a console offers to narrow by. */
 import { type BookIndex, scopeOf } from '#events/book-index.ts';
 import { type EventRequest, parseEventQuery, type QueryFault } from '#events/event-query.ts';
-import { ATTRIBUTE_NAMES, attributeNamed } from '#events/filter/attributes.ts';
+import { attributeNamed, FACET_NAMES } from '#events/filter/attributes.ts';
 import type { SearchSettings } from '#events/search.ts';
 import type { Limits } from '#limits.ts';
 import { type Result, err, ok } from '#result.ts';
-
-/** Attributes with few enough values to choose from. */
-export const FACET_NAMES = ATTRIBUTE_NAMES.filter((name) => attributeNamed(name)?.type === 'string');
 
 export type FacetRequest = EventRequest & {
   readonly by: readonly string[];

@@ -2,24 +2,11 @@
 import { type BookIndex, scopeOf } from '#events/book-index.ts';
 import type { EventOutcome } from '#events/event.ts';
 import { type EventRequest, FOREVER_MS, parseEventQuery, type QueryFault } from '#events/event-query.ts';
+import { INTERVALS, type Interval } from '#events/intervals.ts';
 import { monthStart } from '#events/month.ts';
 import type { SearchSettings } from '#events/search.ts';
 import type { Limits } from '#limits.ts';
 import { type Result, err, ok } from '#result.ts';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-/** Aligned with the Unix epoch, so with UTC's days. */
-export const INTERVALS = {
-  '1m': MINUTE,
-  '5m': 5 * MINUTE,
-  '15m': 15 * MINUTE,
-  '1h': HOUR,
-  '6h': 6 * HOUR,
-  '1d': 24 * HOUR,
-  '7d': 7 * 24 * HOUR,
-} as const;
-export type Interval = keyof typeof INTERVALS;
 
 export type HistogramRequest = EventRequest & { readonly interval: Interval | 'auto' };
 

@@ -2,11 +2,16 @@
 import type { TestContext } from 'node:test';
 import { createApi } from '#api/app.ts';
 import type { Route } from '#api/call.ts';
+import { createCursors } from '#api/cursors.ts';
 import type { ApiParts } from '#api/parts.ts';
 import { createAdmission } from '#gateway/admission.ts';
 import type { Admission } from '#gateway/admission.ts';
-import { asVerified } from '#identity/verified-caller.ts';
 import type { RevocationStore } from '#identity/revocation.ts';
+import { openBookIndex } from '#events/book-index.ts';
+import { runSearchJob, type SearchJob } from '#events/search-jobs.ts';
+import type { Searcher } from '#events/searcher.ts';
+import { asVerified } from '#identity/verified-caller.ts';
+import { LIMITS } from '#limits.ts';
 import { err, ok } from '#result.ts';
 import { ADA, EVE, fakeGateway, GRACE } from '#test/fakes/gateway.ts';
 import type { FakeGateway, GatewayOverrides } from '#test/fakes/gateway.ts';
@@ -20,7 +25,8 @@ export const STRANGER_TOKEN = 'api-token-of-eve-0123456789';
 
 export type FakeApi = ListeningGateway & { readonly gateway: FakeGateway; readonly admission: Admission };
 
-type Options = GatewayOverrides & Partial<Pick<ApiParts, 'checkpoints'>> & { readonly store?: RevocationStore };
+type Options = GatewayOverrides &
+  Partial<Pick<ApiParts, 'book' | 'checkpoints' | 'searcher'>> & { readonly store?: RevocationStore };
 
 export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts {
   const callers = new Map([
@@ -50,6 +56,12 @@ export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts 
       callsInFlightPerCaller: gateway.limits.apiRequestsPerCaller,
       streamsPerCaller: gateway.limits.apiRequestsPerCaller,
     }),
+    cursors: createCursors(Buffer.alloc(32, 7)),
+    searcher: options.searcher ?? {
+      ask: async () => err({ reason: 'failed', message: '' }),
+      close: async () => undefined,
+    },
+    book: options.book ?? { source: () => Promise.reject(new Error('no book')), sizes: async () => ({}) },
     version: '1.2.3',
   };
 }
@@ -63,3 +75,16 @@ export async function listenApi(t: TestContext, routes: readonly Route[], option
 
 /** Headers of a request by the bearer of a token. */
 export const by = (token: string): Readonly<Record<string, string>> => ({ authorization: `Bearer ${token}` });
+
+/** Answers from the index of a data directory in the test's own thread. */
+export function directSearcher(t: TestContext, data: string, nowMs: () => number): Searcher {
+  const index = openBookIndex(data);
+  t.after(() => index.close());
+  return {
+    async ask(kind, input) {
+      const job = { kind, input } as SearchJob;
+      return ok(runSearchJob(index, job, { limits: LIMITS, nowMs: nowMs(), monotonic: () => 0 }));
+    },
+    close: async () => undefined,
+  };
+}

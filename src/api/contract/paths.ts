@@ -3,6 +3,10 @@ export const API_PATHS = {
   openApi: '/api/openapi.json',
   checkpoint: '/api/v1/checkpoint',
   revocations: '/api/v1/revocations',
+  events: '/api/v1/events',
+  facets: '/api/v1/events/facets',
+  histogram: '/api/v1/events/histogram',
+  event: '/api/v1/events/{shard}/{index}',
 } as const;
 
 export type ApiPath = (typeof API_PATHS)[keyof typeof API_PATHS];

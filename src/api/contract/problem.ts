@@ -4,6 +4,7 @@ import { z } from 'zod';
 export const PROBLEMS = {
   invalid_request: [400, 'The request is not one this endpoint takes.'],
   invalid_parameter: [400, 'A parameter of the request is not valid.'],
+  invalid_cursor: [400, 'The cursor is none this gateway gave for this search.'],
   unauthenticated: [401, 'A valid access token for the API of a configured issuer is required.'],
   forbidden: [403, 'The caller has no role that may do this.'],
   forbidden_origin: [403, 'This Origin may not call the gateway.'],
@@ -12,11 +13,15 @@ export const PROBLEMS = {
   too_many_revocations: [409, 'There are too many revocations; revoke everybody instead.'],
   too_large: [413, 'The request is larger than the API takes.'],
   content_type: [415, 'The body must be application/json without a content encoding.'],
+  search_too_costly: [422, 'The search would look at too much: narrow it by time, caller, connection or name.'],
   rate_limited: [429, 'Too many requests at once; try again later.'],
   internal: [500, 'The gateway failed; the request is refused.'],
+  record_damaged: [500, 'The record in the book does not hold; the operator should run gatebook ledger verify.'],
   identity_unavailable: [503, 'The token cannot be checked now; try again later.'],
   state_unavailable: [503, 'The state that the processes of the gateway share cannot be read or written.'],
   audit_unavailable: [503, 'What was asked for cannot be recorded, so it is not done.'],
+  not_indexed: [503, 'The search index has not come that far yet; try again.'],
+  search_unavailable: [503, 'The search index cannot be asked now; try again.'],
   timeout: [503, 'The answer took too long to make.'],
   stopping: [503, 'The gateway is stopping; try again.'],
 } as const satisfies Readonly<Record<string, readonly [status: number, title: string]>>;

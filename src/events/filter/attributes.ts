@@ -60,3 +60,6 @@ const BY_LOWER_CASE = new Map(Object.entries(ATTRIBUTES).map(([name, attribute])
 export const ATTRIBUTE_NAMES: readonly string[] = Object.keys(ATTRIBUTES);
 
 export const attributeNamed = (name: string): Attribute | undefined => BY_LOWER_CASE.get(name.toLowerCase());
+
+/** Attributes that events can be counted by. */
+export const FACET_NAMES: readonly string[] = ATTRIBUTE_NAMES.filter((name) => attributeNamed(name)?.type === 'string');

@@ -1,0 +1,30 @@
+/** `GET /api/v1/events/facets` and `/histogram`: counts for whoever wants to narrow a search. */
+import type { ApiCall, ApiInput, ApiOutcome } from '#api/call.ts';
+import type { countFacets as facetsOperation, countHistogram as histogramOperation } from '#api/contract/events.ts';
+import type { ApiParts } from '#api/parts.ts';
+import { faultRefusal, troubleRefusal } from '#api/search-trouble.ts';
+import { err, ok } from '#result.ts';
+
+const DEFAULT_VALUES = 10;
+
+export async function countFacets(
+  call: ApiCall,
+  { query }: ApiInput<typeof facetsOperation>,
+  { searcher }: ApiParts,
+): Promise<ApiOutcome> {
+  const { by, limit = DEFAULT_VALUES, ...search } = query;
+  const counted = await searcher.ask('facets', { ...search, by: by.split(','), limit }, call.signal);
+  if (!counted.ok) return err(troubleRefusal(counted.error));
+  return counted.value.ok ? ok({ json: counted.value.value }) : err(faultRefusal(counted.value.error));
+}
+
+export async function countHistogram(
+  call: ApiCall,
+  { query }: ApiInput<typeof histogramOperation>,
+  { searcher }: ApiParts,
+): Promise<ApiOutcome> {
+  const { interval = 'auto', ...search } = query;
+  const counted = await searcher.ask('histogram', { ...search, interval }, call.signal);
+  if (!counted.ok) return err(troubleRefusal(counted.error));
+  return counted.value.ok ? ok({ json: counted.value.value }) : err(faultRefusal(counted.value.error));
+}

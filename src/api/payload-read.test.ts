@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { getEvent } from '#api/contract/events.ts';
+import { recordPayloadRead } from '#api/payload-read.ts';
+import { asVerified } from '#identity/verified-caller.ts';
+import { ADA, fakeGateway, idOf } from '#test/fakes/gateway.ts';
+import { headerOf, LATCHED } from '#test/fakes/ledger.ts';
+
+const call = {
+  id: idOf(1),
+  source: '203.0.113.9',
+  method: 'GET',
+  path: '/api/v1/events/a/1',
+  signal: new AbortController().signal,
+  verified: asVerified({ caller: ADA, expiresAtMs: 1, issuedAtMs: 0, tokenDigest: 'd' }),
+  token: 'token-of-ada-for-the-api',
+  operation: getEvent,
+  roles: new Set(['auditor'] as const),
+};
+
+test('who reads which payloads is durable before it is allowed', async () => {
+  const { ledger, masker } = fakeGateway();
+  assert.ok((await recordPayloadRead(call, { event: 'a:1' }, { ledger, masker })).ok);
+  const [entry] = ledger.entries;
+  assert.deepEqual([entry?.kind, entry?.st], ['control', 'payloads_read']);
+  assert.deepEqual(
+    [headerOf(entry).caller?.subject, headerOf(entry).detail],
+    ['ada', { operation: 'getEvent', event: 'a:1' }],
+  );
+});
+
+test('where the record cannot be made it is not allowed', async () => {
+  const { ledger, masker } = fakeGateway();
+  ledger.refusing = () => LATCHED;
+  const recorded = await recordPayloadRead(call, { event: 'a:1' }, { ledger, masker });
+  assert.equal(recorded.ok ? '' : recorded.error.code, 'audit_unavailable');
+});

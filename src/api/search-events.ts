@@ -1,0 +1,128 @@
+/** `GET /api/v1/events`: a page of what the index has, with links to go on. */
+import type { ApiCall, ApiInput, ApiOutcome, ApiRefusal } from '#api/call.ts';
+import type { searchEvents as operation } from '#api/contract/events.ts';
+import type { CursorPlace } from '#api/cursors.ts';
+import type { ApiParts } from '#api/parts.ts';
+import { faultRefusal, troubleRefusal } from '#api/search-trouble.ts';
+import { waitIndexed } from '#api/wait-indexed.ts';
+import type { IndexedThrough } from '#events/book-index.ts';
+import type { EventHit } from '#events/event-row.ts';
+import { parseRecordId } from '#events/find-event.ts';
+import { parseMoment } from '#events/time.ts';
+import { err, ok, type Result } from '#result.ts';
+
+type Query = ApiInput<typeof operation>['query'];
+/** With times that do not move with the clock: what a link carries and a cursor is good for. */
+type FixedQuery = Query & { readonly order: 'oldest' | 'newest' };
+
+export async function searchEvents(
+  call: ApiCall,
+  { query: asked }: ApiInput<typeof operation>,
+  parts: ApiParts,
+): Promise<ApiOutcome> {
+  const query = fixed(asked, parts.clock());
+  const awaited = query.wait === undefined ? undefined : parseRecordId(query.wait);
+  if (awaited !== undefined) {
+    const waited = await waitIndexed(awaited, call, parts);
+    if (!waited.ok) return waited;
+  }
+  const place = placeOf(query, parts);
+  if (!place.ok) return place;
+  const found = isBounded(query)
+    ? await boundedPage(call, query, place.value, parts)
+    : await followedPage(call, query, place.value, parts);
+  if (!found.ok) return found;
+  const { hits, next, more, indexedThrough } = found.value;
+  const url = (after: string | undefined): string => urlOf(parts.publicUrl, call.path, { ...query, after });
+  const nextUrl = next === undefined ? undefined : url(parts.cursors.seal(next, searchOf(query)));
+  return ok({
+    json: hits.map(({ event }) => event),
+    headers: {
+      link: [`<${url(query.after)}>; rel="self"`, ...(nextUrl === undefined ? [] : [`<${nextUrl}>; rel="next"`])].join(
+        ', ',
+      ),
+      'x-gatebook-more': String(more),
+      'x-gatebook-indexed-through': indexedThroughText(indexedThrough),
+    },
+  });
+}
+
+export const indexedThroughText = (indexed: IndexedThrough): string =>
+  Object.entries(indexed)
+    .map(([shard, size]) => `${shard}:${size}`)
+    .join(', ');
+
+function fixed(query: Query, nowMs: number): FixedQuery {
+  const moment = (text: string | undefined): string | undefined => {
+    const ms = text === undefined ? undefined : parseMoment(text, nowMs);
+    // What is no time is refused by the search itself.
+    return ms === undefined || Number.isNaN(new Date(ms).getTime()) ? text : new Date(ms).toISOString();
+  };
+  return { ...query, since: moment(query.since), until: moment(query.until), order: query.order ?? 'oldest' };
+}
+
+const isBounded = ({ until, order }: FixedQuery): boolean => until !== undefined || order === 'newest';
+
+const searchOf = ({ q, filter, since, until, order }: FixedQuery): readonly unknown[] => [
+  q ?? null,
+  filter ?? null,
+  since ?? null,
+  until ?? null,
+  order,
+];
+
+function placeOf(query: FixedQuery, { cursors }: ApiParts): Result<CursorPlace | undefined, ApiRefusal> {
+  if (query.after === undefined) return ok(undefined);
+  const place = cursors.open(query.after, searchOf(query));
+  return place === undefined ? err({ code: 'invalid_cursor', reason: 'cursor', parameter: 'after' }) : ok(place);
+}
+
+type Found = {
+  readonly hits: readonly EventHit[];
+  readonly next: CursorPlace | undefined;
+  readonly more: boolean;
+  readonly indexedThrough: IndexedThrough;
+};
+
+async function boundedPage(
+  call: ApiCall,
+  { q, filter, since, until, order, limit }: FixedQuery,
+  place: CursorPlace | undefined,
+  { searcher }: ApiParts,
+): Promise<Result<Found, ApiRefusal>> {
+  const after = place?.kind === 'page' ? place.at : undefined;
+  const answer = await searcher.ask('page', { q, filter, since, until, order, limit, after }, call.signal);
+  if (!answer.ok) return err(troubleRefusal(answer.error));
+  if (!answer.value.ok) return err(faultRefusal(answer.value.error));
+  const { hits, next, indexedThrough } = answer.value.value;
+  return ok({
+    hits,
+    next: next === undefined ? undefined : { kind: 'page', at: next },
+    more: next !== undefined,
+    indexedThrough,
+  });
+}
+
+async function followedPage(
+  call: ApiCall,
+  { q, filter, since, limit }: FixedQuery,
+  place: CursorPlace | undefined,
+  { searcher }: ApiParts,
+): Promise<Result<Found, ApiRefusal>> {
+  const after = place?.kind === 'follow' ? place.at : undefined;
+  const answer = await searcher.ask('follow', { q, filter, since, limit, after }, call.signal);
+  if (!answer.ok) return err(troubleRefusal(answer.error));
+  if (!answer.value.ok) return err(faultRefusal(answer.value.error));
+  const { hits, next, more, indexedThrough } = answer.value.value;
+  return ok({ hits, next: { kind: 'follow', at: next }, more, indexedThrough });
+}
+
+function urlOf(publicUrl: string, path: string, query: FixedQuery): string {
+  const url = new URL(path, publicUrl);
+  for (const name of ['since', 'until', 'filter', 'q', 'order', 'limit', 'after'] as const) {
+    const value = query[name];
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  // A comma or an angle bracket would end the link for a careless reader of the header.
+  return url.href.replaceAll(',', '%2C');
+}
