@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openCheckpoint, parseVerifierKey } from '#ledger/note.ts';
-import { startTestGateway, toolCall } from './harness.ts';
+import { Problem } from '#api/contract/problem.ts';
+import { ROUTES } from '#api/routes.ts';
+import { startTestGateway, type TestGateway, toolCall } from './harness.ts';
 
 const CHECKPOINT = '/api/v1/checkpoint';
 
@@ -45,4 +47,106 @@ test('the checkpoint is the durable one of the book, signed by its key', async (
   assert.ok(opened.ok);
   assert.equal(opened.value.size, checkpoint.size);
   assert.ok(checkpoint.size <= gateway.composed.ledger.watermark().size);
+});
+
+type Found = { readonly id: string; readonly name?: string; readonly outcome?: string; readonly verified: boolean };
+const eventsOf = (reply: { readonly text: string }): readonly Found[] => JSON.parse(reply.text) as Found[];
+const nextOf = (reply: { readonly headers: Headers }): string => {
+  const url = /<([^>]+)>; rel="next"/.exec(reply.headers.get('link') ?? '')?.[1];
+  assert.ok(url !== undefined, 'a next link');
+  return url.replace(/^https?:\/\/[^/]+/, '');
+};
+const calling = async (gateway: TestGateway, name: string, args: Record<string, unknown> = {}): Promise<string> => {
+  await gateway.post('notes', JSON.stringify(toolCall(name, args)));
+  const { leaf } = await gateway.recordWhere(
+    ({ leaf: { kind }, header }) => kind === 'intent' && header?.name === name,
+  );
+  return `a:${leaf.n}`;
+};
+
+test('a call is found over HTTP as soon as its record is, unverified, and verified when it is read by its id', async (t) => {
+  const gateway = await startTestGateway(t);
+  const id = await calling(gateway, 'get_note', { title: 'Lovelace' });
+  const found = await gateway.api(`/api/v1/events?order=newest&q=lovelace&wait=${id}`);
+  assert.equal(found.status, 200);
+  assert.deepEqual(
+    eventsOf(found).map((event) => [event.id, event.name, event.verified]),
+    [[id, 'get_note', false]],
+  );
+  const shown = await gateway.api(`/api/v1/events/${id.replace(':', '/')}`);
+  assert.deepEqual([shown.status, shown.json['verified'], 'arguments' in shown.json], [200, true, false]);
+});
+
+test('whoever polls gets each call once, when it is over', async (t) => {
+  const gateway = await startTestGateway(t);
+  const filter = encodeURIComponent('method eq "tools/call"');
+  const start = await gateway.api(`/api/v1/events?filter=${filter}`);
+  assert.deepEqual(eventsOf(start), []);
+  const first = await calling(gateway, 'get_note');
+  const second = await calling(gateway, 'get_other');
+  await gateway.api(`/api/v1/events?wait=a:${gateway.composed.ledger.watermark().size - 1}`);
+  const page = await gateway.api(nextOf(start));
+  assert.deepEqual(
+    eventsOf(page).map((event) => event.id),
+    [first, second],
+  );
+  assert.deepEqual(eventsOf(await gateway.api(nextOf(page))), []);
+});
+
+test('payloads are read only by a role, after their record, and not at all from a book that takes none', async (t) => {
+  const gateway = await startTestGateway(t);
+  const id = await calling(gateway, 'get_note', { title: 'Lovelace' });
+  await gateway.api(`/api/v1/events?wait=${id}`);
+  const path = `/api/v1/events/${id.replace(':', '/')}?payloads=true`;
+  const read = await gateway.api(path);
+  assert.deepEqual(read.json['arguments'], { title: 'Lovelace' });
+  const { header } = await gateway.recordWhere(({ leaf }) => leaf.st === 'payloads_read');
+  assert.deepEqual([header?.caller?.subject, header?.detail], ['00uida', { operation: 'getEvent', event: id }]);
+  const denied = await gateway.api(path, await gateway.apiToken(['readers']));
+  assert.equal(denied.status, 403);
+  await gateway.composed.ledger.close();
+  const shut = await gateway.api(path);
+  assert.deepEqual([shut.status, shut.json['code']], [503, 'audit_unavailable']);
+  assert.ok(!shut.text.includes('Lovelace'));
+});
+
+test('a filter as large as any may be is answered within its bounds, a larger one refused, and calls do not wait', async (t) => {
+  const gateway = await startTestGateway(t, { limits: { searchMs: 100 } });
+  const terms = Array.from({ length: 64 }, (_, at) => `client.name co "x${at}"`).join(' or ');
+  const bomb = `${'('.repeat(16)}${terms}${')'.repeat(16)}`;
+  const asked = await Promise.all([
+    gateway.api(`/api/v1/events?order=newest&filter=${encodeURIComponent(bomb)}`),
+    gateway.api(`/api/v1/events?order=newest&filter=${encodeURIComponent(`(${bomb})`)}`),
+    gateway.post('notes', JSON.stringify(toolCall('get_note'))),
+  ]);
+  assert.ok([200, 422].includes(asked[0].status));
+  assert.deepEqual([asked[1].status, asked[1].json['code']], [400, 'invalid_parameter']);
+  assert.equal(asked[2].status, 200);
+});
+
+test('openapi.json describes what is served: every answer fits the schema it names', async (t) => {
+  const gateway = await startTestGateway(t);
+  await calling(gateway, 'get_note');
+  const document = (await gateway.api('/api/openapi.json', '')).json as {
+    readonly paths: Readonly<
+      Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, unknown>> }>>>
+    >;
+  };
+  for (const [path, status] of [
+    ['/api/v1/checkpoint', 200],
+    ['/api/v1/events?order=newest', 200],
+    ['/api/v1/events?after=x', 400],
+    ['/api/v1/events/facets?by=name', 200],
+    ['/api/v1/events/histogram', 200],
+    ['/api/v1/events/a/999999', 404],
+  ] as const) {
+    const reply = await gateway.api(path);
+    assert.equal(reply.status, status, path);
+    const template = path.split('?', 1)[0]?.replace('/a/999999', '/{shard}/{index}') ?? '';
+    const described = document.paths[template]?.['get']?.responses[String(status)];
+    assert.ok(described !== undefined, `${template} ${status}`);
+    const operation = ROUTES.find(({ operation: one }) => one.path === template)?.operation;
+    const schema = status === 200 ? operation?.answers[200]?.content['application/json'] : Problem;
+    schema?.parse(JSON.parse(reply.text));
+  }
 });
