@@ -110,7 +110,7 @@ test('payloads are read only by a role, after their record, and not at all from 
   assert.ok(!shut.text.includes('Lovelace'));
 });
 
-test('a filter as large as any may be is answered within its bounds, a larger one refused, and calls do not wait', async (t) => {
+test('the largest filter there may be is answered within its bounds, a larger one refused, and calls do not wait', async (t) => {
   const gateway = await startTestGateway(t, { limits: { searchMs: 100 } });
   const terms = Array.from({ length: 64 }, (_, at) => `client.name co "x${at}"`).join(' or ');
   const bomb = `${'('.repeat(16)}${terms}${')'.repeat(16)}`;
