@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { startFakeIssuer } from '../fakes/issuer.ts';
+import type { FakeIssuer } from '../fakes/issuer.ts';
 import { startFakeMcpServer } from '../fakes/mcp-server.ts';
 import type { FakeMcpServer } from '../fakes/mcp-server.ts';
 import { freePort } from './harness.ts';
@@ -25,6 +26,8 @@ type Reply = { readonly status: number; readonly session: string | undefined; re
 type Running = {
   readonly folder: string;
   readonly config: string;
+  readonly url: string;
+  readonly issuer: FakeIssuer;
   readonly metricsUrl: string;
   readonly server: FakeMcpServer;
   readonly child: ChildProcess;
@@ -66,7 +69,8 @@ async function start(t: TestContext): Promise<Running> {
 deployment: team
 server: { listen: 127.0.0.1:${port}, workers: 2, metrics: { listen: 127.0.0.1:${metricsPort} } }
 data: ./data
-issuers: { idp: { preset: okta, issuer: "${issuer.url}", audiences: [https://team.test] } }
+issuers: { idp: { preset: okta, issuer: "${issuer.url}", audiences: [https://team.test], apiAudience: https://team.test/api } }
+roles: { admin: ["idp:admins"] }
 connections:
   web: { upstream: { type: http, url: "${server.url}" } }
   process: { upstream: { type: stdio, command: "${process.execPath}", args: ["${join(root, 'test/fakes/stdio-server.ts')}"] } }
@@ -101,6 +105,8 @@ grants: [{ clients: ["idp:robot"], connections: ["*"], level: use }]
   return {
     folder,
     config,
+    url: `http://127.0.0.1:${port}`,
+    issuer,
     metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
     server,
     child,
@@ -283,6 +289,29 @@ test(
     await until(() => (eventsOf(running, 'name eq "lost" and outcome eq "orphan"').length === 1 ? true : undefined));
   },
 );
+
+test('what one worker is told to take away is gone at both', { skip: LINUX }, async (t) => {
+  const running = await start(t);
+  for (let at = 0; at < 4; at += 1) assert.equal((await running.call('web', toolCall('find'))).status, 200);
+  const admin = await running.issuer.sign({
+    ver: 1,
+    aud: 'https://team.test/api',
+    cid: 'console',
+    sub: 'ada@example.com',
+    uid: '00u1',
+    groups: ['admins'],
+  });
+  const revoked = await fetch(`${running.url}/api/v1/revocations`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ scope: 'caller', issuer: running.issuer.url, subject: 'robot', reason: 'left the team' }),
+  });
+  assert.equal(revoked.status, 201, await revoked.text());
+  let refused = 0;
+  for (let at = 0; at < 500 && refused < 4; at += 1)
+    refused = (await running.call('web', toolCall('find'))).status === 401 ? refused + 1 : 0;
+  assert.equal(refused, 4, 'four connections in a row, so both workers');
+});
 
 test('workers whose primary is killed end by themselves, and their books are whole', { skip: LINUX }, async (t) => {
   const running = await start(t);
