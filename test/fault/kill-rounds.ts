@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,8 @@ import { nodeDisk } from '#ledger/node-disk.ts';
 import { openKeyReader } from '#ledger/open-keys.ts';
 import { createLedgerReader, LOG_START } from '#ledger/reader.ts';
 import { verifyShard } from '#ledger/verify/verify-shard.ts';
+import { keysDirectory, ledgerDirectory, shardOfWorker } from '#ledger/places.ts';
+import { childrenOf } from '../bench/processes.ts';
 import { freePort } from '../e2e/harness.ts';
 import { startFakeIssuer } from '../fakes/issuer.ts';
 import { answerWith, startFakeMcpServer } from '../fakes/mcp-server.ts';
@@ -54,7 +56,11 @@ function serve(config: string): ChildProcess {
   );
 }
 
-async function ready(origin: string, gateway: ChildProcess): Promise<number> {
+const isWritten = (file: string, pid: number | undefined): boolean =>
+  existsSync(file) && Number.parseInt(readFileSync(file, 'utf8'), 10) === pid;
+
+/** Every worker serves when the gateway has left its process id. */
+async function ready(origin: string, data: string, gateway: ChildProcess): Promise<number> {
   const started = performance.now();
   while (performance.now() - started < 30_000) {
     if (gateway.exitCode !== null) throw new Error(`the gateway ended with ${gateway.exitCode}`);
@@ -62,7 +68,7 @@ async function ready(origin: string, gateway: ChildProcess): Promise<number> {
       (response) => response.ok,
       () => false,
     );
-    if (isReady) return performance.now() - started;
+    if (isReady && isWritten(join(data, 'gateway.pid'), gateway.pid)) return performance.now() - started;
     await new Promise((wake) => {
       setTimeout(wake, 5);
     });
@@ -70,23 +76,44 @@ async function ready(origin: string, gateway: ChildProcess): Promise<number> {
   throw new Error('the gateway did not become ready');
 }
 
-/** The numbers of the calls in the book: of intents, and of results that hold the answer. */
-async function numbersInBook(
-  data: string,
-): Promise<{ readonly intents: Set<number>; readonly results: Set<number>; readonly orphans: number }> {
-  const keys = await openKeyReader({ disk: nodeDisk, dir: join(data, 'keys') });
+/** Kills a gateway with all its workers, as a machine that dies does, and waits until each is gone. */
+async function killAll(gateway: ChildProcess): Promise<void> {
+  const pids = [...childrenOf(gateway.pid ?? 0), gateway.pid ?? 0];
+  const ended = new Promise((resolve) => gateway.once('exit', resolve));
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  await ended;
+  const isAlive = (pid: number): boolean => {
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  while (pids.some(isAlive)) {
+    await new Promise((wake) => {
+      setTimeout(wake, 5);
+    });
+  }
+}
+
+type Numbers = { readonly intents: Set<number>; readonly results: Set<number>; orphans: number };
+
+/** Adds the numbers of the calls in the book of a shard: of intents, and of results that hold the answer. */
+async function addNumbers(data: string, shard: string, found: Numbers): Promise<void> {
+  const master = readFileSync(join(data, 'keys', 'master.key'), 'utf8').trim();
+  const keys = await openKeyReader({ disk: nodeDisk, dir: keysDirectory(data, shard, 'a'), masterKey: master });
   if (!keys.ok) throw new Error(keys.error.message);
   const reader = createLedgerReader({
     disk: nodeDisk,
-    dir: join(data, 'ledger', 'a'),
-    origin: 'kill/a',
+    dir: ledgerDirectory(data, shard),
+    origin: `kill/${shard}`,
     keys: keys.value,
   });
-  const found = { intents: new Set<number>(), results: new Set<number>(), orphans: 0 };
   for (let from = LOG_START; ;) {
     const page = await reader.read(from, 1_000);
     if (!page.ok) throw new Error(page.error.message);
-    if (page.value.records.length === 0) return found;
+    if (page.value.records.length === 0) return;
     for (const { leaf, payload } of page.value.records) {
       if (leaf.kind === 'orphan') found.orphans += 1;
       const id = payload === null ? undefined : (JSON.parse(payload.toString()) as { id?: number }).id;
@@ -98,7 +125,7 @@ async function numbersInBook(
   }
 }
 
-export async function killRounds(rounds: number, seed: number): Promise<KillReport> {
+export async function killRounds(rounds: number, seed: number, workers = 1): Promise<KillReport> {
   const folder = mkdtempSync(join(tmpdir(), 'gatebook-kill-'));
   const [issuer, server, port] = await Promise.all([startFakeIssuer(), startFakeMcpServer(), freePort()]);
   server.answering = answerWith({ content: [{ type: 'text', text: 'done' }] });
@@ -108,7 +135,7 @@ export async function killRounds(rounds: number, seed: number): Promise<KillRepo
     config,
     `version: 1
 deployment: kill
-server: { listen: 127.0.0.1:${port} }
+server: { listen: 127.0.0.1:${port}, workers: ${workers} }
 data: ./data
 issuers: { idp: { preset: okta, issuer: "${issuer.url}", audiences: ["${AUDIENCE}"] } }
 connections: { tools: { upstream: { type: http, url: "${server.url}" } } }
@@ -125,11 +152,11 @@ grants: [{ clients: ["idp:robot"], connections: [tools], level: use }]
   let random = seed;
   let gateway = serve(config);
   try {
-    await ready(origin, gateway);
+    await ready(origin, data, gateway);
     for (let round = 0; round < rounds; round += 1) {
       const agent = new Agent({ connections: IN_FLIGHT });
       const running = new AbortController();
-      const worker = async (): Promise<void> => {
+      const caller = async (): Promise<void> => {
         while (!running.signal.aborted) {
           const id = (next += 1);
           try {
@@ -155,33 +182,33 @@ grants: [{ clients: ["idp:robot"], connections: [tools], level: use }]
           }
         }
       };
-      const workers = Array.from({ length: IN_FLIGHT }, worker);
+      const callers = Array.from({ length: IN_FLIGHT }, caller);
       // Linear congruential, so that a failing run can be repeated: 50 to 450 ms of load.
       random = (random * 1_103_515_245 + 12_345) % 2_147_483_648;
       await new Promise((wake) => {
         setTimeout(wake, 50 + (random % 400));
       });
-      const ended = new Promise((resolve) => gateway.once('exit', resolve));
-      gateway.kill('SIGKILL');
-      await ended;
+      await killAll(gateway);
       running.abort();
-      await Promise.all(workers);
+      await Promise.all(callers);
       await agent.close();
       gateway = serve(config);
-      restartMs.push(Math.round(await ready(origin, gateway)));
+      restartMs.push(Math.round(await ready(origin, data, gateway)));
     }
     const stopped = new Promise((resolve) => gateway.once('exit', resolve));
     gateway.kill('SIGTERM');
     const code = await stopped;
     if (code !== 0) faults.push(`the last stop ended with ${String(code)}`);
-    const report = await verifyShard({
-      dir: join(data, 'ledger', 'a'),
-      vkey: readFileSync(join(data, 'ledger', 'a', 'log.vkey'), 'utf8'),
-      keysDir: join(data, 'keys'),
-    });
-    if (report.fault !== undefined && report.fault !== null)
-      faults.push(`${report.fault.file} at ${report.fault.offset}: ${report.fault.what}`);
-    const book = await numbersInBook(data);
+    const book: Numbers = { intents: new Set(), results: new Set(), orphans: 0 };
+    for (let number = 1; number <= workers; number += 1) {
+      const shard = shardOfWorker('a', number);
+      const dir = ledgerDirectory(data, shard);
+      const vkey = readFileSync(join(dir, 'log.vkey'), 'utf8');
+      const { fault } = await verifyShard({ dir, vkey, keysDir: keysDirectory(data, shard, 'a') });
+      if (fault !== undefined && fault !== null)
+        faults.push(`${shard}: ${fault.file} at ${fault.offset}: ${fault.what}`);
+      await addNumbers(data, shard, book);
+    }
     const sent = server.seen.map((seen) => Number(seen.message?.id));
     return {
       rounds,
@@ -194,11 +221,7 @@ grants: [{ clients: ["idp:robot"], connections: [tools], level: use }]
       restartMs,
     };
   } finally {
-    if (gateway.exitCode === null && gateway.signalCode === null) {
-      const ended = new Promise((resolve) => gateway.once('exit', resolve));
-      gateway.kill('SIGKILL');
-      await ended;
-    }
+    if (gateway.exitCode === null && gateway.signalCode === null) await killAll(gateway);
     await Promise.all([issuer.close(), server.close()]);
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,9 +1,9 @@
-/** `npm run fault:kill -- [rounds]`: many rounds of kill -9 under load, and how long each restart took. Default 50. */
+/** `npm run fault:kill -- [rounds] [workers]`: many rounds of kill -9 under load, and how long each restart took. Default 50, 1. */
 import { killRounds } from './kill-rounds.ts';
 
 const rounds = Number(process.argv[2] ?? 50);
 const seed = Date.now() % 2_147_483_648;
-const report = await killRounds(rounds, seed);
+const report = await killRounds(rounds, seed, Number(process.argv[3] ?? 1));
 const sorted = report.restartMs.toSorted((a, b) => a - b);
 console.log(
   JSON.stringify(

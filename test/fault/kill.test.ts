@@ -9,3 +9,18 @@ test('kill -9 under load loses nothing that was acknowledged and sends nothing t
   assert.deepEqual(report.unrecordedCalls, []);
   assert.ok(report.answered > 0 && report.sent >= report.answered, `${report.answered} answered, ${report.sent} sent`);
 });
+
+test(
+  'two workers killed together lose nothing either',
+  { skip: process.platform === 'linux' ? false : 'finds the workers in /proc, which this system does not have' },
+  async () => {
+    const report = await killRounds(2, 2, 2);
+    assert.deepEqual(report.faults, []);
+    assert.deepEqual(report.lostAnswers, []);
+    assert.deepEqual(report.unrecordedCalls, []);
+    assert.ok(
+      report.answered > 0 && report.sent >= report.answered,
+      `${report.answered} answered, ${report.sent} sent`,
+    );
+  },
+);
