@@ -49,6 +49,7 @@ export type ApiAnswer = {
   readonly headers?: Readonly<Record<string, string>>;
 } & (
   | { readonly json: unknown }
+  | { readonly text: string }
   | {
       /** Pulled as fast as the client takes it; returned early (`return()`) when the client leaves. */
       readonly stream: AsyncGenerator<string, void, undefined>;

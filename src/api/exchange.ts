@@ -192,7 +192,7 @@ function answerResponse(answer: ApiAnswer): Response {
   const { status = 200, contentType = 'application/json' } = answer;
   const headers = new Headers({ ...answer.headers, 'content-type': contentType });
   if ('stream' in answer) return new Response(bodyOf(answer.stream), { status, headers });
-  const bytes = Buffer.from(JSON.stringify(answer.json));
+  const bytes = Buffer.from('text' in answer ? answer.text : JSON.stringify(answer.json));
   headers.set('content-length', String(bytes.length));
   return new Response(bodyInPieces(bytes), { status, headers });
 }

@@ -35,7 +35,7 @@ export type ApiParts = Pick<
   readonly cursors: Cursors;
   readonly searcher: Searcher;
   /** The records of every shard of the data directory. */
-  readonly book: Pick<Book, 'source' | 'sizes'>;
+  readonly book: Pick<Book, 'leaves' | 'sizes' | 'source'>;
   /** Of the product, for openapi.json. */
   readonly version: string;
 };

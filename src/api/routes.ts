@@ -5,6 +5,7 @@ import { createRevocation, listRevocations } from '#api/contract/revocation.ts';
 import { serveRevocation, serveRevocations } from '#api/revocations.ts';
 import * as events from '#api/contract/events.ts';
 import { countFacets, countHistogram } from '#api/count-events.ts';
+import { getProof } from '#api/prove-record.ts';
 import { searchEvents } from '#api/search-events.ts';
 import { getEvent } from '#api/show-event.ts';
 import { ok } from '#result.ts';
@@ -17,4 +18,5 @@ export const ROUTES: readonly Route[] = [
   route(events.countFacets, countFacets),
   route(events.countHistogram, countHistogram),
   route(events.getEvent, getEvent),
+  route(events.getProof, getProof),
 ];

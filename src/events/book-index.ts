@@ -30,6 +30,8 @@ export type BookIndex = {
   readers(): readonly IndexReader[];
   indexedThrough(): IndexedThrough;
   page(query: PageQuery): BookPage;
+  /** Undefined where there is no such shard. */
+  reader(shard: string): IndexReader | undefined;
   /** As `IndexReader.eventOf`, of shard `shard`. */
   eventOf(shard: string, n: number): EventHit | undefined;
   close(): void;
@@ -52,6 +54,9 @@ export function openBookIndex(dataDirectory: string, isOver?: () => boolean): Bo
     open.set(shard, reader);
     return reader;
   };
+
+  const known = (shard: string): IndexReader | undefined =>
+    SHARD.test(shard) && existsSync(indexDirectory(dataDirectory, shard)) ? readerOf(shard) : undefined;
 
   const indexedThrough = (): IndexedThrough =>
     Object.fromEntries(readers().map((reader) => [reader.shard, reader.indexedThrough()]));
@@ -82,8 +87,8 @@ export function openBookIndex(dataDirectory: string, isOver?: () => boolean): Bo
         indexedThrough: through,
       };
     },
-    eventOf: (shard, n) =>
-      SHARD.test(shard) && existsSync(indexDirectory(dataDirectory, shard)) ? readerOf(shard).eventOf(n) : undefined,
+    reader: known,
+    eventOf: (shard, n) => known(shard)?.eventOf(n),
     close() {
       for (const reader of open.values()) reader.close();
       open.clear();

@@ -7,7 +7,7 @@ import { openLedgerSource } from '#events/ledger-source.ts';
 import type { RecordSource } from '#events/source.ts';
 import type { Disk } from '#ledger/disk.ts';
 import { ledgerDirectory, shardsIn } from '#ledger/places.ts';
-import { createLedgerReader } from '#ledger/reader.ts';
+import { createLedgerReader, type LedgerReader } from '#ledger/reader.ts';
 
 export type BookPlace = {
   /** Absolute. */
@@ -28,6 +28,8 @@ export type Book = {
   sizes(): Promise<Readonly<Record<string, number>>>;
   /** The records of a shard, opened once. Throws without the keys: nothing in a record can be shown or checked without them. */
   source(shard: string): Promise<RecordSource>;
+  /** The same without keys: leaves and nothing else. */
+  leaves(shard: string): LedgerReader;
   close(): void;
 };
 
@@ -39,6 +41,9 @@ export function openBook(disk: Disk, place: BookPlace): Book {
   const sources = new Map<string, Promise<RecordSource>>();
 
   const shards = (): Promise<readonly string[]> => shardsIn(disk, dataDirectory);
+
+  const leaves = (shard: string): LedgerReader =>
+    createLedgerReader({ disk, dir: ledgerDirectory(dataDirectory, shard), origin: originOf(place, shard) });
 
   const openSource = async (shard: string): Promise<RecordSource> => {
     const opened = await openLedgerSource({
@@ -60,15 +65,7 @@ export function openBook(disk: Disk, place: BookPlace): Book {
     shards,
     async sizes() {
       const names = await shards();
-      const marks = await Promise.all(
-        names.map((shard) =>
-          createLedgerReader({
-            disk,
-            dir: ledgerDirectory(dataDirectory, shard),
-            origin: originOf(place, shard),
-          }).watermark(),
-        ),
-      );
+      const marks = await Promise.all(names.map((shard) => leaves(shard).watermark()));
       return Object.fromEntries(names.map((shard, at) => [shard, marks[at]?.size ?? 0]));
     },
     source(shard) {
@@ -76,6 +73,7 @@ export function openBook(disk: Disk, place: BookPlace): Book {
       sources.set(shard, known);
       return known;
     },
+    leaves,
     close: () => index.close(),
   };
 }

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { EventOutcome } from '#events/event.ts';
 import { EVENT_SELECT, type EventRow } from '#events/event-row.ts';
+import type { Position } from '#events/source.ts';
 import type { SqlCondition } from '#events/filter/compile.ts';
 
 /** Which events of a month: keys [from, to), words, and what the filter says. */
@@ -125,6 +126,13 @@ export function firstRecordFrom(database: DatabaseSync, from: number, looked: nu
     .prepare('SELECT min(n) AS n FROM (SELECT n FROM events WHERE key >= ? ORDER BY key LIMIT ?)')
     .get(from, looked) as { readonly n: number | null };
   return row.n ?? undefined;
+}
+
+export function lastPositionTo(database: DatabaseSync, n: number): Position | undefined {
+  const row = database.prepare('SELECT n, segment, offset FROM events WHERE n <= ? ORDER BY n DESC LIMIT 1').get(n) as
+    | Position
+    | undefined;
+  return row === undefined ? undefined : { n: row.n, segment: row.segment, offset: row.offset };
 }
 
 /** The event of record `n`: of an intent, of its result or orphan, or of a record that is an event by itself. */

@@ -13,6 +13,7 @@ import {
   countValues,
   enforceBudget,
   firstRecordFrom,
+  lastPositionTo,
   type MonthScope,
   selectCompleted,
   selectEventOf,
@@ -20,7 +21,10 @@ import {
   type TimeCount,
   type ValueCount,
 } from '#events/index-queries.ts';
+import { treeSize, treeSubtrees } from '#events/index-tree.ts';
 import { type Month, keyRange, monthEnd, monthStart } from '#events/month.ts';
+import { type Position, START } from '#events/source.ts';
+import { inclusionProof } from '#ledger/inclusion-proof.ts';
 
 /** Which events of the shard. Times in Unix ms, half-open. */
 export type IndexScope = {
@@ -62,6 +66,10 @@ export type IndexReader = {
   countOverTime(scope: IndexScope, intervalMs: number): readonly TimeCount[];
   /** The event of record `n`: of an intent, of its result or orphan, or of a record that is an event by itself. */
   eventOf(n: number): EventHit | undefined;
+  /** A place in the ledger at or before record `n`, as near as the index knows one. */
+  positionBefore(n: number): Position;
+  /** That record `n` is in the tree of the first `size` records; undefined while the index does not go so far. */
+  inclusionProof(n: number, size: number): readonly Buffer[] | undefined;
   close(): void;
 };
 
@@ -162,6 +170,19 @@ class SqliteIndexReader implements IndexReader {
       if (row !== undefined) return hitOfRow(row, this.shard);
     }
     return undefined;
+  }
+
+  positionBefore(n: number): Position {
+    let nearest = START;
+    for (const { month, nMin } of this.#months()) {
+      const found = nMin > n ? undefined : this.#withMonth(month, (database) => lastPositionTo(database, n));
+      if (found !== undefined && found.n >= nearest.n) nearest = found;
+    }
+    return nearest;
+  }
+
+  inclusionProof(n: number, size: number): readonly Buffer[] | undefined {
+    return this.#withMeta((meta) => (treeSize(meta) < size ? undefined : inclusionProof(treeSubtrees(meta), n, size)));
   }
 
   close(): void {

@@ -3,7 +3,7 @@
  * dropped and built again from the ledger, so there are no migrations here.
  */
 
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * One file per month. `key` (month.ts) orders by time; every index below carries it as its last column, since it is the
@@ -86,6 +86,8 @@ export const META_SCHEMA = `
     -- The last record indexed, to recognise another ledger in the place of the one indexed.
     last_segment INTEGER, last_offset INTEGER, last_leaf TEXT
   ) STRICT;
+  -- Hashes of the ledger's tree, in tiles (index-tree.ts).
+  CREATE TABLE tree (id INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
   CREATE TABLE months (month TEXT PRIMARY KEY, n_min INTEGER NOT NULL, n_max INTEGER NOT NULL, through INTEGER NOT NULL) STRICT;
 `;
 

@@ -143,6 +143,16 @@ for (const [what, damage, reason] of [
   });
 }
 
+test('an index that lost hashes of the tree is dropped', (t) => {
+  const directory = built(t, [RECORDS.length]);
+  const meta = new DatabaseSync(join(directory, 'meta.db'));
+  meta.exec('DELETE FROM tree');
+  meta.close();
+  const { store, dropped } = open(directory);
+  store.close();
+  assert.match(dropped ?? '', /hashes of the tree are missing/);
+});
+
 test('the index of another ledger is dropped', (t) => {
   const directory = built(t, [5]);
   const { store, dropped } = open(directory, 'acme/b');

@@ -17,10 +17,12 @@ import {
   openWritable,
   saysDamaged,
 } from '#events/index-files.ts';
+import { treeSize, TreeWriter } from '#events/index-tree.ts';
 import { type Month, monthOf } from '#events/month.ts';
 import { MonthWriter } from '#events/index-month-writer.ts';
 import { project } from '#events/project.ts';
 import { type OpenedRecord, type Position, START } from '#events/source.ts';
+import { leafHash } from '#ledger/merkle.ts';
 
 /** Month files open at once: calls cross a month's end, more only after jumps of the clock. */
 const OPEN_MONTHS = 4;
@@ -91,6 +93,7 @@ function openExisting(options: IndexStoreOptions): IndexStore | string {
       return unfit(`index of ${identity.origin}, not of ${options.origin}`);
     }
     const resumed = resumePosition(meta, options.directory);
+    if (typeof resumed !== 'string' && treeSize(meta) < resumed.n) return unfit('hashes of the tree are missing');
     return typeof resumed === 'string' ? unfit(resumed) : new SqliteIndexStore(options, meta, resumed);
   } catch (error) {
     meta.close();
@@ -117,6 +120,7 @@ function resumePosition(meta: DatabaseSync, directory: string): Position | strin
 class SqliteIndexStore implements IndexStore {
   readonly #options: IndexStoreOptions;
   readonly #meta: DatabaseSync;
+  readonly #tree: TreeWriter;
   readonly #ranges = new Map<Month, MonthRange>();
   /** Least recently written first. */
   readonly #writers = new Map<Month, MonthWriter>();
@@ -127,6 +131,7 @@ class SqliteIndexStore implements IndexStore {
   constructor(options: IndexStoreOptions, meta: DatabaseSync, position: Position) {
     this.#options = options;
     this.#meta = meta;
+    this.#tree = new TreeWriter(meta);
     this.#position = position;
     const months = meta.prepare('SELECT month, n_min AS nMin, n_max AS nMax, through FROM months').all() as ({
       month: Month;
@@ -194,14 +199,17 @@ class SqliteIndexStore implements IndexStore {
       else touch(month).addMessage(change.ref, change.message);
     }
     for (const writer of touched) writer.commit(next);
-    this.#commitMeta(touched, records.at(-1), next);
+    this.#commitMeta(touched, records, next);
     this.#position = next;
     this.#closeLeastUsed();
   }
 
-  #commitMeta(touched: ReadonlySet<MonthWriter>, last: OpenedRecord | undefined, next: Position): void {
+  #commitMeta(touched: ReadonlySet<MonthWriter>, records: readonly OpenedRecord[], next: Position): void {
+    const last = records.at(-1);
     if (last !== undefined) this.#last = { position: last.position, hc: last.leaf.hc };
     this.#meta.exec('BEGIN IMMEDIATE');
+    for (const { leaf, leafBytes } of records) this.#tree.append(leaf.n, leafHash(leafBytes));
+    this.#tree.flush();
     for (const { month } of touched) {
       const range = this.#ranges.get(month);
       if (range === undefined) continue;

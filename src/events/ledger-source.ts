@@ -46,8 +46,15 @@ export function ledgerSource(reader: LedgerReader): RecordSource {
 }
 
 function openedRecord(stored: StoredRecord): OpenedRecord {
-  const { leaf, payload, position, verified } = stored;
-  return { leaf, header: stored.header === null ? null : parseHeader(stored.header), payload, position, verified };
+  const { leaf, leafBytes, payload, position, verified } = stored;
+  return {
+    leaf,
+    leafBytes,
+    header: stored.header === null ? null : parseHeader(stored.header),
+    payload,
+    position,
+    verified,
+  };
 }
 
 /** Its commitment held, so it is what the gateway wrote: an object of `RecordHeader`'s shape. */

@@ -5,6 +5,7 @@ import type { QueryFault } from '#events/event-query.ts';
 import { countFacets, type Facet, type FacetRequest } from '#events/facets.ts';
 import { followEvents, type FollowPage, type FollowRequest } from '#events/follow.ts';
 import { countHistogram, type Histogram, type HistogramRequest } from '#events/histogram.ts';
+import type { Position } from '#events/source.ts';
 import { searchEvents, type SearchRequest } from '#events/search.ts';
 import type { Limits } from '#limits.ts';
 import { type Result, unreachable } from '#result.ts';
@@ -17,6 +18,11 @@ export type SearchJobs = {
   readonly event: {
     readonly input: { readonly shard: string; readonly n: number };
     readonly output: EventHit | undefined;
+  };
+  readonly proof: {
+    readonly input: { readonly shard: string; readonly n: number; readonly size: number };
+    /** Hashes in base64, and a place at or before the record; undefined while the index does not go so far. */
+    readonly output: { readonly hashes: readonly string[]; readonly near: Position } | undefined;
   };
   readonly indexed: { readonly input: null; readonly output: IndexedThrough };
 };
@@ -53,6 +59,12 @@ export function runSearchJob(index: BookIndex, job: SearchJob, settings: JobSett
       return countHistogram(index, job.input, settings);
     case 'event':
       return index.eventOf(job.input.shard, job.input.n);
+    case 'proof': {
+      const { shard, n, size } = job.input;
+      const reader = index.reader(shard);
+      const hashes = reader?.inclusionProof(n, size)?.map((hash) => hash.toString('base64'));
+      return reader === undefined || hashes === undefined ? undefined : { hashes, near: reader.positionBefore(n) };
+    }
     case 'indexed':
       return index.indexedThrough();
     default:

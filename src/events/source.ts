@@ -13,6 +13,8 @@ export const START: Position = { n: 0, segment: 0, offset: 0 };
 
 export type OpenedRecord = {
   readonly leaf: Leaf;
+  /** The leaf as stored: what the tree hashes. */
+  readonly leafBytes: Buffer;
   /** Null when the key of the blob is destroyed, or retention removed it: only the leaf is left. */
   readonly header: RecordHeader | null;
   readonly payload: Buffer | null;

@@ -37,6 +37,8 @@ function text(chars: number): string {
     words.push(WORDS[skewed(WORDS.length)] ?? '');
   return words.join(' ');
 }
+/** As long as a real one. */
+const LEAF = Buffer.alloc(320, 'x');
 const ANSWERS = Array.from({ length: 2_000 }, () => text(1_900));
 
 const positionOf = (n: number) => ({ n, segment: Math.floor(n / 20_000), offset: (n % 20_000) * 3_000 });
@@ -48,6 +50,7 @@ function call(i: number): readonly OpenedRecord[] {
   const base = { v: 1, t, call: 'a'.repeat(26), pc: 'x', bc: ['x'], mask: { n: 0 }, pol: null } as const;
   const intent: OpenedRecord = {
     leaf: { ...base, n: 2 * i, kind: 'intent', ref: null, st: 'open', hc: 'x' },
+    leafBytes: LEAF,
     header: {
       caller: {
         issuer: 'https://acme.okta.com/oauth2/default',
@@ -76,6 +79,7 @@ function call(i: number): readonly OpenedRecord[] {
   const isError = below(50) === 0;
   const result: OpenedRecord = {
     leaf: { ...base, n: 2 * i + 1, kind: 'result', ref: 2 * i, st: isError ? 'error' : 'ok', hc: 'x' },
+    leafBytes: LEAF,
     header: { durationMs: below(500), ...(isError ? { code: 'upstream_invalid' } : {}) },
     payload: Buffer.from(
       JSON.stringify({

@@ -1,6 +1,8 @@
 /** The API of a real gateway: who gets in, what is given, and that nothing is given that was not recorded first. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import { RecordProof } from '#api/contract/events.ts';
 import { openCheckpoint, parseVerifierKey } from '#ledger/note.ts';
 import { Problem } from '#api/contract/problem.ts';
 import { ROUTES } from '#api/routes.ts';
@@ -149,4 +151,30 @@ test('openapi.json describes what is served: every answer fits the schema it nam
     const schema = status === 200 ? operation?.answers[200]?.content['application/json'] : Problem;
     schema?.parse(JSON.parse(reply.text));
   }
+});
+
+test('a call that was just made is proven by the checkpoint that covers it', async (t) => {
+  const gateway = await startTestGateway(t);
+  const id = await calling(gateway, 'get_note');
+  const { status, json } = await gateway.api(`/api/v1/events/${id.replace(':', '/')}/proof`);
+  assert.equal(status, 200);
+  const { index, leaf, hashes, treeSize, checkpoint, verifierKey } = RecordProof.parse(json);
+  const verifier = parseVerifierKey(verifierKey);
+  assert.ok(verifier.ok);
+  const signed = openCheckpoint(checkpoint, verifier.value);
+  assert.ok(signed.ok && signed.value.size === treeSize);
+  assert.equal(`a:${index}`, id);
+  // RFC 9162 section 2.1.3.2, as it is written there.
+  const sha = (...parts: readonly Uint8Array[]): Buffer => createHash('sha256').update(Buffer.concat(parts)).digest();
+  let [fn, sn, r] = [index, treeSize - 1, sha(Buffer.of(0), Buffer.from(leaf))];
+  for (const p of hashes.map((hash) => Buffer.from(hash, 'base64'))) {
+    assert.notEqual(sn, 0);
+    if (fn % 2 === 1 || fn === sn) {
+      r = sha(Buffer.of(1), p, r);
+      while (fn % 2 === 0 && fn !== 0) [fn, sn] = [fn >> 1, sn >> 1];
+    } else r = sha(Buffer.of(1), r, p);
+    [fn, sn] = [fn >> 1, sn >> 1];
+  }
+  assert.equal(sn, 0);
+  assert.ok(r.equals(signed.value.root));
 });

@@ -1,4 +1,5 @@
 /** The API of a fake gateway on 127.0.0.1, with callers by token: Ada the auditor, Grace the admin, Eve without a role. */
+import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { createApi } from '#api/app.ts';
 import type { Route } from '#api/call.ts';
@@ -61,7 +62,11 @@ export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts 
       ask: async () => err({ reason: 'failed', message: '' }),
       close: async () => undefined,
     },
-    book: options.book ?? { source: () => Promise.reject(new Error('no book')), sizes: async () => ({}) },
+    book: options.book ?? {
+      leaves: () => assert.fail('no book'),
+      source: () => Promise.reject(new Error('no book')),
+      sizes: async () => ({}),
+    },
     version: '1.2.3',
   };
 }

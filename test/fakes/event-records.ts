@@ -33,6 +33,7 @@ export function record(parts: RecordParts): OpenedRecord {
   };
   return {
     leaf,
+    leafBytes: Buffer.from(JSON.stringify(leaf)),
     header: parts.header === undefined ? {} : parts.header,
     payload: message === undefined ? null : Buffer.from(JSON.stringify(message)),
     position: positionOf(n),

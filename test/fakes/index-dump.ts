@@ -1,11 +1,12 @@
 /** Everything a search index says, as plain values: two indexes of the same ledger must dump the same. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 export function dumpIndex(directory: string): unknown {
   const files = readdirSync(directory).filter((name) => /^events-.*\.db$/.test(name));
-  return files.toSorted().map((name) => {
+  const tree = dumpTree(join(directory, 'meta.db'));
+  const months = files.toSorted().map((name) => {
     const database = new DatabaseSync(join(directory, name));
     try {
       // Each occurrence of each word: the logical content of the text index, however its segments lie.
@@ -22,4 +23,16 @@ export function dumpIndex(directory: string): unknown {
       database.close();
     }
   });
+  return { tree, months };
+}
+
+/** Undefined where only a month was written. */
+function dumpTree(path: string): unknown {
+  if (!existsSync(path)) return undefined;
+  const meta = new DatabaseSync(path);
+  try {
+    return meta.prepare('SELECT id, hex(hashes) AS hashes FROM tree ORDER BY id').all();
+  } finally {
+    meta.close();
+  }
 }

@@ -30,3 +30,7 @@ export function whyNoGo(): string | undefined {
 /** Verifies exported tiles; status 0 when Go agrees. */
 export const goVerify = (tiles: string, vkeyFile: string, olderFile: string): GoRun =>
   go(['run', '.', tiles, vkeyFile, olderFile]);
+
+/** Checks one tlog-proof; status 0 when Go agrees. */
+export const goCheckProof = (vkeyFile: string, leafFile: string, proofFile: string): GoRun =>
+  go(['run', './proof', vkeyFile, leafFile, proofFile]);

@@ -150,3 +150,31 @@ export const getEvent = {
   answers: { 200: { description: 'The event', content: { 'application/json': Event } } },
   problems: ['invalid_parameter', 'not_found', 'not_indexed', 'record_damaged', 'search_unavailable'],
 } as const satisfies Operation;
+
+export const RecordProof = z
+  .strictObject({
+    shard: z.string(),
+    index: z.int(),
+    leaf: z.string().describe('the record as the tree has it: canonical JSON without personal data'),
+    hashes: z.array(z.string()).readonly().describe('base64, from the sibling of the leaf up (RFC 9162 section 2.1.3)'),
+    treeSize: z.int(),
+    checkpoint: z.string().describe('C2SP tlog-checkpoint that signs the root of that tree'),
+    verifierKey: z.string().describe('C2SP verifier key of the log; compare it with the one you were given'),
+    proof: z.string().describe('the same as a C2SP tlog-proof'),
+  })
+  .meta({ id: 'RecordProof' });
+
+export const getProof = {
+  id: 'getProof',
+  method: 'GET',
+  path: API_PATHS.proof,
+  summary: 'That a record is in the book which the newest checkpoint signs',
+  description: 'For any record, also those of which no event shows more than a count. Nothing in it is personal.',
+  roles: ['admin', 'auditor'],
+  params: recordParams,
+  query: z.object({ format: z.enum(['json', 'tlog-proof']).optional().describe('default json') }),
+  answers: {
+    200: { description: 'The proof', content: { 'application/json': RecordProof, 'text/plain': z.string() } },
+  },
+  problems: ['invalid_parameter', 'not_found', 'not_indexed', 'record_damaged', 'search_unavailable'],
+} as const satisfies Operation;

@@ -7,6 +7,7 @@ export const API_PATHS = {
   facets: '/api/v1/events/facets',
   histogram: '/api/v1/events/histogram',
   event: '/api/v1/events/{shard}/{index}',
+  proof: '/api/v1/events/{shard}/{index}/proof',
 } as const;
 
 export type ApiPath = (typeof API_PATHS)[keyof typeof API_PATHS];
