@@ -48,6 +48,11 @@ export const LIMITS = {
   headersReceiveMs: 10_000,
   keepAliveMs: 65_000,
   clientConnections: 10_000,
+  /** Of one IPv4 address or IPv6 /64 that is no trusted proxy. */
+  connectionsPerSource: 2_500,
+  /** Connections over the bound that are told so at a time, and how long they have to ask. */
+  refusedConnections: 64,
+  refusedConnectionMs: 1_000,
   callsInFlight: 2_000,
   callsInFlightPerCaller: 200,
   streamsPerCaller: 100,

@@ -21,6 +21,7 @@ export const OPERATOR_LIMITS = {
   headersReceiveMs: [1_000, 120_000],
   keepAliveMs: [1_000, 600_000],
   clientConnections: [1, 1_000_000],
+  connectionsPerSource: [1, 1_000_000],
   callsInFlight: [1, 100_000],
   callsInFlightPerCaller: [1, 100_000],
   streamsPerCaller: [1, 100_000],

@@ -30,7 +30,8 @@ export type Refusal =
       readonly reason: string;
       /** When the limit passes; where nobody can know, when it is worth asking again. */
       readonly retryAfterMs: number;
-      readonly quota: Quota;
+      /** Absent where the headers that tell it have no unit for what was counted. */
+      readonly quota?: Quota;
     }
   | {
       readonly code:

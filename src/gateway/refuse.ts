@@ -24,7 +24,8 @@ function subjectOf(call: AnyCall, refusal: Refusal): ErrorSubject {
 function headersFor(call: AnyCall, gateway: Gateway, refusal: Refusal, error: WireError): HeaderPair[] {
   const headers: HeaderPair[] = [['x-gatebook-call', call.id]];
   if (error.retryAfterMs !== undefined) headers.push(['retry-after', String(Math.ceil(error.retryAfterMs / 1_000))]);
-  if (refusal.code === 'rate_limited') headers.push(...rateLimitHeaders(refusal.quota, refusal.retryAfterMs));
+  if (refusal.code === 'rate_limited' && refusal.quota !== undefined)
+    headers.push(...rateLimitHeaders(refusal.quota, refusal.retryAfterMs));
   if (refusal.code === 'method_not_allowed') headers.push(['allow', 'POST, DELETE']);
   if (refusal.code === 'unauthenticated') {
     headers.push([

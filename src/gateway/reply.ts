@@ -21,6 +21,9 @@ export type Reply = {
   dropUnsent(): void;
 };
 
+/** What node is given at a time: how much of it a client has taken is not known before it has taken all. */
+const PIECE_BYTES = 64 * 1024;
+
 export function createReply(response: ServerResponse, stallMs: number): Reply {
   let left = false;
   response.once('close', () => {
@@ -63,6 +66,18 @@ export function createReply(response: ServerResponse, stallMs: number): Reply {
       response.once('close', onClose);
     });
 
+  /** In pieces, so that a client that takes a large message slowly is seen to take it. */
+  const write = async (body: Buffer | string): Promise<Delivery> => {
+    if (body.length <= PIECE_BYTES) return response.write(body) ? 'sent' : taken('drain');
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      if (closed()) return 'gone';
+      const isTaken = response.write(bytes.subarray(at, at + PIECE_BYTES));
+      if (!isTaken && (await taken('drain')) === 'gone') return 'gone';
+    }
+    return 'sent';
+  };
+
   return {
     started: () => response.headersSent,
     gone,
@@ -71,6 +86,11 @@ export function createReply(response: ServerResponse, stallMs: number): Reply {
       head(status, headers);
       response.setHeader('content-type', contentType);
       response.setHeader('content-length', Buffer.byteLength(body));
+      if (body.length > PIECE_BYTES) {
+        const delivery = await write(body);
+        if (!closed()) response.end();
+        return delivery;
+      }
       response.end(body);
       // A small body is in the socket's buffer by now; only what is left there is waited for.
       return response.writableFinished || response.writableLength === 0 ? 'sent' : taken('finish');
@@ -90,7 +110,7 @@ export function createReply(response: ServerResponse, stallMs: number): Reply {
         // Reverse proxies must not hold events back (MCP 2026-07-28, Streamable HTTP, Receiving Messages).
         response.setHeader('x-accel-buffering', 'no');
       }
-      return response.write(encoded) ? 'sent' : taken('drain');
+      return write(encoded);
     },
     end() {
       if (!response.writableEnded) response.end();

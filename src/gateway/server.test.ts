@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createInForce } from '#gateway/in-force.ts';
 import { createGatewayServer, createListener } from '#gateway/server.ts';
+import { LIMITS } from '#limits.ts';
 import { fakeGateway } from '#test/fakes/gateway.ts';
 import { listenGateway } from '#test/fakes/gateway-server.ts';
 import { LATCHED } from '#test/fakes/ledger.ts';
@@ -84,7 +85,7 @@ test('the bounds of a connection are those of the limits', () => {
       server.requestTimeout,
       server.keepAliveTimeout,
     ],
-    [0, 8, 900, 1_000, 11],
+    [0, 8 + LIMITS.refusedConnections, 900, 1_000, 11],
   );
   server.close();
 });

@@ -6,10 +6,15 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { ownerOf } from '#gateway/fleet.ts';
 import type { Fleet } from '#gateway/fleet.ts';
+import { watchSockets } from '#gateway/client-sockets.ts';
+import type { CrowdReason } from '#gateway/client-sockets.ts';
+import { rpcErrorBody, toWireError } from '#gateway/errors.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Hops } from '#gateway/hop.ts';
 import type { InForce } from '#gateway/in-force.ts';
 import { serveCall } from '#gateway/serve-call.ts';
+import { plainAddress, sourceKey } from '#gateway/source.ts';
+import { welcomeBody } from '#gateway/steps/read-body.ts';
 import { resourceMetadata } from '#identity/resource-metadata.ts';
 
 const CONNECTION = /^\/mcp\/([a-z0-9][a-z0-9_-]{0,62})$/;
@@ -80,8 +85,10 @@ export function createListener(inForce: InForce, mounted?: Mounted): Listener {
     const path = pathOf(request);
     const connection = connectionOf(path);
     if (connection !== undefined) void inForce.hold((gateway) => serveCall(request, response, connection, gateway));
-    else if (mounted?.owns(path) === true) mounted.listener(request, response);
-    else servePublic(request, response, path, inForce.current());
+    else if (mounted?.owns(path) === true) {
+      welcomeBody(request, response);
+      mounted.listener(request, response);
+    } else servePublic(request, response, path, inForce.current());
   };
 }
 
@@ -96,13 +103,37 @@ export function createFleetListener(here: Listener, inForce: InForce, fleet: Fle
     const sessionIds = request.rawHeaders.filter((_, at, all) => at % 2 === 1 && isSessionName(all[at - 1] ?? ''));
     const owner = ownerOf(fleet, { connection, isProcess, sessionIds });
     if (owner === fleet.own) return here(request, response);
+    welcomeBody(request, response);
     return hops.carry(request, response, owner, () => here(request, response));
   };
 }
 
+const CROWD_RETRY_MS = 5_000;
+
+/** A connection over the bound of all or of its address is told so once. Nothing is read of its request. */
+function refuseCrowd(request: IncomingMessage, response: ServerResponse, reason: CrowdReason, gateway: Gateway): void {
+  const source = sourceKey(plainAddress(request.socket.remoteAddress ?? 'unknown'));
+  gateway.refusals.note({ source, code: 'rate_limited', reason, connection: '' });
+  const error = toWireError({ code: 'rate_limited', reason, retryAfterMs: CROWD_RETRY_MS });
+  const call = gateway.newId();
+  response.setHeader('connection', 'close');
+  response.setHeader('retry-after', String(CROWD_RETRY_MS / 1_000));
+  response.setHeader('x-gatebook-call', call);
+  response.writeHead(error.status, { 'content-type': 'application/json' });
+  response.end(rpcErrorBody(error, { idText: undefined, method: undefined, call }));
+}
+
+/** Paths that say how this process fares: whoever watches it must hear that it lives, also when it is full. */
+const VITAL: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+
 export function createGatewayServer(inForce: InForce, listener: Listener): Server {
   // What bounds sockets cannot change while they are open: a reload that changes these limits is refused.
   const { limits } = inForce.current();
+  const serve: Listener = (request, response) => {
+    const crowd = sockets.began(request, response);
+    if (crowd === undefined || VITAL.has(pathOf(request))) listener(request, response);
+    else refuseCrowd(request, response, crowd, inForce.current());
+  };
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
@@ -113,15 +144,20 @@ export function createGatewayServer(inForce: InForce, listener: Listener): Serve
       insecureHTTPParser: false,
       noDelay: true,
     },
-    listener,
+    serve,
   );
   // Node would drop what is over its count unseen, a second Authorization too; `receive` refuses it instead.
   server.maxHeadersCount = 0;
-  server.maxConnections = limits.clientConnections;
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-    else socket.destroy();
+  // Whether a body is wanted is not decided yet: whoever reads it says so (`welcomeBody`).
+  server.on('checkContinue', serve);
+  const sockets = watchSockets(server, {
+    limits,
+    // A reload may change them.
+    proxies: { trusts: (address) => inForce.current().proxies.trusts(address) },
+    dropped: (count) =>
+      inForce
+        .current()
+        .log.warn({ count, limit: limits.clientConnections }, 'too many connections: further ones were closed'),
   });
   return server;
 }

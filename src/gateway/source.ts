@@ -38,11 +38,13 @@ export function sourceKey(source: string): string {
 
 export type TrustedProxies = { trusts(address: string): boolean };
 
-const plain = (address: string): string =>
+/** An IPv4 address that was mapped into IPv6 is the IPv4 address. */
+export const plainAddress = (address: string): string =>
   address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
 
 /** `cidrs`: `10.0.0.0/8`, `fd00::/8`, or a single address. Throws on anything else; configuration checks it first. */
 export function createTrustedProxies(cidrs: readonly string[]): TrustedProxies {
+  if (cidrs.length === 0) return { trusts: () => false };
   const list = new BlockList();
   for (const cidr of cidrs) {
     const [address = '', bits] = cidr.split('/');
@@ -52,8 +54,8 @@ export function createTrustedProxies(cidrs: readonly string[]): TrustedProxies {
   }
   return {
     trusts(address) {
-      const family = isIP(plain(address));
-      return family !== 0 && list.check(plain(address), family === 6 ? 'ipv6' : 'ipv4');
+      const family = isIP(plainAddress(address));
+      return family !== 0 && list.check(plainAddress(address), family === 6 ? 'ipv6' : 'ipv4');
     },
   };
 }
@@ -63,12 +65,12 @@ export function createTrustedProxies(cidrs: readonly string[]): TrustedProxies {
  * trusted. What stands further left is the sender's own claim. A malformed entry ends the walk.
  */
 export function sourceOf(peer: string, forwardedFor: readonly string[], proxies: TrustedProxies): string {
-  let source = plain(peer);
+  let source = plainAddress(peer);
   if (!proxies.trusts(source)) return source;
   const hops = forwardedFor.flatMap((line) => line.split(',')).map((hop) => hop.trim());
   for (const hop of hops.toReversed()) {
     if (isIP(hop) === 0) return source;
-    source = plain(hop);
+    source = plainAddress(hop);
     if (!proxies.trusts(source)) return source;
   }
   return source;

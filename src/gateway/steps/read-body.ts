@@ -1,5 +1,5 @@
 /** The body, read only for a verified caller, never more of it than one message may have. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BodyRead, Connected } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
@@ -46,7 +46,13 @@ function readUpTo(request: IncomingMessage, limit: number, cut: AbortSignal): Pr
   });
 }
 
+/** A client that waits for leave to send its body has it from here on (RFC 9110 section 10.1.1). */
+export function welcomeBody(request: IncomingMessage, response: ServerResponse): void {
+  if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
+}
+
 export async function readBody(call: Connected, gateway: Gateway): Promise<Result<BodyRead, Refusal>> {
+  welcomeBody(call.http.request, call.http.response);
   const read = await readUpTo(call.http.request, gateway.limits.messageBytes, call.cut.signal);
   if (read === 'too_large') return err({ code: 'too_large', reason: 'body' });
   if (read === 'aborted') return err(endOf(call, gateway, 'no') ?? { code: 'client_gone', reason: 'while_sending' });
