@@ -214,7 +214,11 @@ export const LIMITS = {
   stateLockMs: 2_000,
 
   // stopping
+  /** Between saying that it is not ready and refusing calls. */
+  readyGraceMs: 0,
   drainMs: 10_000,
+  /** For the records and errors of calls that are cut short. */
+  stopSettleMs: 3_000,
 } as const;
 
 export type Limits = { readonly [K in keyof typeof LIMITS]: number };

@@ -10,6 +10,7 @@ import { callMetricsOf, watchState } from '#bin/metrics.ts';
 import { makeGeneration } from '#bin/generation.ts';
 import type { Generation, Lasting, StartRefusal } from '#bin/generation.ts';
 import { createRevocations, openSharedState } from '#bin/revocations.ts';
+import { stopCalls } from '#bin/stop.ts';
 import { configEntry, createReloader } from '#bin/reload.ts';
 import type { ReadConfig, ReloadOutcome } from '#bin/reload.ts';
 import { version } from '#bin/version.ts';
@@ -27,6 +28,7 @@ import { createInForce } from '#gateway/in-force.ts';
 import type { InForce } from '#gateway/in-force.ts';
 import { createQuotas } from '#gateway/quotas.ts';
 import type { RevokeParts } from '#gateway/revoke.ts';
+import { createOpenExchanges } from '#gateway/open-exchanges.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
 import { createFleetListener, createGatewayServer, createListener } from '#gateway/server.ts';
 import type { Listener } from '#gateway/server.ts';
@@ -81,7 +83,10 @@ export type ComposedGateway = {
   readonly revocations: RevokeParts;
   /** Puts what `read` gives in force, or says why not; never throws. */
   reload(read: ReadConfig): Promise<ReloadOutcome>;
-  /** Stops taking calls, waits for those on their way up to `drainMs`, writes what is pending, closes everything. */
+  /**
+   * Stops taking calls, waits for those on their way up to `drainMs`, writes what is pending, closes everything. Called
+   * again meanwhile, it waits for calls no longer.
+   */
   stop(): Promise<void>;
 };
 
@@ -187,22 +192,12 @@ const followingMasker = (current: () => Masker): Masker => ({
   maskText: (text, secrets) => current().maskText(text, secrets),
 });
 
-/** Waits for the calls on their way, but no longer than a supervisor would. */
-async function drain(gateway: Gateway): Promise<void> {
-  const deadline = gateway.monotonic() + gateway.limits.drainMs;
-  while (gateway.admission.inFlight() > 0 && gateway.monotonic() < deadline) {
-    await new Promise((wake) => {
-      setTimeout(wake, 20);
-    });
-  }
-}
-
 /** What lasts from the start to the stop, whatever is reloaded in between. */
 function lastingOf(
   { loaded, disk, log, env, worker, identityClock = systemIdentityClock }: ComposeOptions,
   { ledger, maskingKey }: OpenBook,
   agent: Agent,
-  state: Pick<Lasting, 'currentMasker' | 'draining' | 'metrics' | 'stopping'>,
+  state: Pick<Lasting, 'currentMasker' | 'leaving' | 'draining' | 'metrics' | 'stopping'>,
 ): Omit<Lasting, 'revocations'> {
   const random = pooledRandom(systemRandom);
   const newId = (): string => callId(random);
@@ -282,6 +277,8 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   };
 
   const stopping = new AbortController();
+  const hurry = new AbortController();
+  let isLeaving = false;
   let isDraining = false;
   let current: () => Pick<Generation, 'gateway' | 'loaded'> = () => {
     throw new Error('no call is served before the start');
@@ -290,6 +287,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   const common = lastingOf(options, book.value, agent, {
     currentMasker: followingMasker(() => current().gateway.masker),
     metrics: callMetricsOf(registry, loaded.limits, () => current().loaded.config),
+    leaving: () => isLeaving,
     draining: () => isDraining,
     stopping: stopping.signal,
   });
@@ -311,29 +309,46 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     listener: (request, response) => reloader.current().api.listener(request, response),
   });
   const fleet = fleetOf(options, listener, inForce);
-  const server = createGatewayServer(inForce, fleet?.listener ?? listener);
+  const exchanges = createOpenExchanges(fleet?.listener ?? listener);
+  const server = createGatewayServer(inForce, exchanges.listener);
   const flushing = setInterval(() => lasting.refusals.flush(), REFUSAL_FLUSH_MS);
   flushing.unref();
 
-  const stop = async (): Promise<void> => {
-    isDraining = true;
+  const endAll = async (): Promise<void> => {
     clearInterval(flushing);
-    server.close();
-    server.closeIdleConnections();
+    await stopCalls({
+      server,
+      inFlight: () => lasting.admission.inFlight() + exchanges.count(),
+      monotonic: lasting.monotonic,
+      limits: inForce.current().limits,
+      leave: () => {
+        isLeaving = true;
+        exchanges.leave();
+      },
+      refuse: () => (isDraining = true),
+      cut: () => {
+        stopping.abort();
+        lasting.admission.cutAll();
+        lasting.apiAdmission.cutAll();
+      },
+      closeAll: () => {
+        server.closeAllConnections();
+        fleet?.close();
+      },
+      hurry: hurry.signal,
+    });
     fleet?.hops.server.close();
-    await drain(inForce.current());
-    stopping.abort();
-    lasting.admission.cutAll();
-    lasting.apiAdmission.cutAll();
-    server.closeAllConnections();
-    fleet?.close();
-    await drain(inForce.current());
     await agent.destroy();
     await lasting.apiReads.close();
     await reloader.close();
     await revocations.stop();
     lasting.refusals.flush(true);
     await closeBook();
+  };
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    if (stopped !== undefined) hurry.abort();
+    return (stopped ??= endAll());
   };
   const following = await revocations.start(() => {
     lasting.admission.endOver();

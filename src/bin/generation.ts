@@ -43,6 +43,7 @@ export type Lasting = Pick<
   | 'metrics'
   | 'tracing'
   | 'log'
+  | 'leaving'
   | 'draining'
   | 'stopping'
 > &
@@ -148,6 +149,7 @@ export async function makeGeneration(
     tracing: lasting.tracing,
     limits: loaded.limits,
     log: lasting.log,
+    leaving: lasting.leaving,
     draining: lasting.draining,
     stopping: lasting.stopping,
   };

@@ -83,28 +83,40 @@ function watchSignals(): Signals {
   };
 }
 
+/** Longest time a stop may take beyond waiting for calls: a disk that never answers must not keep the process. */
+function giveUpMs({ gateway: { limits } }: ComposedGateway): number {
+  const { readyGraceMs, drainMs, stopSettleMs, stdioStopMs, ledgerSyncStallMs } = limits;
+  return readyGraceMs + drainMs + 2 * stopSettleMs + 2 * stdioStopMs + ledgerSyncStallMs;
+}
+
 /** Runs until a signal or a latch; gives the exit code. */
-function untilStopped(
-  running: ComposedGateway,
-  log: ReturnType<typeof createLog>,
-  signals: Signals,
-  isWorker: boolean,
-): Promise<ExitCode> {
+function untilStopped(running: ComposedGateway, log: Log, signals: Signals, isWorker: boolean): Promise<ExitCode> {
   return new Promise((resolve) => {
-    let isStopping = false;
-    const stop = (why: string, code: ExitCode): void => {
-      if (isStopping) return;
-      isStopping = true;
-      log.info({ why }, 'stopping');
-      running.stop().then(
-        () => resolve(code),
+    let code: ExitCode | undefined;
+    const stop = (why: string, worst: ExitCode): void => {
+      const isFirst = code === undefined;
+      log.info({ why }, isFirst ? 'stopping' : 'stopping without waiting for calls');
+      // A ledger that stops during a clean stop makes it no clean stop.
+      code = code === EXIT_LEDGER ? EXIT_LEDGER : worst;
+      const ended = running.stop();
+      if (!isFirst) return;
+      setTimeout(() => {
+        log.error({}, 'the stop does not end: given up');
+        resolve(EXIT_LEDGER);
+      }, giveUpMs(running)).unref();
+      ended.then(
+        () => resolve(code ?? EXIT_OK),
         (error: unknown) => {
           log.error({ frames: faultFrames(error) }, 'the stop was not clean');
           resolve(EXIT_LEDGER);
         },
       );
     };
-    signals.onStop((why) => stop(why, EXIT_OK));
+    signals.onStop((why) => {
+      // A terminal or a supervisor may signal every process of a group besides the one that hands signals on.
+      if (isWorker && code !== undefined) return;
+      stop(why, EXIT_OK);
+    });
     if (isWorker)
       reportToPrimary(
         () => running.metrics.json(),

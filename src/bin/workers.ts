@@ -27,7 +27,7 @@ const EXIT_CODES: readonly ExitCode[] = [EXIT_USAGE, EXIT_UNAVAILABLE, EXIT_LEDG
 type FromWorker =
   | { readonly type: 'ready' }
   | { readonly type: 'metrics'; readonly id: number; readonly metrics: MetricsJson };
-type ToWorker = { readonly type: 'metrics'; readonly id: number };
+type ToWorker = { readonly type: 'metrics'; readonly id: number } | { readonly type: 'hurry' };
 
 /** Which worker this process is; undefined when it is none. */
 export function workerOf(
@@ -43,6 +43,7 @@ export function workerOf(
 export function reportToPrimary(metrics: () => Promise<MetricsJson>, stop: (why: string) => void): void {
   const send = (message: FromWorker): void => void process.send?.(message);
   process.on('message', (message: ToWorker) => {
+    if (message.type === 'hurry') return stop('asked to stop again');
     metrics().then(
       (json) => send({ type: 'metrics', id: message.id, metrics: json }),
       // The primary says that this worker did not answer.
@@ -94,6 +95,12 @@ export function createWorkers(loaded: LoadedConfig, log: Log): Workers {
     isStopping = true;
     for (const { worker } of slots) worker?.process.kill('SIGTERM');
     finishWhenAlone();
+  };
+
+  /** Not by a signal: whoever signals this process may have signalled the workers as well. */
+  const hurryAll = (): void => {
+    for (const { worker } of slots)
+      if (worker?.isConnected() === true) worker.send({ type: 'hurry' } satisfies ToWorker);
   };
 
   const take = (slot: Slot, message: FromWorker, ready: () => void): void => {
@@ -172,7 +179,7 @@ export function createWorkers(loaded: LoadedConfig, log: Log): Workers {
       return refused ?? EXIT_OK;
     },
     signal(signal) {
-      if (signal === 'SIGTERM') return stopAll(EXIT_OK);
+      if (signal === 'SIGTERM') return isStopping ? hurryAll() : stopAll(EXIT_OK);
       for (const { worker } of slots) worker?.process.kill(signal);
     },
     ended: ended.promise,

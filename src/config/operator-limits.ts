@@ -75,6 +75,7 @@ export const OPERATOR_LIMITS = {
   logLinesPerMinute: [1, 1_000_000],
   metricsSeries: [100, 100_000],
   metricsToolNames: [0, 10_000],
+  readyGraceMs: [0, 600_000],
   drainMs: [0, 600_000],
 } as const satisfies { readonly [K in keyof Limits]?: Range };
 

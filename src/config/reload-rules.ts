@@ -42,6 +42,7 @@ const LIMITS: ReadonlySet<string> = new Set<OperatorLimit>([
   'responseWriteStallMs',
   'conditionNodes',
   'conditionCost',
+  'readyGraceMs',
   'drainMs',
 ]);
 

@@ -89,6 +89,7 @@ function row(refusal: Refusal): Row {
 const ENDED: Readonly<Partial<Record<RefusalCode, string>>> = {
   audit_unavailable: 'The answer could not be recorded, so it is withheld.',
   unauthenticated: 'The access token is no longer valid, so the call was ended; it may have run.',
+  stopping: 'The gateway stopped before the answer came; the call may have run.',
   identity_unavailable: 'The token cannot be checked any more, so the call was ended; it may have run.',
 };
 

@@ -61,6 +61,8 @@ export type Gateway = {
   readonly tracing: Tracing | undefined;
   readonly limits: Limits;
   readonly log: Log;
+  /** True from the moment the gateway is going to stop: it says that it is not ready, and keeps no connection open. */
+  readonly leaving: () => boolean;
   /** True from the moment the gateway takes no new calls. */
   readonly draining: () => boolean;
   /** Aborted when calls on their way have had their time. */

@@ -61,6 +61,8 @@ export type Refusal =
     }
   | { readonly code: 'internal'; readonly reason: string; readonly executed: Executed }
   | { readonly code: 'client_gone'; readonly reason: string }
-  | { readonly code: 'stopping'; readonly reason: string; readonly retryAfterMs: number };
+  | { readonly code: 'stopping'; readonly reason: string; readonly retryAfterMs: number }
+  /** A call that was on its way when the time for that was over. */
+  | { readonly code: 'stopping'; readonly reason: string; readonly executed: Executed };
 
 export type RefusalCode = Refusal['code'];

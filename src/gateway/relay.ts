@@ -4,6 +4,7 @@
  */
 import type { AnswerRecorded, Forwarded, Heard } from '#gateway/call.ts';
 import { runSteps } from '#gateway/chain.ts';
+import { cutShortBy } from '#gateway/cut-short.ts';
 import type { Stopped } from '#gateway/chain.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { ANSWER_STEPS } from '#gateway/pipeline.ts';
@@ -23,7 +24,7 @@ const idOf = (call: Forwarded): string | undefined =>
 
 /** The upstream took the message and has nothing to say: right for a notification, not for a request. */
 async function relaySilence(call: Forwarded, gateway: Gateway): Promise<void> {
-  const end = endOf(call, gateway, 'unknown');
+  const end = endOf(call, gateway, 'unknown') ?? cutShortBy(gateway, 'unknown');
   if (end !== undefined) return refuse(call, gateway, end);
   const { status } = call.answer;
   if (status === 404 && call.session.wireId !== undefined) {
@@ -63,7 +64,7 @@ async function heed(
 ): Promise<Heed> {
   if (!item.ok) {
     if (isAnswered) return 'over';
-    const end = endOf(call, gateway, item.error.executed);
+    const end = endOf(call, gateway, item.error.executed) ?? cutShortBy(gateway, item.error.executed);
     const isCancelled = call.gone.aborted && (call.era === 'modern' || call.cut.signal.aborted);
     const fault = isCancelled ? missingAnswer(call) : upstreamRefusal(item.error, idOf(call));
     await refuse(call, gateway, end ?? fault);
@@ -120,7 +121,11 @@ export async function relay(call: Forwarded, gateway: Gateway): Promise<void> {
     if (isStream) gateway.metrics.streams(call.connectionName, -1);
   }
   if (!isAnswered && call.message.kind === 'request')
-    return refuse(call, gateway, endOf(call, gateway, 'unknown') ?? missingAnswer(call));
+    return refuse(
+      call,
+      gateway,
+      endOf(call, gateway, 'unknown') ?? cutShortBy(gateway, 'unknown') ?? missingAnswer(call),
+    );
   call.reply.end();
   if (!isAnswered) measureSilence(call, gateway);
 }

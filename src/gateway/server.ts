@@ -43,7 +43,7 @@ function readiness(gateway: Gateway): {
   const ledger = gateway.ledger.accepts();
   const issuers = gateway.identity.ready();
   return {
-    ready: ledger.ok && issuers.every((issuer) => issuer.usable) && !gateway.draining(),
+    ready: ledger.ok && issuers.every((issuer) => issuer.usable) && !gateway.leaving(),
     ledger: ledger.ok ? 'ok' : ledger.error.reason,
     issuers: Object.fromEntries(
       issuers.map((issuer) => [issuer.namespace, issuer.usable ? 'ok' : (issuer.reason ?? 'unusable')]),

@@ -254,6 +254,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
     tracing: overrides.tracing,
     limits,
     ...createLog(),
+    leaving: () => isDraining,
     draining: () => isDraining,
     stopping: stopping.signal,
     drain: () => void (isDraining = true),
