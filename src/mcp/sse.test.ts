@@ -182,4 +182,12 @@ test('an event name or id that would break its line throws', () => {
   const data = Buffer.from('x');
   assert.throws(() => encodeSseEvent({ data, id: 'a\ndata: forged' }), RangeError);
   assert.throws(() => encodeSseEvent({ data, event: 'a\rb' }), RangeError);
+  assert.throws(() => encodeSseEvent({ data, id: 'a\0' }), RangeError);
+});
+
+test('whatever event name a server sent can be sent on, also one with NUL', () => {
+  const [event] = decoded([Buffer.from('event:\0\ndata: x\n\n')], 100);
+  assert.ok(event !== undefined && event !== 'fault');
+  const again = encodeSseEvent({ data: Buffer.from('x'), event: event.event });
+  assert.deepEqual(decoded([again], 100), [event]);
 });

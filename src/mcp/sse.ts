@@ -138,9 +138,10 @@ export class SseDecoder {
   }
 }
 
-/** A value that would end its line early, or an id no reader takes, is a bug of the caller. */
+/** A value that would end its line early, or an id no reader takes (one with NUL), is a bug of the caller. */
 function fieldLine(field: 'event' | 'id', value: string): string {
-  if (/[\r\n\0]/.test(value)) throw new RangeError(`${field} with a line break or NUL`);
+  if (/[\r\n]/.test(value) || (field === 'id' && value.includes('\0')))
+    throw new RangeError(`${field} with a line break or NUL`);
   return `${field}: ${value}\n`;
 }
 

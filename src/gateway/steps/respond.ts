@@ -25,13 +25,17 @@ function beginSession(answer: AnswerRecorded, gateway: Gateway): readonly Header
   return [['mcp-session-id', wireId]];
 }
 
-async function release(answer: AnswerRecorded, headers: readonly HeaderPair[]): Promise<Delivery> {
+async function release(answer: AnswerRecorded, headers: readonly HeaderPair[], gateway: Gateway): Promise<Delivery> {
   const { call, heard, masked } = answer;
   switch (call.answer.form) {
     case 'json':
       return call.reply.json(call.answer.status, headers, masked.send);
-    case 'sse':
-      return call.reply.event(encodeSseEvent({ data: masked.send, event: heard.sse?.event }), headers);
+    case 'sse': {
+      // The name of an event is the server's own words too.
+      const name = heard.sse?.event;
+      const event = name === undefined ? undefined : gateway.masker.maskText(name, call.secrets);
+      return call.reply.event(encodeSseEvent({ data: masked.send, event }), headers);
+    }
     case 'none':
       throw new Error('an answer without messages gave one');
     default:
@@ -45,5 +49,5 @@ export async function respond(answer: AnswerRecorded, gateway: Gateway): Promise
   const end = endOf(answer.call, gateway, 'unknown');
   if (end !== undefined) return err(end);
   const headers = [...answer.call.answer.headers, ...beginSession(answer, gateway)];
-  return ok({ ...answer, delivery: await release(answer, headers) });
+  return ok({ ...answer, delivery: await release(answer, headers, gateway) });
 }
