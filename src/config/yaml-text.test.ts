@@ -59,6 +59,7 @@ test('a file too large, an alias bomb and bottomless nesting are refused before 
   assert.match(messages('a: {'.repeat(1_000)), /nested more than/);
   assert.match(messages('- '.repeat(10_000)), /nested more than/);
   assert.match(messages('[\n'.repeat(5_000)), /nested more than/);
+  assert.match(messages(` ${'a: '.repeat(20_000)}\nb`), /^1:1 values are nested more than/);
   assert.match(messages(Array.from({ length: 900 }, (_, n) => `${' '.repeat(n)}a:`).join('\n')), /nested more than/);
 });
 

@@ -4,7 +4,7 @@
  * what the file means.
  */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Parser, visit } from 'yaml';
-import type { Document, Node } from 'yaml';
+import type { Document, Node, Pair, YAMLMap } from 'yaml';
 import { LIMITS } from '#limits.ts';
 import type { ConfigPath } from '#config/problem.ts';
 
@@ -43,7 +43,8 @@ export function readYaml(text: string): YamlText {
     version: '1.2',
     schema: 'core',
     strict: true,
-    uniqueKeys: true,
+    // Checked below: the library compares every key with all before it.
+    uniqueKeys: false,
     merge: false,
     prettyErrors: false,
     // 'silent' would let a second document pass unseen.
@@ -56,10 +57,10 @@ export function readYaml(text: string): YamlText {
   const problems: YamlProblem[] = [...document.errors, ...document.warnings].map((error) => ({
     place: placeAt(error.pos[0]),
     message: lowerFirst(error.message),
-    fix: error.code === 'DUPLICATE_KEY' ? 'keep one of them' : 'correct the YAML',
+    fix: 'correct the YAML',
   }));
   problems.push(...keyProblems(document, placeAt));
-  const fatal = document.errors.some((error) => error.code !== 'DUPLICATE_KEY');
+  const fatal = document.errors.length > 0;
   return { value: fatal ? undefined : plainValue(document, problems), problems, place: locator(document, placeAt) };
 }
 
@@ -77,11 +78,12 @@ function plainValue(document: Document.Parsed, problems: YamlProblem[]): unknown
   }
 }
 
-/** What composes values from tokens recurses, so their depth is bounded first, on tokens, which are made without. */
+/** What composes values from tokens recurses, so their depth is bounded first, on tokens. */
 function nestingPlace(text: string): Place | undefined {
   const lines = new LineCounter();
-  const waiting: { readonly token: unknown; readonly depth: number }[] = [];
-  for (const token of new Parser(lines.addNewLine).parse(text)) waiting.push({ token, depth: 0 });
+  const tokens = tokensOf(text, lines);
+  if (tokens === undefined) return START;
+  const waiting = tokens.map((token): { readonly token: unknown; readonly depth: number } => ({ token, depth: 0 }));
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { token, depth } = next;
     if (!isToken(token)) continue;
@@ -97,6 +99,16 @@ function nestingPlace(text: string): Place | undefined {
   return undefined;
 }
 
+/** Tokens are made without recursion but for the end of maps within maps on one line: thousands of them exhaust the stack. */
+function tokensOf(text: string, lines: LineCounter): readonly unknown[] | undefined {
+  try {
+    return [...new Parser(lines.addNewLine).parse(text)];
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 type NestedToken = {
   readonly offset: number;
   readonly value?: unknown;
@@ -105,10 +117,24 @@ type NestedToken = {
 const isToken = (token: unknown): token is NestedToken =>
   typeof token === 'object' && token !== null && 'offset' in token;
 
-/** Only text can be a key; `__proto__` would be dropped unseen by whoever builds objects of it. */
+/** No key twice in one map. Only text can be a key; `__proto__` would be dropped unseen by whoever builds objects of it. */
 function keyProblems(document: Document.Parsed, placeAt: (offset: number) => Place): YamlProblem[] {
   const problems: YamlProblem[] = [];
   visit(document, {
+    Map(_, map) {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) {
+          problems.push({
+            place: placeAt(key.range?.[0] ?? 0),
+            message: 'map keys must be unique',
+            fix: 'keep one of them',
+          });
+        }
+        seen.add(key.value);
+      }
+    },
     Pair(_, pair) {
       const key = pair.key;
       if (isScalar(key) && typeof key.value === 'string' && key.value !== '__proto__') return;
@@ -124,13 +150,20 @@ function locator(document: Document.Parsed, placeAt: (offset: number) => Place):
     if (isAlias(node)) return node.resolve(document);
     return isMap(node) || isSeq(node) || isScalar(node) ? node : undefined;
   };
+  // A file with thousands of keys may have a problem with each.
+  const known = new Map<YAMLMap, Map<string, Pair>>();
+  const pairOf = (map: YAMLMap, key: string): Pair | undefined => {
+    const pairs = known.get(map) ?? pairsByKey(map);
+    known.set(map, pairs);
+    return pairs.get(key);
+  };
   return (path, atKey = false) => {
     let node: Node | undefined = resolved(document.contents);
     let keyOffset = 0;
     let valueOffset = node?.range?.[0] ?? 0;
     for (const step of path) {
       if (isMap(node)) {
-        const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
+        const pair = pairOf(node, String(step));
         if (pair === undefined) return placeAt(keyOffset);
         keyOffset = isScalar(pair.key) ? (pair.key.range?.[0] ?? keyOffset) : keyOffset;
         node = resolved(pair.value);
@@ -143,6 +176,16 @@ function locator(document: Document.Parsed, placeAt: (offset: number) => Place):
     }
     return placeAt(atKey ? keyOffset : valueOffset);
   };
+}
+
+/** Of several with one key, the first. */
+function pairsByKey(map: YAMLMap): Map<string, Pair> {
+  const pairs = new Map<string, Pair>();
+  for (const pair of map.items) {
+    const key = isScalar(pair.key) ? String(pair.key.value) : undefined;
+    if (key !== undefined && !pairs.has(key)) pairs.set(key, pair);
+  }
+  return pairs;
 }
 
 const lowerFirst = (message: string): string => message.charAt(0).toLowerCase() + message.slice(1);

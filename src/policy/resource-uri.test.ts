@@ -155,3 +155,10 @@ test('a host that can be read in two ways is refused, whatever a pattern says', 
     assert.equal(normaliseUri(uri).ok, true, uri);
   }
 });
+
+test('a normal form is its own normal form', () => {
+  for (const uri of ['p://::', 'P://:', 'memo://H:', 'memo://u@H:5', 'memo://[::1]:', 'HTTP://h:', 'memo:%7ea']) {
+    const once = full(uri);
+    assert.equal(full(once), once, uri);
+  }
+});

@@ -111,10 +111,10 @@ const DEFAULT_PORT: Readonly<Record<string, string>> = { http: '80', https: '443
 function normalAuthority(scheme: string, authority: string): string {
   const at = authority.lastIndexOf('@');
   const userinfo = at === -1 ? '' : authority.slice(0, at + 1);
-  const match = /^(.*?)(?::(\d*))?$/s.exec(authority.slice(at + 1));
-  const host = (match?.[1] ?? '').toLowerCase();
-  const port = match?.[2] ?? '';
-  return `${userinfo}${host}${port === '' || port === DEFAULT_PORT[scheme] ? '' : `:${port}`}`;
+  // A host does not end with a colon: what does is no authority, and is left as it is.
+  const [whole, host = '', port = ''] = /^(|.*?[^:])(?::(\d*))?$/s.exec(authority.slice(at + 1)) ?? [];
+  if (whole === undefined) return userinfo + authority.slice(at + 1).toLowerCase();
+  return `${userinfo}${host.toLowerCase()}${port === '' || port === DEFAULT_PORT[scheme] ? '' : `:${port}`}`;
 }
 
 /** The part of a URI template (RFC 6570) before its first expression, normalised as far as it goes. */
