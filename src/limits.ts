@@ -175,6 +175,11 @@ export const LIMITS = {
   searchesWaiting: 64,
   followStretchRecords: 20_000,
   followMs: 250,
+  streamPieceChars: 64 * 1024,
+  tailPollMs: 200,
+  tailQuietMs: 15_000,
+  eventStreams: 8, // exports and tails at once, each with a thread
+  eventStreamsPerCaller: 2,
   facetsMax: 16,
   facetValues: 100,
   facetValuesCounted: 10_000,

@@ -43,18 +43,17 @@ export type KnownCall = ApiArrival & {
 /** A request of a verified caller with a role for the operation. */
 export type ApiCall = KnownCall & { readonly operation: Operation; readonly roles: ReadonlySet<Role> };
 
-export type ApiAnswer = {
+type AnswerHead = {
   readonly status?: number;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
-} & (
-  | { readonly json: unknown }
-  | { readonly text: string }
-  | {
-      /** Pulled as fast as the client takes it; returned early (`return()`) when the client leaves. */
-      readonly stream: AsyncGenerator<string, void, undefined>;
-    }
-);
+};
+/** Status 200. Pulled as fast as the client takes it; returned early (`return()`) when the client leaves. */
+export type StreamAnswer = Omit<AnswerHead, 'status'> & { readonly stream: AsyncGenerator<string, void, undefined> };
+export type ApiAnswer =
+  | (AnswerHead & { readonly json: unknown })
+  | (AnswerHead & { readonly text: string })
+  | StreamAnswer;
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
 

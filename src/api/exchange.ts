@@ -3,14 +3,25 @@
  * DESIGN's rules say: a stranger's collapsed and without waiting, a verified caller's durable before he hears it.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { authenticate } from '#api/authenticate.ts';
-import type { ApiAnswer, ApiArrival, ApiCall, ApiOutcome, ApiRefusal, KnownCall, Route } from '#api/call.ts';
+import type {
+  ApiAnswer,
+  ApiArrival,
+  ApiCall,
+  ApiOutcome,
+  ApiRefusal,
+  KnownCall,
+  Route,
+  StreamAnswer,
+} from '#api/call.ts';
 import { apiDeniedEntry } from '#api/entries.ts';
 import { readInput } from '#api/input.ts';
 import type { ApiParts } from '#api/parts.ts';
 import { faultFrames } from '#gateway/fault-frames.ts';
 import { problemResponse } from '#api/problem-response.ts';
 import { rolesOf } from '#api/roles.ts';
+import { sendStream } from '#api/send-stream.ts';
 import { PIECE_BYTES } from '#api/stall.ts';
 import type { Tenure } from '#gateway/admission.ts';
 import { sourceKey, sourceOf } from '#gateway/source.ts';
@@ -40,7 +51,11 @@ const NOT_RECORDED: ReadonlySet<ApiRefusal['code']> = new Set([
   'not_found',
   'content_type',
   'too_large',
+  'search_too_costly',
+  'record_damaged',
   'audit_unavailable',
+  'not_indexed',
+  'search_unavailable',
 ]);
 
 export function createExchange(parts: ApiParts): Exchange {
@@ -57,6 +72,15 @@ export function createExchange(parts: ApiParts): Exchange {
       ...(allow === undefined ? {} : { allow }),
     });
     return finished(response, call, incoming);
+  };
+
+  const begin = (answer: StreamAnswer, call: string, { incoming, outgoing }: Asked): Response => {
+    const headers = answerHeaders(answer);
+    for (const [name, value] of ownHeaders(call, incoming)) headers.set(name, value);
+    void sendStream(outgoing, headers, answer.stream, (fault) => {
+      parts.log.error({ call, frames: faultFrames(fault) }, 'an answer of the API ended in the middle');
+    });
+    return RESPONSE_ALREADY_SENT;
   };
 
   const steps = async (
@@ -118,6 +142,7 @@ export function createExchange(parts: ApiParts): Exchange {
     }, limits.apiRequestMs);
     try {
       const outcome = await Promise.race([steps(route, asked, arrival, { cut, resolve }), late]);
+      if ('stream' in outcome) return begin(outcome, arrival.id, asked);
       if (!('refusal' in outcome)) return finished(answerResponse(outcome), arrival.id, incoming);
       const recorded = await record(outcome, parts);
       return respond(recorded.ok ? outcome.refusal : recorded.error, arrival.id, incoming);
@@ -180,21 +205,30 @@ async function record({ refusal, by }: Refused, parts: ApiParts): Promise<Result
 }
 
 function finished(response: Response, call: string, incoming: IncomingMessage | undefined): Response {
-  response.headers.set('x-gatebook-call', call);
-  response.headers.set('cache-control', 'no-store');
-  response.headers.set('x-content-type-options', 'nosniff');
-  // What was not read of the body must not be taken for the next request.
-  if (incoming?.complete === false) response.headers.set('connection', 'close');
+  for (const [name, value] of ownHeaders(call, incoming)) response.headers.set(name, value);
   return response;
 }
 
-function answerResponse(answer: ApiAnswer): Response {
-  const { status = 200, contentType = 'application/json' } = answer;
-  const headers = new Headers({ ...answer.headers, 'content-type': contentType });
-  if ('stream' in answer) return new Response(bodyOf(answer.stream), { status, headers });
+function ownHeaders(call: string, incoming: IncomingMessage | undefined): Headers {
+  const headers = new Headers({
+    'x-gatebook-call': call,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  // What was not read of the body must not be taken for the next request.
+  if (incoming?.complete === false) headers.set('connection', 'close');
+  return headers;
+}
+
+function answerHeaders({ headers, contentType = 'application/json' }: ApiAnswer): Headers {
+  return new Headers({ ...headers, 'content-type': contentType });
+}
+
+function answerResponse(answer: Exclude<ApiAnswer, StreamAnswer>): Response {
+  const headers = answerHeaders(answer);
   const bytes = Buffer.from('text' in answer ? answer.text : JSON.stringify(answer.json));
   headers.set('content-length', String(bytes.length));
-  return new Response(bodyInPieces(bytes), { status, headers });
+  return new Response(bodyInPieces(bytes), { status: answer.status ?? 200, headers });
 }
 
 function bodyInPieces(bytes: Buffer): ReadableStream<Uint8Array> {
@@ -203,20 +237,6 @@ function bodyInPieces(bytes: Buffer): ReadableStream<Uint8Array> {
     pull(controller) {
       controller.enqueue(bytes.subarray(at, (at += PIECE_BYTES)));
       if (at >= bytes.length) controller.close();
-    },
-  });
-}
-
-function bodyOf(stream: AsyncGenerator<string, void, undefined>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { done, value } = await stream.next();
-      if (done === true) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-    async cancel() {
-      await stream.return();
     },
   });
 }

@@ -4,6 +4,7 @@ import type { Cursors } from '#api/cursors.ts';
 import type { RoleGroups } from '#api/roles.ts';
 import type { Admission } from '#gateway/admission.ts';
 import type { Book } from '#events/book.ts';
+import type { EventStreams } from '#events/event-streams.ts';
 import type { Searcher } from '#events/searcher.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { RevokeParts } from '#gateway/revoke.ts';
@@ -34,6 +35,7 @@ export type ApiParts = Pick<
   readonly apiAdmission: Admission;
   readonly cursors: Cursors;
   readonly searcher: Searcher;
+  readonly streams: EventStreams;
   /** The records of every shard of the data directory. */
   readonly book: Pick<Book, 'leaves' | 'sizes' | 'source'>;
   /** Of the product, for openapi.json. */

@@ -7,6 +7,7 @@ import * as events from '#api/contract/events.ts';
 import { countFacets, countHistogram } from '#api/count-events.ts';
 import { getProof } from '#api/prove-record.ts';
 import { searchEvents } from '#api/search-events.ts';
+import { exportEvents, tailEvents } from '#api/stream-events.ts';
 import { getEvent } from '#api/show-event.ts';
 import { ok } from '#result.ts';
 
@@ -17,6 +18,8 @@ export const ROUTES: readonly Route[] = [
   route(events.searchEvents, searchEvents),
   route(events.countFacets, countFacets),
   route(events.countHistogram, countHistogram),
+  route(events.exportEvents, exportEvents),
+  route(events.tailEvents, (call, _input, parts) => tailEvents(call, parts)),
   route(events.getEvent, getEvent),
   route(events.getProof, getProof),
 ];

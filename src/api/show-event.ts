@@ -8,6 +8,7 @@ import { waitIndexed } from '#api/wait-indexed.ts';
 import type { EventHit } from '#events/event-row.ts';
 import { RecordFetcher } from '#events/record-fetcher.ts';
 import { verifyHit } from '#events/verify-hit.ts';
+import { faultFrames } from '#gateway/fault-frames.ts';
 import { err, ok, type Result } from '#result.ts';
 
 export async function getEvent(
@@ -25,10 +26,7 @@ export async function getEvent(
   try {
     return ok({ json: await verifyHit(hit.value, new RecordFetcher(source, 1), { shard, payloads }) });
   } catch (error) {
-    parts.log.error(
-      { call: call.id, shard, n, message: (error as Error).message },
-      'a record of the book does not hold',
-    );
+    parts.log.error({ call: call.id, shard, n, frames: faultFrames(error) }, 'a record of the book does not hold');
     return err({ code: 'record_damaged', reason: 'not_verified' });
   }
 }

@@ -68,6 +68,8 @@ export const OPERATOR_LIMITS = {
   callersBudgeted: [1, 1_000_000],
   searchWaitMs: [0, 60_000],
   searchMs: [100, 60_000],
+  eventStreams: [0, 256],
+  eventStreamsPerCaller: [0, 64],
   indexedTextBytes: [0, 1024 * 1024],
   apiRequestsInFlight: [1, 10_000],
   apiRequestsPerCaller: [1, 1_000],

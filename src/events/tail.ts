@@ -27,6 +27,11 @@ const PAGE_RECORDS = 500;
 
 /** Ends when `signal` aborts. Throws on a damaged ledger. */
 export async function* tailEvents(options: TailOptions): AsyncGenerator<Event, void, undefined> {
+  for await (const round of tailRounds(options)) yield* round;
+}
+
+/** The same in rounds: what each look at the book found, often nothing. */
+export async function* tailRounds(options: TailOptions): AsyncGenerator<readonly Event[], void, undefined> {
   const { shards, pause, signal } = options;
   const tails = new Map<string, ShardTail>();
   for (const shard of await shards()) {
@@ -36,14 +41,13 @@ export async function* tailEvents(options: TailOptions): AsyncGenerator<Event, v
   }
   while (!signal.aborted) {
     let read = 0;
+    const events: Event[] = [];
     for (const tail of tails.values()) {
       const records = await tail.read();
       read += records.length;
-      for (const record of records) {
-        const event = await tail.completed(record);
-        if (event !== undefined) yield event;
-      }
+      for (const record of records) events.push(...(await tail.completed(record)));
     }
+    yield events;
     if (read > 0) continue;
     await pause();
     if (signal.aborted) return;
@@ -88,18 +92,18 @@ class ShardTail {
     return records;
   }
 
-  /** The event this record completes. */
-  async completed(record: OpenedRecord): Promise<Event | undefined> {
+  /** The event this record completes, if it does. */
+  async completed(record: OpenedRecord): Promise<readonly Event[]> {
     const view = { shard: this.#of.shard, payloads: false };
     const { kind, ref, n } = record.leaf;
     if (kind === 'intent') {
       this.#open.set(n, record);
-      return undefined;
+      return [];
     }
-    if (ref === null) return eventOfRecords(record, undefined, view);
-    if (kind === 'stream') return undefined;
+    if (ref === null) return [eventOfRecords(record, undefined, view)];
+    if (kind === 'stream') return [];
     const intent = this.#open.get(ref) ?? (await this.#of.earlier(ref));
     this.#open.delete(ref);
-    return intent === undefined ? undefined : eventOfRecords(intent, record, view);
+    return intent === undefined ? [] : [eventOfRecords(intent, record, view)];
   }
 }

@@ -6,6 +6,8 @@ import { RecordProof } from '#api/contract/events.ts';
 import { openCheckpoint, parseVerifierKey } from '#ledger/note.ts';
 import { Problem } from '#api/contract/problem.ts';
 import { ROUTES } from '#api/routes.ts';
+import { register as registerExport } from '#cli/events-export.ts';
+import { runCommand } from '../fakes/cli.ts';
 import { startTestGateway, type TestGateway, toolCall } from './harness.ts';
 
 const CHECKPOINT = '/api/v1/checkpoint';
@@ -177,4 +179,54 @@ test('a call that was just made is proven by the checkpoint that covers it', asy
   }
   assert.equal(sn, 0);
   assert.ok(r.equals(signed.value.root));
+});
+
+test('an export over HTTP is what the command line exports, and its payloads come after their record', async (t) => {
+  const gateway = await startTestGateway(t);
+  const id = await calling(gateway, 'get_note', { title: 'Lovelace' });
+  await gateway.recordWhere(({ leaf }) => leaf.kind === 'result');
+  await gateway.api(`/api/v1/events?wait=a:${gateway.composed.ledger.watermark().size - 1}`);
+  const exported = await gateway.api('/api/v1/events/export');
+  const local = await runCommand(registerExport, ['events', 'export', '--data', gateway.dataDir], { cwd: '/' });
+  assert.equal(exported.text, local.stdout);
+  assert.ok(!exported.text.includes('Lovelace'));
+  const filter = encodeURIComponent('name eq "get_note"');
+  const payloads = await gateway.api(`/api/v1/events/export?payloads=true&filter=${filter}`);
+  assert.match(payloads.text, /Lovelace/);
+  const { header } = await gateway.recordWhere(({ leaf }) => leaf.st === 'payloads_read');
+  assert.deepEqual(header?.detail, {
+    operation: 'exportEvents',
+    format: 'jsonl',
+    filter: 'name eq "get_note"',
+    since: null,
+    until: null,
+  });
+  assert.equal((JSON.parse(payloads.text) as { id: string }).id, id);
+});
+
+test('a tail gives each event as it completes, and ends with its token', async (t) => {
+  const gateway = await startTestGateway(t);
+  const exp = Math.floor(Date.now() / 1_000) + 3;
+  const token = await gateway.apiToken(['auditors'], { exp });
+  const response = await fetch(`${gateway.origin}/api/v1/events/tail`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  assert.equal(response.status, 200);
+  let text = '';
+  const ended = (async () => {
+    for await (const chunk of response.body ?? []) {
+      text += Buffer.from(chunk as Uint8Array).toString();
+      if (text === '\n') await calling(gateway, 'get_note');
+    }
+  })();
+  await assert.rejects(ended, /terminated/);
+  assert.ok(Date.now() >= exp * 1_000);
+  const events = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Found);
+  assert.deepEqual(
+    events.filter(({ name }) => name === 'get_note').map(({ outcome, verified }) => [outcome, verified]),
+    [['ok', true]],
+  );
 });

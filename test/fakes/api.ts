@@ -27,7 +27,7 @@ export const STRANGER_TOKEN = 'api-token-of-eve-0123456789';
 export type FakeApi = ListeningGateway & { readonly gateway: FakeGateway; readonly admission: Admission };
 
 type Options = GatewayOverrides &
-  Partial<Pick<ApiParts, 'book' | 'checkpoints' | 'searcher'>> & { readonly store?: RevocationStore };
+  Partial<Pick<ApiParts, 'book' | 'checkpoints' | 'searcher' | 'streams'>> & { readonly store?: RevocationStore };
 
 export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts {
   const callers = new Map([
@@ -62,6 +62,7 @@ export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts 
       ask: async () => err({ reason: 'failed', message: '' }),
       close: async () => undefined,
     },
+    streams: options.streams ?? { open: () => err('streams'), close: async () => undefined },
     book: options.book ?? {
       leaves: () => assert.fail('no book'),
       source: () => Promise.reject(new Error('no book')),

@@ -151,6 +151,47 @@ export const getEvent = {
   problems: ['invalid_parameter', 'not_found', 'not_indexed', 'record_damaged', 'search_unavailable'],
 } as const satisfies Operation;
 
+export const exportEvents = {
+  id: 'exportEvents',
+  method: 'GET',
+  path: API_PATHS.export,
+  summary: 'Every event of a search, oldest first, each verified against the book',
+  description: [
+    'One event a line, or CSV with a head and the attributes flattened with dots, as `gatebook events export` writes them.',
+    'As long as the client reads: an answer that was cut off, or in which a record does not hold, ends without its last chunk,',
+    'so that no client takes it for the whole. With `payloads=true` also arguments and answers, after a record of who reads them,',
+    'with filter and range, is durable.',
+  ].join(' '),
+  roles: ['admin', 'auditor'],
+  query: z.object({
+    since: searchShape.since,
+    until: searchShape.until,
+    filter: searchShape.filter,
+    format: z.enum(['jsonl', 'csv']).optional().describe('default jsonl'),
+    payloads: booleanParameter().optional().describe('default false'),
+  }),
+  answers: {
+    200: {
+      description: 'Lines',
+      content: { 'application/x-ndjson': Event, 'text/csv': z.string() },
+      headers: INDEXED_THROUGH,
+    },
+  },
+  problems: ['invalid_parameter', 'search_unavailable'],
+} as const satisfies Operation;
+
+export const tailEvents = {
+  id: 'tailEvents',
+  method: 'GET',
+  path: API_PATHS.tail,
+  summary: 'Events as they complete, from now on, each verified against the book',
+  description:
+    'One event a line, straight from the book and not from the index. An empty line now and then says that nothing happened. Ends with the token.',
+  roles: ['admin', 'auditor'],
+  answers: { 200: { description: 'Lines without an end', content: { 'application/x-ndjson': Event } } },
+  problems: [],
+} as const satisfies Operation;
+
 export const RecordProof = z
   .strictObject({
     shard: z.string(),

@@ -6,6 +6,8 @@ export const API_PATHS = {
   events: '/api/v1/events',
   facets: '/api/v1/events/facets',
   histogram: '/api/v1/events/histogram',
+  export: '/api/v1/events/export',
+  tail: '/api/v1/events/tail',
   event: '/api/v1/events/{shard}/{index}',
   proof: '/api/v1/events/{shard}/{index}/proof',
 } as const;

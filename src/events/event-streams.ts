@@ -1,0 +1,97 @@
+/**
+ * Exports and tails, each in a thread of its own that makes a piece only when one is asked for: a slow reader holds a thread
+ * and a piece, never the book in memory. Bounded in number, in all and for each reader.
+ */
+import { Worker } from 'node:worker_threads';
+import type { BookPlace } from '#events/book.ts';
+import type { FromStreamThread, StreamJob, StreamThreadSettings, ToStreamThread } from '#events/stream-jobs.ts';
+import type { Limits } from '#limits.ts';
+import { type Result, err, ok, unreachable } from '#result.ts';
+
+export type EventStreams = {
+  /**
+   * `reader`: whose it is, for the bound of each. `signal`: the reader is gone. The thread ends with the signal, with the
+   * generator, or by itself; whichever is first. The generator throws when a record does not hold.
+   */
+  open(
+    job: StreamJob,
+    reader: string,
+    signal: AbortSignal,
+  ): Result<AsyncGenerator<string, void, undefined>, 'streams' | 'streams_of_reader'>;
+  close(): Promise<void>;
+};
+
+export type EventStreamsOptions = {
+  readonly place: BookPlace;
+  readonly limits: Limits;
+  readonly clock: () => number;
+};
+
+const MEGABYTES_MAX = 256;
+
+export function createEventStreams({ place, limits, clock }: EventStreamsOptions): EventStreams {
+  const running = new Map<Worker, string>();
+
+  const start = (job: StreamJob, reader: string): Worker => {
+    const settings: StreamThreadSettings = { place, limits, job, nowMs: clock() };
+    const worker = new Worker(new URL(import.meta.resolve('#events/stream.worker.ts')), {
+      workerData: settings,
+      resourceLimits: { maxOldGenerationSizeMb: MEGABYTES_MAX },
+    });
+    worker.unref();
+    running.set(worker, reader);
+    worker.once('exit', () => running.delete(worker));
+    return worker;
+  };
+
+  return {
+    open(job, reader, signal) {
+      if (running.size >= limits.eventStreams) return err('streams');
+      const own = [...running.values()].filter((of) => of === reader).length;
+      if (own >= limits.eventStreamsPerCaller) return err('streams_of_reader');
+      const worker = start(job, reader);
+      const end = (): void => void worker.terminate();
+      if (signal.aborted) end();
+      signal.addEventListener('abort', end, { once: true });
+      worker.once('exit', () => signal.removeEventListener('abort', end));
+      return ok(piecesOf(worker, signal));
+    },
+    async close() {
+      await Promise.all([...running.keys()].map((worker) => worker.terminate()));
+    },
+  };
+}
+
+async function* piecesOf(worker: Worker, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
+  try {
+    for (;;) {
+      const message = await ask(worker);
+      if (signal.aborted) return;
+      switch (message.type) {
+        case 'piece':
+          yield message.text;
+          break;
+        case 'end':
+          return;
+        case 'failed':
+          throw new Error(message.message);
+        default:
+          unreachable(message);
+      }
+    }
+  } finally {
+    await worker.terminate();
+  }
+}
+
+/** The next piece. A thread that ends without one has failed, unless it was ended because nobody reads any more. */
+function ask(worker: Worker): Promise<FromStreamThread> {
+  const { promise, resolve } = Promise.withResolvers<FromStreamThread>();
+  const fail = (error: unknown): void =>
+    resolve({ type: 'failed', message: error instanceof Error ? error.message : 'the thread of the stream ended' });
+  const done = (message: FromStreamThread): void => resolve(message);
+  worker.once('message', done).once('error', fail).once('exit', fail);
+  const port = worker;
+  port.postMessage('more' satisfies ToStreamThread);
+  return promise.finally(() => worker.off('message', done).off('error', fail).off('exit', fail));
+}
