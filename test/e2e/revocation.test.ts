@@ -46,10 +46,12 @@ const robotScope = (gateway: TestGateway): RevocationScope => ({
 });
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds()))
+  for (let turn = 0; !(await holds()); turn += 1) {
+    assert.ok(turn < 4_000, `still not so: ${holds.toString()}`);
     await new Promise((next) => {
       setTimeout(next, 5);
     });
+  }
 }
 
 const kill = (gateway: TestGateway, scope = robotScope(gateway)) =>
