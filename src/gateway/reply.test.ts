@@ -149,14 +149,18 @@ test('a client that has not taken all is cut off without the rest, and one that 
   const { wire, response, reply } = open();
   await reply.event('data: taken\n\n', []);
   await turn();
+  // Written and not on the wire yet: the client has had no chance to take it.
+  await reply.event('data: just now\n\n', []);
   reply.dropUnsent();
+  await turn();
   assert.equal(response.destroyed, false);
+  assert.match(wire.text, /just now/);
   wire.reading = false;
   await reply.event('data: on its way\n\n', []);
   await turn();
   void reply.event('data: held back\n\n', []);
   reply.dropUnsent();
-  assert.equal(response.destroyed, true);
   await turn();
+  assert.equal(response.destroyed, true);
   assert.doesNotMatch(wire.text, /held back/);
 });

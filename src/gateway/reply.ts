@@ -116,7 +116,10 @@ export function createReply(response: ServerResponse, stallMs: number): Reply {
       if (!response.writableEnded) response.end();
     },
     dropUnsent() {
-      if (response.writableLength > 0) response.destroy();
+      // What was written in this turn goes out with its end, and a client that reads takes it.
+      setImmediate(() => {
+        if (response.writableLength > 0) response.destroy();
+      });
     },
   };
 }

@@ -186,6 +186,25 @@ test('a restart keeps revocations', async (t) => {
   );
 });
 
+test('a revocation that a process died over is recorded and in force after the next start', async (t) => {
+  const gateway = await startTestGateway(t);
+  const token = { authorization: `Bearer ${await gateway.token()}` };
+  const atMs = Date.now();
+  await gateway.composed.revocations.store.announce({
+    id: 'a'.repeat(26),
+    scope: robotScope(gateway),
+    atMs,
+    epochMs: epochAt(atMs, LIMITS),
+    reason: 'a stolen laptop',
+    by: { issuer: 'https://idp', subject: 'root' },
+  });
+  assert.equal((await gateway.post('notes', CALL, token)).status, 200);
+  const again = await gateway.restart();
+  assert.equal((await again.post('notes', CALL, token)).status, 401);
+  const act = await again.recordWhere(({ leaf }) => leaf.kind === 'control' && leaf.st === 'revocation');
+  assert.equal(act.header?.reason, 'a stolen laptop');
+});
+
 test('without its store, or with an older one, a start revokes everybody until now, says so and records it', async (t) => {
   const gateway = await startTestGateway(t);
   const token = { authorization: `Bearer ${await gateway.token()}` };
