@@ -6,9 +6,11 @@ import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { Cursor } from '#events/cursor.ts';
 import type { FollowPosition } from '#events/follow.ts';
 
-export type CursorPlace =
+/** With the times of the search as they were when its first page was asked: `15m` ago does not move from page to page. */
+export type CursorPlace = { readonly since?: string | undefined; readonly until?: string | undefined } & (
   | { readonly kind: 'page'; readonly at: Cursor }
-  | { readonly kind: 'follow'; readonly at: FollowPosition };
+  | { readonly kind: 'follow'; readonly at: FollowPosition }
+);
 
 export type Cursors = {
   /** `search`: everything that makes it this search and no other. */

@@ -11,16 +11,15 @@ import { parseRecordId } from '#events/find-event.ts';
 import { parseMoment } from '#events/time.ts';
 import { err, ok, type Result } from '#result.ts';
 
-type Query = ApiInput<typeof operation>['query'];
-/** With times that do not move with the clock: what a link carries and a cursor is good for. */
-type FixedQuery = Query & { readonly order: 'oldest' | 'newest' };
+type Query = ApiInput<typeof operation>['query'] & { readonly order: 'oldest' | 'newest' };
+type Times = { readonly since: string | undefined; readonly until: string | undefined };
 
 export async function searchEvents(
   call: ApiCall,
   { query: asked }: ApiInput<typeof operation>,
   parts: ApiParts,
 ): Promise<ApiOutcome> {
-  const query = fixed(asked, parts.clock());
+  const query: Query = { ...asked, order: asked.order ?? 'oldest' };
   const awaited = query.wait === undefined ? undefined : parseRecordId(query.wait);
   if (awaited !== undefined) {
     const waited = await waitIndexed(awaited, call, parts);
@@ -28,19 +27,24 @@ export async function searchEvents(
   }
   const place = placeOf(query, parts);
   if (!place.ok) return place;
-  const found = isBounded(query)
-    ? await boundedPage(call, query, place.value, parts)
-    : await followedPage(call, query, place.value, parts);
+  const times = place.value ?? fixedTimes(query, parts.clock());
+  const search = { ...query, since: times.since, until: times.until };
+  const isBounded = query.until !== undefined || query.order === 'newest';
+  const found = isBounded
+    ? await boundedPage(call, search, place.value, parts)
+    : await followedPage(call, search, place.value, parts);
   if (!found.ok) return found;
   const { hits, next, more, indexedThrough } = found.value;
   const url = (after: string | undefined): string => urlOf(parts.publicUrl, call.path, { ...query, after });
-  const nextUrl = next === undefined ? undefined : url(parts.cursors.seal(next, searchOf(query)));
+  const links = [`<${url(query.after)}>; rel="self"`];
+  if (next !== undefined) {
+    const { since, until } = times;
+    links.push(`<${url(parts.cursors.seal({ ...next, since, until }, searchOf(query)))}>; rel="next"`);
+  }
   return ok({
     json: hits.map(({ event }) => event),
     headers: {
-      link: [`<${url(query.after)}>; rel="self"`, ...(nextUrl === undefined ? [] : [`<${nextUrl}>; rel="next"`])].join(
-        ', ',
-      ),
+      link: links.join(', '),
       'x-gatebook-more': String(more),
       'x-gatebook-indexed-through': indexedThroughText(indexedThrough),
     },
@@ -52,18 +56,16 @@ export const indexedThroughText = (indexed: IndexedThrough): string =>
     .map(([shard, size]) => `${shard}:${size}`)
     .join(', ');
 
-function fixed(query: Query, nowMs: number): FixedQuery {
+function fixedTimes({ since, until }: Query, nowMs: number): Times {
   const moment = (text: string | undefined): string | undefined => {
     const ms = text === undefined ? undefined : parseMoment(text, nowMs);
     // What is no time is refused by the search itself.
     return ms === undefined || Number.isNaN(new Date(ms).getTime()) ? text : new Date(ms).toISOString();
   };
-  return { ...query, since: moment(query.since), until: moment(query.until), order: query.order ?? 'oldest' };
+  return { since: moment(since), until: moment(until) };
 }
 
-const isBounded = ({ until, order }: FixedQuery): boolean => until !== undefined || order === 'newest';
-
-const searchOf = ({ q, filter, since, until, order }: FixedQuery): readonly unknown[] => [
+const searchOf = ({ q, filter, since, until, order }: Query): readonly unknown[] => [
   q ?? null,
   filter ?? null,
   since ?? null,
@@ -71,7 +73,7 @@ const searchOf = ({ q, filter, since, until, order }: FixedQuery): readonly unkn
   order,
 ];
 
-function placeOf(query: FixedQuery, { cursors }: ApiParts): Result<CursorPlace | undefined, ApiRefusal> {
+function placeOf(query: Query, { cursors }: ApiParts): Result<CursorPlace | undefined, ApiRefusal> {
   if (query.after === undefined) return ok(undefined);
   const place = cursors.open(query.after, searchOf(query));
   return place === undefined ? err({ code: 'invalid_cursor', reason: 'cursor', parameter: 'after' }) : ok(place);
@@ -86,7 +88,7 @@ type Found = {
 
 async function boundedPage(
   call: ApiCall,
-  { q, filter, since, until, order, limit }: FixedQuery,
+  { q, filter, since, until, order, limit }: Query,
   place: CursorPlace | undefined,
   { searcher }: ApiParts,
 ): Promise<Result<Found, ApiRefusal>> {
@@ -105,7 +107,7 @@ async function boundedPage(
 
 async function followedPage(
   call: ApiCall,
-  { q, filter, since, limit }: FixedQuery,
+  { q, filter, since, limit }: Query,
   place: CursorPlace | undefined,
   { searcher }: ApiParts,
 ): Promise<Result<Found, ApiRefusal>> {
@@ -117,7 +119,7 @@ async function followedPage(
   return ok({ hits, next: { kind: 'follow', at: next }, more, indexedThrough });
 }
 
-function urlOf(publicUrl: string, path: string, query: FixedQuery): string {
+function urlOf(publicUrl: string, path: string, query: Query): string {
   const url = new URL(path, publicUrl);
   for (const name of ['since', 'until', 'filter', 'q', 'order', 'limit', 'after'] as const) {
     const value = query[name];

@@ -4,40 +4,62 @@ import { type Command, Option } from 'commander';
 import { type BookOptions, withBookOptions } from '#cli/book-place.ts';
 import { eventTable } from '#cli/event-lines.ts';
 import { EXIT_OK, EXIT_USAGE, type ExitCode } from '#cli/exit-codes.ts';
+import type { GatewayApi } from '#cli/gateway-api.ts';
 import type { CliIo } from '#cli/io.ts';
-import { complain, eventsGroup, missingInIndex, onBook } from '#cli/local-events.ts';
+import { complain, eventsGroup, missingInIndex } from '#cli/local-events.ts';
+import {
+  eventsOf,
+  failed,
+  onBookOrGateway,
+  type RemoteOptions,
+  searchGateway,
+  searchWaitMs,
+  withGatewayOptions,
+} from '#cli/remote-events.ts';
 import type { Book } from '#events/book.ts';
+import type { IndexedThrough } from '#events/book-index.ts';
 import { decodeCursor, encodeCursor } from '#events/cursor.ts';
+import type { Event } from '#events/event.ts';
 import { describeFault } from '#events/event-query.ts';
 import { searchEvents } from '#events/search.ts';
 import { waitForIndex } from '#events/wait-for-index.ts';
 import { LIMITS } from '#limits.ts';
 
-export type SearchOptions = BookOptions & {
-  readonly q?: string;
-  readonly filter?: string;
-  readonly since?: string;
-  readonly until?: string;
-  readonly limit?: string;
-  readonly after?: string;
-  readonly wait: boolean;
-  readonly json?: true;
-};
+export type SearchOptions = BookOptions &
+  RemoteOptions & {
+    readonly q?: string;
+    readonly filter?: string;
+    readonly since?: string;
+    readonly until?: string;
+    readonly limit?: string;
+    readonly after?: string;
+    readonly wait: boolean;
+    readonly json?: true;
+  };
 
 export function register(program: Command, io: CliIo): void {
-  withBookOptions(
-    eventsGroup(program)
-      .command('search')
-      .description('Find events, newest first')
-      .option('--q <text>', 'words that must all occur in name, arguments or answer; "a phrase"; begin*')
-      .option('--filter <filter>', 'SCIM filter, such as: caller.subject eq "ada" and outcome ne "ok"')
-      .option('--since <time>', 'RFC 3339, or how long ago: 15m 2h 7d')
-      .option('--until <time>', 'the same; not included')
-      .option('--limit <n>', `at most so many, up to ${LIMITS.searchLimitMax} (default: 100)`)
-      .addOption(new Option('--after <cursor>', 'go on where the page before ended (its cursor is on standard error)'))
-      .option('--no-wait', 'do not wait until the index has caught up with the ledger')
-      .option('--json', 'print each event as one JSON object a line'),
-  ).action((options: SearchOptions) => onBook(io, options, (book) => search(io, book, options)));
+  withGatewayOptions(
+    withBookOptions(
+      eventsGroup(program)
+        .command('search')
+        .description('Find events, newest first')
+        .option('--q <text>', 'words that must all occur in name, arguments or answer; "a phrase"; begin*')
+        .option('--filter <filter>', 'SCIM filter, such as: caller.subject eq "ada" and outcome ne "ok"')
+        .option('--since <time>', 'RFC 3339, or how long ago: 15m 2h 7d')
+        .option('--until <time>', 'the same; not included')
+        .option('--limit <n>', `at most so many, up to ${LIMITS.searchLimitMax} (default: 100)`)
+        .addOption(
+          new Option('--after <cursor>', 'go on where the page before ended (its cursor is on standard error)'),
+        )
+        .option('--no-wait', 'do not wait until the index has caught up with the ledger')
+        .option('--json', 'print each event as one JSON object a line'),
+    ),
+  ).action((options: SearchOptions) =>
+    onBookOrGateway(io, options, {
+      here: (book) => search(io, book, options),
+      there: (api) => searchThere(io, api, options),
+    }),
+  );
 }
 
 async function search(io: CliIo, book: Book, options: SearchOptions): Promise<ExitCode> {
@@ -57,6 +79,32 @@ async function search(io: CliIo, book: Book, options: SearchOptions): Promise<Ex
   if (!page.ok) return complain(io, describeFault(page.error), EXIT_USAGE);
   const { hits, next, indexedThrough } = page.value;
   const events = hits.map(({ event }) => event);
+  print(io, events, json, { indexedThrough, sizes, next: next === undefined ? undefined : encodeCursor(next) });
+  return EXIT_OK;
+}
+
+async function searchThere(io: CliIo, api: GatewayApi, options: SearchOptions): Promise<ExitCode> {
+  const { q, filter, since, until, limit, after, wait, json } = options;
+  const page = await searchGateway(api, { q, filter, since, until, limit, after }, searchWaitMs(wait));
+  if (!page.ok) return failed(io, page.error);
+  const events = eventsOf<Event>(page.value.text);
+  if (!events.ok) return failed(io, events.error);
+  print(io, events.value, json, page.value);
+  return EXIT_OK;
+}
+
+type Paging = {
+  readonly indexedThrough: IndexedThrough;
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly next: string | undefined;
+};
+
+function print(
+  io: CliIo,
+  events: readonly Event[],
+  json: true | undefined,
+  { indexedThrough, sizes, next }: Paging,
+): void {
   io.stdout.write(json ? events.map((event) => `${JSON.stringify(event)}\n`).join('') : eventTable(events));
   const missing = missingInIndex(indexedThrough, sizes);
   if (missing !== undefined) {
@@ -65,6 +113,5 @@ async function search(io: CliIo, book: Book, options: SearchOptions): Promise<Ex
       : 'the newest events are not searchable yet';
     io.stderr.write(`indexedThrough: ${missing.text}: ${why}\n`);
   }
-  if (next !== undefined) io.stderr.write(`more: --after ${encodeCursor(next)}\n`);
-  return EXIT_OK;
+  if (next !== undefined) io.stderr.write(`more: --after ${next}\n`);
 }

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { askGateway, openGatewayApi } from '#cli/gateway-api.ts';
+import { askGateway, CutOff, openGatewayApi, readGateway, streamGateway } from '#cli/gateway-api.ts';
 import type { CliIo } from '#cli/io.ts';
 import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
 
@@ -79,7 +79,9 @@ test('a no says what the gateway said, with the exit code of who has to mend it'
     [400, 2],
     [401, 1],
     [403, 1],
+    [404, 1],
     [409, 1],
+    [422, 2],
     [429, 3],
     [503, 3],
   ] as const) {
@@ -105,4 +107,47 @@ test('what is no gateway, goes elsewhere, or does not answer exits 3', async (t)
     assert.equal(!answer.ok && answer.error.exit, 3, url);
   }
   assert.deepEqual(reached, ['/']);
+});
+
+test('what is wrong with a filter is said with its place', async (t) => {
+  const problem = { title: 'No.', parameter: 'filter', detail: 'cannot be read', offset: 5, expected: 'an operator' };
+  const url = await serve(t, answering(400, JSON.stringify(problem)));
+  const answer = await readGateway({ url, token: TOKEN }, '/');
+  assert.equal(
+    answer.ok ? '' : answer.error.message,
+    `${url} answered 400: No. filter cannot be read at offset 5; expected an operator`,
+  );
+});
+
+test('a stream is given as it comes, and one that is cut off is told from one that ended', async (t) => {
+  const whole = await serve(t, (_request, response) => void response.end('one\ntwo\n'));
+  const cut = await serve(t, (_request, response) => {
+    response.write('one\n');
+    setImmediate(() => response.destroy());
+  });
+  const open = async (url: string) => {
+    const stream = await streamGateway({ url, token: TOKEN }, '/', new AbortController().signal);
+    assert.ok(stream.ok);
+    return stream.value.pieces;
+  };
+  assert.equal((await Array.fromAsync(await open(whole))).join(''), 'one\ntwo\n');
+  await assert.rejects(Array.fromAsync(await open(cut)), CutOff);
+  const refused = await streamGateway({ url: HERE, token: TOKEN }, '/', new AbortController().signal);
+  assert.equal(refused.ok ? 0 : refused.error.exit, 3);
+  const denied = await serve(t, answering(403, '{"title":"No."}'));
+  const no = await streamGateway({ url: denied, token: TOKEN }, '/', new AbortController().signal);
+  assert.equal(no.ok ? 0 : no.error.exit, 1);
+});
+
+test('a stream that is ended from here is no accident', async (t) => {
+  const url = await serve(t, (_request, response) => void response.write('one\n'));
+  const stop = new AbortController();
+  const stream = await streamGateway({ url, token: TOKEN }, '/', stop.signal);
+  assert.ok(stream.ok);
+  const seen: string[] = [];
+  for await (const piece of stream.value.pieces) {
+    seen.push(piece);
+    stop.abort();
+  }
+  assert.deepEqual(seen, ['one\n']);
 });

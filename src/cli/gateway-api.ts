@@ -3,7 +3,7 @@
  * from GATEBOOK_TOKEN, never from the command line, where every other user of the machine can read it; it goes over TLS
  * or to this machine only, and never to where a redirect points.
  */
-import { fetch } from 'undici';
+import { fetch, type Headers, type Response } from 'undici';
 import { type Result, err, ok } from '#result.ts';
 import { EXIT_CHECK_FAILED, EXIT_UNAVAILABLE, EXIT_USAGE, type ExitCode } from '#cli/exit-codes.ts';
 import { readInputFile } from '#cli/input-file.ts';
@@ -39,34 +39,80 @@ export async function openGatewayApi(
 }
 
 /** `path` from the root of the gateway: `/api/v1/…`. Gives the JSON of a successful answer. */
-export async function askGateway(
-  { url, token }: GatewayApi,
-  path: string,
-  body?: object,
-): Promise<Result<unknown, ApiFailure>> {
-  let status: number;
-  let text: string;
-  try {
-    const response = await fetch(`${url}${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      redirect: 'error',
-      signal: AbortSignal.timeout(ANSWER_MS_MAX),
-    });
-    status = response.status;
-    text = await textOf(response.body);
-  } catch (error) {
-    return err({ message: `${url} cannot be reached: ${causeOf(error)}`, exit: EXIT_UNAVAILABLE });
-  }
-  const json = parsed(text);
-  if (status >= 200 && status < 300 && json !== undefined) return ok(json);
-  return err({ message: `${url} answered ${status}: ${problemOf(json)}`, exit: exitOf(status) });
+export async function askGateway(api: GatewayApi, path: string, body?: object): Promise<Result<unknown, ApiFailure>> {
+  const answer = await readGateway(api, path, body);
+  if (!answer.ok) return answer;
+  const json = parsed(answer.value.text);
+  return json === undefined ? notOk(api, 200, undefined) : ok(json);
 }
+
+export type ApiText = { readonly text: string; readonly headers: Headers };
+
+/** The same as it came, with its headers. */
+export async function readGateway(api: GatewayApi, path: string, body?: object): Promise<Result<ApiText, ApiFailure>> {
+  try {
+    const response = await send(api, path, AbortSignal.timeout(ANSWER_MS_MAX), body);
+    const text = await textOf(response.body);
+    if (!response.ok) return notOk(api, response.status, parsed(text));
+    return ok({ text, headers: response.headers });
+  } catch (error) {
+    return err({ message: `${api.url} cannot be reached: ${causeOf(error)}`, exit: EXIT_UNAVAILABLE });
+  }
+}
+
+export type ApiStream = {
+  readonly headers: Headers;
+  /** Throws `CutOff` when the gateway does not end the answer. */
+  readonly pieces: AsyncGenerator<string, void, undefined>;
+};
+
+export class CutOff extends Error {}
+
+/** An answer as long as the gateway likes, piece by piece; `signal` ends it from here. */
+export async function streamGateway(
+  api: GatewayApi,
+  path: string,
+  signal: AbortSignal,
+): Promise<Result<ApiStream, ApiFailure>> {
+  try {
+    const response = await send(api, path, signal);
+    if (!response.ok) return notOk(api, response.status, parsed(await textOf(response.body)));
+    return ok({ headers: response.headers, pieces: piecesOf(response.body, signal) });
+  } catch (error) {
+    return err({ message: `${api.url} cannot be reached: ${causeOf(error)}`, exit: EXIT_UNAVAILABLE });
+  }
+}
+
+async function* piecesOf(
+  body: AsyncIterable<Uint8Array> | null,
+  signal: AbortSignal,
+): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder();
+  try {
+    for await (const chunk of body ?? []) yield decoder.decode(chunk, { stream: true });
+  } catch (error) {
+    if (!signal.aborted) throw new CutOff(`the gateway ended its answer in the middle (${causeOf(error)})`);
+  }
+}
+
+const send = ({ url, token }: GatewayApi, path: string, signal: AbortSignal, body?: object): Promise<Response> =>
+  fetch(`${url}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    redirect: 'error',
+    signal,
+  });
+
+const notOk = (
+  { url }: GatewayApi,
+  status: number,
+  json: unknown,
+): { readonly ok: false; readonly error: ApiFailure } =>
+  err({ message: `${url} answered ${status}: ${problemOf(json)}`, exit: exitOf(status) });
 
 async function textOf(body: AsyncIterable<Uint8Array> | null): Promise<string> {
   const chunks: Uint8Array[] = [];
@@ -81,8 +127,8 @@ async function textOf(body: AsyncIterable<Uint8Array> | null): Promise<string> {
 
 /** A no to the question is the user's to mend, a no to the user an answer; everything else passes. */
 function exitOf(status: number): ExitCode {
-  if (status === 401 || status === 403 || status === 409) return EXIT_CHECK_FAILED;
-  return status === 400 || status === 413 || status === 415 ? EXIT_USAGE : EXIT_UNAVAILABLE;
+  if (status === 401 || status === 403 || status === 404 || status === 409) return EXIT_CHECK_FAILED;
+  return status === 400 || status === 413 || status === 415 || status === 422 ? EXIT_USAGE : EXIT_UNAVAILABLE;
 }
 
 /** undici says only "fetch failed" and has the reason behind it. */
@@ -103,7 +149,11 @@ function parsed(text: string): unknown {
 /** The words of problem details (RFC 9457), for a terminal: no control characters. */
 function problemOf(json: unknown): string {
   const problem = (typeof json === 'object' && json !== null ? json : {}) as Readonly<Record<string, unknown>>;
-  const words = [problem['title'], problem['parameter'], problem['detail']].filter((word) => typeof word === 'string');
+  const place = typeof problem['offset'] === 'number' ? [`at offset ${problem['offset']};`] : [];
+  const expected = typeof problem['expected'] === 'string' ? [`expected ${problem['expected']}`] : [];
+  const words = [problem['title'], problem['parameter'], problem['detail'], ...place, ...expected].filter(
+    (word) => typeof word === 'string',
+  );
   const call = typeof problem['call'] === 'string' ? ` (call ${problem['call']})` : '';
   const text = words.length === 0 ? 'no answer of a gateway' : `${words.join(' ')}${call}`;
   return text.replaceAll(/\p{Cc}/gu, ' ');

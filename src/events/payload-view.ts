@@ -20,12 +20,15 @@ export function answerOf(payload: Buffer): StoredJson | undefined {
   return memberOf(message, 'result') ?? memberOf(message, 'error');
 }
 
+/** JSON in which numbers that a double cannot hold keep their spelling. Throws as `JSON.parse`. */
+export const parseExactly = (text: string): unknown => (JSON.parse as SourceParse)(text, keepSpelling);
+
 /**
  * Undefined when the stored bytes are no JSON (a message that masking had to cut).
  */
 function parseStored(payload: Buffer): StoredJson | undefined {
   try {
-    const value: unknown = (JSON.parse as SourceParse)(payload.toString('utf8'), keepSpelling);
+    const value = parseExactly(payload.toString('utf8'));
     return isStoredJson(value) ? value : undefined;
   } catch {
     return undefined;
