@@ -142,6 +142,8 @@ export const LIMITS = {
   segmentHeaderBytes: 4 * 1024 * 1024,
   ledgerSyncStallMs: 30_000,
   ledgerFreeBytesMin: 256 * 1024 * 1024,
+  /** Below so many times `ledgerFreeBytesMin` nothing is recorded of strangers: they are counted until there is more. */
+  ledgerFreeStrangersTimes: 2,
   heartbeatMs: 60_000,
   ledgerTickMs: 1_000,
   clockJumpMs: 1_000,
@@ -149,6 +151,8 @@ export const LIMITS = {
   // collapsed refusals of unverified callers
   refusalWindowMs: 60_000,
   refusalSources: 4_096,
+  strangerRecordsPerHour: 600, // with all that follows from it: src/gateway/refusal-book.ts
+  throttledCallers: 4_096,
 
   // rates of one process: src/gateway/quotas.ts
   sources: 16_384,

@@ -17,7 +17,7 @@ import { version } from '#bin/version.ts';
 import { EXIT_LEDGER, EXIT_UNAVAILABLE } from '#cli/exit-codes.ts';
 import type { LoadedConfig } from '#config/load.ts';
 import { createAdmission } from '#gateway/admission.ts';
-import { strangerEntry } from '#gateway/entries.ts';
+import { strangerEntry, throttledEntry } from '#gateway/entries.ts';
 import { createIndexer } from '#events/indexer.ts';
 import type { Indexer } from '#events/indexer.ts';
 import type { Gateway, Log } from '#gateway/gateway.ts';
@@ -33,6 +33,7 @@ import { createRefusalBook } from '#gateway/refusal-book.ts';
 import { createFleetListener, createGatewayServer, createListener } from '#gateway/server.ts';
 import type { Listener } from '#gateway/server.ts';
 import { createSessions } from '#gateway/sessions.ts';
+import { createThrottleBook } from '#gateway/throttle-book.ts';
 import { createTracing } from '#gateway/tracing.ts';
 import { systemIdentityClock } from '#identity/clock.ts';
 import type { IdentityClock } from '#identity/clock.ts';
@@ -226,6 +227,12 @@ function lastingOf(
       entry: (refusal, count, windowMs) => strangerEntry(state.currentMasker, newId(), refusal, count, windowMs),
       append: (entry) => ledger.appendUnwaited(entry),
     }),
+    throttles: createThrottleBook({
+      limits,
+      clock,
+      entry: (refusal, count, windowMs) => throttledEntry(state.currentMasker, newId(), refusal, count, windowMs),
+      append: (entry) => ledger.appendUnwaited(entry),
+    }),
     tracing: createTracing(version()),
     budget: createProcessBudget(limits),
     dispatcher: agent,
@@ -311,7 +318,10 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   const fleet = fleetOf(options, listener, inForce);
   const exchanges = createOpenExchanges(fleet?.listener ?? listener);
   const server = createGatewayServer(inForce, exchanges.listener);
-  const flushing = setInterval(() => lasting.refusals.flush(), REFUSAL_FLUSH_MS);
+  const flushing = setInterval(() => {
+    lasting.refusals.flush();
+    lasting.throttles.flush();
+  }, REFUSAL_FLUSH_MS);
   flushing.unref();
 
   const endAll = async (): Promise<void> => {
@@ -343,6 +353,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await reloader.close();
     await revocations.stop();
     lasting.refusals.flush(true);
+    lasting.throttles.flush(true);
     await closeBook();
   };
   let stopped: Promise<void> | undefined;

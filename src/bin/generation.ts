@@ -40,6 +40,7 @@ export type Lasting = Pick<
   | 'admission'
   | 'quotas'
   | 'refusals'
+  | 'throttles'
   | 'metrics'
   | 'tracing'
   | 'log'
@@ -145,6 +146,7 @@ export async function makeGeneration(
     admission: lasting.admission,
     quotas: lasting.quotas,
     refusals: lasting.refusals,
+    throttles: lasting.throttles,
     metrics: lasting.metrics,
     tracing: lasting.tracing,
     limits: loaded.limits,

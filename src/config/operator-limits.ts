@@ -56,6 +56,7 @@ export const OPERATOR_LIMITS = {
   ledgerSyncStallMs: [1_000, 600_000],
   ledgerFreeBytesMin: [16 * 1024 * 1024, 1024 * GIB],
   heartbeatMs: [1_000, 3_600_000],
+  strangerRecordsPerHour: [2, 1_000_000],
   refusalWindowMs: [1_000, 3_600_000],
   refusalsPerSourcePerWindow: [1, 1_000_000],
   refusalsPerKnownSourcePerWindow: [1, 100_000_000],

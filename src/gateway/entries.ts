@@ -13,6 +13,7 @@ import type {
 } from '#gateway/call.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import type { Stranger } from '#gateway/refusal-book.ts';
+import type { Throttled } from '#gateway/throttle-book.ts';
 import type { EventClient, EventDecision, RecordHeader } from '#events/header.ts';
 import { callerKey } from '#identity/caller.ts';
 import type { LeafMask, LedgerEntry, Outcome } from '#ledger/record.ts';
@@ -225,6 +226,33 @@ export function strangerEntry(
     mask: { n: 0 },
     pol: null,
     subject: STRANGERS,
+  };
+}
+
+/** Limits a verified caller reached: one record stands for `count` of them. */
+export function throttledEntry(
+  masker: Masker,
+  call: string,
+  refusal: Throttled,
+  count: number,
+  windowMs: number,
+): LedgerEntry {
+  const { caller, connection, source, reason } = refusal;
+  const { issuer, subject, kind, groups } = caller ?? {};
+  const who =
+    issuer === undefined || subject === undefined || kind === undefined
+      ? {}
+      : { caller: { issuer, subject, kind, groups: groups ?? [] } };
+  return {
+    kind: 'denied',
+    call,
+    ref: null,
+    st: 'rate_limited',
+    header: masker.maskHeader({ ...who, connection, source, code: 'rate_limited', reason, count, windowMs }, undefined),
+    payload: null,
+    mask: { n: 0 },
+    pol: null,
+    subject: caller === undefined ? STRANGERS : callerKey(caller),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Quotas } from '#gateway/quotas.ts';
 import type { Metrics } from '#gateway/metrics.ts';
 import type { RefusalBook } from '#gateway/refusal-book.ts';
 import type { Sessions } from '#gateway/sessions.ts';
+import type { ThrottleBook } from '#gateway/throttle-book.ts';
 import type { TrustedProxies } from '#gateway/source.ts';
 import type { Tracing } from '#gateway/tracing.ts';
 import type { Identity } from '#identity/identity.ts';
@@ -56,6 +57,7 @@ export type Gateway = {
   readonly admission: Admission;
   readonly quotas: Quotas;
   readonly refusals: RefusalBook;
+  readonly throttles: ThrottleBook;
   readonly metrics: Metrics;
   /** Undefined when no SDK was loaded. */
   readonly tracing: Tracing | undefined;

@@ -195,3 +195,21 @@ test('only a token that was refused counts against its source', async () => {
   await refuse(received(gateway), gateway, { code: 'unauthenticated', reason: 'bad_signature' });
   assert.equal(isHeard(), false);
 });
+
+test('a caller that meets a limit again and again is recorded once and then counted', async () => {
+  const gateway = fakeGateway();
+  const call = await identified(gateway);
+  for (let at = 0; at < 100; at += 1)
+    await refuse(call, gateway, { code: 'rate_limited', reason: 'caller_rate', retryAfterMs: 1_000 });
+  assert.deepEqual(shapeOf(gateway.ledger.entries), ['denied rate_limited']);
+  gateway.throttles.flush(true);
+  assert.equal(headerOf(gateway.ledger.unwaited[0]).count, 99);
+  assert.equal(headerOf(gateway.ledger.unwaited[0]).caller?.subject, 'ada');
+});
+
+test("a stranger's own words do not get into the book: only connections that exist are named", async () => {
+  const gateway = fakeGateway();
+  const call = received(gateway, { connection: 'buy-my-pills' });
+  await refuse(call, gateway, { code: 'unauthenticated', reason: 'missing' });
+  assert.equal(headerOf(gateway.ledger.unwaited[0]).connection, '');
+});

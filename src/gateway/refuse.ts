@@ -10,6 +10,8 @@ import type { Gateway } from '#gateway/gateway.ts';
 import { rateLimitHeaders } from '#gateway/quota.ts';
 import { measureRefusal } from '#gateway/measure.ts';
 import type { Refusal } from '#gateway/refusal.ts';
+import type { Throttled } from '#gateway/throttle-book.ts';
+import type { VerifiedCaller } from '#identity/verified-caller.ts';
 import { challenge, resourceMetadataUrl } from '#identity/resource-metadata.ts';
 import type { Outcome } from '#ledger/record.ts';
 import { encodeSseEvent } from '#mcp/sse.ts';
@@ -67,6 +69,13 @@ export function refusalOf(stopped: Stopped, call: AnyCall | Recorded, gateway: G
   };
 }
 
+const throttledOf = (call: AnyCall, { caller }: VerifiedCaller, reason: string): Throttled => ({
+  caller,
+  connection: call.connection?.name ?? '',
+  source: call.source,
+  reason,
+});
+
 /** Before an intent: recorded as `denied`; collapsed, unwaited, while nobody is verified. */
 async function recordDenial(call: AnyCall, gateway: Gateway, refusal: Refusal): Promise<boolean> {
   if ('intent' in call)
@@ -78,10 +87,13 @@ async function recordDenial(call: AnyCall, gateway: Gateway, refusal: Refusal): 
       source: call.sourceKey,
       code: refusal.code,
       reason: refusal.reason,
-      connection: call.connectionName,
+      // Its own words are not kept.
+      connection: gateway.connections.has(call.connectionName) ? call.connectionName : '',
     });
     return true;
   }
+  if (refusal.code === 'rate_limited' && gateway.throttles.counts(throttledOf(call, call.verified, refusal.reason)))
+    return true;
   const denied = await gateway.ledger.append(deniedEntry(call, gateway.masker, refusal));
   if (denied.ok && call.masked !== undefined) gateway.metrics.masked(call.masked.findings);
   return denied.ok;

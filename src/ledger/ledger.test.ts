@@ -162,6 +162,22 @@ test('low space refuses new calls but lets those under way end, is recorded, and
   await close(running);
 });
 
+test('strangers are no longer recorded long before calls are refused for want of space', async () => {
+  const disk = createFakeDisk(1);
+  const running = await open(disk, nothingPromised());
+  const look = async (): Promise<void> => {
+    for (let i = 0; i < 5; i += 1) await running.ledger.tick();
+  };
+  disk.setFreeBytes(2 * LIMITS.ledgerFreeBytesMin - 1);
+  await look();
+  assert.equal(running.ledger.appendUnwaited(deniedEntry()), false);
+  assert.deepEqual([running.ledger.accepts().ok, await reasonOf(running)], [true, 'taken']);
+  disk.setFreeBytes(2 * LIMITS.ledgerFreeBytesMin);
+  await look();
+  assert.equal(running.ledger.appendUnwaited(deniedEntry()), true);
+  await close(running);
+});
+
 test('a full queue refuses with a time to come back, in records and in bytes', async () => {
   const disk = createFakeDisk(1);
   const running = await open(disk, nothingPromised(), { limits: { ledgerQueueRecords: 4, ledgerQueueBytes: 10_000 } });

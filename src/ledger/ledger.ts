@@ -141,6 +141,7 @@ export class Ledger implements LedgerPort {
     if (fault !== undefined) throw new TypeError(`ledger entry: ${fault}`);
     const taken =
       this.accepts().ok &&
+      !this.#upkeep.scarceSpace &&
       this.#queuedRefusals < this.#parts.limits.refusalQueueRecords &&
       this.#refuses(entry) === undefined;
     if (!taken) {

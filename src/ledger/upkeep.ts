@@ -10,7 +10,12 @@ export type UpkeepParts = {
   readonly clock: LedgerClock;
   readonly limits: Pick<
     Limits,
-    'ledgerSyncStallMs' | 'ledgerFreeBytesMin' | 'heartbeatMs' | 'clockJumpMs' | 'ledgerTickMs'
+    | 'ledgerSyncStallMs'
+    | 'ledgerFreeBytesMin'
+    | 'ledgerFreeStrangersTimes'
+    | 'heartbeatMs'
+    | 'clockJumpMs'
+    | 'ledgerTickMs'
   >;
   /** Whether a commit is on its way to the disk. */
   readonly busy: () => boolean;
@@ -41,6 +46,7 @@ export class Upkeep {
   #idleMs = 0;
   #sinceCheckpointMs = 0;
   #low = false;
+  #scarce = false;
   #freeBytes: number | undefined;
   #clockJumps = 0;
   /** Disk work of earlier ticks; while it runs no more is begun. */
@@ -64,6 +70,11 @@ export class Upkeep {
 
   get clockJumps(): number {
     return this.#clockJumps;
+  }
+
+  /** Enough room for calls, not for what may as well be written later. */
+  get scarceSpace(): boolean {
+    return this.#scarce;
   }
 
   async stop(): Promise<void> {
@@ -125,7 +136,9 @@ export class Upkeep {
   async checkSpace(): Promise<void> {
     const free = await this.#parts.freeBytes();
     this.#freeBytes = free;
-    const low = free < this.#parts.limits.ledgerFreeBytesMin;
+    const { ledgerFreeBytesMin, ledgerFreeStrangersTimes } = this.#parts.limits;
+    const low = free < ledgerFreeBytesMin;
+    this.#scarce = free < ledgerFreeStrangersTimes * ledgerFreeBytesMin;
     if (low === this.#low) return;
     this.#low = low;
     this.#parts.space(low, free);

@@ -52,28 +52,36 @@ async function assertOver(gateway: TestGateway, recordsBefore: number, recordsMa
   assert.ok(added <= recordsMax, `${added} records, ${recordsMax} at most`);
 }
 
-test('a request whose head or body comes in drops is cut at its time, and so is a connection that says nothing', async (t) => {
+test('a head that comes in drops, or half, or never, is cut at its own time', async (t) => {
+  const gateway = await startTestGateway(t, { limits: { ...LIMITS, requestReceiveMs: 600_000 } });
+  const before = (await gateway.records()).length;
+  const [silent, half, drops] = [await attack(t, gateway), await attack(t, gateway), await attack(t, gateway)];
+  half.send('POST /mcp/no');
+  drops.send('POST /mcp/notes HTTP/1.1\r\nHost: gateway\r\n');
+  drops.trickle(() => 'X-Drop: 1\r\n');
+  await assertServed(gateway);
+  for (const client of [silent, half, drops])
+    assert.match(await client.closed(), /^HTTP\/1\.1 408 Request Timeout\r\n/);
+  await assertServed(gateway);
+  await assertOver(gateway, before, 4);
+});
+
+test('a body that comes in drops is cut at its time, and of a stranger none is read', async (t) => {
   const gateway = await startTestGateway(t, { limits: LIMITS });
   const token = await gateway.token();
   const before = (await gateway.records()).length;
-  const [silent, half, headers, body, stranger] = await Promise.all(
-    Array.from({ length: 5 }, () => attack(t, gateway)),
-  );
-  assert.ok(silent && half && headers && body && stranger);
-  half.send('POST /mcp/no');
-  headers.send('POST /mcp/notes HTTP/1.1\r\nHost: gateway\r\n');
-  headers.trickle(() => 'X-Drop: 1\r\n');
+  const [body, stranger] = [await attack(t, gateway), await attack(t, gateway)];
   body.send(head([...JSON_BODY, `Authorization: Bearer ${token}`, 'Content-Length: 60000']));
   body.trickle(() => ' ');
   stranger.send(head([...JSON_BODY, 'Content-Length: 60000']));
   stranger.trickle(() => ' ');
   await assertServed(gateway);
-  for (const client of [silent, half, headers, body])
-    assert.match(await client.closed(), /^HTTP\/1\.1 408 Request Timeout\r\n/);
-  assert.match(await stranger.closed(), /^HTTP\/1\.1 401 /, 'nothing is read of a stranger');
-  await assertServed(gateway);
-  // Two calls with two records each, one of the body that never came, one of the stranger.
-  await assertOver(gateway, before, 6);
+  assert.match(await body.closed(), /^HTTP\/1\.1 408 Request Timeout\r\n/);
+  assert.match(await stranger.closed(), /^HTTP\/1\.1 401 /);
+  const cut = await gateway.recordWhere(({ header }) => header?.code === 'client_gone');
+  assert.deepEqual([cut.leaf.kind, cut.header?.reason], ['denied', 'while_sending']);
+  // One call with two records, one of the body that never came, two of the stranger at most.
+  await assertOver(gateway, before, 5);
 });
 
 test('heads too large, too many or too long are refused as such', async (t) => {

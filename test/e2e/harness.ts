@@ -310,7 +310,10 @@ export async function startTestGateway(
       }
       throw new Error('no such record');
     },
-    flushRefusals: () => running.gateway.refusals.flush(true),
+    flushRefusals() {
+      running.gateway.refusals.flush(true);
+      running.gateway.throttles.flush(true);
+    },
     reload: (change, env) => {
       config = change(config);
       return running.reload(() => read(folder, config, env));

@@ -26,11 +26,12 @@ import type {
   RequestMasked,
   Understood,
 } from '#gateway/call.ts';
-import { strangerEntry } from '#gateway/entries.ts';
+import { strangerEntry, throttledEntry } from '#gateway/entries.ts';
 import type { Budget } from '#gateway/connection-quota.ts';
 import type { ConnectionRuntime, Gateway } from '#gateway/gateway.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
 import type { Refusal } from '#gateway/refusal.ts';
+import { createThrottleBook } from '#gateway/throttle-book.ts';
 import type { Reply } from '#gateway/reply.ts';
 import { createSessions } from '#gateway/sessions.ts';
 import { createQuotas } from '#gateway/quotas.ts';
@@ -248,6 +249,12 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
       limits,
       clock,
       entry: (refusal, count, windowMs) => strangerEntry(masker, newId(), refusal, count, windowMs),
+      append: (entry) => ledger.appendUnwaited(entry),
+    }),
+    throttles: createThrottleBook({
+      limits,
+      clock,
+      entry: (refusal, count, windowMs) => throttledEntry(masker, newId(), refusal, count, windowMs),
       append: (entry) => ledger.appendUnwaited(entry),
     }),
     metrics: createFakeMetrics(),
