@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as fc from 'fast-check';
 import { createTrustedProxies, sourceKey, sourceOf } from '#gateway/source.ts';
 
 const none = createTrustedProxies([]);
@@ -47,4 +48,18 @@ test('IPv4 clients stay apart, also where a translator wrote them into IPv6', ()
 
 test('what is no address is counted as it stands', () => {
   assert.deepEqual([sourceKey('unknown'), sourceKey('a:b')], ['unknown', 'a:b']);
+});
+
+test('every address is one source with those of its /64 and none else, whichever way it is read', () => {
+  const group = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff }));
+  fc.assert(
+    fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), (groups) => {
+      const hex = groups.map((value) => value.toString(16));
+      const canonical = new URL(`http://[${hex.join(':')}]`).hostname.slice(1, -1);
+      const padded = hex.map((text) => text.padStart(4, '0').toUpperCase()).join(':');
+      assert.equal(sourceKey(canonical), sourceKey(padded));
+      if (groups[0] === 0x64 || groups[0] === 0) return;
+      assert.equal(sourceKey(canonical), `${hex.slice(0, 4).join(':')}::/64`);
+    }),
+  );
 });

@@ -25,7 +25,18 @@ const TRANSLATED = '100,65435,0,0,0,0';
  * (RFC 4291 section 2.5.1). One spelling for each.
  */
 export function sourceKey(source: string): string {
-  if (!source.includes(':') || isIP(source) !== 6) return source;
+  if (!source.includes(':')) return source;
+  // What the system says of nearly every IPv6 client needs no taking apart.
+  const prefix64 = CANONICAL.exec(source)?.[1];
+  if (prefix64 !== undefined && isIP(source) === 6) return `${prefix64}::/64`;
+  return keyOfAnySpelling(source);
+}
+
+/** The first four groups, spelled as RFC 5952 section 4 has it, of an address that holds no IPv4 address. */
+const CANONICAL = /^((?!64:)[1-9a-f][0-9a-f]{0,3}(?::(?:0|[1-9a-f][0-9a-f]{0,3})){3}):/;
+
+function keyOfAnySpelling(source: string): string {
+  if (isIP(source) !== 6) return source;
   const groups = groupsOf(source);
   const [high, low] = [groups[6] ?? 0, groups[7] ?? 0];
   const prefix = groups.slice(0, 6).join();
