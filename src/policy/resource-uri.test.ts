@@ -162,3 +162,8 @@ test('a normal form is its own normal form', () => {
     assert.equal(full(once), once, uri);
   }
 });
+
+test('a long URI of nothing that ends anything costs one pass, not one for each of its characters', () => {
+  for (const part of ['\ufffd', 'a', ':1', '%41', ';', '@', '.a', 'a:'])
+    for (const scheme of ['FILE://', 'http://', 'memo://', 'file:///']) normaliseUri(scheme + part.repeat(200_000));
+});

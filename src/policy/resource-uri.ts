@@ -66,9 +66,11 @@ export function normaliseBeginning(uri: string): Result<NormalUri, UriFault> {
   if (encoded.split(/[/?#&=;:]/).some((segment) => segment === '.' || segment === '..')) return err('dot_segment');
   const full = normalCase(encoded);
   // File servers collapse "//": another spelling of the same file.
-  if (full.startsWith('file:') && /^file:\/\/[^/?#]*[^?#]*\/\//.test(full)) return err('empty_segment');
+  if (full.startsWith('file:') && filePath(full).includes('//')) return err('empty_segment');
   return ok({ full, bases: looserReadings(full) });
 }
+
+const filePath = (uri: string): string => /^file:\/\/[^/?#]*([^?#]*)/.exec(uri)?.[1] ?? '';
 
 /** What RFC 3986 sections 2.2 and 2.3 have in no URI; encoded, so that they are one with their encoded spelling. */
 const NOT_IN_URIS = /[^\u0021-\u007e]+|["<>^`{|}]/gu;
