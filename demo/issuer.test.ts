@@ -20,7 +20,12 @@ async function askToken(
 }
 
 test('the demo issuer gives tokens with the claims Okta gives', async (t) => {
-  const issuer = await startDemoIssuer({ port: 0, audience: 'https://gateway.example', people, clients });
+  const issuer = await startDemoIssuer({
+    port: 0,
+    audiences: { mcp: 'https://gateway.example', api: 'https://gateway.example/api' },
+    people,
+    clients,
+  });
   t.after(() => issuer.close());
 
   await t.test('a service account has no uid and no groups', async () => {
@@ -43,6 +48,18 @@ test('the demo issuer gives tokens with the claims Okta gives', async (t) => {
     assert.equal(claims['uid'], '00u1ada');
     assert.equal(claims['sub'], 'ada@example.com');
     assert.deepEqual(claims['groups'], ['support']);
+  });
+
+  await t.test('a token for the API is asked for by its scope, and is for nothing else', async () => {
+    const { body } = await askToken(issuer.url, {
+      grant_type: 'password',
+      username: 'ada@example.com',
+      password: 'pw',
+      scope: 'api',
+    });
+    const claims = claimsOf(body['access_token'] ?? '');
+    assert.equal(claims['aud'], 'https://gateway.example/api');
+    assert.deepEqual(claims['scp'], ['api']);
   });
 
   await t.test('a wrong password gets no token', async () => {

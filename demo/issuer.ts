@@ -17,6 +17,8 @@ export type Person = {
   readonly uid: string;
   readonly groups: readonly string[];
 };
+/** What a token is asked for by its scope: MCP servers, or the gateway's own API. */
+export type Audiences = { readonly mcp: string; readonly api: string };
 export type Client = { readonly id: string; readonly secret: string; readonly allowsPasswords: boolean };
 export type DemoIssuer = { readonly url: string; close(): Promise<void> };
 
@@ -60,7 +62,7 @@ function configuration(audience: string, people: readonly Person[], clients: rea
       response_types: [],
     })),
     jwks: { keys: [signingKey()] },
-    scopes: ['mcp'],
+    scopes: ['mcp', 'api'],
     ttl: { ClientCredentials: TOKEN_SECONDS, AccessToken: TOKEN_SECONDS },
     cookies: { keys: [randomUUID()] },
     features: {
@@ -86,21 +88,23 @@ function configuration(audience: string, people: readonly Person[], clients: rea
 }
 
 /** A person signs in with a password, so that the demo needs no browser (Okta calls it the resource owner password flow). */
-function passwordGrant(provider: ProviderClass, audience: string, people: readonly Person[]) {
+function passwordGrant(provider: ProviderClass, audiences: Audiences, people: readonly Person[]) {
   return async (context: GrantContext): Promise<void> => {
     const { username, password, scope } = context.oidc.params;
     const person = people.find((one) => one.login === username && one.password === password);
     if (person === undefined) throw new errors.InvalidGrant('wrong login or password');
+    const granted = scope === 'api' ? 'api' : 'mcp';
+    const audience = audiences[granted];
     const token = new provider.AccessToken({
       accountId: person.uid,
       client: context.oidc.client,
-      scope: scope ?? 'mcp',
+      scope: granted,
       gty: PASSWORD_GRANT,
     });
     token.resourceServer = {
       identifier: () => audience,
       audience,
-      scope: 'mcp',
+      scope: granted,
       accessTokenFormat: 'jwt',
       accessTokenTTL: TOKEN_SECONDS,
       jwt: { sign: { alg: 'RS256' } },
@@ -109,7 +113,7 @@ function passwordGrant(provider: ProviderClass, audience: string, people: readon
       access_token: await token.save(),
       token_type: 'Bearer',
       expires_in: token.expiration,
-      scope: 'mcp',
+      scope: granted,
     };
   };
 }
@@ -117,7 +121,7 @@ function passwordGrant(provider: ProviderClass, audience: string, people: readon
 /** `port` 0 takes a free one. Rejects when the port is taken. */
 export async function startDemoIssuer(options: {
   readonly port: number;
-  readonly audience: string;
+  readonly audiences: Audiences;
   readonly people: readonly Person[];
   readonly clients: readonly Client[];
 }): Promise<DemoIssuer> {
@@ -128,9 +132,9 @@ export async function startDemoIssuer(options: {
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const provider = await withoutAdvice(
-    () => new Provider(url, configuration(options.audience, options.people, options.clients)),
+    () => new Provider(url, configuration(options.audiences.mcp, options.people, options.clients)),
   );
-  provider.registerGrantType(PASSWORD_GRANT, passwordGrant(provider, options.audience, options.people), [
+  provider.registerGrantType(PASSWORD_GRANT, passwordGrant(provider, options.audiences, options.people), [
     'username',
     'password',
     'scope',

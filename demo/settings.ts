@@ -1,13 +1,17 @@
 /** Names, ports and the configuration of the demo. Everything is on loopback; the secrets are invented and worthless. */
 import { join } from 'node:path';
-import type { Client, Person } from './issuer.ts';
+import type { Audiences, Client, Person } from './issuer.ts';
 
 export const DEFAULT_PORT = 8420;
-export const DEMO_AUDIENCE = 'https://gatebook.demo.example';
+export const DEMO_AUDIENCES: Audiences = {
+  mcp: 'https://gatebook.demo.example',
+  api: 'https://gatebook.demo.example/api',
+};
 
 export const PEOPLE: readonly Person[] = [
   { login: 'ada@example.com', password: 'demo', uid: '00u1ada5demo', groups: ['support'] },
   { login: 'grace@example.com', password: 'demo', uid: '00u2grace5demo', groups: ['support', 'support-leads'] },
+  { login: 'olga@example.com', password: 'demo', uid: '00u3olga5demo', groups: ['security'] },
 ];
 export const CLIENTS: readonly Client[] = [
   { id: 'nightly-report', secret: 'nightly-demo-secret', allowsPasswords: false },
@@ -40,7 +44,8 @@ issuers:
   demo:
     preset: okta
     issuer: ${places.issuerUrl}
-    audiences: [${DEMO_AUDIENCE}]
+    audiences: [${DEMO_AUDIENCES.mcp}]
+    apiAudience: ${DEMO_AUDIENCES.api}
 connections:
   customers:             # the filesystem server over a folder of invented customers
     upstream:
@@ -61,6 +66,7 @@ grants:
   - { groups: ["demo:support"], connections: [customers], level: read }
   - { groups: ["demo:support-leads"], connections: ["*"], level: write }
   - { clients: ["demo:nightly-report"], connections: ["*"], level: write }
+roles: { auditor: ["demo:security"], admin: ["demo:security"] }   # for the API
 rules:
   - { name: hold-deletes, when: 'method == "tools/call" && name.startsWith("delete_")', then: hold, approvers: ["demo:support-leads"] }
   - { name: no-traversal, when: 'method == "tools/call" && has(args.path) && args.path.contains("..")', then: deny }
@@ -97,6 +103,12 @@ export function firstCalls(places: DemoPlaces): string {
 5. The proof that the book is whole and unaltered, without any key but the public one:
 
    npm run -s gatebook -- ledger verify ${quoted(shard)} --vkey ${quoted(join(shard, 'log.vkey'))}
+
+6. An auditor asks the gateway itself, and an admin takes the caller's access away: then 2 is refused, also with the token it had:
+
+   export GATEBOOK_TOKEN=$(curl -s ${places.issuerUrl}/token -u demo-cli:demo-cli-secret -d grant_type=password -d username=olga@example.com -d password=demo -d scope=api | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+   npm run -s gatebook -- events search --url ${gateway} --filter 'outcome ne "ok"'
+   npm run -s gatebook -- revoke --url ${gateway} --client demo:nightly-report --reason 'trying it out'
 
 Stop with Ctrl-C. Everything the demo wrote is in ${places.folder}
 `;

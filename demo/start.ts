@@ -7,7 +7,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startDemoIssuer } from './issuer.ts';
-import { CLIENTS, DEFAULT_PORT, DEMO_AUDIENCE, demoConfig, firstCalls, PEOPLE } from './settings.ts';
+import { CLIENTS, DEFAULT_PORT, DEMO_AUDIENCES, demoConfig, firstCalls, PEOPLE } from './settings.ts';
 import type { DemoPlaces } from './settings.ts';
 
 const READY_MS_MAX = 15_000;
@@ -50,7 +50,7 @@ async function becomesReady(url: string, ended: AbortSignal): Promise<boolean> {
 
 const issuer = await startDemoIssuer({
   port: gatewayPort + 1,
-  audience: DEMO_AUDIENCE,
+  audiences: DEMO_AUDIENCES,
   people: PEOPLE,
   clients: CLIENTS,
 }).catch((error: NodeJS.ErrnoException) => {
