@@ -117,17 +117,17 @@ test('a secret-looking field is masked in the record always, on the wire where t
   assert.match(stored, /ada/);
 });
 
-test('the credential does not come down in the name of an event, and an odd name does not lose its message', async (t) => {
+test('an event of another name than message carries no message of the transport, and nothing of it comes down', async (t) => {
   const gateway = await startTestGateway(t);
   gateway.server.answering = (seen, response) => {
     const answer = JSON.stringify({ jsonrpc: '2.0', id: seen.message?.id, result: { content: [] } });
     const log = '{"jsonrpc":"2.0","method":"notifications/message","params":{}}';
     response
       .writeHead(200, { 'content-type': 'text/event-stream' })
-      .end(`event: ${CREDENTIAL}\ndata: ${log}\n\nevent: a\0b\ndata: ${answer}\n\n`);
+      .end(`event: ${CREDENTIAL}\ndata: ${log}\n\nevent: a\0b\ndata: ${log}\n\nevent: message\ndata: ${answer}\n\n`);
   };
   const reply = await gateway.post('notes', JSON.stringify(toolCall('get_note')));
   assert.equal(reply.text.includes(CREDENTIAL), false);
-  assert.match(reply.text, /event: \S+\ndata: .*notifications\/message/);
-  assert.match(reply.text, /event: a\0b\ndata: .*"result"/);
+  assert.equal(reply.text.includes('notifications/message'), false);
+  assert.match(reply.text, /event: message\ndata: .*"result"/);
 });
