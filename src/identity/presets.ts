@@ -18,8 +18,12 @@ export type KindRule =
   | { readonly by: 'person_claim'; readonly personClaim: string }
   /** A service account exactly if `claim` has `value`. */
   | { readonly by: 'claim_value'; readonly claim: string; readonly value: string }
-  /** A service account if `sub` is the client id and no claim tells of somebody signing in (RFC 9068 section 2.2). */
-  | { readonly by: 'sub_is_client'; readonly signInClaims: readonly string[] };
+  /** A service account if `sub` is the client id and no claim or scope tells of somebody signing in (RFC 9068 section 2.2). */
+  | {
+      readonly by: 'sub_is_client';
+      readonly signInClaims: readonly string[];
+      readonly signInScopes: readonly string[];
+    };
 
 export type IssuerProfile = {
   readonly algorithms: readonly Algorithm[];
@@ -31,7 +35,7 @@ export type IssuerProfile = {
   readonly subjectClaim: string;
   /** Stable subject of a service account. */
   readonly serviceSubjectClaim: string;
-  /** The first one present is the client id. */
+  /** The client id; where several are present they must agree. */
   readonly clientClaims: readonly string[];
   /** Access tokens of this provider always name their client, ID tokens do not: without one it is an ID token. */
   readonly clientRequired: boolean;
@@ -82,7 +86,8 @@ const PRESETS: { readonly [K in IssuerPreset]: IssuerProfile } = {
     serviceSubjectClaim: 'sub',
     clientClaims: ['client_id', 'azp'],
     clientRequired: false,
-    kind: { by: 'sub_is_client', signInClaims: ['auth_time', 'amr', 'acr'] },
+    // `openid` asks who signed in (OpenID Connect Core 3.1.2.1), which a client on its own has no use for.
+    kind: { by: 'sub_is_client', signInClaims: ['auth_time', 'amr', 'acr', 'sid'], signInScopes: ['openid'] },
     scopeClaims: ['scope', 'scp'],
     groupsClaim: 'groups',
     groupsCutAt: undefined,

@@ -113,14 +113,20 @@ describe('caller of a generic token', () => {
     assert.equal(caller({ sub: 'alice', client_id: 'app' }).kind, 'person');
     assert.equal(caller({ sub: 'app', client_id: 'app' }).kind, 'service_account');
     assert.equal(caller({ sub: 'app', azp: 'app' }).kind, 'service_account');
-    assert.equal(caller({ sub: 'app', client_id: 'app', azp: 'other' }).client, 'idp:app');
-    assert.equal(caller({ sub: 'app', client_id: 'other', azp: 'app' }).kind, 'person');
-    for (const name of ['auth_time', 'amr', 'acr'])
+    assert.equal(caller({ sub: 'app', client_id: 'app', azp: 'app' }).client, 'idp:app');
+    for (const scope of ['openid', 'mcp openid'])
+      assert.equal(caller({ sub: 'app', client_id: 'app', scope }).kind, 'person');
+    for (const name of ['auth_time', 'amr', 'acr', 'sid'])
       assert.equal(caller({ sub: 'app', client_id: 'app', [name]: 1 }).kind, 'person');
     assert.equal(
       caller({ sub: 'svc', 'https://x/app': 'svc' }, { clientClaim: 'https://x/app' }).kind,
       'service_account',
     );
+  });
+
+  it('is refused when it names two clients', () => {
+    for (const sub of ['app', 'other', 'alice'])
+      assert.equal(read({ sub, client_id: 'app', azp: 'other' }), 'client_invalid');
   });
 
   it('is refused as an ID token when the client itself is the audience and there is no scope', () => {
@@ -135,7 +141,21 @@ describe('caller of a generic token', () => {
 
   it('is refused with a subject or client that is empty, no string, too long or has control characters', () => {
     const long = 'x'.repeat(LIMITS.tokenSubjectChars + 1);
-    for (const value of ['', null, 1, {}, ['a'], long, 'a\nb', 'a\u0000', 'a\u001b[31m', 'a\u0085']) {
+    for (const value of [
+      '',
+      null,
+      1,
+      {},
+      ['a'],
+      long,
+      'a\nb',
+      'a\u0000',
+      'a\u001b[31m',
+      'a\u0085',
+      'a\u202eb',
+      'a\u200b',
+      'a\u2028',
+    ]) {
       assert.equal(read({ sub: value }), 'subject_invalid', JSON.stringify(value)?.slice(0, 20));
       assert.equal(read({ sub: 'a', client_id: value }), 'client_invalid', JSON.stringify(value)?.slice(0, 20));
     }

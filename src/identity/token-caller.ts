@@ -32,13 +32,15 @@ export function callerOf(
   const clientValue = firstPresent(claims, profile.clientClaims);
   if (clientValue === undefined && profile.clientRequired) return err('id_token');
   if (clientValue !== undefined && !isIdentifier(clientValue, limits)) return err('client_invalid');
+  const others = profile.clientClaims.filter((name) => claims[name] !== undefined && claims[name] !== clientValue);
+  if (others.length > 0) return err('client_invalid');
 
   const scopes = readScopes(firstPresent(claims, profile.scopeClaims), limits);
   if (scopes === undefined) return err('scope_invalid');
   // An ID token is addressed to the client itself and grants no scope.
   if (clientValue !== undefined && scopes.length === 0 && audiences.includes(clientValue)) return err('id_token');
 
-  const kind = kindOf(claims, clientValue, profile);
+  const kind = kindOf(claims, { client: clientValue, scopes }, profile);
   if (kind === undefined) return err('kind_unproven');
   const subject = claims[kind === 'person' ? profile.subjectClaim : profile.serviceSubjectClaim];
   if (!isIdentifier(subject, limits)) return err('subject_invalid');
@@ -63,15 +65,19 @@ function firstPresent(claims: Claims, names: readonly string[]): unknown {
   return undefined;
 }
 
-/** Non-empty, bounded, no control characters: it goes into maps, records and terminals. */
+/** Control and format characters (a direction override shows another name), and separators of lines and paragraphs. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+/** Non-empty, bounded, and every character can be seen: it goes into maps, records and terminals. */
 const isIdentifier = (value: unknown, limits: Pick<Limits, 'tokenSubjectChars'>): value is string =>
-  typeof value === 'string' &&
-  value !== '' &&
-  value.length <= limits.tokenSubjectChars &&
-  !/[\u0000-\u001f\u007f-\u009f]/.test(value);
+  typeof value === 'string' && value !== '' && value.length <= limits.tokenSubjectChars && !UNSEEN.test(value);
 
 /** undefined: the token is neither provably a person's nor provably a service account's. */
-function kindOf(claims: Claims, client: string | undefined, { kind }: IssuerProfile): CallerKind | undefined {
+function kindOf(
+  claims: Claims,
+  { client, scopes }: { readonly client: string | undefined; readonly scopes: readonly string[] },
+  { kind }: IssuerProfile,
+): CallerKind | undefined {
   const subjectIsClient = client !== undefined && claims['sub'] === client;
   switch (kind.by) {
     case 'person_claim':
@@ -80,7 +86,9 @@ function kindOf(claims: Claims, client: string | undefined, { kind }: IssuerProf
     case 'claim_value':
       return claims[kind.claim] === kind.value ? 'service_account' : 'person';
     case 'sub_is_client': {
-      const signedIn = kind.signInClaims.some((name) => claims[name] !== undefined);
+      const signedIn =
+        kind.signInClaims.some((name) => claims[name] !== undefined) ||
+        kind.signInScopes.some((name) => scopes.includes(name));
       return subjectIsClient && !signedIn ? 'service_account' : 'person';
     }
     default:

@@ -56,6 +56,7 @@ export type ClaimsFault =
   | 'client_invalid'
   | 'kind_unproven'
   | 'id_token'
+  | 'purpose_refused'
   | 'security_event_token'
   | 'cnf_refused'
   | 'groups_invalid'
@@ -141,6 +142,7 @@ export function wireFault(fault: TokenFault): WireFault {
     case 'subject_invalid':
     case 'client_invalid':
     case 'kind_unproven':
+    case 'purpose_refused':
     case 'security_event_token':
     case 'cnf_refused':
     case 'groups_invalid':

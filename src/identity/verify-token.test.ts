@@ -123,6 +123,11 @@ describe('claims of a token', () => {
 
   it('are refused when they are those of an ID token', () => {
     for (const name of ['nonce', 'at_hash', 'c_hash', 's_hash']) assert.equal(judge({ [name]: 'x' }), 'id_token', name);
+    for (const typ of ['ID', 'Refresh', 'Offline', 'Logout', 1, null]) assert.equal(judge({ typ }), 'purpose_refused');
+    for (const use of ['id', 'refresh', ['access']]) assert.equal(judge({ token_use: use }), 'purpose_refused');
+    assert.equal(judge({ token_introspection: {} }), 'purpose_refused');
+    for (const access of [{ typ: 'Bearer' }, { typ: 'JWT' }, { token_use: 'access' }])
+      assert.equal(judge(access), 'accepted');
     assert.equal(judge({ jti: 'ID.abc' }), 'id_token');
     assert.equal(judge({ jti: 'AT.abc' }), 'accepted');
     assert.equal(judge({ client_id: 'https://mcp.example.com', scope: undefined }), 'id_token');

@@ -90,10 +90,23 @@ const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash'];
 /** Okta names its ID tokens in `jti`. */
 const OKTA_ID_TOKEN = /^ID\./;
 
+/**
+ * Tokens that say themselves what they are for: Keycloak's claim `typ` (`ID`, `Refresh`, `Offline`, `Logout`; access tokens
+ * are `Bearer`), Cognito's `token_use`, and signed introspection answers (RFC 9701 section 5).
+ */
+function namesOtherPurpose(claims: Claims): boolean {
+  const names = [claims['typ'], claims['token_use']].filter((name) => name !== undefined);
+  return claims['token_introspection'] !== undefined || !names.every(isAccess);
+}
+
+const ACCESS = ['bearer', 'jwt', 'at+jwt', 'access', 'access_token'];
+const isAccess = (name: unknown): boolean => typeof name === 'string' && ACCESS.includes(name.toLowerCase());
+
 /** RFC 8725 section 3.12: signed by the same keys, made for another purpose. */
 function otherTokenType(claims: Claims): ClaimsFault | undefined {
   if (ID_TOKEN_CLAIMS.some((name) => claims[name] !== undefined)) return 'id_token';
   if (typeof claims['jti'] === 'string' && OKTA_ID_TOKEN.test(claims['jti'])) return 'id_token';
+  if (namesOtherPurpose(claims)) return 'purpose_refused';
   // RFC 8417 section 2.2; a back-channel logout token is one.
   if (claims['events'] !== undefined) return 'security_event_token';
   return undefined;
