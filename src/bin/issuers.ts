@@ -25,6 +25,8 @@ export type IssuerParts = {
   readonly dispatcher: Dispatcher;
   readonly identityClock: IdentityClock;
   readonly epochs: Epochs;
+  /** A secret of this deployment, from which the seal of the stored keys is derived. */
+  readonly maskingKey: Buffer;
   readonly log: Log;
 };
 
@@ -49,11 +51,15 @@ function startedOnce(keys: IssuerKeys): IssuerKeys {
 
 /** Makes nothing that was not started; `identity.start()` does. With the same issuers everything is `before`'s, its token cache too. */
 export function openIssuers(loaded: LoadedConfig, parts: IssuerParts, before?: OpenIssuers): OpenIssuers {
-  const { dispatcher, epochs, identityClock: clock, log } = parts;
+  const { dispatcher, epochs, identityClock: clock, maskingKey, log } = parts;
   const { limits } = loaded;
   // undici's own fetch, so that issuers are reached through a dispatcher with our bounds instead of the global one.
   const fetch: IssuerFetch = (url, init) => undiciFetch(url, { ...init, dispatcher });
-  const keyCache = createKeyCacheFiles(join(loaded.config.data, 'keys', 'issuers'), limits.issuerDocumentBytes);
+  const keyCache = createKeyCacheFiles(
+    join(loaded.config.data, 'keys', 'issuers'),
+    limits.issuerDocumentBytes,
+    maskingKey,
+  );
   const issuers = settingsOf(loaded);
   const names = issuers.map((settings) => canonicalJson(settings));
   if (before !== undefined && names.length === before.keys.size && names.every((name) => before.keys.has(name)))
