@@ -91,6 +91,8 @@ export const LIMITS = {
   issuerKeyIdChars: 256,
   issuerFetchMs: 5_000,
   issuerRefetchCooldownMs: 30_000,
+  /** Strangers can make calls wait for a slow issuer: no more than these of each, the rest are told to come back. */
+  issuerKeyWaiters: 256,
   issuerKeysFreshMs: 10 * 60_000,
   issuerKeysStaleMs: 24 * 3_600_000,
 

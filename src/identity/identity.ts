@@ -226,9 +226,9 @@ function verifySigned(jws: Jws, header: TokenHeader, key: IssuerKey): Result<tru
   return verifySignature(header.algorithm, key.key, jws.signingInput, jws.signature) ? ok(true) : err('bad_signature');
 }
 
-/** The caller's fault when the issuer's keys are known, the gateway's trouble when they are not. */
+/** The caller's fault when the issuer's keys are known, the gateway's trouble when they are not or it cannot ask. */
 const missingKey = (keys: IssuerKeys): TokenFault =>
-  keys.problem() === undefined ? 'unknown_key' : 'keys_unavailable';
+  keys.problem() === undefined && !keys.isCrowded() ? 'unknown_key' : 'keys_unavailable';
 
 const statsOf = ({ settings, keys }: Issuer): IdentityStats['issuers'][number] => ({
   namespace: settings.namespace,

@@ -143,6 +143,29 @@ describe('keys of an issuer', () => {
     assert.equal(await keys.refetch(), false);
   });
 
+  it('are waited for by so many and no more, and the rest can tell that from an unknown key', async () => {
+    await open().start();
+    issuer.mode = 'slow';
+    clock.set(START + LIMITS.issuerRefetchCooldownMs);
+    const waiting = Array.from({ length: LIMITS.issuerKeyWaiters }, () => keys.refetch());
+    assert.equal(keys.isCrowded(), true);
+    assert.equal(keys.mayRefetch(), false);
+    assert.equal(await keys.refetch(), false);
+    await until(() => issuer.fetches.jwks === 2);
+    clock.advance(LIMITS.issuerFetchMs);
+    assert.deepEqual(new Set(await Promise.all(waiting)), new Set([true]));
+    assert.equal(keys.isCrowded(), false);
+  });
+
+  it('that the issuer withdrew while the gateway was away are gone from the start', async () => {
+    await open().start();
+    await keys.close();
+    await issuer.rotate();
+    await open().start();
+    assert.equal(keys.find('key-1'), undefined);
+    assert.equal(keys.find('key-2')?.usable, true);
+  });
+
   it('may be fetched again after the clock went back, without waiting out the jump', async () => {
     await open().start();
     clock.set(START - 3_600_000);

@@ -38,13 +38,15 @@ export type IssuerKeysOptions = {
 };
 
 export type IssuerKeys = {
-  /** Reads the persisted copy, starts refreshing; resolves once keys are usable or the first attempt failed. */
+  /** Reads the persisted copy, asks the issuer once, at most `issuerFetchMs` long, and goes on refreshing. */
   start(): Promise<void>;
   find(kid: string): IssuerKey | undefined;
-  /** Fetches unless that was done within the cooldown; false when it was. Concurrent callers share one fetch. */
+  /** Fetches unless that was done within the cooldown; false when it was. Concurrent callers share one fetch, up to `issuerKeyWaiters`. */
   refetch(): Promise<boolean>;
   /** Whether `refetch` would ask the issuer or wait for an answer under way. */
   mayRefetch(): boolean;
+  /** Whether as many as may wait for the issuer's answer already do: then an unknown `kid` says nothing about the token. */
+  isCrowded(): boolean;
   /**
    * Number of the current set of keys; changes when any key is added, removed or replaced, and is 0 while no usable
    * keys are there. What was verified under another generation has to be verified again.
@@ -71,6 +73,7 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
   let lastFault: RefreshFault | undefined;
   let failedRefreshes = 0;
   let underWay: Promise<void> | undefined;
+  let waiting = 0;
   let cancelNext = (): void => {};
   let stored: Promise<void> = Promise.resolve();
 
@@ -80,6 +83,8 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
     // A clock that went back must not stretch the cooldown to the length of the jump.
     return sinceMs >= 0 && sinceMs < limits.issuerRefetchCooldownMs;
   };
+
+  const isCrowded = (): boolean => underWay !== undefined && waiting >= limits.issuerKeyWaiters;
 
   const adopt = (keySet: KeySet, atMs: number): void => {
     if (keySet.fingerprint !== current?.fingerprint) generation += 1;
@@ -138,14 +143,20 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
       const text = await keyCache.read(settings.namespace);
       const cached = text === null ? undefined : decodeCachedKeys(text, settings, clock.nowMs(), limits);
       if (cached !== undefined) adopt(cached.keySet, cached.fetchedAtMs);
-      const first = refresh();
-      if (cached === undefined) await first;
+      // Also with a stored copy: a key that the issuer withdrew meanwhile must not count for another moment.
+      await refresh();
     },
     find: (kid) => (isUsable() ? current?.keys.get(kid) : undefined),
-    mayRefetch: () => !stop.signal.aborted && (underWay !== undefined || !coolingDown()),
+    mayRefetch: () => !stop.signal.aborted && !isCrowded() && (underWay !== undefined || !coolingDown()),
+    isCrowded,
     async refetch() {
-      if (underWay === undefined && (coolingDown() || stop.signal.aborted)) return false;
-      await refresh();
+      if (isCrowded() || (underWay === undefined && (coolingDown() || stop.signal.aborted))) return false;
+      waiting += 1;
+      try {
+        await refresh();
+      } finally {
+        waiting -= 1;
+      }
       return true;
     },
     generation: () => (isUsable() ? generation : 0),

@@ -68,7 +68,7 @@ export async function startFakeIssuer({ algorithm = 'RS256' }: { algorithm?: str
         return;
       case '/jwks':
         seen.jwks += 1;
-        answerKeys(issuer, response, () => json({ keys: [...issuer.extraKeys, signing.jwk] }));
+        answerKeys(issuer, response, JSON.stringify({ keys: [...issuer.extraKeys, signing.jwk] }));
         return;
       default:
         response.writeHead(404).end();
@@ -107,10 +107,11 @@ export async function startFakeIssuer({ algorithm = 'RS256' }: { algorithm?: str
   return issuer;
 }
 
-function answerKeys({ mode, redirectTo }: FakeIssuer, response: ServerResponse, good: () => void): void {
+function answerKeys({ mode, redirectTo }: FakeIssuer, response: ServerResponse, keys: string): void {
   switch (mode) {
     case 'ok':
-      return good();
+      response.writeHead(200, { 'content-type': 'application/json' }).end(keys);
+      return;
     case 'slow':
       return;
     case 'trickle':
@@ -119,8 +120,8 @@ function answerKeys({ mode, redirectTo }: FakeIssuer, response: ServerResponse, 
     case 'huge':
       // No content-length: the reader has to count.
       response.writeHead(200, { 'content-type': 'application/json' });
-      response.write('{"keys":[],"padding":"');
-      response.end('x'.repeat(HUGE_BYTES));
+      response.write(`{"padding":"${'x'.repeat(HUGE_BYTES)}",`);
+      response.end(keys.slice(1));
       return;
     case 'redirect':
       response.writeHead(302, { location: redirectTo }).end();
