@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { createInForce } from '#gateway/in-force.ts';
 import { createGatewayServer, createListener } from '#gateway/server.ts';
@@ -60,6 +62,25 @@ test('what is not served is not there, and touches neither book nor server', asy
     assert.equal((await ask({ path })).status, 404, path);
   assert.equal((await ask({ method: 'POST', path: '/healthz' })).status, 404);
   assert.deepEqual([gateway.ledger.entries, gateway.ledger.unwaited, gateway.upstream.sent], [[], [], []]);
+});
+
+test('a request of no HTTP version that is spoken here is answered nowhere, not even where nothing is secret', async (t) => {
+  const inForce = createInForce(fakeGateway());
+  const server = createGatewayServer(inForce, createListener(inForce));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  t.after(() => server.closeAllConnections());
+  t.after(() => server.close());
+  const statusOf = (line: string): Promise<string> =>
+    new Promise((resolve) => {
+      const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+      const chunks: Buffer[] = [];
+      socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+      socket.on('close', () => resolve(Buffer.concat(chunks).toString().slice(9, 12)));
+      socket.write(`${line}\r\nHost: a\r\nConnection: close\r\n\r\n`);
+    });
+  assert.equal(await statusOf('GET /healthz HTTP/1.1'), '200');
+  for (const line of ['GET /healthz', 'GET /healthz HTTP/2.0', 'GET /healthz HTTP/1.1\r\nHost: b'])
+    assert.equal(await statusOf(line), '400', line);
 });
 
 test('a token in the query is not read', async (t) => {

@@ -9,12 +9,14 @@ import type { Fleet } from '#gateway/fleet.ts';
 import { watchSockets } from '#gateway/client-sockets.ts';
 import type { CrowdReason } from '#gateway/client-sockets.ts';
 import { rpcErrorBody, toWireError } from '#gateway/errors.ts';
+import { framingFault } from '#gateway/framing.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Hops } from '#gateway/hop.ts';
 import type { InForce } from '#gateway/in-force.ts';
 import { serveCall } from '#gateway/serve-call.ts';
 import { plainAddress, sourceKey } from '#gateway/source.ts';
 import { welcomeBody } from '#gateway/steps/read-body.ts';
+import { headersOf } from '#gateway/steps/receive.ts';
 import { resourceMetadata } from '#identity/resource-metadata.ts';
 
 const CONNECTION = /^\/mcp\/([a-z0-9][a-z0-9_-]{0,62})$/;
@@ -79,12 +81,21 @@ export type Mounted = {
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
+const isDoubtful = (request: IncomingMessage): boolean =>
+  framingFault(request, headersOf(request.rawHeaders)) !== undefined;
+
+function refuseDoubtful(response: ServerResponse): void {
+  response.shouldKeepAlive = false;
+  sendJson(response, 400, { type: 'about:blank', title: 'This request can be read in two ways.', status: 400 });
+}
+
 /** Serves every exchange in this process. */
 export function createListener(inForce: InForce, mounted?: Mounted): Listener {
   return (request, response) => {
     const path = pathOf(request);
     const connection = connectionOf(path);
     if (connection !== undefined) void inForce.hold((gateway) => serveCall(request, response, connection, gateway));
+    else if (isDoubtful(request)) refuseDoubtful(response);
     else if (mounted?.owns(path) === true) {
       welcomeBody(request, response);
       mounted.listener(request, response);
@@ -98,7 +109,8 @@ const isSessionName = (name: string): boolean => name.length === 14 && name.toLo
 export function createFleetListener(here: Listener, inForce: InForce, fleet: Fleet, hops: Hops): Listener {
   return (request, response) => {
     const connection = connectionOf(pathOf(request));
-    if (connection === undefined) return here(request, response);
+    // What can be read in two ways is refused here: carried on, it would have one reading.
+    if (connection === undefined || isDoubtful(request)) return here(request, response);
     const isProcess = inForce.current().connections.get(connection)?.keepsSession === true;
     const sessionIds = request.rawHeaders.filter((_, at, all) => at % 2 === 1 && isSessionName(all[at - 1] ?? ''));
     const owner = ownerOf(fleet, { connection, isProcess, sessionIds });

@@ -356,6 +356,7 @@ function requestOf(ask: Ask): IncomingMessage {
   Object.defineProperty(socket, 'remoteAddress', { value: ask.peer ?? '203.0.113.9' });
   const request = new IncomingMessage(socket);
   request.method = ask.method ?? 'POST';
+  request.httpVersion = '1.1';
   const headers = {
     'Content-Type': 'application/json',
     Authorization: `Bearer ${ask.token ?? ADA_TOKEN}`,

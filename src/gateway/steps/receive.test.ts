@@ -35,6 +35,18 @@ test('a body that says it is too large is refused before any of it is read', () 
   assert.equal(refusalOf({ headers: { 'content-length': '1001' } }), 'too_large content_length');
 });
 
+test('a request that an intermediary may read in another way is refused, and its connection does not go on', () => {
+  assert.equal(refusalOf({ headers: { host: ['a', 'b'] } }), 'invalid_request host');
+  const gateway = fakeGateway();
+  const call = arrived(gateway, { headers: { 'transfer-encoding': 'gzip, chunked' } });
+  const result = receive(call, gateway);
+  assert.deepEqual(result, {
+    ok: false,
+    error: { code: 'invalid_request', reason: 'transfer_encoding', idText: undefined },
+  });
+  assert.equal(call.http.response.shouldKeepAlive, false);
+});
+
 test('every Origin stated must be an allowed one', () => {
   const good = 'https://console.example';
   assert.equal(refusalOf({ headers: { origin: good } }), 'received');

@@ -1,5 +1,6 @@
 /** The head of an HTTP request, before anything is known about its sender. The body stays unread until `readBody`. */
 import type { Arrived, Headers, Received } from '#gateway/call.ts';
+import { framingFault } from '#gateway/framing.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { err, ok } from '#result.ts';
@@ -38,6 +39,12 @@ function bodyFault(headers: Headers, messageBytes: number): Refusal | undefined 
 }
 
 function receiveHead(call: Arrived, gateway: Gateway): Result<Received, Refusal> {
+  const framing = framingFault(call.http.request, call.headers);
+  if (framing !== undefined) {
+    // Where the next request begins is in doubt.
+    call.http.response.shouldKeepAlive = false;
+    return err({ code: 'invalid_request', reason: framing, idText: undefined });
+  }
   const isCrowded = call.http.request.rawHeaders.length > 2 * gateway.limits.headerCount;
   const fault: Refusal | undefined = isCrowded
     ? { code: 'too_large', reason: 'header_count' }
