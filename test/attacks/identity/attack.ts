@@ -2,7 +2,8 @@
  * What an attack on identity is: plain data for the table, and one function that carries it out against a gateway. What
  * is expected stands in each row, written by hand: it is never asked of the code under attack.
  */
-import type { Scene, SceneOptions } from './scene.ts';
+import type { Scene } from './scene.ts';
+import type { SceneOptions } from './scene-config.ts';
 import type { Reply } from './wire.ts';
 
 /** What the attacker sees. */
@@ -31,8 +32,8 @@ export type RecordExpected =
     }
   /** The call is let through, as this principal: the attack would be to be taken for somebody else. */
   | { readonly kind: 'intent'; readonly who: Who }
-  /** Nothing: the request is no HTTP, so there is no call. */
-  | { readonly kind: 'none' };
+  /** Nothing, because nothing was asked of a connection. */
+  | { readonly kind: 'none'; readonly why: string };
 
 export type Attack = {
   /** Stable: tests, docs and guards name it. */
@@ -44,6 +45,8 @@ export type Attack = {
   readonly record: RecordExpected;
   /** What must hold besides, in words and as a check after the attack. */
   readonly also?: { readonly says: string; readonly holds: (scene: Scene) => void };
+  /** Where the record says it came from; the attack’s own address unless given. */
+  readonly source?: string;
   /** A gateway of its own, set up like this; otherwise one is shared. */
   readonly scene?: SceneOptions;
   /** Gives the reply to the last thing sent. */
@@ -61,6 +64,7 @@ export const NO_KEYS: WireExpected = { status: 503, code: 'identity_unavailable'
 export const NO_CONNECTION: WireExpected = { status: 404, code: 'unknown_connection' };
 export const PASSES: WireExpected = { status: 200 };
 export const NOT_HTTP: WireExpected = { status: 400 };
+export const NO_CALL: RecordExpected = { kind: 'none', why: 'it is no HTTP request' };
 
 export const stranger = (reason: string, code = 'unauthenticated', count = 1): RecordExpected => ({
   kind: 'denied',

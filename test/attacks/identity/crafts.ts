@@ -89,14 +89,14 @@ export type Crafts = {
 export const ROBOT = { sub: 'robot', client_id: 'robot', groups: undefined } as const;
 
 export function createCrafts(
-  urls: Readonly<Record<'okta' | 'entra' | 'idp' | 'twin', string>>,
+  issuers: Readonly<Record<'okta' | 'entra' | 'idp' | 'twin', { readonly url: string }>>,
   now: () => number,
 ): Crafts {
   const times = (): Claims => ({ iat: now() - 10, exp: now() + 300, jti: randomBytes(24).toString('hex') });
   const parts: Crafts['parts'] = (claims, header) => ({
     header: { alg: 'RS256', kid: 'rsa', typ: 'JWT', ...header },
     payload: {
-      iss: urls.idp,
+      iss: issuers.idp.url,
       aud: AUDIENCE,
       sub: 'ada',
       client_id: 'desktop',
@@ -116,7 +116,7 @@ export function createCrafts(
           header: { alg: 'RS256', kid: 'okta', ...header },
           payload: {
             ver: 1,
-            iss: urls.okta,
+            iss: issuers.okta.url,
             aud: AUDIENCE,
             uid: '00u-ada',
             sub: 'ada.lovelace',
@@ -135,7 +135,7 @@ export function createCrafts(
           header: { alg: 'RS256', kid: 'entra', typ: 'JWT', x5t: 'entra', ...header },
           payload: {
             ver: '2.0',
-            iss: urls.entra,
+            iss: issuers.entra.url,
             aud: AUDIENCE,
             oid: 'oid-ada',
             sub: 'pairwise-ada',
@@ -149,7 +149,7 @@ export function createCrafts(
         KEYS.entra.privateKey,
       ),
     twin: (claims, header) => {
-      const { payload } = parts({ iss: urls.twin, ...claims });
+      const { payload } = parts({ iss: issuers.twin.url, ...claims });
       return forgeEcdsa(
         { header: { alg: 'ES256', kid: 'twin', ...header }, payload },
         KEYS.twin.privateKey,

@@ -32,7 +32,7 @@ const whoText = (who: Who): string =>
 function recordText(record: RecordExpected): string {
   switch (record.kind) {
     case 'none':
-      return 'none: it is no HTTP request';
+      return `none: ${record.why}`;
     case 'intent':
       return `let through as ${whoText(record.who)}`;
     case 'denied': {

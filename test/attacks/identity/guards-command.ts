@@ -12,25 +12,41 @@ const chosen = GUARDS.filter(({ attacks }) =>
   attacks.some((attack) => words.length === 0 || words.some((word) => attack.includes(word))),
 );
 const seen: Seen[] = [];
+const unproven: string[] = [];
+/** What it gives, or why it could not. */
+function tried<T>(run: () => T): T | string {
+  try {
+    return run();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 const copy = openCopy(ROOT);
 try {
   for (const guard of chosen) {
     process.stdout.write(`without: ${guard.guard}\n`);
-    for (const one of copy.prove(guard)) {
+    const proof = tried(() => copy.prove(guard));
+    if (typeof proof === 'string') unproven.push(guard.guard);
+    for (const one of typeof proof === 'string' ? [] : proof) {
       seen.push(one);
       process.stdout.write(`  ${one.failed ? 'noticed' : 'NOT NOTICED'}  ${one.attack.padEnd(36)} ${one.came}\n`);
     }
+    if (typeof proof === 'string') process.stdout.write(`  NOT RUN  ${proof}\n`);
   }
 } finally {
   copy.close();
 }
 const unnoticed = seen.filter(({ failed }) => !failed);
-process.stdout.write(`${chosen.length} guards removed, ${seen.length} attacks run, ${unnoticed.length} not noticed\n`);
-if (unnoticed.length === 0 && process.argv.includes('--write')) {
+const isProven = unnoticed.length === 0 && unproven.length === 0;
+process.stdout.write(
+  `${chosen.length} guards, ${seen.length} attacks run without theirs, ${unnoticed.length} not noticed, ${unproven.length} guards not run\n`,
+);
+if (isProven && process.argv.includes('--write')) {
   const guards = new Set(seen.map(({ guard }) => guard));
   const known = new Set(GUARDS.map(({ guard }) => guard));
   const kept = words.length === 0 ? [] : readSeen().filter(({ guard }) => known.has(guard) && !guards.has(guard));
   writeSeen([...kept, ...seen]);
   writePage();
 }
-process.exitCode = unnoticed.length === 0 ? 0 : 1;
+process.exitCode = isProven ? 0 : 1;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { TestRecord } from '../../e2e/harness.ts';
 import type { Attack, Who } from './attack.ts';
-import { openScene } from './scene.ts';
+import { ELSEWHERE, openScene } from './scene.ts';
 import type { Outcome, Scene } from './scene.ts';
 import type { Reply } from './wire.ts';
 
@@ -19,7 +19,9 @@ const recordsOf = (scene: Scene, attack: Attack, records: readonly TestRecord[])
   records.filter(
     ({ leaf, header }) =>
       (leaf.kind === 'denied' || leaf.kind === 'intent') &&
-      (attack.scene?.trustsProxy === false || attack.record.kind === 'none' || header?.source === scene.source),
+      (attack.scene === undefined && attack.record.kind !== 'none'
+        ? header?.source === (attack.source ?? scene.source)
+        : header?.source !== ELSEWHERE),
   );
 
 const countOf = (records: readonly TestRecord[]): number =>
@@ -71,6 +73,7 @@ function judgeRecords(attack: Attack, scene: Scene, records: readonly TestRecord
   assert.deepEqual(kinds, count === 1 ? ['denied'] : ['denied', 'denied'], 'records');
   assert.equal(countOf(records), count, 'how many refusals the records stand for');
   for (const record of records) {
+    assert.equal(record.header?.source, attack.source ?? scene.source, 'where it came from');
     assert.equal(record.leaf.st, code, 'code of the leaf');
     assert.deepEqual({ code: record.header?.code, reason: record.header?.reason }, { code, reason }, 'record');
     judgeWho(who, record, scene);
@@ -89,27 +92,65 @@ function judge(attack: Attack, scene: Scene, reply: Reply, outcome: Outcome): vo
       false,
       `found in a record, log line or answer: ${secret.slice(0, 8)}…`,
     );
-  attack.also?.holds(scene);
 }
 
-const described = (reply: Reply, records: readonly TestRecord[], reached: number): string => {
-  const reason = records.map(({ header }) => header?.reason).findLast((text) => text !== undefined);
-  if (reached > 0) return 'reached the server';
-  return `${reply.status}${reason === undefined ? '' : ` \`${reason}\``}`;
-};
+/** What must hold besides does not. */
+class Besides extends Error {}
+
+function judgeBesides(attack: Attack, scene: Scene): void {
+  try {
+    attack.also?.holds(scene);
+  } catch (error) {
+    throw new Besides(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** What the attacker and the book got, in a few words. */
+function described(
+  attack: Attack,
+  scene: Scene,
+  reply: Reply,
+  records: readonly TestRecord[],
+  reached: number,
+): string {
+  const header = records.at(-1)?.header;
+  const source = attack.source ?? scene.source;
+  const from = header?.source === undefined || header.source === source ? '' : `, recorded as from ${header.source}`;
+  const times = records.length > 2 ? `, ${records.length} records` : '';
+  const expected =
+    attack.record.kind === 'none' || attack.record.who === 'stranger' ? undefined : attack.record.who.subject;
+  const subject = header?.caller?.subject;
+  const as =
+    subject === undefined || expected === undefined || subject === expected
+      ? ''
+      : ` as ${subject.replaceAll(/[^ -~]/g, '?').slice(0, 40)}`;
+  if (reached > 0) return `reached the server${as}${from}`;
+  const status = reply.status === 0 ? 'no answer' : String(reply.status);
+  const reason = header?.reason === undefined ? '' : ` \`${header.reason}\``;
+  const missing = header === undefined && attack.record.kind !== 'none' ? ', no record of this source' : '';
+  return `${status}${reason}${as}${from}${times}${missing}`;
+}
 
 async function carryOut(attack: Attack, scene: Scene, source: string): Promise<Verdict> {
-  let came = 'broke off';
+  let came: string | undefined;
   try {
     await scene.begin(source);
     const reply = await attack.launch(scene);
     const enough = attack.record.kind === 'denied' ? (attack.record.count ?? 1) : attack.record.kind === 'none' ? 0 : 1;
     const outcome = await scene.outcome((records) => countOf(recordsOf(scene, attack, records)) >= enough);
-    came = described(reply, recordsOf(scene, attack, outcome.records), outcome.reached);
+    const records = recordsOf(scene, attack, outcome.records);
+    came = described(attack, scene, reply, records, outcome.reached);
     judge(attack, scene, reply, outcome);
+    judgeBesides(attack, scene);
     return { attack, failure: undefined, came };
   } catch (error) {
-    return { attack, came, failure: error instanceof Error ? error : new Error(String(error)) };
+    const failure = error instanceof Error ? error : new Error(String(error));
+    if (failure instanceof Besides) return { attack, failure, came: failure.message };
+    return {
+      attack,
+      failure,
+      came: came ?? `broke off: ${failure.message.split('\n')[0]?.replaceAll(/127\.0\.0\.1:\d+/g, '…')}`,
+    };
   }
 }
 

@@ -1,7 +1,7 @@
 /** One spelling per token, and none of them can be read in two ways. */
 import { sign } from 'node:crypto';
 import { forge, signingInput, withSignature } from '../../fakes/forge.ts';
-import { inGroup, INVALID_REQUEST, token } from './attack.ts';
+import { inGroup, INVALID_REQUEST, NO_CALL, token } from './attack.ts';
 import type { Attack, Row } from './attack.ts';
 import { KEYS } from './crafts.ts';
 import type { Scene } from './scene.ts';
@@ -163,7 +163,7 @@ export const SIZE_ATTACKS: readonly Attack[] = inGroup('size, depth and text of 
   {
     ...token('token-1mb', 'a token of 1 MB', '', () => 'a'.repeat(1024 * 1024)),
     wire: { status: 431 },
-    record: { kind: 'none' },
+    record: NO_CALL,
   },
   token('token-20kb', 'a token of 20 KB, under what the HTTP parser takes', 'token_too_large', (scene) =>
     scene.craft.idp({ padding: 'x'.repeat(20_000) }),
