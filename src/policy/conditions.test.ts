@@ -144,7 +144,7 @@ test('what the library would find out only at the first call is refused at load'
     ['args.a.exists(name, name == "x")', /hides what conditions see/],
     ['args.a.exists(x, y == 1)', /"y" is unknown/],
     [Array.from({ length: 200 }, (_, n) => `name != "${n}"`).join(' && '), /more than 500 parts/],
-    [`${'!'.repeat(101)}tool.changed ${'|| (true '.repeat(80)}${')'.repeat(80)}`, /nested more than|parts/],
+    [`${'!'.repeat(101)}tool.changed ${'|| (true '.repeat(80)}${')'.repeat(80)}`, /nested|parts/],
     [`${'['.repeat(70)}${']'.repeat(70)} == args.a`, /nested/],
     ['name ==', /./],
     ['', /./],
@@ -152,6 +152,14 @@ test('what the library would find out only at the first call is refused at load'
   ] as const) {
     assert.match(faults(text), fault, text);
   }
+});
+
+test('brackets are counted before they are parsed, those of texts not among them', () => {
+  for (const open of ['(', '[', '{', 'a(', 'has(', '(a?', 'x['])
+    assert.equal(faults(open.repeat(65)), 'it is nested too deep', open);
+  assert.notEqual(faults('('.repeat(64)), 'it is nested too deep');
+  assert.equal(verdict(`${'('.repeat(60)}true${')'.repeat(60)}`), 'matched');
+  assert.equal(verdict(`name != "${'('.repeat(200)}" && name != '${'['.repeat(200)}'`), 'matched');
 });
 
 test('every fault of a condition is reported at once', () => {

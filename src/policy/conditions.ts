@@ -129,13 +129,29 @@ function parseCondition(text: string): Result<ReturnType<typeof parse>, readonly
   if (text.length > LIMITS.conditionChars) {
     return err([{ message: `it is longer than ${LIMITS.conditionChars} characters`, fix: 'split the rule' }]);
   }
+  // The parser tries brackets again and again: the time grows with the cube of their depth.
+  if (bracketDepth(text) > LIMITS.conditionRecursion) return err([TOO_DEEP]);
   try {
     return ok(parse(text));
   } catch (error) {
-    const message =
-      error instanceof RangeError ? 'it is nested too deep' : error instanceof Error ? error.message : 'it is no CEL';
+    if (error instanceof RangeError) return err([TOO_DEEP]);
+    const message = error instanceof Error ? error.message : 'it is no CEL';
     return err([{ message, fix: 'correct the expression: https://cel.dev' }]);
   }
+}
+
+const TOO_DEEP: ConditionFault = { message: 'it is nested too deep', fix: 'flatten it' };
+
+/** How many brackets are open at once, those in texts left out. */
+function bracketDepth(condition: string): number {
+  const code = condition.replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, '');
+  let [depth, deepest] = [0, 0];
+  for (const character of code) {
+    if ('([{'.includes(character)) depth += 1;
+    else if (')]}'.includes(character)) depth -= 1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 /** The library's messages may hold values of the call: only what is in the rule's own text, or a type, gets through. */
