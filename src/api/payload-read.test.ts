@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { getEvent } from '#api/contract/events.ts';
-import { recordPayloadRead } from '#api/payload-read.ts';
+import { recordPayloadRead, recordTextSearch } from '#api/payload-read.ts';
 import { asVerified } from '#identity/verified-caller.ts';
 import { ADA, fakeGateway, idOf } from '#test/fakes/gateway.ts';
 import { headerOf, LATCHED } from '#test/fakes/ledger.ts';
@@ -34,4 +34,19 @@ test('where the record cannot be made it is not allowed', async () => {
   ledger.refusing = () => LATCHED;
   const recorded = await recordPayloadRead(call, { event: 'a:1' }, { ledger, masker });
   assert.equal(recorded.ok ? '' : recorded.error.code, 'audit_unavailable');
+});
+
+const SEARCH = { q: 'lighthouse', filter: undefined, since: '1h', until: undefined };
+
+test('who searched payloads for which words is durable before the search, and a search without words is none of them', async () => {
+  const { ledger, masker } = fakeGateway();
+  assert.ok((await recordTextSearch(call, { ...SEARCH, q: undefined }, { ledger, masker })).ok);
+  assert.equal(ledger.entries.length, 0);
+  assert.ok((await recordTextSearch(call, SEARCH, { ledger, masker })).ok);
+  const [entry] = ledger.entries;
+  assert.deepEqual([entry?.kind, entry?.st], ['control', 'payloads_searched']);
+  assert.deepEqual(headerOf(entry).detail, { operation: 'getEvent', q: 'lighthouse', since: '1h' });
+  ledger.refusing = () => LATCHED;
+  const refused = await recordTextSearch(call, SEARCH, { ledger, masker });
+  assert.equal(refused.ok ? '' : refused.error.code, 'audit_unavailable');
 });

@@ -1,4 +1,7 @@
-/** Who read which payloads, in the book before the first byte of them is given. Without the record there is nothing to give. */
+/**
+ * Who read which payloads, in the book before the first byte of them is given. Without the record there is nothing to give.
+ * A search for words reads them too: whether an event is found says that the words are in it.
+ */
 import type { ApiCall, ApiRefusal } from '#api/call.ts';
 import { apiControlEntry } from '#api/entries.ts';
 import type { ApiParts } from '#api/parts.ts';
@@ -13,9 +16,27 @@ export async function recordPayloadRead(
   what: NonNullable<RecordHeader['detail']>,
   { ledger, masker }: Pick<ApiParts, 'ledger' | 'masker'>,
 ): Promise<Result<PayloadsRecorded, ApiRefusal>> {
-  const appended = await ledger.append(
-    apiControlEntry(call, masker, 'payloads_read', { operation: call.operation.id, ...what }),
-  );
+  return record(call, 'payloads_read', what, { ledger, masker });
+}
+
+/** Nothing to record where no words were asked for. */
+export async function recordTextSearch(
+  call: ApiCall,
+  { q, filter, since, until }: { readonly [name in 'q' | 'filter' | 'since' | 'until']?: string | undefined },
+  parts: Pick<ApiParts, 'ledger' | 'masker'>,
+): Promise<Result<PayloadsRecorded, ApiRefusal>> {
+  if (q === undefined) return ok({ recorded: true });
+  const given = Object.entries({ q, filter, since, until }).filter(([, text]) => text !== undefined);
+  return record(call, 'payloads_searched', Object.fromEntries(given) as Record<string, string>, parts);
+}
+
+async function record(
+  call: ApiCall,
+  act: 'payloads_read' | 'payloads_searched',
+  what: NonNullable<RecordHeader['detail']>,
+  { ledger, masker }: Pick<ApiParts, 'ledger' | 'masker'>,
+): Promise<Result<PayloadsRecorded, ApiRefusal>> {
+  const appended = await ledger.append(apiControlEntry(call, masker, act, { operation: call.operation.id, ...what }));
   if (appended.ok) return ok({ recorded: true });
   const { reason, retryAfterMs } = appended.error;
   return err({ code: 'audit_unavailable', reason, retryAfterMs });

@@ -3,6 +3,7 @@ import type { ApiCall, ApiInput, ApiOutcome, ApiRefusal } from '#api/call.ts';
 import type { searchEvents as operation } from '#api/contract/events.ts';
 import type { CursorPlace } from '#api/cursors.ts';
 import type { ApiParts } from '#api/parts.ts';
+import { recordTextSearch } from '#api/payload-read.ts';
 import { faultRefusal, troubleRefusal } from '#api/search-trouble.ts';
 import { waitIndexed } from '#api/wait-indexed.ts';
 import type { IndexedThrough } from '#events/book-index.ts';
@@ -27,6 +28,8 @@ export async function searchEvents(
   }
   const place = placeOf(query, parts);
   if (!place.ok) return place;
+  const recorded = await recordTextSearch(call, query, parts);
+  if (!recorded.ok) return recorded;
   const times = place.value ?? fixedTimes(query, parts.clock());
   const search = { ...query, since: times.since, until: times.until };
   const isBounded = query.until !== undefined || query.order === 'newest';

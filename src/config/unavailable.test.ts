@@ -31,14 +31,21 @@ test('each option that does nothing yet is named where it stands, and none that 
   for (const { message } of found) assert.match(message, /not available in this version/);
 });
 
+const keys = { master: 'file:/etc/gatebook/master.key' };
+
+test('a master key that is not named elsewhere lies beside the data, which warns', () => {
+  assert.match(checkWarnings({})[0]?.message ?? '', /beside the data/);
+  assert.deepEqual(checkWarnings({ keys }), []);
+});
+
 test('inline masking warns, its absence does not', () => {
-  assert.equal(checkWarnings({ masking: { inline: {} } }).length, 1);
-  assert.deepEqual(checkWarnings({ masking: { store: {} } }), []);
+  assert.equal(checkWarnings({ keys, masking: { inline: {} } }).length, 1);
+  assert.deepEqual(checkWarnings({ keys, masking: { store: {} } }), []);
 });
 
 test('metrics beyond loopback warn, metrics on loopback do not', () => {
   const warned = (listen: string) =>
-    checkWarnings({ server: { metrics: { listen } } }).map(({ path }) => pathText(path));
+    checkWarnings({ keys, server: { metrics: { listen } } }).map(({ path }) => pathText(path));
   assert.deepEqual(warned('0.0.0.0:9420'), ['server.metrics.listen']);
   assert.deepEqual(warned('127.0.0.1:9420'), []);
   assert.deepEqual(warned('[::1]:9420'), []);

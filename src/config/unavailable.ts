@@ -47,7 +47,7 @@ export function checkWarnings(raw: RawMap): Complaint[] {
         ]
       : [],
   );
-  const warnings = [...holds, ...openMetrics(raw)];
+  const warnings = [...holds, ...openMetrics(raw), ...keyBesideData(raw)];
   if (rawMap(raw['masking'])['inline'] === undefined) return warnings;
   return [
     ...warnings,
@@ -56,6 +56,19 @@ export function checkWarnings(raw: RawMap): Complaint[] {
       atKey: true,
       message: 'answers are not searched by these detectors in this version, only by field names and known secrets',
       fix: 'do not rely on it yet',
+    },
+  ];
+}
+
+/** Nothing becomes looser by it, but a copy of the data directory then opens itself. */
+function keyBesideData(raw: RawMap): Complaint[] {
+  if (rawMap(raw['keys'])['master'] !== undefined) return [];
+  return [
+    {
+      path: [],
+      message:
+        'no `keys.master`: the master key is kept beside the data it opens, so whoever copies both can read the book',
+      fix: 'name a key kept elsewhere, such as `keys: { master: file:/etc/gatebook/master.key }`',
     },
   ];
 }

@@ -41,11 +41,12 @@ test('search, show and export say the same here and there', async (t) => {
   const filter = ['--filter', 'name eq "get_note"'];
   for (const [register, args] of [
     [registerSearch, ['search', ...filter]],
-    [registerSearch, ['search', ...filter, '--json', '--q', 'hopper', '--since', '1h']],
     [registerShow, ['show', id]],
     [registerShow, ['show', id, '--json']],
     [registerExport, ['export', ...filter]],
     [registerExport, ['export', ...filter, '--format', 'csv']],
+    // Last: a search for words leaves a record, which an export right after it finds missing in the index.
+    [registerSearch, ['search', ...filter, '--json', '--q', 'hopper', '--since', '1h']],
   ] as const) {
     const [local, remote] = [await here(register, ...args), await there(register, ...args)];
     assert.equal(remote.code, 0, remote.stderr);
