@@ -47,6 +47,9 @@ export const LIMITS = {
   requestReceiveMs: 30_000,
   headersReceiveMs: 10_000,
   keepAliveMs: 65_000,
+  tlsHandshakeMs: 10_000,
+  tlsPollMs: 60_000,
+  tlsExpiryWarnMs: 14 * 24 * 3_600_000,
   clientConnections: 10_000,
   /** Of one IPv4 address or IPv6 /64 that is no trusted proxy. */
   connectionsPerSource: 2_500,

@@ -4,8 +4,9 @@
  */
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { Agent } from 'undici';
 import { openApiReads } from '#bin/api-reads.ts';
+import { followCertificate } from '#bin/certificate.ts';
+import type { Certificate } from '#bin/certificate.ts';
 import { callMetricsOf, watchState } from '#bin/metrics.ts';
 import { makeGeneration } from '#bin/generation.ts';
 import type { Generation, Lasting, StartRefusal } from '#bin/generation.ts';
@@ -197,7 +198,6 @@ const followingMasker = (current: () => Masker): Masker => ({
 function lastingOf(
   { loaded, disk, log, env, worker, identityClock = systemIdentityClock }: ComposeOptions,
   { ledger, maskingKey }: OpenBook,
-  agent: Agent,
   state: Pick<Lasting, 'currentMasker' | 'leaving' | 'draining' | 'metrics' | 'stopping'>,
 ): Omit<Lasting, 'revocations'> {
   const random = pooledRandom(systemRandom);
@@ -235,7 +235,6 @@ function lastingOf(
     }),
     tracing: createTracing(version()),
     budget: createProcessBudget(limits),
-    dispatcher: agent,
     identityClock,
     epochs: createEpochs(limits),
     log,
@@ -275,9 +274,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   }
   const { ledger, keyring } = book.value;
   const indexer = indexerOf(options, ledger);
-  const agent = new Agent({ connect: { timeout: loaded.limits.issuerFetchMs } });
   const closeBook = async (): Promise<void> => {
-    await agent.destroy();
     await ledger.close();
     await indexer.close();
     await keyring.close();
@@ -291,7 +288,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     throw new Error('no call is served before the start');
   };
   const registry = createRegistry();
-  const common = lastingOf(options, book.value, agent, {
+  const common = lastingOf(options, book.value, {
     currentMasker: followingMasker(() => current().gateway.masker),
     metrics: callMetricsOf(registry, loaded.limits, () => current().loaded.config),
     leaving: () => isLeaving,
@@ -308,16 +305,25 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     return first;
   }
   const inForce = createInForce(first.value.gateway);
-  const reloader = createReloader(first.value, lasting, inForce);
+  let certificate: Certificate | undefined;
+  const reloader = createReloader(first.value, lasting, inForce, (next) => certificate?.use(next.loaded));
   current = () => reloader.current();
-  watchState(registry, { gateway: () => inForce.current(), ledger, indexer, budget: lasting.budget });
+  watchState(registry, {
+    gateway: () => inForce.current(),
+    ledger,
+    indexer,
+    budget: lasting.budget,
+    certificate: () => certificate,
+  });
   const listener = createListener(inForce, {
     owns: (path) => reloader.current().api.owns(path),
     listener: (request, response) => reloader.current().api.listener(request, response),
   });
   const fleet = fleetOf(options, listener, inForce);
   const exchanges = createOpenExchanges(fleet?.listener ?? listener);
-  const server = createGatewayServer(inForce, exchanges.listener);
+  const { server, secure, closeAll } = createGatewayServer(inForce, exchanges.listener, loaded.tls.server);
+  if (secure !== undefined && loaded.tls.server !== undefined)
+    certificate = followCertificate(secure, loaded, loaded.tls.server, lasting);
   const flushing = setInterval(() => {
     lasting.refusals.flush();
     lasting.throttles.flush();
@@ -326,6 +332,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
 
   const endAll = async (): Promise<void> => {
     clearInterval(flushing);
+    certificate?.close();
     await stopCalls({
       server,
       inFlight: () => lasting.admission.inFlight() + exchanges.count(),
@@ -342,13 +349,12 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
         lasting.apiAdmission.cutAll();
       },
       closeAll: () => {
-        server.closeAllConnections();
+        closeAll();
         fleet?.close();
       },
       hurry: hurry.signal,
     });
     fleet?.hops.server.close();
-    await agent.destroy();
     await lasting.apiReads.close();
     await reloader.close();
     await revocations.stop();

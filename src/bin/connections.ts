@@ -6,6 +6,9 @@ import { createHash } from 'node:crypto';
 import type { LoadedConfig } from '#config/load.ts';
 import { CONNECTION_LIMITS } from '#config/reload-rules.ts';
 import type { ConnectionConfig, UpstreamConfig } from '#config/schema.ts';
+import { proxyText } from '#config/proxy-settings.ts';
+import { peerText } from '#config/tls-files.ts';
+import type { PeerTls } from '#config/tls-files.ts';
 import { canonicalJson } from '#config/versions.ts';
 import type { ConnectionRuntime } from '#gateway/gateway.ts';
 import { recordServerWords } from '#gateway/server-words.ts';
@@ -15,6 +18,8 @@ import { credentialHeaders } from '#upstream/credential.ts';
 import type { Credential } from '#upstream/credential.ts';
 import { unreachable } from '#result.ts';
 import { createHttpUpstream } from '#upstream/http.ts';
+import { proxyFor } from '#upstream/proxy-choice.ts';
+import type { UpstreamTls } from '#upstream/upstream-tls.ts';
 import type { CredentialHeader, Upstream } from '#upstream/port.ts';
 import type { ProcessBudget } from '#upstream/process-budget.ts';
 import { createStdioUpstream } from '#upstream/stdio.ts';
@@ -54,6 +59,13 @@ function credentialOf(name: string, config: ConnectionConfig, loaded: LoadedConf
   return headers.value;
 }
 
+/** As node:tls names it. */
+export const peerOptions = (peer: PeerTls | undefined): UpstreamTls => ({
+  ...(peer?.ca === undefined ? {} : { ca: peer.ca }),
+  ...(peer?.pair === undefined ? {} : { cert: peer.pair.cert, key: peer.pair.key.reveal() }),
+  ...(peer?.serverName === undefined ? {} : { servername: peer.serverName }),
+});
+
 function upstreamOf(
   name: string,
   config: ConnectionConfig,
@@ -64,7 +76,14 @@ function upstreamOf(
   const { upstream } = config;
   switch (upstream.type) {
     case 'http':
-      return createHttpUpstream({ url: new URL(upstream.url) }, { limits: loaded.limits, timers: systemTimers });
+      return createHttpUpstream(
+        {
+          url: new URL(upstream.url),
+          tls: peerOptions(loaded.tls.connections.get(name)),
+          proxy: proxyFor(new URL(upstream.url), loaded.proxy),
+        },
+        { limits: loaded.limits, timers: systemTimers },
+      );
     case 'stdio': {
       const known = masker.secretsOf(secrets);
       const variables = [...(loaded.secrets.stdioEnv.get(name) ?? [])].map(
@@ -130,6 +149,8 @@ function madeOf(name: string, config: ConnectionConfig, loaded: LoadedConfig): s
     credential: config.credential,
     secret: secrets.credentials.get(name)?.reveal(),
     variables: Object.fromEntries(variables),
+    tls: peerText(loaded.tls.connections.get(name)),
+    proxy: 'url' in config.upstream ? proxyText(proxyFor(new URL(config.upstream.url), loaded.proxy)) : '',
     limits: CONNECTION_LIMITS.map((limit) => limits[limit]),
   };
   return createHash('sha256').update(canonicalJson(parts)).digest('base64');

@@ -1,8 +1,11 @@
 /** The identity providers of one configuration. A reload takes over those whose settings are the same, with their keys. */
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { fetch as undiciFetch } from 'undici';
-import type { Dispatcher } from 'undici';
+import { Agent, fetch as undiciFetch } from 'undici';
+import { peerOptions } from '#bin/connections.ts';
 import type { LoadedConfig } from '#config/load.ts';
+import { proxyText } from '#config/proxy-settings.ts';
+import { peerText } from '#config/tls-files.ts';
 import { canonicalJson } from '#config/versions.ts';
 import type { Log } from '#gateway/gateway.ts';
 import type { IdentityClock } from '#identity/clock.ts';
@@ -12,8 +15,11 @@ import type { Identity } from '#identity/identity.ts';
 import type { IssuerSettings } from '#identity/issuer.ts';
 import type { IssuerFetch } from '#identity/issuer-fetch.ts';
 import { createIssuerKeys } from '#identity/issuer-keys.ts';
-import type { IssuerKeys } from '#identity/issuer-keys.ts';
+import type { IssuerKeys, IssuerKeysOptions } from '#identity/issuer-keys.ts';
 import { createKeyCacheFiles } from '#identity/key-cache-files.ts';
+import { connectorFor } from '#upstream/http.ts';
+import { proxyFor } from '#upstream/proxy-choice.ts';
+import type { ProxySettings } from '#upstream/proxy-choice.ts';
 
 export type OpenIssuers = {
   readonly identity: Identity;
@@ -22,7 +28,6 @@ export type OpenIssuers = {
 };
 
 export type IssuerParts = {
-  readonly dispatcher: Dispatcher;
   readonly identityClock: IdentityClock;
   readonly epochs: Epochs;
   /** A secret of this deployment, from which the seal of the stored keys is derived. */
@@ -43,40 +48,81 @@ const settingsOf = (loaded: LoadedConfig): readonly IssuerSettings[] =>
     }),
   );
 
+/** Everything its keys are fetched with, so that equal ones need not be fetched twice. */
+function nameOf(settings: IssuerSettings, { tls, proxy }: LoadedConfig): string {
+  const way = [peerText(tls.issuers.get(settings.namespace)), ...proxiesOf(settings, proxy).map(proxyText)];
+  return createHash('sha256').update(canonicalJson({ settings, way })).digest('base64');
+}
+
+/** Of the issuer and of the address of its keys, which may be another host's. */
+const proxiesOf = ({ issuer, jwksUri }: IssuerSettings, proxy: ProxySettings | undefined) =>
+  [issuer, ...(jwksUri === undefined ? [] : [jwksUri])].map((url) => proxyFor(new URL(url), proxy));
+
+/**
+ * undici's own fetch, so that issuers are reached with our bounds instead of the global dispatcher's. One dispatcher for
+ * each way: an address found by discovery may need a proxy where the issuer itself does not.
+ */
+function openFetch(settings: IssuerSettings, { tls, proxy, limits }: LoadedConfig) {
+  const peer = peerOptions(tls.issuers.get(settings.namespace));
+  const agents = new Map<string, Agent>();
+  const agentFor = (url: string): Agent => {
+    const through = proxyFor(new URL(url), proxy);
+    const name = proxyText(through);
+    const agent = agents.get(name) ?? new Agent({ connect: connectorFor(peer, through, limits.issuerFetchMs) });
+    agents.set(name, agent);
+    return agent;
+  };
+  const fetch: IssuerFetch = (url, init) => undiciFetch(url, { ...init, dispatcher: agentFor(url) });
+  return {
+    fetch,
+    close: async (): Promise<void> => {
+      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+    },
+  };
+}
+
 /** Started at most once: keys that are taken over are running already. */
-function startedOnce(keys: IssuerKeys): IssuerKeys {
+function openKeys(
+  settings: IssuerSettings,
+  loaded: LoadedConfig,
+  parts: Pick<IssuerKeysOptions, 'clock' | 'keyCache' | 'limits' | 'log'>,
+): IssuerKeys {
+  const way = openFetch(settings, loaded);
+  const keys = createIssuerKeys({ ...parts, settings, fetch: way.fetch });
   let started: Promise<void> | undefined;
-  return { ...keys, start: () => (started ??= keys.start()) };
+  return {
+    ...keys,
+    start: () => (started ??= keys.start()),
+    close: async () => {
+      await keys.close();
+      await way.close();
+    },
+  };
 }
 
 /** Makes nothing that was not started; `identity.start()` does. With the same issuers everything is `before`'s, its token cache too. */
 export function openIssuers(loaded: LoadedConfig, parts: IssuerParts, before?: OpenIssuers): OpenIssuers {
-  const { dispatcher, epochs, identityClock: clock, maskingKey, log } = parts;
+  const { epochs, identityClock: clock, maskingKey, log } = parts;
   const { limits } = loaded;
-  // undici's own fetch, so that issuers are reached through a dispatcher with our bounds instead of the global one.
-  const fetch: IssuerFetch = (url, init) => undiciFetch(url, { ...init, dispatcher });
   const keyCache = createKeyCacheFiles(
     join(loaded.config.data, 'keys', 'issuers'),
     limits.issuerDocumentBytes,
     maskingKey,
   );
   const issuers = settingsOf(loaded);
-  const names = issuers.map((settings) => canonicalJson(settings));
+  const names = issuers.map((settings) => nameOf(settings, loaded));
   if (before !== undefined && names.length === before.keys.size && names.every((name) => before.keys.has(name)))
     return before;
   const keys = new Map<string, IssuerKeys>();
+  const shared = { clock, keyCache, limits, log };
   const identity = createIdentity({
+    ...shared,
     issuers,
-    fetch,
-    clock,
-    keyCache,
+    fetch: () => Promise.reject(new Error('every issuer has a way of its own')),
     epochs,
-    limits,
-    log,
     keysOf: (settings) => {
-      const name = canonicalJson(settings);
-      const found =
-        before?.keys.get(name) ?? startedOnce(createIssuerKeys({ settings, fetch, clock, keyCache, limits, log }));
+      const name = nameOf(settings, loaded);
+      const found = before?.keys.get(name) ?? openKeys(settings, loaded, shared);
       keys.set(name, found);
       return found;
     },

@@ -1,4 +1,5 @@
 /** The metrics of one process, wired to what they are about. */
+import type { Certificate } from '#bin/certificate.ts';
 import { transportOf } from '#bin/connections.ts';
 import { version } from '#bin/version.ts';
 import type { Config, UpstreamConfig } from '#config/schema.ts';
@@ -36,9 +37,14 @@ export type WatchedParts = {
   readonly ledger: Ledger;
   readonly indexer: Indexer;
   readonly budget: ProcessBudget;
+  /** Undefined while the gateway serves in clear. */
+  readonly certificate: () => Pick<Certificate, 'expiresAtMs'> | undefined;
 };
 
-export function watchState(registry: MetricsRegistry, { gateway, ledger, indexer, budget }: WatchedParts): void {
+export function watchState(
+  registry: MetricsRegistry,
+  { gateway, ledger, indexer, budget, certificate }: WatchedParts,
+): void {
   const watch = createStateMetrics(registry, {
     shard: ledger.shard,
     ledger: () => ledger.stats(),
@@ -48,6 +54,7 @@ export function watchState(registry: MetricsRegistry, { gateway, ledger, indexer
     sessions: () => gateway().sessions.count(),
     stdioProcesses: () => budget.count(),
     refusalsOverflowed: () => gateway().refusals.overflowed(),
+    certificateExpiresAtMs: () => certificate()?.expiresAtMs(),
     version: version(),
   });
   ledger.onCommit((_mark, batch) => watch(batch));

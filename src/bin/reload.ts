@@ -61,7 +61,13 @@ async function atMost(ms: number, done: Promise<unknown>, hurry: AbortSignal): P
   clearTimeout(timer);
 }
 
-export function createReloader(first: Generation, lasting: Lasting, inForce: InForce): Reloader {
+/** `applied`: for what is neither in a generation nor lasting; called right after the swap. */
+export function createReloader(
+  first: Generation,
+  lasting: Lasting,
+  inForce: InForce,
+  applied: (next: Generation) => void,
+): Reloader {
   const { ledger, log, newId } = lasting;
   let current = first;
   let running: Promise<ReloadOutcome> | undefined;
@@ -100,6 +106,7 @@ export function createReloader(first: Generation, lasting: Lasting, inForce: InF
       )
       .finally(() => retiring.delete(retired));
     retiring.add(retired);
+    applied(next);
   };
 
   const apply = async (source: ReadConfig): Promise<ReloadOutcome> => {

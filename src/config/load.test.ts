@@ -159,7 +159,6 @@ test('an option that does nothing in this version is refused rather than ignored
     'connections: { a: { upstream: { type: sse, url: "https://a.example" } } }',
     'connections: { a: { upstream: { type: agent, agent: b } } }',
     'connections: { a: { upstream: { type: http, url: "https://a.example" }, serverRequests: deny } }',
-    'server: { publicUrl: "https://a.example", tls: { cert: a, key: file:b } }',
     'levels: { a: {} }\nrules: [{ name: r, when: "true", then: hold, lift: a }]',
   ]) {
     const found = problems(`${MINIMAL}${text}\n`);

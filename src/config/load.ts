@@ -5,6 +5,7 @@
  */
 import { dirname, resolve } from 'node:path';
 import type { Limits } from '#limits.ts';
+import type { ProxySettings } from '#upstream/proxy-choice.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 import { checkApiAudiences } from '#config/api-audience.ts';
@@ -16,12 +17,15 @@ import { inFileOrder, isWritten, placeComplaint } from '#config/place-problems.t
 import type { Complaint, ConfigPath, ConfigProblem } from '#config/problem.ts';
 import { isRawMap } from '#config/raw.ts';
 import type { RawMap } from '#config/raw.ts';
+import { resolveProxy } from '#config/proxy-settings.ts';
 import { checkReferences } from '#config/references.ts';
 import { resolveSecrets } from '#config/resolve-secrets.ts';
 import type { ResolvedSecrets } from '#config/resolve-secrets.ts';
 import { ConfigSchema } from '#config/schema.ts';
 import type { Config } from '#config/schema.ts';
 import { schemaComplaints } from '#config/schema-complaints.ts';
+import { resolveTls } from '#config/tls-files.ts';
+import type { ResolvedTls } from '#config/tls-files.ts';
 import { checkUnavailable, checkWarnings } from '#config/unavailable.ts';
 import { configVersion, policyVersion } from '#config/versions.ts';
 import { checkWorkers } from '#config/workers.ts';
@@ -49,6 +53,10 @@ export type LoadedConfig = {
   readonly publicUrl: string;
   readonly limits: Limits;
   readonly secrets: ResolvedSecrets;
+  /** Certificates and authorities, read and tried. */
+  readonly tls: ResolvedTls;
+  /** Undefined: servers and issuers are reached directly. */
+  readonly proxy: ProxySettings | undefined;
   /** 16 hex digits over levels, grants, rules and masking. */
   readonly policyVersion: string;
   /** 16 hex digits over the whole configuration. */
@@ -78,9 +86,12 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
   }
   const raw: RawMap = yaml.value;
   const parsed = ConfigSchema.safeParse(raw);
-  const secrets = source.withoutSecrets
-    ? resolveSecrets({}, { env: {}, readFile: source.readFile, folder: dirname(source.file) })
-    : resolveSecrets(raw, { env: source.env, readFile: source.readFile, folder: dirname(source.file) });
+  // Without secrets nothing is looked up anywhere.
+  const referring: RawMap = source.withoutSecrets ? {} : raw;
+  const secretSource = { env: source.env, readFile: source.readFile, folder: dirname(source.file) };
+  const secrets = resolveSecrets(referring, secretSource);
+  const tls = resolveTls(referring, secretSource);
+  const proxy = resolveProxy(referring, secretSource);
   const complaints: Complaint[] = [
     ...(parsed.success ? [] : schemaComplaints(parsed.error.issues, (path) => isWritten(raw, path))),
     ...checkUnavailable(raw),
@@ -89,6 +100,8 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
     ...checkNetwork(raw),
     ...checkWorkers(raw),
     ...secrets.complaints,
+    ...tls.complaints,
+    ...proxy.complaints,
     ...checkPolicy(raw, effectiveLimits(parsed.success ? parsed.data.limits : {})),
   ];
   problems.push(...complaints.map(placed));
@@ -103,6 +116,8 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
     publicUrl: new URL(config.server.publicUrl ?? `http://${config.server.listen}`).origin,
     limits: effectiveLimits(config.limits),
     secrets: secrets.resolved,
+    tls: tls.resolved,
+    proxy: proxy.resolved,
     policyVersion: policyVersion(config),
     configVersion: configVersion(config),
     warnings: checkWarnings(raw).map(placed),

@@ -54,7 +54,7 @@ function checkServer(server: RawMap): Complaint[] {
     complaints.push({
       path: ['server', 'listen'],
       message: `listens on ${address.host} without encryption: tokens would cross the network in clear`,
-      fix: 'listen on 127.0.0.1, or name the proxy that ends TLS in front of it under `server.trustedProxies`',
+      fix: 'set `server.tls`, or name the proxy that ends TLS in front of it under `server.trustedProxies`, or listen on 127.0.0.1',
     });
   }
   for (const [index, proxy] of rawTexts(server['trustedProxies'])) {

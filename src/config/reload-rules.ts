@@ -8,11 +8,13 @@ import { pathText } from '#config/problem.ts';
 import { rawMap } from '#config/raw.ts';
 import type { ResolvedSecrets } from '#config/resolve-secrets.ts';
 import type { Secret } from '#config/secrets.ts';
+import { keyPairText, peerText } from '#config/tls-files.ts';
 import { canonicalJson } from '#config/versions.ts';
 import type { Limits } from '#limits.ts';
 
 const SECTIONS: ReadonlySet<string> = new Set([
   'issuers',
+  'proxy',
   'connections',
   'levels',
   'grants',
@@ -56,6 +58,9 @@ const changedKeys = (one: object, other: object): readonly string[] =>
 
 const sameSecret = (one: Secret | undefined, other: Secret | undefined): boolean => one?.reveal() === other?.reveal();
 
+/** A certificate can be exchanged; clear text and TLS on one address cannot. */
+const hasTls = ({ config }: LoadedConfig): boolean => config.server.tls !== undefined;
+
 const changedLimits = (before: Limits, after: Limits): readonly string[] => changedKeys(before, after);
 
 /** Paths of what differs and cannot change while the gateway runs; empty when the reload may go on. */
@@ -69,7 +74,7 @@ export function restartNeeded(before: LoadedConfig, after: LoadedConfig): readon
   if (!paths.includes('keys.master') && !sameSecret(before.secrets.masterKey, after.secrets.masterKey))
     paths.push('keys.master');
   for (const key of changedKeys(before.config.server, after.config.server))
-    if (!SERVER.has(key)) paths.push(`server.${key}`);
+    if (!SERVER.has(key) && !(key === 'tls' && hasTls(before) && hasTls(after))) paths.push(`server.${key}`);
   for (const key of changedLimits(before.limits, after.limits)) if (!LIMITS.has(key)) paths.push(`limits.${key}`);
   return paths.toSorted();
 }
@@ -87,10 +92,16 @@ export function changedParts(before: LoadedConfig, after: LoadedConfig): readonl
       else if (differ(old[section][name], now[section][name])) parts.push(path);
       else if (section === 'connections' && !sameSecrets(before.secrets, after.secrets, name))
         parts.push(`${path} (secret)`);
+      else if (
+        section !== 'levels' &&
+        peerText(before.tls[section].get(name)) !== peerText(after.tls[section].get(name))
+      )
+        parts.push(`${path} (tls)`);
     }
   }
-  for (const section of ['grants', 'roles', 'rules', 'masking'] as const)
+  for (const section of ['proxy', 'grants', 'roles', 'rules', 'masking'] as const)
     if (differ(old[section], now[section])) parts.push(section);
+  if (keyPairText(before.tls.server) !== keyPairText(after.tls.server)) parts.push('server.tls (certificate)');
   for (const key of changedKeys(old.server, now.server)) parts.push(`server.${key}`);
   for (const key of changedLimits(before.limits, after.limits)) parts.push(`limits.${key}`);
   if (parts.length <= NAMES_MAX) return parts;

@@ -36,13 +36,28 @@ const listenAddress = z
   .string()
   .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/, 'must be host:port, such as 127.0.0.1:8420 or [::1]:8420');
 
+/** Relative paths count from the configuration's folder. */
+const files = z.union([text, z.array(text).min(1).max(16)], 'must be a path or a list of paths');
+
+/** How the servers of others are met; verification cannot be switched off. */
+const peerTls = z.strictObject({
+  ca: files.optional(),
+  cert: files.optional(),
+  key: secretReference.optional(),
+  serverName: z
+    .string()
+    .max(253)
+    .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, 'must be a host name')
+    .optional(),
+});
+
 const server = z.strictObject({
   listen: listenAddress.default('127.0.0.1:8420'),
   /** Where `/metrics` is served without a token; nowhere unless it is written. */
   metrics: z.strictObject({ listen: listenAddress }).optional(),
   publicUrl: url.optional(),
   workers: z.int().min(1).max(LIMITS.workers).default(1),
-  tls: z.strictObject({ cert: text, key: secretReference }).optional(),
+  tls: z.strictObject({ cert: files, key: secretReference }).optional(),
   trustedProxies: z.array(text).max(256).optional(),
   allowedOrigins: z.array(url).max(256).optional(),
 });
@@ -54,10 +69,11 @@ const issuer = z.strictObject({
   apiAudience: text.optional(),
   groupsClaim: z.string().min(1).max(256).default('groups'),
   jwksUri: url.optional(),
+  tls: z.strictObject({ ca: files }).optional(),
 });
 
 const upstream = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('http'), url }),
+  z.strictObject({ type: z.literal('http'), url, tls: peerTls.optional() }),
   z.strictObject({ type: z.literal('sse'), url }),
   z.strictObject({
     type: z.literal('stdio'),
@@ -121,6 +137,28 @@ const connection = z.strictObject({
   baggage: z.enum(['drop', 'pass']).default('drop'),
 });
 
+/** `environment`: HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
+const proxy = z.union(
+  [
+    z.literal('environment'),
+    z.strictObject({
+      https: text.optional(),
+      http: text.optional(),
+      noProxy: z.array(text).max(1_000).default([]),
+      credential: z
+        .strictObject({
+          username: z
+            .string()
+            .max(256)
+            .regex(/^[^:\u0000-\u001f\u007f]+$/, 'must have no ":" and no control characters (RFC 7617 section 2)'),
+          secret: secretReference,
+        })
+        .optional(),
+    }),
+  ],
+  'must be "environment", or a map with https, http, noProxy and credential',
+);
+
 const level = z.strictObject({
   extends: name.optional(),
   allow: z.array(pattern).max(1_000).default([]),
@@ -182,6 +220,7 @@ export const ConfigSchema = z.strictObject({
   data: text.default('./gatebook-data'),
   keys: z.strictObject({ master: secretReference.optional() }).default({}),
   issuers: z.record(name, issuer).default({}),
+  proxy: proxy.optional(),
   connections: z.record(name, connection).default({}),
   levels: z.record(name, level).default({}),
   grants: z.array(grant).max(10_000).default([]),

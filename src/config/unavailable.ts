@@ -9,12 +9,6 @@ import type { RawMap } from '#config/raw.ts';
 
 export function checkUnavailable(raw: RawMap): Complaint[] {
   const complaints: Complaint[] = [];
-  if (rawMap(raw['server'])['tls'] !== undefined) {
-    complaints.push({
-      ...unavailable(['server', 'tls'], 'TLS'),
-      fix: 'put a proxy that ends TLS in front and name it in `server.trustedProxies`',
-    });
-  }
   for (const [name, connection] of rawEntries(raw['connections'])) {
     const path = ['connections', name];
     const type = rawMap(connection['upstream'])['type'];

@@ -66,7 +66,7 @@ test('what is not served is not there, and touches neither book nor server', asy
 
 test('a request of no HTTP version that is spoken here is answered nowhere, not even where nothing is secret', async (t) => {
   const inForce = createInForce(fakeGateway());
-  const server = createGatewayServer(inForce, createListener(inForce));
+  const { server } = createGatewayServer(inForce, createListener(inForce));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   t.after(() => server.closeAllConnections());
   t.after(() => server.close());
@@ -97,7 +97,7 @@ test('the bounds of a connection are those of the limits', () => {
     limits: { clientConnections: 8, headersReceiveMs: 900, requestReceiveMs: 1_000, keepAliveMs: 11 },
   });
   const inForce = createInForce(gateway);
-  const server = createGatewayServer(inForce, createListener(inForce));
+  const { server } = createGatewayServer(inForce, createListener(inForce));
   assert.deepEqual(
     [
       server.maxHeadersCount,

@@ -2,13 +2,18 @@
  * The HTTP surface: which path is what. `/mcp/*` goes to the pipeline; the rest is small, public and static.
  * Bounds on headers, time and connections are node's own, set here from limits.ts.
  */
+import { constants } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { ownerOf } from '#gateway/fleet.ts';
 import type { Fleet } from '#gateway/fleet.ts';
 import { watchSockets } from '#gateway/client-sockets.ts';
 import type { CrowdReason } from '#gateway/client-sockets.ts';
 import { rpcErrorBody, toWireError } from '#gateway/errors.ts';
+import { createServer as createSecureServer } from 'node:https';
+import type { Server as SecureServer } from 'node:https';
+import type { KeyPair } from '#config/tls-files.ts';
 import { framingFault } from '#gateway/framing.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Hops } from '#gateway/hop.ts';
@@ -138,7 +143,24 @@ function refuseCrowd(request: IncomingMessage, response: ServerResponse, reason:
 /** Paths that say how this process fares: whoever watches it must hear that it lives, also when it is full. */
 const VITAL: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 
-export function createGatewayServer(inForce: InForce, listener: Listener): Server {
+/** TLS 1.2 and later (RFC 9325 section 3.1.1), HTTP/1.1 only; a client cannot make the server negotiate again and again. */
+export const secureOptions = ({ cert, key }: KeyPair) => ({
+  cert,
+  key: key.reveal(),
+  minVersion: 'TLSv1.2' as const,
+  secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+});
+
+export type GatewayServer = {
+  readonly server: Server;
+  /** The same server, when it serves by TLS. */
+  readonly secure: SecureServer | undefined;
+  /** Ends every connection, those in the middle of a handshake too, which node's `closeAllConnections` does not know. */
+  readonly closeAll: () => void;
+};
+
+/** `pair`: what it serves with by TLS; without one it serves in clear. */
+export function createGatewayServer(inForce: InForce, listener: Listener, pair?: KeyPair): GatewayServer {
   // What bounds sockets cannot change while they are open: a reload that changes these limits is refused.
   const { limits } = inForce.current();
   const serve: Listener = (request, response) => {
@@ -146,18 +168,25 @@ export function createGatewayServer(inForce: InForce, listener: Listener): Serve
     if (crowd === undefined || VITAL.has(pathOf(request))) listener(request, response);
     else refuseCrowd(request, response, crowd, inForce.current());
   };
-  const server = createServer(
-    {
-      maxHeaderSize: limits.headerBytes,
-      headersTimeout: limits.headersReceiveMs,
-      requestTimeout: limits.requestReceiveMs,
-      keepAliveTimeout: limits.keepAliveMs,
-      connectionsCheckingInterval: 1_000,
-      insecureHTTPParser: false,
-      noDelay: true,
-    },
-    serve,
-  );
+  const options = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersReceiveMs,
+    requestTimeout: limits.requestReceiveMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: 1_000,
+    insecureHTTPParser: false,
+    noDelay: true,
+  };
+  const secure =
+    pair === undefined
+      ? undefined
+      : createSecureServer(
+          { ...options, ...secureOptions(pair), ALPNProtocols: ['http/1.1'], handshakeTimeout: limits.tlsHandshakeMs },
+          serve,
+        );
+  const server = secure ?? createServer(options, serve);
+  // Before the handshake is done nothing can be said; node's own listener would answer it like a bad request.
+  secure?.removeAllListeners('tlsClientError').on('tlsClientError', (_error, socket) => socket.destroy());
   // Node would drop what is over its count unseen, a second Authorization too; `receive` refuses it instead.
   server.maxHeadersCount = 0;
   // Whether a body is wanted is not decided yet: whoever reads it says so (`welcomeBody`).
@@ -171,5 +200,17 @@ export function createGatewayServer(inForce: InForce, listener: Listener): Serve
         .current()
         .log.warn({ count, limit: limits.clientConnections }, 'too many connections: further ones were closed'),
   });
-  return server;
+  const shaking = new Set<Socket>();
+  secure?.on('connection', (socket: Socket) => {
+    shaking.add(socket);
+    socket.once('close', () => shaking.delete(socket));
+  });
+  return {
+    server,
+    secure,
+    closeAll() {
+      server.closeAllConnections();
+      for (const socket of shaking) socket.destroy();
+    },
+  };
 }

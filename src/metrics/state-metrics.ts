@@ -17,6 +17,8 @@ export type StateSources = {
   readonly stdioProcesses: () => number;
   /** Refusals of strangers that could not be kept apart by source. */
   readonly refusalsOverflowed: () => number;
+  /** Undefined while no certificate is in use. */
+  readonly certificateExpiresAtMs: () => number | undefined;
   readonly version: string;
 };
 
@@ -137,6 +139,18 @@ function processMetrics(registry: MetricsRegistry, sources: StateSources): void 
     ['gatebook_token_cache_hits', 'Tokens found in the cache.', () => identity().cacheHits],
     ['gatebook_token_cache_misses', 'Tokens that had to be verified.', () => identity().cacheMisses],
   ]);
+  const expires = new Gauge({
+    name: 'gatebook_certificate_expires_seconds',
+    help: 'Unix time at which the certificate of the listener ends.',
+    labelNames: ['listener'],
+    registers: [registry],
+    aggregator: 'min',
+    collect() {
+      const atMs = sources.certificateExpiresAtMs();
+      if (atMs !== undefined) this.set({ listener: 'server' }, atMs / 1_000);
+    },
+  });
+  expires.reset();
   const build = new Gauge({
     name: 'gatebook_build_info',
     help: 'Always 1; the labels say what runs.',

@@ -3,7 +3,7 @@
  * sockets of its own pool; it follows no redirect, repeats nothing and keeps no session: those live in the gateway.
  */
 import { Pool } from 'undici';
-import type { Dispatcher } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
 import type { Limits } from '#limits.ts';
 import { err } from '#result.ts';
 import type { Result } from '#result.ts';
@@ -13,12 +13,17 @@ import { startExchange } from '#upstream/http-exchange.ts';
 import { forbiddenUpwards } from '#upstream/http-headers.ts';
 import { spendIntent } from '#upstream/port.ts';
 import type { SessionRequest, Upstream, UpstreamAnswer, UpstreamFault } from '#upstream/port.ts';
+import type { ProxyServer } from '#upstream/proxy-choice.ts';
+import { tunnelConnector } from '#upstream/proxy-tunnel.ts';
+import type { Connector } from '#upstream/proxy-tunnel.ts';
+import type { UpstreamTls } from '#upstream/upstream-tls.ts';
 import type { Timers } from '#upstream/timers.ts';
 
 export type HttpUpstreamSettings = {
   readonly url: URL;
-  /** PEM of certificate authorities to trust instead of Node's own list. */
-  readonly ca?: string;
+  readonly tls?: UpstreamTls;
+  /** Undefined: reached directly. */
+  readonly proxy?: ProxyServer | undefined;
 };
 
 export type HttpUpstreamLimits = AnswerLimits &
@@ -74,14 +79,24 @@ export function createHttpUpstream(settings: HttpUpstreamSettings, parts: HttpUp
   };
 }
 
-function createPool({ url, ca }: HttpUpstreamSettings, limits: HttpUpstreamLimits): Pool {
+/** Verification is not left to the environment: NODE_TLS_REJECT_UNAUTHORIZED has no say. */
+export const connectorFor = (
+  tls: UpstreamTls,
+  proxy: ProxyServer | undefined,
+  timeoutMs: number,
+): Connector | buildConnector.BuildOptions =>
+  proxy === undefined
+    ? { timeout: timeoutMs, ...tls, minVersion: 'TLSv1.2', rejectUnauthorized: true }
+    : tunnelConnector(proxy, tls, timeoutMs);
+
+function createPool({ url, tls = {}, proxy }: HttpUpstreamSettings, limits: HttpUpstreamLimits): Pool {
   return new Pool(url.origin, {
     connections: limits.upstreamSockets,
     // One exchange per socket at a time: undici queues behind a busy socket instead of writing into it.
     pipelining: 1,
     // HTTP/2 has ways to ask for a resend (RFC 9113 section 8.7) that the library would follow by itself (P1).
     allowH2: false,
-    connect: { timeout: limits.upstreamConnectMs, ...(ca === undefined ? {} : { ca }) },
+    connect: connectorFor(tls, proxy, limits.upstreamConnectMs),
     maxHeaderSize: limits.upstreamHeaderBytes,
     // Shorter than servers usually keep a socket (Node's default is 5 s), so that one rarely dies under a call.
     keepAliveTimeout: limits.upstreamKeepAliveMs,

@@ -28,7 +28,7 @@ const CALL = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'get
 
 export async function listenGateway(t: TestContext, gateway: Gateway, mounted?: Mounted): Promise<ListeningGateway> {
   const inForce = createInForce(gateway);
-  const server = createGatewayServer(inForce, createListener(inForce, mounted));
+  const { server } = createGatewayServer(inForce, createListener(inForce, mounted));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   t.after(() => {
     server.closeAllConnections();
