@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeFault, type EventRequest, FOREVER_MS, parseEventQuery } from '#events/event-query.ts';
-import { factWord } from '#events/fact-words.ts';
+import { callerWord } from '#events/caller-word.ts';
 import { LIMITS } from '#limits.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
@@ -13,7 +13,7 @@ const parsed = (request: EventRequest) => {
 
 test('without words no word of the filter is demanded of the text index', () => {
   assert.equal(parsed({ filter: 'name eq "find"' }).match, undefined);
-  assert.equal(parsed({ q: 'ada', filter: 'name eq "find"' }).match, `"ada" "${factWord('name', 'find')}"`);
+  assert.equal(parsed({ q: 'lace', filter: 'caller.subject eq "ada"' }).match, `"lace" "${callerWord('ada')}"`);
 });
 
 test('what is not said is everything', () => {

@@ -67,7 +67,7 @@ test('who, what, where and when are answered by an index, in order, without a so
     ['caller_subject = ?', 'who'],
     ['connection = ?', 'where_to'],
     ['name = ?', 'what'],
-    ['method = ?', 'how'],
+    ["(method = ? AND method <> 'tools/call')", 'how'],
     ['session = ?', 'by_session'],
     ['code = ?', 'by_code'],
     ["(outcome = ? AND outcome <> 'ok')", 'not_ok'],

@@ -3,7 +3,7 @@
  * dropped and built again from the ledger, so there are no migrations here.
  */
 
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /**
  * One file per month. `key` (month.ts) orders by time; every index below carries it as its last column, since it is the
@@ -50,7 +50,7 @@ export const MONTH_SCHEMA = `
   CREATE INDEX who_where ON events (caller_subject, connection);
   CREATE INDEX who ON events (caller_subject);
   CREATE INDEX what ON events (name);
-  CREATE INDEX how ON events (method);
+  CREATE INDEX how ON events (method) WHERE method <> 'tools/call';
   CREATE INDEX where_to ON events (connection);
   CREATE INDEX by_session ON events (session) WHERE session IS NOT NULL;
   CREATE INDEX by_client ON events (client_id) WHERE client_id IS NOT NULL;

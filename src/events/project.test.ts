@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answer, positionOf, record, toolCall } from '#test/fakes/event-records.ts';
-import { factWord } from '#events/fact-words.ts';
+import { callerWord } from '#events/caller-word.ts';
 import { project } from '#events/project.ts';
 
 test('an intent and its result of one batch become one opened event with its closing', () => {
@@ -9,8 +9,7 @@ test('an intent and its result of one batch become one opened event with its clo
   assert.equal(opened.length, 1);
   assert.deepEqual(later, []);
   assert.equal(opened[0]?.outcome, 'open');
-  const facts = [factWord('caller_subject', 'alice'), factWord('connection', 'crm'), factWord('name', 'find')];
-  assert.equal(opened[0]?.text, `${facts.join(' ')}\nfind\nwho\nAda`);
+  assert.equal(opened[0]?.text, `${callerWord('alice')}\nfind\nwho\nAda`);
   assert.deepEqual(opened[0]?.closing, {
     n: 1,
     outcome: 'ok',

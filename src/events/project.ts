@@ -4,7 +4,7 @@
  * one text entry, not two of each.
  */
 import { type EventKind, type EventOutcome, isEventKind } from '#events/event.ts';
-import { FACTS, type Fact, factWord } from '#events/fact-words.ts';
+import { callerWord } from '#events/caller-word.ts';
 import type { RecordHeader } from '#events/header.ts';
 import { searchableText } from '#events/payload-text.ts';
 import type { OpenedRecord, Position } from '#events/source.ts';
@@ -72,6 +72,7 @@ export function project(records: readonly OpenedRecord[], indexedTextBytes: numb
 function openedBy(record: OpenedRecord, kind: EventKind, indexedTextBytes: number): Opened {
   const { leaf, header, payload, position } = record;
   const method = header?.method ?? '';
+  const subject = header?.caller?.subject;
   const words = payload === null ? '' : searchableText(payload, 'request', method, indexedTextBytes);
   return {
     n: leaf.n,
@@ -80,20 +81,11 @@ function openedBy(record: OpenedRecord, kind: EventKind, indexedTextBytes: numbe
     outcome: kind === 'intent' ? 'open' : kind === 'denied' ? 'denied' : null,
     code: kind === 'intent' ? null : leaf.st,
     header,
-    text: joinText(factsOf(header), header?.name ?? '', words),
+    text: joinText(subject === undefined ? '' : callerWord(subject), header?.name ?? '', words),
     position,
     closing: null,
     messages: [],
   };
-}
-
-function factsOf(header: RecordHeader | null): string {
-  const facts: Readonly<Record<Fact, string | undefined>> = {
-    caller_subject: header?.caller?.subject,
-    connection: header?.connection,
-    name: header?.name,
-  };
-  return FACTS.flatMap((fact) => (facts[fact] ? [factWord(fact, facts[fact])] : [])).join(' ');
 }
 
 function closedBy(record: OpenedRecord, indexedTextBytes: number): Closing {

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { LIMITS } from '#limits.ts';
-import { textQuery } from '#events/text-query.ts';
+import { phraseOf, textQuery } from '#events/text-query.ts';
 
 const query = (text: string): string => {
   const result = textQuery(text, LIMITS);
@@ -71,4 +71,11 @@ test('whatever is typed, SQLite takes the query', () => {
     }),
   );
   database.close();
+});
+
+test('a text as a phrase is nothing of the query language, whatever is in it', () => {
+  assert.equal(phraseOf('find_it'), '"find_it"');
+  assert.equal(phraseOf('a" OR "b'), '"a  OR  b"');
+  assert.equal(phraseOf('x\0y\ud800'), '"x y\ufffd"');
+  for (const text of ['', '---', '"']) assert.equal(phraseOf(text), undefined);
 });

@@ -9,6 +9,12 @@ import { type Result, err, ok } from '#result.ts';
 /** A term with no letter or digit has no token of unicode61 in it, and would make the whole query match nothing. */
 const HAS_TOKEN = /[\p{L}\p{N}\p{Co}]/u;
 
+/** The words of a text, one after the other, as a term; undefined when it has no word. */
+export function phraseOf(text: string): string | undefined {
+  const plain = text.replaceAll(/["\0]/g, ' ').toWellFormed();
+  return HAS_TOKEN.test(plain) ? `"${plain}"` : undefined;
+}
+
 /** All of these FTS5 terms must occur. */
 export const allOf = (terms: readonly string[]): string => terms.join(' ');
 

@@ -101,6 +101,7 @@ function compareRecord(
 function impliedPartialIndex(column: string, comparison: Comparison, value: FilterValue): string {
   if (comparison !== 'eq' || value.type !== 'string') return '';
   if (column === 'outcome' && value.value !== 'ok') return ` AND outcome <> 'ok'`;
+  if (column === 'method' && value.value !== 'tools/call') return ` AND method <> 'tools/call'`;
   if (column === 'kind' && value.value !== 'intent') return ` AND kind <> 'intent'`;
   return '';
 }

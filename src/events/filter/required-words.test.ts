@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { factWord } from '#events/fact-words.ts';
+import { callerWord } from '#events/caller-word.ts';
 import { parseFilter } from '#events/filter/parser.ts';
 import { requiredWords } from '#events/filter/required-words.ts';
 import { LIMITS } from '#limits.ts';
@@ -12,18 +12,16 @@ function wordsOf(text: string): readonly string[] {
 }
 
 test('only what every match must be is a word to demand', () => {
-  const ada = `"${factWord('caller_subject', 'ada')}"`;
+  const ada = `"${callerWord('ada')}"`;
   assert.deepEqual(wordsOf('caller.subject eq "ada"'), [ada]);
-  assert.deepEqual(wordsOf('outcome eq "ok" and (caller.subject eq "ada" and name eq "find")'), [
-    ada,
-    `"${factWord('name', 'find')}"`,
-  ]);
+  assert.deepEqual(wordsOf('outcome eq "ok" and (caller.subject eq "ada" and name eq "find_it")'), [ada, '"find_it"']);
   for (const text of [
     'caller.subject eq "ada" or name eq "find"',
     'not (caller.subject eq "ada")',
     'caller.subject ne "ada"',
     'caller.subject sw "ada"',
     'name eq ""',
+    'name eq "---"',
     'method eq "tools/call"',
     'caller.subject pr',
   ])

@@ -1,0 +1,16 @@
+/**
+ * Who called, as a word of the text index, so that "this word, of this caller" is one question to it and not a look at every
+ * event with the word. Only ever a hint: two callers may share a word, and a text may spell one, so whoever asks by it checks
+ * the caller as well. Each such word costs the indexing of a call as much as ten others: of the other facts, the name is in
+ * the text anyway, and the rest narrows too little to be worth it.
+ */
+
+/** One token of unicode61, whatever the subject is made of. */
+export const callerWord = (subject: string): string => `qzs${fnv1a(subject, 0x811c9dc5)}${fnv1a(subject, 0x01234567)}`;
+
+/** FNV-1a over UTF-16 units (Fowler, Noll, Vo), in base 36: spread, not secret. */
+function fnv1a(text: string, basis: number): string {
+  let hash = basis;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return (hash >>> 0).toString(36);
+}
