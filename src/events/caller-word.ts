@@ -5,12 +5,9 @@
  * the text anyway, and the rest narrows too little to be worth it.
  */
 
-/** One token of unicode61, whatever the subject is made of. */
-export const callerWord = (subject: string): string => `qzs${fnv1a(subject, 0x811c9dc5)}${fnv1a(subject, 0x01234567)}`;
-
-/** FNV-1a over UTF-16 units (Fowler, Noll, Vo), in base 36: spread, not secret. */
-function fnv1a(text: string, basis: number): string {
-  let hash = basis;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return (hash >>> 0).toString(36);
+/** One token of unicode61, whatever the subject is made of: FNV-1a over its UTF-16 units (Fowler, Noll, Vo). Spread, not secret. */
+export function callerWord(subject: string): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < subject.length; at += 1) hash = Math.imul(hash ^ subject.charCodeAt(at), 0x01000193);
+  return `qzs${(hash >>> 0).toString(36)}`;
 }

@@ -18,7 +18,7 @@ import {
   saysDamaged,
 } from '#events/index-files.ts';
 import { treeSize, TreeWriter } from '#events/index-tree.ts';
-import { type Month, monthOf } from '#events/month.ts';
+import { createMonthOf, type Month } from '#events/month.ts';
 import { MonthWriter } from '#events/index-month-writer.ts';
 import { project } from '#events/project.ts';
 import { type OpenedRecord, type Position, START } from '#events/source.ts';
@@ -121,6 +121,7 @@ class SqliteIndexStore implements IndexStore {
   readonly #options: IndexStoreOptions;
   readonly #meta: DatabaseSync;
   readonly #tree: TreeWriter;
+  readonly #monthOf = createMonthOf();
   readonly #ranges = new Map<Month, MonthRange>();
   /** Least recently written first. */
   readonly #writers = new Map<Month, MonthWriter>();
@@ -186,7 +187,7 @@ class SqliteIndexStore implements IndexStore {
       return writer;
     };
     for (const event of opened) {
-      const month = monthOf(event.t);
+      const month = this.#monthOf(event.t);
       const range = this.#ranges.get(month);
       touch(month).insert(event);
       if (range === undefined) this.#ranges.set(month, { nMin: event.n, nMax: event.n, through: next.n });

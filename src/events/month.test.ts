@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { keyOf, keyRange, monthEnd, monthOf, monthStart } from '#events/month.ts';
+import { createMonthOf, keyOf, keyRange, monthEnd, monthOf, monthStart } from '#events/month.ts';
 
 const times = fc.integer({ min: 0, max: Date.UTC(2100, 0, 1) });
 
@@ -37,4 +37,10 @@ test('a time no calendar has still falls into a month', () => {
   assert.equal(monthOf(-5), '1970-01');
   assert.equal(monthOf(Number.MAX_SAFE_INTEGER), '9999-12');
   assert.ok(Number.isSafeInteger(keyOf('9999-12', Number.MAX_SAFE_INTEGER, 7)));
+});
+
+test('remembering the month before changes no answer', () => {
+  const quick = createMonthOf();
+  const times = [0, 1, Date.UTC(2026, 10, 30, 23, 59, 59, 999), Date.UTC(2026, 11, 1), Date.UTC(2026, 10, 1), -5, 9e15];
+  for (const t of [...times, ...times.toReversed()]) assert.equal(quick(t), monthOf(t), String(t));
 });

@@ -16,6 +16,17 @@ const withinYears = (t: number): number => Math.min(Math.max(t, 0), TIME_MAX);
 
 export const monthOf = (t: number): Month => new Date(withinYears(t)).toISOString().slice(0, 7);
 
+/** The same for times that mostly lie in the month of the one before: making a date of each costs more than all else here. */
+export function createMonthOf(): (t: number) => Month {
+  let [month, start, end] = ['', 0, 0];
+  return (t) => {
+    if (t >= start && t < end) return month;
+    month = monthOf(t);
+    [start, end] = [monthStart(month), monthEnd(month)];
+    return month;
+  };
+}
+
 export const monthStart = (month: Month): number => Date.parse(`${month}-01T00:00:00.000Z`);
 
 export function monthEnd(month: Month): number {
