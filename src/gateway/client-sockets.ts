@@ -11,9 +11,16 @@ import type { Limits } from '#limits.ts';
 
 export type CrowdReason = 'connections' | 'connections_per_source';
 
+/**
+ * `ahead`: another request came before the answer to the last one was handed over. Answers would queue behind one that
+ * nobody reads, each holding a call's place and its memory; no client in use does that, and a server may close instead
+ * (RFC 9112 section 9.3.2).
+ */
+export type SocketFault = CrowdReason | 'ahead';
+
 export type ClientSockets = {
-  /** To be called with each request, first of all. Says why its connection is one too many. */
-  began(request: IncomingMessage, response: ServerResponse): CrowdReason | undefined;
+  /** To be called with each request, first of all. Says what is wrong with its connection. */
+  began(request: IncomingMessage, response: ServerResponse): SocketFault | undefined;
   /** Connections that are open now. */
   open(): number;
 };
@@ -122,6 +129,7 @@ export function watchSockets(
   return {
     began({ socket }, response) {
       const held = traffic.get(socket);
+      if (held !== undefined && !held.latest.writableFinished) return 'ahead';
       if (held === undefined) {
         traffic.set(socket, { latest: response, stuckAt: -1 });
         socket.once('close', () => traffic.delete(socket));

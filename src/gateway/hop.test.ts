@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -131,4 +132,16 @@ test('the sender of an exchange that did not hop is whoever is at the other end,
     headers: { 'x-gatebook-peer': '203.0.113.9' },
   });
   assert.deepEqual(peers, ['127.0.0.1']);
+});
+
+test('a request that promises a trailer, which node refuses to send on, is carried without the promise', async (t) => {
+  const { url } = await fleetOf(t, (request, response) => response.end(`trailer: ${request.headers.trailer}`), refuse);
+  for (const method of ['POST', 'DELETE']) {
+    // Raw, since node's client refuses it too.
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write(`${method} / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\nTrailer: x-sum\r\n\r\n`);
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) chunks.push(chunk as Buffer);
+    assert.match(Buffer.concat(chunks).toString(), /^HTTP\/1\.1 200 [\s\S]*trailer: undefined/);
+  }
 });

@@ -3,7 +3,7 @@
  * owner does all of it: identity, policy, records. Nothing is read, decided or kept on the way, and nothing is sent twice.
  */
 import { Agent, createServer, IncomingMessage, request as httpRequest } from 'node:http';
-import type { ClientRequest, Server, ServerResponse } from 'node:http';
+import type { ClientRequest, RequestOptions, Server, ServerResponse } from 'node:http';
 import type { Limits } from '#limits.ts';
 
 /** Says where the exchange came from. Counts only on a `HoppedMessage`. */
@@ -27,6 +27,8 @@ const NOT_CARRIED: ReadonlySet<string> = new Set([
   'keep-alive',
   'proxy-connection',
   'te',
+  // Without its trailer it would promise one, and node refuses to send that.
+  'trailer',
   'transfer-encoding',
   'upgrade',
   'expect',
@@ -42,6 +44,15 @@ function carried(rawHeaders: readonly string[], also: readonly string[]): string
   return fields;
 }
 
+/** Undefined for what node refuses to send on: it throws, and nothing that a client wrote may throw here. */
+function begin(options: RequestOptions): ClientRequest | undefined {
+  try {
+    return httpRequest(options);
+  } catch {
+    return undefined;
+  }
+}
+
 export type Hops = {
   /** `here` serves the exchange in this process: it is called when the owner cannot be reached, before anything was sent. */
   carry(request: IncomingMessage, response: ServerResponse, owner: number, here: () => void): void;
@@ -53,7 +64,7 @@ export function createHops(socketOf: (worker: number) => string, limits: Pick<Li
   const agent = new Agent({ keepAlive: true, maxSockets: limits.workerHopSockets, maxFreeSockets: 64 });
   return {
     carry(request, response, owner, here) {
-      const hop = httpRequest({
+      const hop = begin({
         agent,
         socketPath: socketOf(owner),
         method: request.method,
@@ -64,14 +75,15 @@ export function createHops(socketOf: (worker: number) => string, limits: Pick<Li
           ...(request.headers['transfer-encoding'] === undefined ? [] : ['transfer-encoding', 'chunked']),
         ]),
       });
+      if (hop === undefined) return here();
       let isSent = false;
-      const begin = (): void => {
+      const start = (): void => {
         isSent = true;
         send(request, response, hop);
       };
       hop.once('socket', (socket) => {
-        if (socket.connecting) socket.once('connect', begin);
-        else begin();
+        if (socket.connecting) socket.once('connect', start);
+        else start();
       });
       hop.once('error', () => {
         if (isSent) response.destroy();

@@ -165,7 +165,8 @@ export function createGatewayServer(inForce: InForce, listener: Listener, pair?:
   const { limits } = inForce.current();
   const serve: Listener = (request, response) => {
     const crowd = sockets.began(request, response);
-    if (crowd === undefined || VITAL.has(pathOf(request))) listener(request, response);
+    if (crowd === 'ahead') request.socket.destroy();
+    else if (crowd === undefined || VITAL.has(pathOf(request))) listener(request, response);
     else refuseCrowd(request, response, crowd, inForce.current());
   };
   const options = {

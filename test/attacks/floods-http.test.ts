@@ -192,19 +192,27 @@ test('methods, targets and upgrades that are not served open nothing', async (t)
   assert.ok((await gateway.records()).length - before <= 6, 'five hundred refusals are two records');
 });
 
-test('a thousand requests sent in one go are answered one after the other, and hold nobody up', async (t) => {
+test('requests sent ahead of an answer end their connection: none waits behind an answer that nobody reads', async (t) => {
   const gateway = await startTestGateway(t, { limits: LIMITS });
   const before = (await gateway.records()).length;
-  const client = await attack(t, gateway);
-  const request = head([...JSON_BODY, 'Content-Length: 2']);
-  client.send(`${request}{}`.repeat(999));
-  client.send(`${head([...JSON_BODY, 'Content-Length: 2', 'Connection: close'])}{}`);
+  const token = await gateway.token();
+  for (const request of [
+    `${head([...JSON_BODY, 'Content-Length: 2'])}{}`,
+    `${head([...JSON_BODY, `Authorization: Bearer ${token}`, `Content-Length: ${CALL.length}`])}${CALL}`,
+    head([], 'GET /api/openapi.json'),
+    head([], 'GET /healthz'),
+  ]) {
+    const client = await attack(t, gateway);
+    client.socket.pause();
+    client.send(request.repeat(1_000));
+    await until(async () => (await connections(gateway)) === 0);
+    // A call that was begun goes on without its client, as legacy ones do.
+    await until(() => gateway.composed.gateway.admission.inFlight() === 0);
+    client.leave();
+  }
+  assert.equal((await gateway.api('/api/v1/checkpoint')).status, 200, 'an auditor is served');
   await assertServed(gateway);
-  const told = await client.closed();
-  const answers = told.match(/HTTP\/1\.1 401 /g) ?? [];
-  assert.ok(answers.length >= 1 && answers.length <= 1_000, `${answers.length} answers`);
-  assert.equal((told.match(/HTTP\/1\.1 (?!401 )/g) ?? []).length, 0);
-  await assertOver(gateway, before, 4);
+  await assertOver(gateway, before, 12);
 });
 
 test('a client that reads nothing of what it asks for is cut off, at every path', async (t) => {
