@@ -8,6 +8,7 @@ import { register as eventsSearch } from '#cli/events-search.ts';
 import { register as eventsShow } from '#cli/events-show.ts';
 import { register as eventsTail } from '#cli/events-tail.ts';
 import type { CliIo } from '#cli/io.ts';
+import { register as ledgerBackup } from '#cli/ledger-backup.ts';
 import { register as ledgerCheckpoint } from '#cli/ledger-checkpoint.ts';
 import { register as ledgerExport } from '#cli/ledger-export.ts';
 import { register as ledgerReindex } from '#cli/ledger-reindex.ts';
@@ -27,6 +28,7 @@ export const OFFLINE_COMMANDS: readonly ((program: Command, io: CliIo) => void)[
   ledgerVerify,
   ledgerExport,
   ledgerCheckpoint,
+  ledgerBackup,
   ledgerReindex,
   revoke,
 ];

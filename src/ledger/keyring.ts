@@ -128,6 +128,11 @@ export class Keyring implements KeyOpener {
     await this.#dayKey(day);
   }
 
+  /** Whether both keys of this name are in the ring. */
+  has(name: KeyName): boolean {
+    return this.#table.has(dayKeyId(name.day)) && this.#table.has(subjectKeyId(name.subject));
+  }
+
   open(name: KeyName): Promise<KeyObject | undefined> {
     return Promise.resolve(this.#table.pieceKey(name));
   }

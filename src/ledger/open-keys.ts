@@ -23,7 +23,7 @@ const SECRET_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
 const SMALL_FILE_BYTES = 4096;
 const NONCE_BYTES = 12;
-const RING = 'ring.jsonl';
+export const RING_NAME = 'ring.jsonl';
 
 export type KeysRefusal = {
   readonly reason: 'locked' | 'missing_keys' | 'missing_master' | 'bad_master' | 'bad_log_key' | 'damaged_ring';
@@ -110,7 +110,7 @@ async function openSigner(
 }
 
 async function readRing(disk: Disk, dir: string): Promise<Result<Ring & { readonly text: Buffer }, KeysRefusal>> {
-  const text = (await readSmallFile(disk, `${dir}/${RING}`, LIMITS.keyRingBytes)) ?? Buffer.alloc(0);
+  const text = (await readSmallFile(disk, `${dir}/${RING_NAME}`, LIMITS.keyRingBytes)) ?? Buffer.alloc(0);
   const ring = parseRing(text);
   if (!ring.ok)
     return refuse('damaged_ring', `${dir}/ring.jsonl is damaged at line ${ring.error}: restore it from its backup`);
@@ -130,10 +130,10 @@ export type OpenedKeys = {
  */
 async function missingKeys({ disk, dir, bookDir }: KeysOptions): Promise<Result<never, KeysRefusal> | undefined> {
   const hasLogKey = await disk.exists(`${dir}/log.key`);
-  if (hasLogKey && !(await disk.exists(`${dir}/${RING}`))) {
+  if (hasLogKey && !(await disk.exists(`${dir}/${RING_NAME}`))) {
     return refuse(
       'missing_keys',
-      `${dir}/${RING} is missing: without it no earlier record can be read. Restore it from its backup`,
+      `${dir}/${RING_NAME} is missing: without it no earlier record can be read. Restore it from its backup`,
     );
   }
   if (hasLogKey || bookDir === undefined || !(await disk.exists(`${bookDir}/log.vkey`))) return undefined;
@@ -155,15 +155,16 @@ async function openHeld(options: KeysOptions, release: () => void): Promise<Resu
   const master = await openMaster(options, fresh);
   if (!master.ok) return master;
   // Before the log's key: its presence is what says that a ring must be there.
-  if (!(await disk.exists(`${dir}/${RING}`))) await replaceSmallFile(disk, dir, RING, Buffer.alloc(0), SECRET_MODE);
+  if (!(await disk.exists(`${dir}/${RING_NAME}`)))
+    await replaceSmallFile(disk, dir, RING_NAME, Buffer.alloc(0), SECRET_MODE);
   const signer = await openSigner(options, master.value, fresh);
   if (!signer.ok) return signer;
   const ring = await readRing(disk, dir);
   if (!ring.ok) return ring;
   // Written anew at each start: drops a torn last line, and after a failed sync the page cache shows lines
   // that never reached the disk.
-  await replaceSmallFile(disk, dir, RING, ring.value.text.subarray(0, ring.value.bytes), SECRET_MODE);
-  const file = await disk.open(`${dir}/${RING}`, 'write');
+  await replaceSmallFile(disk, dir, RING_NAME, ring.value.text.subarray(0, ring.value.bytes), SECRET_MODE);
+  const file = await disk.open(`${dir}/${RING_NAME}`, 'write');
   const keyring = new Keyring({
     master: master.value,
     entries: ring.value.entries,

@@ -4,6 +4,7 @@
  */
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
+import { LAST_CHECKPOINT } from '#ledger/backup.ts';
 import { EMPTY_ROOT } from '#ledger/merkle.ts';
 import { GroupCommit } from '#ledger/commit.ts';
 import { readSmallFile, replaceSmallFile } from '#ledger/disk.ts';
@@ -43,7 +44,6 @@ export type LedgerOptions = {
 const LEDGER_MODE = 0o750;
 const SECRET_MODE = 0o600;
 const PUBLIC_MODE = 0o644;
-const LAST_CHECKPOINT = 'last-checkpoint';
 const NOTE_BYTES_MAX = 64 * 1024;
 /** Orphans written at a time. */
 const ORPHANS_AT_ONCE = 256;
@@ -61,6 +61,19 @@ async function checkVerifierKey(options: LedgerOptions, recovered: Recovered): P
   }
   await replaceSmallFile(disk, dir, 'log.vkey', Buffer.from(`${signer.vkey}\n`), PUBLIC_MODE);
   return ok(true);
+}
+
+/**
+ * A key is durable before its first use, so a ring without one that a record is sealed with is older than the ledger: with
+ * it, a day would get a second key under the same name, and those records could never be read again.
+ */
+function checkKeys({ keyring, keysDir }: LedgerOptions, recovered: Recovered): Result<true, OpenRefusal> {
+  const missing = recovered.sealedWith.filter((name) => !keyring.has(name));
+  if (missing.length === 0) return ok(true);
+  return err({
+    reason: 'missing_keys',
+    message: `${keysDir}/ring.jsonl is older than the ledger: it lacks ${missing.length} of the ${recovered.sealedWith.length} keys of the newest records. Restore the newest copy of the keys`,
+  });
 }
 
 async function readAnchors(options: LedgerOptions): Promise<readonly string[]> {
@@ -99,6 +112,8 @@ async function openHeld(options: LedgerOptions, unlock: () => void): Promise<Res
   if (!anchors.ok) return anchors;
   const vkey = await checkVerifierKey(options, recovered);
   if (!vkey.ok) return vkey;
+  const present = checkKeys(options, recovered);
+  if (!present.ok) return present;
   const { edge, open, tail } = recovered;
   if (tail !== undefined) {
     if (tail.tornBytes > 0)

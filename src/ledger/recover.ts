@@ -11,12 +11,13 @@ import { RightEdge } from '#ledger/merkle.ts';
 import { scanSegment } from '#ledger/scan.ts';
 import { segmentName, segmentNumber, writeZeros } from '#ledger/segment.ts';
 import { readWatermark } from '#ledger/watermark.ts';
+import type { KeyName } from '#ledger/blob.ts';
 import type { Disk, DiskFile } from '#ledger/disk.ts';
 import type { VerifierKey } from '#ledger/note.ts';
 import type { SegmentScan } from '#ledger/scan.ts';
 
 export type OpenRefusal = {
-  readonly reason: 'locked' | 'corrupt' | 'rolled_back' | 'wrong_key';
+  readonly reason: 'locked' | 'corrupt' | 'rolled_back' | 'wrong_key' | 'missing_keys';
   /** What happened and what to do. */
   readonly message: string;
   readonly file?: string;
@@ -43,6 +44,8 @@ export type Recovered = {
   readonly note: string | undefined;
   /** Undefined for a directory without segments. */
   readonly tail: Tail | undefined;
+  /** Names of the keys that the records of the last segment are sealed with, each once. */
+  readonly sealedWith: readonly KeyName[];
 };
 
 const HEADER_FRAME_GUESS_BYTES_MAX = 1024 * 1024 * 1024;
@@ -122,18 +125,18 @@ export async function readBack(
   if (last === undefined) {
     if (mark !== undefined && mark.size > 0)
       return corrupt(segmentName(0), 0, `all segments are missing, the watermark knows of ${mark.size} records`);
-    return ok({ edge: new RightEdge(), open: new OpenIntents(), note: undefined, tail: undefined });
+    return ok({ edge: new RightEdge(), open: new OpenIntents(), note: undefined, tail: undefined, sealedWith: [] });
   }
   const read = await scanFile(disk, dir, last, verifier);
   if (!read.ok) return read;
   const { scan, bytes } = read.value;
-  let { note } = scan;
+  let { note, sealedWith } = scan;
   if (note === undefined && last > 0) {
     const before = await scanFile(disk, dir, last - 1, verifier);
     if (!before.ok) return before;
     if (!continues(scan.header, before.value.scan))
       return corrupt(segmentName(last), 0, 'header does not continue the segment before');
-    note = before.value.scan.note;
+    ({ note, sealedWith } = before.value.scan);
   } else if (note === undefined && scan.header.first !== 0)
     return corrupt(segmentName(last), 0, 'first segment does not begin with record 0');
   const records = scan.edge.size;
@@ -149,6 +152,7 @@ export async function readBack(
   return ok({
     edge: scan.edge,
     open: scan.open,
+    sealedWith,
     note,
     tail: { segment: last, size: read.value.size, end: scan.end, tornBytes: scan.tornBytes, settled, bytes },
   });

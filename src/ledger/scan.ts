@@ -4,12 +4,14 @@
  */
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
+import { pieceKeyName } from '#ledger/blob.ts';
 import { decodeCommitBody, decodeRecordBody, pieceFault } from '#ledger/body.ts';
 import { readFrame } from '#ledger/frame.ts';
 import { leafHash, RightEdge } from '#ledger/merkle.ts';
 import { openCheckpoint } from '#ledger/note.ts';
 import { OpenIntents } from '#ledger/open-intents.ts';
 import { decodeSegmentStart } from '#ledger/segment.ts';
+import type { KeyName } from '#ledger/blob.ts';
 import type { RecordBody } from '#ledger/body.ts';
 import type { Frame } from '#ledger/frame.ts';
 import type { VerifierKey } from '#ledger/note.ts';
@@ -27,6 +29,8 @@ export type SegmentScan = {
   readonly lastLeaf: Leaf | undefined;
   /** The signed note of the last good commit. */
   readonly note: string | undefined;
+  /** Names of the keys that its records are sealed with, each once. */
+  readonly sealedWith: readonly KeyName[];
 };
 
 export type SegmentFault = { readonly offset: number; readonly message: string };
@@ -85,6 +89,7 @@ class SegmentWalk {
   lastLeaf: Leaf | undefined;
   note: string | undefined;
   lastBatch: readonly RecordBody[] = [];
+  readonly sealedWith = new Map<string, KeyName>();
   lastCommitAt = 0;
 
   constructor(header: SegmentHeader, verifier: VerifierKey) {
@@ -110,16 +115,25 @@ class SegmentWalk {
     if (!commit.ok) return commit.error;
     if (commit.value.first !== this.edge.size || commit.value.count !== batch.records.length)
       return 'commit of another range than its batch';
-    for (const { leaf, leafBytes } of batch.records) {
+    for (const { leaf, leafBytes, pieces } of batch.records) {
       const grammar = this.open.fault(leaf);
       if (grammar !== undefined) return grammar;
       this.edge.append(leafHash(leafBytes));
       this.open.apply(leaf);
       this.lastLeaf = leaf;
+      for (const piece of pieces) this.#noteKey(piece);
     }
     this.note = commit.value.note;
     this.lastBatch = batch.records;
     return undefined;
+  }
+
+  /** A piece that retention removed has no bytes, and so no name. */
+  #noteKey(piece: Buffer): void {
+    const name = pieceKeyName(piece);
+    if (name === undefined) return;
+    const text = piece.toString('latin1', 0, 12);
+    if (!this.sealedWith.has(text)) this.sealedWith.set(text, { day: name.day, subject: Buffer.from(name.subject) });
   }
 
   /**
@@ -173,5 +187,15 @@ export function scanSegment(
   const unsealed = walk.seal();
   if (unsealed !== undefined) return fault(walk.lastCommitAt, unsealed);
   const { edge, open, lastLeaf, note } = walk;
-  return ok({ header, end: batch.start, tornBytes: Math.max(0, end - batch.start), edge, open, lastLeaf, note });
+  const sealedWith = [...walk.sealedWith.values()];
+  return ok({
+    header,
+    end: batch.start,
+    tornBytes: Math.max(0, end - batch.start),
+    edge,
+    open,
+    lastLeaf,
+    note,
+    sealedWith,
+  });
 }

@@ -18,7 +18,11 @@ const GATEBOOK = ['--disable-warning=ExperimentalWarning', join(root, 'src/bin/g
 const AUDIENCE = 'https://site.test';
 
 export const gatebook = (...args: readonly string[]) =>
-  spawnSync(process.execPath, [...GATEBOOK, ...args], { encoding: 'utf8', env: { ...process.env, INIT_CWD: '' } });
+  spawnSync(process.execPath, [...GATEBOOK, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, INIT_CWD: '' },
+    maxBuffer: 256 * 1024 * 1024,
+  });
 
 export type Answer = Awaited<ReturnType<typeof undiciFetch>>;
 
