@@ -114,8 +114,8 @@ function untilStopped(running: ComposedGateway, log: Log, signals: Signals, isWo
     };
     signals.onStop((why) => {
       // A terminal or a supervisor may signal every process of a group besides the one that hands signals on.
-      if (isWorker && code !== undefined) return;
-      stop(why, EXIT_OK);
+      if (isWorker && code !== undefined) return log.info({ why }, 'already stopping');
+      return stop(why, EXIT_OK);
     });
     if (isWorker)
       reportToPrimary(

@@ -43,6 +43,27 @@ test('a secret that no header can carry is refused, except for basic, which enco
     resolve({ connections: { a: { credential: { type, secret: 'env:S' } } } }, { S: secret }).complaints.length;
   for (const secret of ['a\nb', ' a', 'a ', 'ü', 'a\u0000'])
     assert.equal(of('bearer', secret), 1, JSON.stringify(secret));
-  assert.equal(of('bearer', 'a b~!'), 0);
+  assert.equal(of('bearer', 'a-b._~+/9=='), 0);
+  assert.equal(of('bearer', 'a b'), 1);
   assert.equal(of('basic', 'pä ss'), 0);
+});
+
+test('a credential that its header cannot carry is found at load, as a reload has to', () => {
+  const found = resolve(
+    {
+      connections: {
+        a: { credential: { type: 'bearer', secret: 'env:SPACED' } },
+        b: { credential: { type: 'header', name: 'X-Key', secret: 'env:SPACED' } },
+        c: { credential: { type: 'header', name: 'Content-Length', secret: 'env:SPACED' } },
+        d: { credential: { type: 'basic', username: 'gate', secret: 'env:SPACED' } },
+        e: { credential: { type: 'other', secret: 'env:SPACED' } },
+      },
+    },
+    { SPACED: 'hunter2 hunter2' },
+  );
+  assert.deepEqual(
+    found.complaints.map(({ path }) => pathText(path)),
+    ['connections.a.credential.secret', 'connections.c.credential'],
+  );
+  assert.doesNotMatch(JSON.stringify(found.complaints), /hunter2/);
 });

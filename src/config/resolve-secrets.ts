@@ -8,6 +8,8 @@ import { rawEntries, rawMap, rawText, rawTexts } from '#config/raw.ts';
 import type { RawMap } from '#config/raw.ts';
 import { looksLikeReference, resolveSecret, Secret } from '#config/secrets.ts';
 import type { SecretSource } from '#config/secrets.ts';
+import { credentialHeaders } from '#upstream/credential.ts';
+import type { Credential } from '#upstream/credential.ts';
 
 export type ResolvedSecrets = {
   /** Undefined: none is configured, the ledger makes one beside the data. */
@@ -70,14 +72,32 @@ function clearArguments(args: unknown, path: ConfigPath): Complaint[] {
   });
 }
 
-/** A header value takes visible ASCII and inner spaces (RFC 9110 section 5.5); basic encodes its own. */
-function unsendable(credential: RawMap, secret: Secret, path: ConfigPath): Complaint[] {
-  if (credential['type'] === 'basic' || /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(secret.reveal())) return [];
+/** Asks what will make the header of it, so that the check at load and the use cannot disagree. */
+function unsendable(config: RawMap, secret: Secret, path: ConfigPath): Complaint[] {
+  const credential = credentialOf(config, secret);
+  const headers = credential === undefined ? undefined : credentialHeaders(credential);
+  if (headers === undefined || headers.ok) return [];
+  if (headers.error.code !== 'header_value')
+    return [{ path: path.slice(0, -1), message: headers.error.message, fix: 'take another' }];
   return [
     {
       path,
-      message: 'resolves to something that no HTTP header can carry',
-      fix: 'check for line breaks and non-ASCII characters in it',
+      message: `resolves to something that no HTTP header can carry: ${headers.error.message}`,
+      fix: 'check for line breaks and other characters that do not belong to it',
     },
   ];
+}
+
+/** Undefined for another shape, which is the schema's complaint. */
+function credentialOf({ type, username, name }: RawMap, secret: Secret): Credential | undefined {
+  switch (type) {
+    case 'bearer':
+      return { type, secret };
+    case 'basic':
+      return typeof username === 'string' ? { type, username, secret } : undefined;
+    case 'header':
+      return typeof name === 'string' ? { type, name, secret } : undefined;
+    default:
+      return undefined;
+  }
 }

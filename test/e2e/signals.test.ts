@@ -1,5 +1,6 @@
 /** What SIGTERM, SIGINT and SIGHUP do to a real process. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
@@ -42,6 +43,7 @@ function heldServer(): { readonly answering: Answering; readonly release: () => 
     answering: async (seen, response) => {
       const name = seen.message?.params?.['name'];
       if (name === 'slow') await promise;
+      if (seen.message?.method === 'initialize') response.setHeader('mcp-session-id', 'session-of-the-server');
       if (name !== 'stream') return answerWith({ content: [{ type: 'text', text: 'done' }] })(seen, response);
       const message = { jsonrpc: '2.0', method: 'notifications/message', params: { level: 'info', data: 'begun' } };
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(`data: ${JSON.stringify(message)}\n\n`);
@@ -188,6 +190,56 @@ test('a client that reads nothing cannot hold up the stop', async (t) => {
   serving.child.kill('SIGTERM');
   assert.equal(await serving.ended, 0);
   assert.equal(wordsOf(await recordsOf(site)).at(-1), 'control stop');
+});
+
+const childrenOf = (parent: number): readonly number[] =>
+  spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter(([, ppid]) => ppid === parent)
+    .map(([pid = 0]) => pid);
+
+const WORKERS = (text: string): string => text.replace(/(listen: [\d.:]+) \}/, '$1, workers: 2 }');
+
+test('several workers stop as one does: calls on their way end well, whoever else signals them too', async (t) => {
+  const site = await prepareSite(t);
+  const held = heldServer();
+  site.server.answering = held.answering;
+  site.write('limits: { drainMs: 600000 }\n', WORKERS);
+  const serving = await site.serve();
+  await serving.logged(/every worker is ready/);
+  // The session lives in one worker; the calls that reach the other one are carried there.
+  const session = await site.session();
+  const slow = Array.from({ length: 6 }, (_, at) => site.call('slow', at, session));
+  await until('the calls are at the server', () => site.server.seen.length === slow.length + 1);
+  serving.child.kill('SIGTERM');
+  await until('each worker stops', () => (serving.log().match(/"worker":\d,.*"msg":"stopping"/g) ?? []).length === 2);
+  // As a terminal does, and a supervisor that signals a whole group.
+  const workers = childrenOf(serving.child.pid ?? 0);
+  assert.equal(workers.length, 2);
+  for (const pid of workers) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.kill(pid, signal);
+  await until('each has heard it', () => (serving.log().match(/"msg":"already stopping"/g) ?? []).length >= 2);
+  held.release();
+  for (const answer of await Promise.all(slow)) assert.match(await answer.text(), /done/);
+  assert.equal(await serving.ended, 0);
+  assert.doesNotMatch(serving.log(), /without waiting for calls/);
+  assert.equal(wordsOf(await recordsOf(site)).at(-1), 'control stop');
+});
+
+test('a second signal hurries every worker', async (t) => {
+  const site = await prepareSite(t);
+  site.server.answering = heldServer().answering;
+  site.write('limits: { drainMs: 600000 }\n', WORKERS);
+  const serving = await site.serve();
+  await serving.logged(/every worker is ready/);
+  const slow = Array.from({ length: 6 }, (_, at) => site.call('slow', at));
+  await until('the calls are at the server', () => site.server.seen.length === slow.length);
+  serving.child.kill('SIGTERM');
+  await until('each worker stops', () => (serving.log().match(/"worker":\d,.*"msg":"stopping"/g) ?? []).length === 2);
+  serving.child.kill('SIGTERM');
+  for (const answer of await Promise.all(slow))
+    assert.deepEqual(await codeOf(answer), { code: 'stopping', executed: 'unknown', call: undefined });
+  assert.equal(await serving.ended, 0);
 });
 
 test('SIGHUP: the file is read again, a secret in a file too; a broken file is named line by line and changes nothing', async (t) => {

@@ -48,7 +48,9 @@ export type Site = {
   write(more?: string, change?: (text: string) => string): void;
   token(): Promise<string>;
   serve(env?: Readonly<Record<string, string>>): Promise<Serving>;
-  call(name: string, id?: number): Promise<Answer>;
+  call(name: string, id?: number, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Begins a legacy session; gives the header that belongs to it. */
+  session(): Promise<Readonly<Record<string, string>>>;
   get(path: string): Promise<Answer>;
 };
 
@@ -100,6 +102,18 @@ grants: [{ clients: ["idp:robot"], connections: [parcels], level: use }]
   const dispatcher = new Agent({ pipelining: 0 });
   t.after(() => dispatcher.close());
   const token = (): Promise<string> => issuer.sign({ ver: 1, aud: AUDIENCE, cid: 'robot', sub: 'robot' });
+  const post = async (message: object, more: Readonly<Record<string, string>> = {}): Promise<Answer> =>
+    undiciFetch(`${url}/mcp/parcels`, {
+      dispatcher,
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${await token()}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        ...more,
+      },
+      body: JSON.stringify(message),
+    });
   const write: Site['write'] = (more = '', change = (plain) => plain) => writeFileSync(config, change(text) + more);
   write();
   return {
@@ -122,16 +136,14 @@ grants: [{ clients: ["idp:robot"], connections: [parcels], level: use }]
       return serving;
     },
     get: (path) => undiciFetch(`${url}${path}`, { dispatcher }),
-    call: async (name, id = 1) =>
-      undiciFetch(`${url}/mcp/parcels`, {
-        dispatcher,
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${await token()}`,
-          'content-type': 'application/json',
-          accept: 'application/json, text/event-stream',
-        },
-        body: JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: {} } }),
-      }),
+    call: async (name, id = 1, more = {}) =>
+      post({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: {} } }, more),
+    async session() {
+      const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'site', version: '1' } };
+      const begun = await post({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
+      const id = begun.headers.get('mcp-session-id');
+      if (id === null) throw new Error(`no session: ${await begun.text()}`);
+      return { 'mcp-session-id': id };
+    },
   };
 }
