@@ -18,6 +18,7 @@ test('every shard is read with its own keys under the one master key', async (t)
   t.after(() => book.close());
   assert.deepEqual(await book.shards(), ['a', 'a-2']);
   assert.deepEqual(Object.keys(await book.sizes()), ['a', 'a-2']);
+  assert.equal((await book.sizes())['constructor'], undefined, 'the name of a shard comes from a URL');
   const { records } = await (await book.source('a-2')).read(START, 100);
   const record = records.find(({ leaf }) => leaf.n === n);
   assert.deepEqual([record?.verified, record?.header?.name], [true, 'find']);
@@ -37,4 +38,20 @@ test('without keys the sizes are known and the records are not to be had', async
   t.after(() => book.close());
   assert.ok(((await book.sizes())['a'] ?? 0) > 0);
   await assert.rejects(book.source('a'), /cannot open the records: .*master\.key does not exist/);
+});
+
+test('a source that could not be opened is opened again when it is asked for again', async (t) => {
+  const { data } = await openRealBook(t);
+  const place = { dataDirectory: data, deployment: 'acme', firstShard: 'a', masterKey: undefined };
+  let isFailing = true;
+  const disk = {
+    ...nodeDisk,
+    open: (...given: Parameters<typeof nodeDisk.open>) =>
+      isFailing ? Promise.reject(new Error('EMFILE')) : nodeDisk.open(...given),
+  };
+  const book = openBook(disk, place);
+  t.after(() => book.close());
+  await assert.rejects(book.source('a'), /EMFILE/);
+  isFailing = false;
+  assert.ok((await (await book.source('a')).watermark()).size > 0);
 });

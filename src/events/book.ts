@@ -55,7 +55,6 @@ export function openBook(disk: Disk, place: BookPlace): Book {
       ...(masterKey === undefined ? {} : { masterKey }),
     });
     if (opened.ok) return opened.value;
-    sources.delete(shard);
     throw new Error(`cannot open the records: ${opened.error}`);
   };
 
@@ -66,11 +65,16 @@ export function openBook(disk: Disk, place: BookPlace): Book {
     async sizes() {
       const names = await shards();
       const marks = await Promise.all(names.map((shard) => leaves(shard).watermark()));
-      return Object.fromEntries(names.map((shard, at) => [shard, marks[at]?.size ?? 0]));
+      // Asked by names from a URL: without a prototype it has no more members than there are shards.
+      const sizes = Object.create(null) as Record<string, number>;
+      for (const [at, shard] of names.entries()) sizes[shard] = marks[at]?.size ?? 0;
+      return sizes;
     },
     source(shard) {
       const known = sources.get(shard) ?? openSource(shard);
       sources.set(shard, known);
+      // What could not be opened now may be later.
+      known.catch(() => sources.delete(shard));
       return known;
     },
     leaves,

@@ -89,3 +89,19 @@ test('a tail goes on as long as it is read', async (t) => {
   assert.equal((JSON.parse(String(value)) as Event).id, `a:${n}`);
   await tail.return();
 });
+
+test('an export that is ended before its end throws, so that a part is not taken for all', async (t) => {
+  const { open } = await opened(t, { streamPieceChars: 1 });
+  const stopping = new AbortController();
+  const stream = open(EXPORT, 'ada', stopping.signal);
+  assert.equal((await stream.next()).done, false);
+  stopping.abort();
+  await assert.rejects(Array.fromAsync(stream), /before its end/);
+});
+
+test('a thread that ends while nobody asks fails the next question instead of the process or for ever', async (t) => {
+  const { streams, open } = await opened(t);
+  const stream = open();
+  await streams.close();
+  await assert.rejects(stream.next(), /the thread of the stream ended/);
+});

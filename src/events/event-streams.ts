@@ -11,7 +11,8 @@ import { type Result, err, ok, unreachable } from '#result.ts';
 export type EventStreams = {
   /**
    * `reader`: whose it is, for the bound of each. `signal`: the reader is gone. The thread ends with the signal, with the
-   * generator, or by itself; whichever is first. The generator throws when a record does not hold.
+   * generator, or by itself; whichever is first. The generator throws when a record does not hold, and an export throws
+   * when it is ended before its last event, so that a part is never taken for all.
    */
   open(
     job: StreamJob,
@@ -29,10 +30,16 @@ export type EventStreamsOptions = {
 
 const MEGABYTES_MAX = 256;
 
+/** `ended`: why, once it has; then nothing more is heard of it. */
+type Thread = { readonly worker: Worker; readonly kind: StreamJob['kind']; ended: string | undefined };
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : 'the thread of the stream ended';
+
 export function createEventStreams({ place, limits, clock }: EventStreamsOptions): EventStreams {
   const running = new Map<Worker, string>();
 
-  const start = (job: StreamJob, reader: string): Worker => {
+  const start = (job: StreamJob, reader: string): Thread => {
     const settings: StreamThreadSettings = { place, limits, job, nowMs: clock() };
     const worker = new Worker(new URL(import.meta.resolve('#events/stream.worker.ts')), {
       workerData: settings,
@@ -40,8 +47,14 @@ export function createEventStreams({ place, limits, clock }: EventStreamsOptions
     });
     worker.unref();
     running.set(worker, reader);
-    worker.once('exit', () => running.delete(worker));
-    return worker;
+    const thread: Thread = { worker, kind: job.kind, ended: undefined };
+    // From the start on: a thread may fail while nobody asks it for anything.
+    worker.on('error', (error) => (thread.ended ??= messageOf(error)));
+    worker.once('exit', () => {
+      thread.ended ??= 'the thread of the stream ended';
+      running.delete(worker);
+    });
+    return thread;
   };
 
   return {
@@ -49,12 +62,13 @@ export function createEventStreams({ place, limits, clock }: EventStreamsOptions
       if (running.size >= limits.eventStreams) return err('streams');
       const own = [...running.values()].filter((of) => of === reader).length;
       if (own >= limits.eventStreamsPerCaller) return err('streams_of_reader');
-      const worker = start(job, reader);
+      const thread = start(job, reader);
+      const { worker } = thread;
       const end = (): void => void worker.terminate();
       if (signal.aborted) end();
       signal.addEventListener('abort', end, { once: true });
       worker.once('exit', () => signal.removeEventListener('abort', end));
-      return ok(piecesOf(worker, signal));
+      return ok(piecesOf(thread, signal));
     },
     async close() {
       await Promise.all([...running.keys()].map((worker) => worker.terminate()));
@@ -62,11 +76,14 @@ export function createEventStreams({ place, limits, clock }: EventStreamsOptions
   };
 }
 
-async function* piecesOf(worker: Worker, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
+async function* piecesOf(thread: Thread, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
   try {
     for (;;) {
-      const message = await ask(worker);
-      if (signal.aborted) return;
+      const message = await ask(thread);
+      if (signal.aborted) {
+        if (thread.kind === 'tail') return;
+        throw new Error('the export was ended before its end');
+      }
       switch (message.type) {
         case 'piece':
           yield message.text;
@@ -80,15 +97,16 @@ async function* piecesOf(worker: Worker, signal: AbortSignal): AsyncGenerator<st
       }
     }
   } finally {
-    await worker.terminate();
+    await thread.worker.terminate();
   }
 }
 
 /** The next piece. A thread that ends without one has failed, unless it was ended because nobody reads any more. */
-function ask(worker: Worker): Promise<FromStreamThread> {
+function ask(thread: Thread): Promise<FromStreamThread> {
+  if (thread.ended !== undefined) return Promise.resolve({ type: 'failed', message: thread.ended });
+  const { worker } = thread;
   const { promise, resolve } = Promise.withResolvers<FromStreamThread>();
-  const fail = (error: unknown): void =>
-    resolve({ type: 'failed', message: error instanceof Error ? error.message : 'the thread of the stream ended' });
+  const fail = (error: unknown): void => resolve({ type: 'failed', message: messageOf(error) });
   const done = (message: FromStreamThread): void => resolve(message);
   worker.once('message', done).once('error', fail).once('exit', fail);
   const port = worker;
