@@ -21,7 +21,7 @@ export async function authenticate(
     : err(refusalOf(verified.error));
 }
 
-const refusalOf = (fault: TokenFault): ApiRefusal =>
+export const refusalOf = (fault: TokenFault): ApiRefusal =>
   wireFault(fault).status === 503
     ? { code: 'identity_unavailable', reason: fault, retryAfterMs: RETRY_MS }
     : { code: 'unauthenticated', reason: fault, fault };

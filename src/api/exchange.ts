@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { authenticate } from '#api/authenticate.ts';
+import { authenticate, refusalOf } from '#api/authenticate.ts';
 import type {
   ApiAnswer,
   ApiArrival,
@@ -24,8 +24,10 @@ import { rolesOf } from '#api/roles.ts';
 import { sendStream } from '#api/send-stream.ts';
 import { PIECE_BYTES } from '#api/stall.ts';
 import type { Tenure } from '#gateway/admission.ts';
+import { peerOf } from '#gateway/hop.ts';
 import { sourceKey, sourceOf } from '#gateway/source.ts';
 import { headersOf } from '#gateway/steps/receive.ts';
+import { readBearer } from '#identity/bearer.ts';
 import { callerKey } from '#identity/caller.ts';
 import { err, ok, type Result } from '#result.ts';
 
@@ -91,11 +93,18 @@ export function createExchange(parts: ApiParts): Exchange {
   ): Promise<Refused | ApiAnswer> => {
     const received = receive(asked.incoming, parts);
     if (!received.ok) return { refusal: received.error, by: arrival };
+    const crowded = sourceFault(arrival, asked.incoming.rawHeaders, parts);
+    if (crowded !== undefined) return { refusal: crowded, by: arrival };
     if (!admission.enter(arrival.id, ending.cut))
       return { refusal: { code: 'rate_limited', reason: 'requests_in_flight', retryAfterMs: RETRY_MS }, by: arrival };
     const known = await authenticate(arrival, asked.incoming.rawHeaders, parts);
-    if (!known.ok) return { refusal: known.error, by: arrival };
+    if (!known.ok) {
+      if (known.error.code === 'unauthenticated')
+        parts.quotas.sources.refused(sourceKey(arrival.source), parts.monotonic());
+      return { refusal: known.error, by: arrival };
+    }
     const by = known.value;
+    parts.quotas.sources.verified(sourceKey(arrival.source), parts.monotonic());
     if (
       admission.enterCaller(arrival.id, callerKey(by.verified.caller), tenureOf(by, route, asked, ending)) !== 'entered'
     )
@@ -107,21 +116,27 @@ export function createExchange(parts: ApiParts): Exchange {
     const query = new URL(asked.url).searchParams;
     const input = await readInput(operation, { params: asked.params, query, incoming: asked.incoming }, limits);
     if (!input.ok) return { refusal: input.error, by };
+    // The body may have been long on its way: whoever lost access meanwhile does nothing more, and above all takes none away.
+    const still = parts.identity.recheck(by.verified);
+    if (!still.ok) return { refusal: refusalOf(still.error), by };
+    ending.isActing = true;
     const call: ApiCall = { ...by, operation, roles };
     const outcome: ApiOutcome = await route.serve(call, input.value, parts);
     return outcome.ok ? outcome.value : { refusal: outcome.error, by };
   };
 
-  const tenureOf = (by: KnownCall, route: Route, { outgoing }: Asked, { cut, resolve }: Ending): Tenure => ({
+  const tenureOf = (by: KnownCall, route: Route, { outgoing }: Asked, ending: Ending): Tenure => ({
     isOver() {
       const checked = parts.identity.recheck(by.verified);
       // What was begun with a good token and does not stream is bounded by the time a request may take.
       if (checked.ok || (checked.error === 'expired' && !outgoing.headersSent)) return false;
-      return route.endsCallers !== true;
+      // The act of taking access away, once begun, is not ended by its own effect.
+      return !(route.endsCallers === true && ending.isActing);
     },
     end() {
-      resolve({ refusal: { code: 'unauthenticated', reason: 'revoked', fault: 'revoked' }, by });
-      cut.abort();
+      const checked = parts.identity.recheck(by.verified);
+      ending.resolve({ refusal: refusalOf(checked.ok ? 'revoked' : checked.error), by });
+      ending.cut.abort();
       // The client sees that it is not the whole answer.
       if (outgoing.headersSent) outgoing.destroy();
     },
@@ -137,11 +152,22 @@ export function createExchange(parts: ApiParts): Exchange {
     });
     const { promise: late, resolve } = Promise.withResolvers<Refused>();
     const timer = setTimeout(() => {
-      resolve({ refusal: { code: 'timeout', reason: 'too_slow', retryAfterMs: RETRY_MS }, by: arrival });
+      // An act may still come into force: whoever asked for it must look before asking again.
+      const detail =
+        incoming.method === 'POST' ? 'whether it came into force is unknown: look before you ask again' : undefined;
+      resolve({
+        refusal: {
+          code: 'timeout',
+          reason: 'too_slow',
+          retryAfterMs: RETRY_MS,
+          ...(detail === undefined ? {} : { detail }),
+        },
+        by: arrival,
+      });
       cut.abort();
     }, limits.apiRequestMs);
     try {
-      const outcome = await Promise.race([steps(route, asked, arrival, { cut, resolve }), late]);
+      const outcome = await Promise.race([steps(route, asked, arrival, { cut, resolve, isActing: false }), late]);
       if ('stream' in outcome) return begin(outcome, arrival.id, asked);
       if (!('refusal' in outcome)) return finished(answerResponse(outcome), arrival.id, incoming);
       const recorded = await record(outcome, parts);
@@ -166,7 +192,12 @@ export function createExchange(parts: ApiParts): Exchange {
 }
 
 /** How a request is ended before its answer: what it waits for is cut, and it is refused instead. */
-type Ending = { readonly cut: AbortController; readonly resolve: (refused: Refused) => void };
+type Ending = {
+  readonly cut: AbortController;
+  readonly resolve: (refused: Refused) => void;
+  /** From the moment the operation itself begins. */
+  isActing: boolean;
+};
 
 type Refused = { readonly refusal: ApiRefusal; readonly by: ApiArrival | KnownCall };
 
@@ -174,11 +205,27 @@ function arrive(incoming: IncomingMessage, parts: ApiParts, signal: AbortSignal)
   const forwarded = headersOf(incoming.rawHeaders).get('x-forwarded-for') ?? [];
   return {
     id: parts.newId(),
-    source: sourceOf(incoming.socket.remoteAddress ?? 'unknown', forwarded, parts.proxies),
+    source: sourceOf(peerOf(incoming), forwarded, parts.proxies),
     method: incoming.method ?? '',
     path: (incoming.url ?? '').split('?', 1)[0] ?? '',
     signal,
   };
+}
+
+/** As for /mcp: a source that asks too often, or shows too many bad tokens, is not heard for a while. */
+function sourceFault(
+  { source }: ApiArrival,
+  rawHeaders: readonly string[],
+  { identity, limits, monotonic, quotas }: Pick<ApiParts, 'identity' | 'limits' | 'monotonic' | 'quotas'>,
+): ApiRefusal | undefined {
+  const [key, nowMs] = [sourceKey(source), monotonic()];
+  const waitMs = quotas.sources.request(key, nowMs);
+  if (waitMs > 0) return { code: 'rate_limited', reason: 'source_rate', retryAfterMs: waitMs };
+  const unheardMs = quotas.sources.unheardMs(key, nowMs);
+  if (unheardMs === 0) return undefined;
+  const bearer = readBearer(rawHeaders, limits);
+  if (bearer.ok && identity.remembers(bearer.value)) return undefined;
+  return { code: 'rate_limited', reason: 'source_refusals', retryAfterMs: unheardMs };
 }
 
 function receive({ rawHeaders }: IncomingMessage, parts: ApiParts): Result<true, ApiRefusal> {

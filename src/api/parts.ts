@@ -23,6 +23,7 @@ export type ApiParts = Pick<
   | 'newId'
   | 'proxies'
   | 'publicUrl'
+  | 'quotas'
   | 'refusals'
   | 'stopping'
 > & {

@@ -230,3 +230,15 @@ test('a tail gives each event as it completes, and ends with its token', async (
     [['ok', true]],
   );
 });
+
+test('an address that shows bad tokens to the API is heard no more for a while, there and at /mcp, but good known tokens are', async (t) => {
+  const gateway = await startTestGateway(t, { limits: { refusalsPerSourcePerWindow: 5 } });
+  const statuses: number[] = [];
+  for (let at = 0; at < 8; at += 1) statuses.push((await gateway.api(CHECKPOINT, `no.such.token${at}`)).status);
+  assert.deepEqual(statuses, [401, 401, 401, 401, 401, 429, 429, 429]);
+  const { status, headers } = await gateway.post('notes', JSON.stringify(toolCall('get_note')), {
+    authorization: 'Bearer no.such.token',
+  });
+  assert.equal(status, 429);
+  assert.ok(Number(headers.get('retry-after')) > 0);
+});

@@ -443,3 +443,27 @@ test('an admin kills through the API, everybody and so himself, and through the 
   assert.deepEqual([run.code, run.stderr], [0, '']);
   assert.equal((await gateway.post('notes', CALL, fresh)).status, 401);
 });
+
+test('an admin who is revoked while the body of a revocation is on its way takes nothing away any more', async (t) => {
+  const gateway = await startTestGateway(t);
+  const stolen = { uid: '00ueve', sub: 'eve@example.com' };
+  const body = JSON.stringify({ scope: 'all', reason: 'to do harm' });
+  const slow = request(`${gateway.origin}/api/v1/revocations`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await gateway.apiToken(['admins'], stolen)}`,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    },
+  });
+  const answered = new Promise<number>((resolve) => {
+    slow.once('response', (response) => resolve(response.resume().statusCode ?? 0));
+    slow.once('error', () => resolve(0));
+  });
+  slow.flushHeaders();
+  slow.write(body.slice(0, 4));
+  await mustKill(gateway, { scope: 'caller', issuer: gateway.issuer.url, subject: stolen.uid });
+  slow.end(body.slice(4));
+  assert.notEqual(await answered, 201);
+  assert.equal((await gateway.post('notes', CALL)).status, 200, 'everybody else still is somebody');
+});
