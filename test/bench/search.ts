@@ -12,7 +12,11 @@ import { indexDirectory } from '#events/index-files.ts';
 import { openIndexStore } from '#events/index-store.ts';
 import { type SearchRequest, searchEvents } from '#events/search.ts';
 import type { OpenedRecord } from '#events/source.ts';
+import { countFacets } from '#events/facets.ts';
+import { followEvents } from '#events/follow.ts';
+import { countHistogram } from '#events/histogram.ts';
 import { LIMITS } from '#limits.ts';
+import type { Result } from '#result.ts';
 
 const { values } = parseArgs({
   options: { events: { type: 'string', default: '200000' }, days: { type: 'string', default: '60' } },
@@ -144,20 +148,44 @@ const QUERIES: Readonly<Record<string, () => SearchRequest>> = {
   'word and day': () => ({ q: WORDS[skewed(2_000)] ?? '', ...day() }),
 };
 const ROUNDS = 200;
-for (const [kind, request] of Object.entries(QUERIES)) {
+
+/** `ask` gives how many things it found. */
+function measure(kind: string, rounds: number, ask: () => number): void {
   const times: number[] = [];
-  let hits = 0;
-  for (let i = 0; i < ROUNDS; i++) {
-    const asked = request();
+  let found = 0;
+  for (let i = 0; i < rounds; i++) {
     const started = performance.now();
-    const page = searchEvents(index, asked, { nowMs: NOW, limits: LIMITS });
+    found += ask();
     times.push(performance.now() - started);
-    if (!page.ok) throw new Error(JSON.stringify(page.error));
-    hits += page.value.hits.length;
   }
   times.sort((a, b) => a - b);
-  const at = (share: number): string => (times[Math.floor(share * ROUNDS)] ?? 0).toFixed(2).padStart(8);
+  const at = (share: number): string => (times[Math.floor(share * rounds)] ?? 0).toFixed(2).padStart(8);
   console.log(
-    `${kind.padEnd(18)} p50 ${at(0.5)} ms  p95 ${at(0.95)} ms  ${(hits / ROUNDS).toFixed(0).padStart(4)} hits`,
+    `${kind.padEnd(18)} p50 ${at(0.5)} ms  p95 ${at(0.95)} ms  ${(found / rounds).toFixed(0).padStart(4)} found`,
   );
 }
+
+const settings = { nowMs: NOW, limits: LIMITS };
+function must<T>(result: Result<T, unknown>): T {
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  return result.value;
+}
+
+for (const [kind, request] of Object.entries(QUERIES))
+  measure(kind, ROUNDS, () => must(searchEvents(index, request(), settings)).hits.length);
+
+const follow = { ...settings, stretchRecords: LIMITS.followStretchRecords, isLate: () => false };
+measure('polling, new', ROUNDS, () => must(followEvents(index, { after: { a: 2 * count - 200 } }, follow)).hits.length);
+measure(
+  'polling, far back',
+  ROUNDS,
+  () => must(followEvents(index, { after: { a: below(count) } }, follow)).hits.length,
+);
+const facets = (request: object): number =>
+  must(countFacets(index, { by: ['name', 'outcome'], limit: 10, ...request }, settings)).length;
+const histogram = (request: object): number =>
+  must(countHistogram(index, { interval: 'auto', ...request }, settings)).buckets.length;
+measure('facets of a day', 50, () => facets(day()));
+measure('histogram of a day', 50, () => histogram(day()));
+measure('facets of all', 5, () => facets({}));
+measure('histogram of all', 5, () => histogram({}));
