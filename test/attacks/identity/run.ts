@@ -84,8 +84,9 @@ function judge(attack: Attack, scene: Scene, reply: Reply, outcome: Outcome): vo
   const records = recordsOf(scene, attack, outcome.records);
   judgeReply(attack, reply);
   judgeRecords(attack, scene, records);
+  // Only where the gateway did not start was nothing sent.
+  if (reply.status > 0) assert.ok(outcome.secrets.length > 0, 'nothing was sent that must stay secret');
   assert.equal(outcome.reached, attack.record.kind === 'intent' ? 1 : 0, 'requests that reached the server');
-  assert.ok(attack.record.kind === 'none' || outcome.secrets.length > 0 || attack.record.kind === 'denied');
   for (const secret of outcome.secrets)
     assert.equal(
       outcome.written.includes(secret),

@@ -82,8 +82,8 @@ export const SOURCE_ATTACKS: readonly Attack[] = inGroup('where a caller says it
     wire: { status: 401, error: 'invalid_token', code: 'unauthenticated' },
     record: stranger('malformed_token', 'unauthenticated', 60),
     async launch(scene) {
-      for (let index = 1; index < 60; index += 1) await scene.show(`token-${index}`);
-      return scene.show('token-60');
+      for (let index = 1; index < 60; index += 1) await scene.show(`no-token-but-long-enough-${index}`);
+      return scene.show('no-token-but-long-enough-60');
     },
   },
 ]);
