@@ -97,12 +97,39 @@ test('one that was announced can be taken back, and one in force cannot', async 
   await assert.rejects(state.enforce('one', 'a:1'), /never announced/);
 });
 
-test('there is room for so many and no more, and what outlives every token makes room', async (t) => {
+test('there is room for so many and no more, but always for everybody and for another of the same; age makes room', async (t) => {
   const { state } = open(t, undefined, { revocationEpochs: 1 as never });
   await inForce(state, revocation('one'));
-  assert.equal(await state.announce(revocation('two', { scope: { scope: 'all' } })), false);
+  const client: RevocationScope = { scope: 'client', client: 'idp:app' };
+  assert.equal(await state.announce(revocation('two', { scope: client })), false);
+  await inForce(state, revocation('again'));
+  await inForce(state, revocation('all', { scope: { scope: 'all' } }));
+  assert.equal(await state.announce(revocation('two', { scope: client })), false);
   const later = { atMs: LIMITS.revocationKeptMs + DAY_MS, epochMs: LIMITS.revocationKeptMs + DAY_MS };
-  assert.equal(await state.announce(revocation('three', later)), true);
+  assert.equal(await state.announce(revocation('three', { scope: client, ...later })), true);
+});
+
+test('an earlier copy put over the open file is noticed before anything is read from it or written into it', async (t) => {
+  const { path, state } = open(t);
+  const settle = (): void => {
+    const database = new DatabaseSync(path);
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    database.close();
+  };
+  await inForce(state, revocation('one'));
+  settle();
+  copyFileSync(path, `${path}.backup`);
+  const other = open(t, path).state;
+  await inForce(state, revocation('two', { scope: { scope: 'client', client: 'idp:app' } }));
+  await inForce(state, revocation('three', { scope: { scope: 'all' } }));
+  assert.equal((await other.inForceAfter(0)).length, 3);
+  settle();
+  copyFileSync(`${path}.backup`, path);
+  // A process that knows nothing of what was numbers anew what the others have seen under that number.
+  const fresh = open(t, path).state;
+  await inForce(fresh, revocation('four', { scope: { scope: 'client', client: 'idp:thief' } }));
+  await assert.rejects(other.inForceAfter(3), /another state\.db/);
+  await assert.rejects(state.announce(revocation('five')), /another state\.db/);
 });
 
 test('each that comes into force is marked under the lock with the newest revision; a mark that fails is said and undoes nothing', async (t) => {

@@ -100,10 +100,15 @@ class SqliteState implements StateDb {
     const { revocationEpochs, revocationKeptMs } = this.#options.limits;
     return this.#write((database) => {
       database.prepare('DELETE FROM revocations WHERE epoch_ms < ?').run(revocation.atMs - revocationKeptMs);
-      const count = numberOf(database.prepare('SELECT count(*) AS count FROM revocations').get(), 'count');
-      if (count >= revocationEpochs) return false;
       const { id, scope, atMs, epochMs, reason, by } = revocation;
       const { issuer, subject, client } = columnsOf(scope);
+      // One that takes the place of an earlier one needs no room, and for everybody there always is room.
+      const others = database
+        .prepare(
+          'SELECT count(*) AS count FROM revocations WHERE NOT (scope = ? AND issuer IS ? AND subject IS ? AND client IS ?)',
+        )
+        .get(scope.scope, issuer, subject, client);
+      if (scope.scope !== 'all' && numberOf(others, 'count') >= revocationEpochs) return false;
       database
         .prepare('INSERT INTO revocations VALUES (?, NULL, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
         .run(id, scope.scope, issuer, subject, client, atMs, epochMs, reason, by.issuer, by.subject);
@@ -156,6 +161,7 @@ class SqliteState implements StateDb {
       const version = database.prepare('PRAGMA data_version').get()?.['data_version'];
       // Changed by commits of other connections only; what this one put in force it knows.
       if (version === this.#version && revision >= this.#revision) return [];
+      this.#mustContinue(database);
       const rows = database
         .prepare('SELECT * FROM revocations WHERE revision > ? ORDER BY revision')
         .all(revision)
@@ -201,6 +207,12 @@ class SqliteState implements StateDb {
     this.#version = undefined;
   }
 
+  /** A copy of an earlier state may have been put over the open file: what it would number anew has been seen before. */
+  #mustContinue(database: DatabaseSync): void {
+    const { store, revision } = stateOf(database);
+    if (store !== this.#store || revision < this.#revision) throw new Error('another state.db was put in its place');
+  }
+
   #read<T>(run: (database: DatabaseSync) => T): T {
     const database = this.#current();
     try {
@@ -213,7 +225,12 @@ class SqliteState implements StateDb {
   }
 
   #write<T>(run: (database: DatabaseSync) => T): T {
-    return this.#read((database) => this.#transaction(database, () => run(database)));
+    return this.#read((database) =>
+      this.#transaction(database, () => {
+        this.#mustContinue(database);
+        return run(database);
+      }),
+    );
   }
 
   #current(): DatabaseSync {
