@@ -18,6 +18,8 @@ export const LIMITS = {
   nameChars: 4096,
   idChars: 256,
   subscribedUris: 1_000,
+  /** Of all of them together: each is judged like a subscription, in one go. */
+  subscribedUriChars: 32 * 1024,
   clientInfoChars: 256,
 
   // trace context of a message (W3C Trace Context 3.3.1.5, Baggage 3.3.2: what all must carry, and no more)
@@ -100,6 +102,10 @@ export const LIMITS = {
   issuerKeysStaleMs: 24 * 3_600_000,
 
   // policy
+  /** Other spellings a server may read in one URI; with more it is refused. */
+  uriReadings: 16,
+  /** Names and URIs of one list of a server that are judged, in one go. */
+  listNameChars: 512 * 1024,
   conditionNodes: 500,
   conditionChars: 4_096,
   conditionMacroDepth: 1,

@@ -251,7 +251,8 @@ test('the URIs a listen request would watch are named, and must be URIs', () => 
   ]);
   assert.deepEqual(request('subscriptions/listen', { notifications: {} }).subscribedUris, []);
   const tooMany = Array.from({ length: LIMITS.subscribedUris + 1 }, () => 'file:///a');
-  for (const value of ['file:///a', [1], [''], ['x'.repeat(LIMITS.nameChars + 1)], tooMany]) {
+  const tooLong = Array.from({ length: 9 }, (_, at) => `file:///${at}${'x'.repeat(4_000)}`);
+  for (const value of [tooLong, 'file:///a', [1], [''], ['x'.repeat(LIMITS.nameChars + 1)], tooMany]) {
     refused({ jsonrpc: '2.0', id: 1, method: 'subscriptions/listen', params: listen(value) });
   }
   refused({

@@ -277,9 +277,12 @@ function readSubscribedUris(params: JsonObject | undefined): readonly string[] |
   if (subscriptions === undefined) return [];
   if (subscriptions.kind !== 'array') return 'resourceSubscriptions is not an array';
   if (subscriptions.items.length > LIMITS.subscribedUris) return 'too many subscriptions';
+  let chars = 0;
   const uris: string[] = [];
   for (const item of subscriptions.items) {
     if (item.kind !== 'string' || !isBounded(item.value, LIMITS.nameChars)) return 'a subscription is not a URI';
+    chars += item.value.length;
+    if (chars > LIMITS.subscribedUriChars) return 'too many subscriptions';
     uris.push(item.value);
   }
   return uris;

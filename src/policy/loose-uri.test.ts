@@ -7,7 +7,7 @@ test('a URI that leaves nothing open has no other reading', () => {
     assert.deepEqual(looserReadings(uri), [], uri);
 });
 
-test('every part that a server may drop, merge or decode is read both ways, and all together', () => {
+test('every part that a server may drop, merge or decode is read both ways, and several together', () => {
   for (const [uri, reading] of [
     ['memo://x/a#b', 'memo://x/a'],
     ['memo://x/a?b#c', 'memo://x/a'],
@@ -17,9 +17,10 @@ test('every part that a server may drop, merge or decode is read both ways, and 
     ['https://h/a//b', 'https://h/a/b'],
     ['https://h/a/', 'https://h/a'],
     ['memo://x/e%CC%81', 'memo://x/%C3%A9'],
-    ['memo://u@x//a;v%2C/b%2Cc/?d#e', 'memo://x/a/b,c'],
+    ['memo://x//a;v/b%2Cc/', 'memo://x/a/b,c'],
   ] as const) {
-    assert.ok(looserReadings(uri).includes(reading), `${uri}: ${looserReadings(uri).join(' ')}`);
+    const readings = looserReadings(uri) ?? [];
+    assert.ok(readings.includes(reading), `${uri}: ${readings.join(' ')}`);
   }
 });
 
@@ -29,7 +30,7 @@ test('what ends a part of a URI, or would decode once more, is not decoded', () 
   assert.equal(looseEncoding('memo://x/%FF%FE'), 'memo://x/%FF%FE');
 });
 
-test('a URI with something to read twice in every place has a bounded number of readings', () => {
-  const many = looserReadings(`memo://u@x/${'a;b//%2C'.repeat(400)}/?x#y`);
-  assert.ok(many.length > 10 && many.length < 128, String(many.length));
+test('a URI with something to read twice in too many places is read in none', () => {
+  assert.equal(looserReadings(`memo://u@x/${'a;b//%2C'.repeat(400)}/?x#y`), undefined);
+  assert.equal(looserReadings('memo://u@x//a;v%2C/b%2Cc/?d#e'), undefined);
 });

@@ -4,6 +4,8 @@
  * them counts: whoever wrote it meant the resource and not a spelling.
  */
 
+import { LIMITS } from '#limits.ts';
+
 /** Encoded as they are in a normalised URI; what would end a part of the URI or decode once more stays as it is. */
 const DELIMITER = /%(?:2[1246789ABCD]|3[ABCDE]|40|5[BDE]|60|7[BCD])/g;
 /** A letter or digit and what may combine with it, as UTF-8. */
@@ -39,10 +41,16 @@ const READINGS: readonly ((uri: string) => string)[] = [
   onPath((path) => (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path)),
 ];
 
-/** Every other reading of a normalised URI, in any combination: at most 2^7 - 1, for plain URIs none. */
-export function looserReadings(full: string): readonly string[] {
+/**
+ * Every other reading of a normalised URI, in any combination; for plain URIs none. Undefined when there are more than
+ * `uriReadings`: each is held against every deny, and a URI that can be read in so many ways is meant to be.
+ */
+export function looserReadings(full: string): readonly string[] | undefined {
   const forms = new Set([full]);
-  for (const reading of READINGS) for (const form of forms.values().toArray()) forms.add(reading(form));
+  for (const reading of READINGS) {
+    for (const form of forms.values().toArray()) forms.add(reading(form));
+    if (forms.size > LIMITS.uriReadings + 1) return undefined;
+  }
   forms.delete(full);
   return [...forms];
 }

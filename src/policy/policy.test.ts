@@ -246,7 +246,7 @@ test('a denied resource is denied in whatever a server may take for it, and no s
     'memo://x/secret?a=b',
     'memo://x/secret#a',
     'memo://u@x/secret',
-    'memo://u@x//secret;v/?a#b',
+    'memo://x//secret;v?a',
     'memo://x/a%2cb',
     'memo://x/c,d',
     'memo://x/cafe%CC%81',
@@ -258,6 +258,9 @@ test('a denied resource is denied in whatever a server may take for it, and no s
     assert.equal(said(deny, call({ method: 'resources/read', name })), 'deny denied_by_level', name);
     assert.equal(said(allow, call({ method: 'resources/read', name })), 'deny not_permitted', name);
   }
+  // Readable in more ways than anybody means: no way to anything.
+  for (const one of [deny, allow])
+    assert.equal(said(one, call({ method: 'resources/read', name: 'memo://u@x//secret;v/?a#b' })), 'deny unsafe_uri');
   for (const name of ['memo://x/secrets', 'memo://x/a%2Cbc', 'memo://x/treehouse', 'memo://y/secret'])
     assert.equal(said(deny, call({ method: 'resources/read', name })), 'allow permitted', name);
 });

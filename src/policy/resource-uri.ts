@@ -19,7 +19,8 @@ export type UriFault =
   | 'bad_encoding'
   | 'forbidden_character'
   | 'empty_segment'
-  | 'ambiguous_authority';
+  | 'ambiguous_authority'
+  | 'too_many_readings';
 
 /** `/`, `\`, `.` and `%` as a server would get them after one more decoding; NUL. */
 const ENCODED_DELIMITER = /%(2f|5c|2e|00|25(2f|5c|2e|25|00))/i;
@@ -67,7 +68,8 @@ export function normaliseBeginning(uri: string): Result<NormalUri, UriFault> {
   const full = normalCase(encoded);
   // File servers collapse "//": another spelling of the same file.
   if (full.startsWith('file:') && filePath(full).includes('//')) return err('empty_segment');
-  return ok({ full, bases: looserReadings(full) });
+  const bases = looserReadings(full);
+  return bases === undefined ? err('too_many_readings') : ok({ full, bases });
 }
 
 const filePath = (uri: string): string => /^file:\/\/[^/?#]*([^?#]*)/.exec(uri)?.[1] ?? '';

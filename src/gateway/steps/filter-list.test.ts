@@ -139,3 +139,11 @@ test('a list or a name in other case is not passed on: a client that ignores cas
   const twin = await filtered('tools/list', answerWith({ tools: [{ name: 'get_note', Name: 'drop_table' }] }));
   assert.equal(twin.includes('drop_table'), false, twin);
 });
+
+test('a name too long to be asked for is not shown, and a list with more names than one turn may judge is refused', async () => {
+  const long = { name: 'get_' + 'x'.repeat(LIMITS.nameChars) };
+  const left = await filtered('tools/list', answerWith({ tools: [long, { name: 'get_note' }] }));
+  assert.deepEqual((JSON.parse(left) as { result: unknown }).result, { tools: [{ name: 'get_note' }] });
+  const many = Array.from({ length: 600 }, (_, at) => ({ name: `get_${at}_${'x'.repeat(4_000)}` }));
+  assert.equal(await filtered('tools/list', answerWith({ tools: many })), 'upstream_invalid list_too_long');
+});

@@ -30,16 +30,27 @@ export function withoutEntries(list: JsonArray, keep: (entry: JsonNode) => boole
   return edits;
 }
 
-function permittedEntries(understood: Understood, filter: FilteredList, list: JsonArray, gateway: Gateway): JsonEdit[] {
+/** Undefined when there is more to judge than one turn may take. What is too long to be asked for is not shown. */
+function permittedEntries(
+  understood: Understood,
+  filter: FilteredList,
+  list: JsonArray,
+  gateway: Gateway,
+): JsonEdit[] | undefined {
   const { caller } = understood.call.verified;
-  return withoutEntries(list, (entry) => {
+  const { nameChars, listNameChars } = gateway.limits;
+  let chars = 0;
+  const edits = withoutEntries(list, (entry) => {
     const name = stringMember(entry, filter.key);
-    if (name === undefined || hasCaseTwin(entry, keySet([filter.key]))) return false;
+    if (name === undefined || name.length > nameChars || hasCaseTwin(entry, keySet([filter.key]))) return false;
+    chars += name.length;
+    if (chars > listNameChars) return false;
     const connection = understood.call.connection.name;
     return filter.isTemplate
       ? gateway.policy.permitsTemplate(caller, connection, name)
       : gateway.policy.permitsListed(caller, connection, filter.permits, name);
   });
+  return chars > listNameChars ? undefined : edits;
 }
 
 const reparse = (doc: JsonDocument, edits: readonly JsonEdit[], gateway: Gateway) =>
@@ -58,6 +69,7 @@ export function filterList(understood: Understood, gateway: Gateway): Result<Und
   if (list === undefined) return ok(understood);
   if (list.kind !== 'array') return err({ code: 'upstream_invalid', reason: 'list_is_no_array', executed: 'unknown' });
   const edits = permittedEntries(understood, filter, list, gateway);
+  if (edits === undefined) return err({ code: 'upstream_invalid', reason: 'list_too_long', executed: 'unknown' });
   if (edits.length === 0) return ok(understood);
   const doc = reparse(message.doc, edits, gateway);
   const read = doc.ok ? readMessage(doc.value) : doc;
