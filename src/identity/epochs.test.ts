@@ -72,6 +72,15 @@ describe('revocation epochs', () => {
     assert.equal(isRevoked(caller('carol'), 5_001, epochs), true);
   });
 
+  it('of everybody make room by forgetting the lower ones of callers and clients', () => {
+    const epochs = createEpochs({ revocationEpochs: 1, tokenLifetimeMs: 1_000_000 });
+    epochs.revokeCaller(ALICE, 4_000);
+    epochs.revokeAll(5_000);
+    epochs.revokeCaller(BOB, 6_000);
+    assert.equal(isRevoked(ALICE, 5_000, epochs) && isRevoked(BOB, 6_000, epochs), true);
+    assert.equal(isRevoked(caller('carol'), 6_000, epochs), false);
+  });
+
   it('also revoke the unseen token of an issuer whose clock is ahead by all that is tolerated', () => {
     const epochs = createEpochs(LIMITS);
     const killedAtMs = 1_000_000;

@@ -69,8 +69,9 @@ export function createEpochs(limits: Pick<Limits, 'revocationEpochs' | 'tokenLif
   const raise = (epochs: Map<string, number>, key: string, epochMs: number): boolean => {
     const before = epochs.get(key);
     if (before === undefined && callers.size + clients.size >= limits.revocationEpochs) {
-      forgetExpired(callers, epochMs - limits.tokenLifetimeMs);
-      forgetExpired(clients, epochMs - limits.tokenLifetimeMs);
+      // No token issued that long ago is still within its lifetime.
+      forgetBefore(callers, epochMs - limits.tokenLifetimeMs);
+      forgetBefore(clients, epochMs - limits.tokenLifetimeMs);
       if (callers.size + clients.size >= limits.revocationEpochs) return false;
     }
     epochs.set(key, Math.max(before ?? epochMs, epochMs));
@@ -78,6 +79,9 @@ export function createEpochs(limits: Pick<Limits, 'revocationEpochs' | 'tokenLif
   };
   const revokeAll = (epochMs: number): void => {
     everybody = Math.max(everybody, epochMs);
+    // Nothing lower counts beside it, as in the store.
+    forgetBefore(callers, everybody);
+    forgetBefore(clients, everybody);
   };
 
   return {
@@ -101,7 +105,6 @@ export function createEpochs(limits: Pick<Limits, 'revocationEpochs' | 'tokenLif
   };
 }
 
-/** No token issued that long ago is still within its lifetime. */
-function forgetExpired(epochs: Map<string, number>, beforeMs: number): void {
+function forgetBefore(epochs: Map<string, number>, beforeMs: number): void {
   for (const [key, epochMs] of epochs) if (epochMs < beforeMs) epochs.delete(key);
 }

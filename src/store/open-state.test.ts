@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { LIMITS } from '#limits.ts';
@@ -87,4 +88,53 @@ test('a loss stays one at every start until a revocation is in force again', asy
   assert.notEqual(await open(true), undefined);
   assert.notEqual(await open(true, (opened) => revoke(opened, 'two')), undefined);
   assert.equal(await open(true), undefined);
+});
+
+test('after a loss the numbers go on where the mark was, so that a process that runs on reads what is revoked then', async (t) => {
+  const { path, markerPath, open, revoke } = data(t);
+  await open(false);
+  copyFileSync(path, `${path}.old`);
+  const options = { path, markerPath, limits: LIMITS, hasBook: true, log: { warn: () => undefined } };
+  const { state: running } = openState(options);
+  t.after(() => running.close());
+  for (const id of ['one', 'two']) await open(true, (opened) => revoke(opened, id));
+  assert.equal((await running.inForceAfter(0)).at(-1)?.revision, 2);
+  const keeper = new DatabaseSync(path);
+  keeper.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  keeper.close();
+  copyFileSync(`${path}.old`, path);
+  await assert.rejects(running.inForceAfter(2), /older one/);
+  assert.equal(await open(true, (opened) => revoke(opened, 'everybody')), 'the state is older than its mark');
+  assert.deepEqual(
+    (await running.inForceAfter(2)).map(({ id, revision }) => [id, revision]),
+    [['everybody', 3]],
+  );
+});
+
+test('a start that found a loss can revoke everybody although the state is full', async (t) => {
+  const { path, markerPath, open, revoke } = data(t);
+  const full = {
+    path,
+    markerPath,
+    limits: { ...LIMITS, revocationEpochs: 1 as never },
+    log: { warn: () => undefined },
+  };
+  const scope = { scope: 'client', client: 'idp:app' } as const;
+  await open(false, async ({ state }) => {
+    await state.announce({ ...REVOCATION, id: 'app', scope });
+    await state.enforce('app', 'a:1');
+  });
+  rmSync(markerPath);
+  const opened = openState({ ...full, hasBook: true });
+  t.after(() => opened.state.close());
+  assert.notEqual(opened.lost, undefined);
+  assert.equal(
+    await opened.state.announce({ ...REVOCATION, id: 'cli', scope: { ...scope, client: 'idp:cli' } }),
+    false,
+  );
+  await revoke(opened, 'everybody');
+  assert.deepEqual(
+    (await opened.state.inForceAfter(0)).map(({ id }) => id),
+    ['everybody'],
+  );
 });

@@ -8,7 +8,7 @@ import type { StateDb, StateDbOptions } from '#store/state-db.ts';
 import { readMarker, writeMarker } from '#store/roll-back-marker.ts';
 import type { Marker } from '#store/roll-back-marker.ts';
 
-export type OpenStateOptions = Omit<StateDbOptions, 'mark'> & {
+export type OpenStateOptions = Omit<StateDbOptions, 'mark' | 'marked'> & {
   readonly markerPath: string;
   /** Whether the data directory holds a book of an earlier run, of whatever shard. */
   readonly hasBook: boolean;
@@ -36,7 +36,11 @@ function lossOf(marker: ReturnType<typeof readMarker>, state: Marker, hasBook: b
 export function openState(options: OpenStateOptions): OpenedState {
   const { markerPath, hasBook } = options;
   const mark = (at: Marker): void => writeMarker(markerPath, at);
-  const state = openStateDb({ ...options, mark });
+  const marked = (): Marker | undefined => {
+    const marker = readMarker(markerPath);
+    return typeof marker === 'string' ? undefined : marker;
+  };
+  const state = openStateDb({ ...options, mark, marked });
   try {
     const lost = state.underLock((at) => {
       const marker = readMarker(markerPath);

@@ -12,7 +12,9 @@ import type { Marker } from '#store/roll-back-marker.ts';
 import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
 
 const ADA: RevocationScope = { scope: 'caller', issuer: 'https://idp', subject: 'ada' };
-const SCOPES: readonly RevocationScope[] = [ADA, { scope: 'client', client: 'idp:app' }, { scope: 'all' }];
+const APP: RevocationScope = { scope: 'client', client: 'idp:app' };
+const ALL: RevocationScope = { scope: 'all' };
+const SCOPES: readonly RevocationScope[] = [ALL, ADA, APP];
 const DAY_MS = 24 * 3_600_000;
 const revocation = (id: string, more: Partial<Revocation> = {}): Revocation => ({
   id,
@@ -32,7 +34,7 @@ function open(
 ): { readonly path: string; readonly state: StateDb; readonly warned: string[] } {
   const warned: string[] = [];
   const log = { warn: (_fields: object, message: string) => void warned.push(message) };
-  const state = openStateDb({ path, limits: { ...LIMITS, ...limits }, mark, log });
+  const state = openStateDb({ path, limits: { ...LIMITS, ...limits }, mark, marked: () => undefined, log });
   t.after(() => state.close());
   return { path, state, warned };
 }
@@ -97,16 +99,12 @@ test('one that was announced can be taken back, and one in force cannot', async 
   await assert.rejects(state.enforce('one', 'a:1'), /never announced/);
 });
 
-test('there is room for so many and no more, but always for everybody and for another of the same; age makes room', async (t) => {
+test('there is room for so many and no more, and what outlives every token makes room', async (t) => {
   const { state } = open(t, undefined, { revocationEpochs: 1 as never });
   await inForce(state, revocation('one'));
-  const client: RevocationScope = { scope: 'client', client: 'idp:app' };
-  assert.equal(await state.announce(revocation('two', { scope: client })), false);
-  await inForce(state, revocation('again'));
-  await inForce(state, revocation('all', { scope: { scope: 'all' } }));
-  assert.equal(await state.announce(revocation('two', { scope: client })), false);
+  assert.equal(await state.announce(revocation('two', { scope: APP })), false);
   const later = { atMs: LIMITS.revocationKeptMs + DAY_MS, epochMs: LIMITS.revocationKeptMs + DAY_MS };
-  assert.equal(await state.announce(revocation('three', { scope: client, ...later })), true);
+  assert.equal(await state.announce(revocation('three', later)), true);
 });
 
 test('an earlier copy put over the open file is noticed before anything is read from it or written into it', async (t) => {
@@ -121,7 +119,7 @@ test('an earlier copy put over the open file is noticed before anything is read 
   copyFileSync(path, `${path}.backup`);
   const other = open(t, path).state;
   await inForce(state, revocation('two', { scope: { scope: 'client', client: 'idp:app' } }));
-  await inForce(state, revocation('three', { scope: { scope: 'all' } }));
+  await inForce(state, revocation('three', { scope: ALL, epochMs: 1_000 }));
   assert.equal((await other.inForceAfter(0)).length, 3);
   settle();
   copyFileSync(`${path}.backup`, path);
@@ -130,6 +128,30 @@ test('an earlier copy put over the open file is noticed before anything is read 
   await inForce(fresh, revocation('four', { scope: { scope: 'client', client: 'idp:thief' } }));
   await assert.rejects(other.inForceAfter(3), /another state\.db/);
   await assert.rejects(state.announce(revocation('five')), /another state\.db/);
+});
+
+test('a full store still takes one of everybody, whose epoch makes room, and one that takes the place of another', async (t) => {
+  const { state } = open(t, undefined, { revocationEpochs: 2 as never });
+  await inForce(state, revocation('one'));
+  await inForce(state, revocation('later', { scope: APP, epochMs: 62_000 }));
+  assert.equal(await state.announce(revocation('other', { scope: { scope: 'client', client: 'idp:cli' } })), false);
+  await inForce(state, revocation('again'));
+  await inForce(state, revocation('all', { scope: ALL }));
+  await inForce(state, revocation('all again', { scope: ALL, epochMs: 60_000 }));
+  assert.deepEqual(
+    (await state.inForceAfter(0)).map(({ id, epochMs }) => [id, epochMs]),
+    [
+      ['later', 62_000],
+      ['all again', 61_000],
+    ],
+  );
+  assert.equal(await state.announce(revocation('other', { scope: { scope: 'client', client: 'idp:cli' } })), true);
+});
+
+test('there is room for so many of everybody too', async (t) => {
+  const { state } = open(t, undefined, { revocationEpochs: 1 as never });
+  assert.equal(await state.announce(revocation('all', { scope: ALL })), true);
+  assert.equal(await state.announce(revocation('another', { scope: ALL })), false);
 });
 
 test('each that comes into force is marked under the lock with the newest revision; a mark that fails is said and undoes nothing', async (t) => {
@@ -198,4 +220,69 @@ test('a file that is removed or replaced while it is in use is not read, and rea
   for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
   for (const suffix of ['', '-wal', '-shm']) renameSync(`${path}.kept${suffix}`, `${path}${suffix}`);
   assert.deepEqual((await state.inForceAfter(0)).at(-1), second);
+});
+
+/** A backup taken after the first of two revocations, with both processes open. */
+async function overwritable(t: TestContext) {
+  let marked: Marker | undefined;
+  const path = join(temporaryDirectory(t), 'state.db');
+  const process = (): StateDb => {
+    const state = openStateDb({
+      path,
+      limits: LIMITS,
+      mark: (at) => void (marked = at),
+      marked: () => marked,
+      log: { warn: () => undefined },
+    });
+    t.after(() => state.close());
+    return state;
+  };
+  const bySql = (sql: string): void => {
+    const database = new DatabaseSync(path);
+    database.exec(sql);
+    database.close();
+  };
+  const [one, other] = [process(), process()];
+  await inForce(one, revocation('one'));
+  bySql(`VACUUM INTO '${path}.before'`);
+  await inForce(one, revocation('two', { scope: APP }));
+  bySql('PRAGMA wal_checkpoint(TRUNCATE)');
+  copyFileSync(path, `${path}.right`);
+  return { path, one, other, bySql };
+}
+
+test('an older state.db copied over the one in use is neither read nor written, however it was cached, until the right one is back', async (t) => {
+  for (const isCached of [true, false]) {
+    const { path, one, other } = await overwritable(t);
+    const { ino } = statSync(path);
+    if (isCached) for (const state of [one, other]) assert.equal((await state.inForceAfter(0)).length, 2);
+    copyFileSync(`${path}.before`, path);
+    assert.equal(statSync(path).ino, ino);
+    for (const state of [one, other]) {
+      await assert.rejects(state.announce(revocation('three')), /older one/);
+      await assert.rejects(state.inForceAfter(2), /older one/);
+      await assert.rejects(state.inForceAfter(0), /older one/);
+    }
+    copyFileSync(`${path}.right`, path);
+    for (const state of [one, other]) assert.equal((await state.inForceAfter(0)).length, 2);
+  }
+});
+
+test('a process that had not seen the newest revocation notices by the mark that it was taken away', async (t) => {
+  const { path, other } = await overwritable(t);
+  copyFileSync(`${path}.before`, path);
+  await assert.rejects(other.inForceAfter(0), /older one/);
+});
+
+test('a state set back through SQLite itself, or given another name, is neither read nor written', async (t) => {
+  for (const change of ['revision = 1', "store = 'another'"]) {
+    const { path, one, other, bySql } = await overwritable(t);
+    await one.inForceAfter(0);
+    await other.inForceAfter(0);
+    const keeper = new DatabaseSync(path);
+    t.after(() => keeper.close());
+    bySql(`UPDATE state SET ${change}`);
+    await assert.rejects(one.announce(revocation('three')), /another state\.db/, change);
+    await assert.rejects(other.inForceAfter(2), /another state\.db/, change);
+  }
 });

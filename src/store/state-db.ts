@@ -9,9 +9,10 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, closeSync, lstatSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLOutputValue } from 'node:sqlite';
-import type { Revocation, RevocationInForce, RevocationScope, RevocationStore } from '#identity/revocation.ts';
+import type { Revocation, RevocationInForce, RevocationStore } from '#identity/revocation.ts';
 import type { Limits } from '#limits.ts';
 import type { Marker } from '#store/roll-back-marker.ts';
+import { columnsOf, inForceOf, numberOf, revocationOf, stateOf } from '#store/state-rows.ts';
 
 export type StateDb = RevocationStore & {
   /** Runs `judge` while no other process can write. */
@@ -23,6 +24,8 @@ export type StateDbOptions = {
   readonly limits: Pick<Limits, 'revocationEpochs' | 'revocationKeptMs' | 'stateLockMs'>;
   /** Called under the write lock after each change that must not be rolled back. A fault of it is logged, the change stands. */
   readonly mark: (state: Marker) => void;
+  /** The mark as it is now; undefined when there is none that can be read. */
+  readonly marked: () => Marker | undefined;
   readonly log: { warn(fields: Readonly<Record<string, unknown>>, message: string): void };
 };
 
@@ -41,7 +44,8 @@ CREATE TABLE IF NOT EXISTS revocations (
 ) STRICT;
 `;
 
-type Row = Record<string, SQLOutputValue>;
+/** In force, for the same scope. */
+const SAME_SCOPE = 'revision IS NOT NULL AND scope = ? AND issuer IS ? AND subject IS ? AND client IS ?';
 
 /** Throws when the file cannot be read, is no state of this version, or may be written by others. */
 export function openStateDb(options: StateDbOptions): StateDb {
@@ -61,13 +65,23 @@ function makePrivate(path: string): void {
   if ((mode & OTHERS) !== 0) chmodSync(path, PRIVATE_MODE);
 }
 
+/** The status change time is set by every write and cannot be set back as the modification time can. */
+function looksOf(path: string): string {
+  const { dev, ino, size, ctimeNs } = lstatSync(path, { bigint: true });
+  return [dev, ino, size, ctimeNs].join(' ');
+}
+
 class SqliteState implements StateDb {
   readonly #options: StateDbOptions;
   #database: DatabaseSync | undefined;
-  /** Which file is open: one that was put in its place is another. */
-  #file: { readonly dev: number; readonly ino: number } | undefined;
+  /** As it was when it was opened: one put in its place, or written over it, looks different. */
+  #file: string | undefined;
   #store: string | undefined;
-  /** The highest revision ever seen in it. */
+  /** The highest revision the state ever said it had. */
+  #seen = 0;
+  /** Opened older than its mark, which whoever opened it was told: until it has caught up, the mark says nothing new. */
+  #isBehind = false;
+  /** The highest revision of a revocation read from it or put in force. */
   #revision = 0;
   #version: SQLOutputValue | undefined;
 
@@ -77,16 +91,18 @@ class SqliteState implements StateDb {
 
   open(): DatabaseSync {
     const { path, limits } = this.#options;
-    const { dev, ino } = lstatSync(path);
+    const file = looksOf(path);
     const database = new DatabaseSync(path, { timeout: limits.stateLockMs });
     try {
+      // Before anything that writes: another state must not be made part of this one.
+      if (this.#store !== undefined) this.#check(database);
       database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;');
       this.#transaction(database, () => this.#prepare(database));
     } catch (error) {
       database.close();
       throw error;
     }
-    this.#file = { dev, ino };
+    this.#file = file;
     this.#database = database;
     return database;
   }
@@ -102,13 +118,13 @@ class SqliteState implements StateDb {
       database.prepare('DELETE FROM revocations WHERE epoch_ms < ?').run(revocation.atMs - revocationKeptMs);
       const { id, scope, atMs, epochMs, reason, by } = revocation;
       const { issuer, subject, client } = columnsOf(scope);
-      // One that takes the place of an earlier one needs no room, and for everybody there always is room.
+      // One of everybody has room whatever the others take, and the one it replaces takes none.
       const others = database
         .prepare(
-          'SELECT count(*) AS count FROM revocations WHERE NOT (scope = ? AND issuer IS ? AND subject IS ? AND client IS ?)',
+          `SELECT count(*) AS count FROM revocations WHERE (scope = 'all') = (? = 'all') AND NOT (${SAME_SCOPE})`,
         )
-        .get(scope.scope, issuer, subject, client);
-      if (scope.scope !== 'all' && numberOf(others, 'count') >= revocationEpochs) return false;
+        .get(scope.scope, scope.scope, issuer, subject, client);
+      if (numberOf(others, 'count') >= revocationEpochs) return false;
       database
         .prepare('INSERT INTO revocations VALUES (?, NULL, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
         .run(id, scope.scope, issuer, subject, client, atMs, epochMs, reason, by.issuer, by.subject);
@@ -123,20 +139,24 @@ class SqliteState implements StateDb {
       if (row['revision'] !== null) return inForceOf(row);
       const { scope, epochMs } = revocationOf(row);
       const { issuer, subject, client } = columnsOf(scope);
-      const same = 'revision IS NOT NULL AND scope = ? AND issuer IS ? AND subject IS ? AND client IS ?';
       const earlier = database
-        .prepare(`SELECT max(epoch_ms) AS epoch FROM revocations WHERE ${same}`)
+        .prepare(`SELECT max(epoch_ms) AS epoch FROM revocations WHERE ${SAME_SCOPE}`)
         .get(scope.scope, issuer, subject, client);
-      database.prepare(`DELETE FROM revocations WHERE ${same}`).run(scope.scope, issuer, subject, client);
-      database.prepare('UPDATE state SET revision = revision + 1').run();
+      database.prepare(`DELETE FROM revocations WHERE ${SAME_SCOPE}`).run(scope.scope, issuer, subject, client);
+      // After a loss the numbers go on where the mark was: a process that saw more would pass over a lower one.
+      database.prepare('UPDATE state SET revision = max(revision, ?) + 1').run(this.#markedRevision());
+      const epoch = Math.max(epochMs, Number(earlier?.['epoch'] ?? epochMs));
+      if (scope.scope === 'all')
+        database.prepare('DELETE FROM revocations WHERE revision IS NOT NULL AND epoch_ms <= ?').run(epoch);
       database
         .prepare(
           'UPDATE revocations SET revision = (SELECT revision FROM state), record = ?, epoch_ms = ? WHERE id = ?',
         )
-        .run(record, Math.max(epochMs, Number(earlier?.['epoch'] ?? epochMs)), id);
+        .run(record, epoch, id);
       return inForceOf(database.prepare('SELECT * FROM revocations WHERE id = ?').get(id));
     });
     this.#revision = Math.max(this.#revision, enforced.revision);
+    this.#seen = Math.max(this.#seen, enforced.revision);
     this.#mark();
     return enforced;
   }
@@ -159,9 +179,9 @@ class SqliteState implements StateDb {
   async inForceAfter(revision: number): Promise<readonly RevocationInForce[]> {
     return this.#read((database) => {
       const version = database.prepare('PRAGMA data_version').get()?.['data_version'];
+      if (version !== this.#version) this.#check(database);
       // Changed by commits of other connections only; what this one put in force it knows.
       if (version === this.#version && revision >= this.#revision) return [];
-      this.#mustContinue(database);
       const rows = database
         .prepare('SELECT * FROM revocations WHERE revision > ? ORDER BY revision')
         .all(revision)
@@ -199,18 +219,30 @@ class SqliteState implements StateDb {
       .run(SCHEMA_VERSION, randomBytes(16).toString('hex'));
     const schema = numberOf(database.prepare('SELECT schema FROM state').get(), 'schema');
     if (schema !== SCHEMA_VERSION) throw new Error(`its schema is ${schema}, this version knows ${SCHEMA_VERSION}`);
-    const { store, revision } = stateOf(database);
-    // Opened again after a fault: only the same state, and no older one, may go on.
-    if (this.#store !== undefined && (store !== this.#store || revision < this.#revision))
-      throw new Error('another state.db was put in its place');
-    this.#store = store;
+    if (this.#store === undefined) {
+      const { store, revision } = stateOf(database);
+      this.#store = store;
+      this.#isBehind = this.#markedRevision() > revision;
+    }
+    this.#check(database);
     this.#version = undefined;
   }
 
-  /** A copy of an earlier state may have been put over the open file: what it would number anew has been seen before. */
-  #mustContinue(database: DatabaseSync): void {
+  /** Only the same state, and no older one, may go on: revocations of an older one have numbers that were passed already. */
+  #check(database: DatabaseSync): void {
+    // The mark first: it never runs ahead of a state that is read later.
+    const marked = this.#markedRevision();
     const { store, revision } = stateOf(database);
-    if (store !== this.#store || revision < this.#revision) throw new Error('another state.db was put in its place');
+    if (revision >= marked) this.#isBehind = false;
+    const known = this.#isBehind ? this.#seen : Math.max(this.#seen, marked);
+    if (store !== this.#store || revision < known)
+      throw new Error('another state.db, or an older one, was put in its place');
+    this.#seen = revision;
+  }
+
+  #markedRevision(): number {
+    const marked = this.#options.marked();
+    return marked !== undefined && marked.store === this.#store ? marked.revision : 0;
   }
 
   #read<T>(run: (database: DatabaseSync) => T): T {
@@ -227,15 +259,16 @@ class SqliteState implements StateDb {
   #write<T>(run: (database: DatabaseSync) => T): T {
     return this.#read((database) =>
       this.#transaction(database, () => {
-        this.#mustContinue(database);
+        this.#check(database);
         return run(database);
       }),
     );
   }
 
   #current(): DatabaseSync {
-    const { dev, ino } = lstatSync(this.#options.path);
-    if (this.#file !== undefined && (dev !== this.#file.dev || ino !== this.#file.ino)) this.shut();
+    // SQLite answers from its cache and its log when somebody writes over the file, so what it says is asked anew from
+    // the file. A checkpoint changes the file as well, and then costs one more opening.
+    if (looksOf(this.#options.path) !== this.#file) this.shut();
     return this.#database ?? this.open();
   }
 
@@ -250,61 +283,4 @@ class SqliteState implements StateDb {
       throw error;
     }
   }
-}
-
-function stateOf(database: DatabaseSync): Marker {
-  const row = database.prepare('SELECT store, revision FROM state').get();
-  return { store: textOf(row, 'store'), revision: numberOf(row, 'revision') };
-}
-
-function columnsOf(scope: RevocationScope): {
-  readonly issuer: string | null;
-  readonly subject: string | null;
-  readonly client: string | null;
-} {
-  return {
-    issuer: scope.scope === 'caller' ? scope.issuer : null,
-    subject: scope.scope === 'caller' ? scope.subject : null,
-    client: scope.scope === 'client' ? scope.client : null,
-  };
-}
-
-function scopeOf(row: Row): RevocationScope {
-  const scope = textOf(row, 'scope');
-  switch (scope) {
-    case 'all':
-      return { scope };
-    case 'caller':
-      return { scope, issuer: textOf(row, 'issuer'), subject: textOf(row, 'subject') };
-    case 'client':
-      return { scope, client: textOf(row, 'client') };
-    default:
-      throw new Error('a revocation of an unknown scope');
-  }
-}
-
-const revocationOf = (row: Row): Revocation => ({
-  id: textOf(row, 'id'),
-  scope: scopeOf(row),
-  atMs: numberOf(row, 'at_ms'),
-  epochMs: numberOf(row, 'epoch_ms'),
-  reason: textOf(row, 'reason'),
-  by: { issuer: textOf(row, 'by_issuer'), subject: textOf(row, 'by_subject') },
-});
-
-function inForceOf(row: Row | undefined): RevocationInForce {
-  if (row === undefined) throw new Error('a revocation is missing');
-  return { ...revocationOf(row), revision: numberOf(row, 'revision'), record: textOf(row, 'record') };
-}
-
-function textOf(row: Row | undefined, column: string): string {
-  const value = row?.[column];
-  if (typeof value !== 'string') throw new Error(`column ${column} is not a text`);
-  return value;
-}
-
-function numberOf(row: Row | undefined, column: string): number {
-  const value = row?.[column];
-  if (typeof value !== 'number') throw new Error(`column ${column} is not a number`);
-  return value;
 }

@@ -69,6 +69,7 @@ async function otherProcessKills(t: TestContext, gateway: TestGateway, scope = r
     path: join(gateway.dataDir, 'state.db'),
     limits: LIMITS,
     mark: () => undefined,
+    marked: () => undefined,
     log: { warn: () => undefined },
   });
   t.after(() => other.close());
@@ -256,7 +257,12 @@ test('what another process puts in force ends the open streams of this one, and 
   assert.ok(LIMITS.statePollMs + LIMITS.callerCheckMs <= 1_000);
 
   const epochs = createEpochs(LIMITS);
-  const options = { path: join(gateway.dataDir, 'state.db'), limits: LIMITS, mark: () => undefined };
+  const options = {
+    path: join(gateway.dataDir, 'state.db'),
+    limits: LIMITS,
+    mark: () => undefined,
+    marked: () => undefined,
+  };
   const store: StateDb = openStateDb({ ...options, log: { warn: () => undefined } });
   t.after(() => store.close());
   const watch = createRevocationWatch({
