@@ -13,6 +13,7 @@ import type { Revocation, RevocationInForce, RevocationStore } from '#identity/r
 import type { Limits } from '#limits.ts';
 import type { Marker } from '#store/roll-back-marker.ts';
 import { columnsOf, inForceOf, numberOf, revocationOf, stateOf } from '#store/state-rows.ts';
+import { keepTally, tallies } from '#store/state-tally.ts';
 
 export type StateDb = RevocationStore & {
   /** Runs `judge` while no other process can write. */
@@ -214,6 +215,8 @@ class SqliteState implements StateDb {
 
   #prepare(database: DatabaseSync): void {
     database.exec(SCHEMA);
+    keepTally(database);
+    if (!tallies(database)) throw new Error('it is made of parts of different times');
     database
       .prepare('INSERT INTO state VALUES (1, ?, ?, 0) ON CONFLICT DO NOTHING')
       .run(SCHEMA_VERSION, randomBytes(16).toString('hex'));
