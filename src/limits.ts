@@ -87,6 +87,8 @@ export const LIMITS = {
   rsaModulusBitsMin: 2_048,
   rsaModulusBitsMax: 8_192,
   revocationEpochs: 100_000,
+  /** How many that count no more are removed in one act, which holds the main thread. */
+  revocationsDropped: 5_000,
   revocationReasonChars: 500,
   /** Longer than any token may live, whatever `tokenLifetimeMs` becomes. */
   revocationKeptMs: 8 * 24 * 3_600_000,

@@ -148,6 +148,17 @@ test('a full store still takes one of everybody, whose epoch makes room, and one
   assert.equal(await state.announce(revocation('other', { scope: { scope: 'client', client: 'idp:cli' } })), true);
 });
 
+test('so many and no more are dropped in one act', async (t) => {
+  const { state } = open(t, undefined, { revocationsDropped: 1 as never });
+  await inForce(state, revocation('one'));
+  await inForce(state, revocation('two', { scope: APP }));
+  await inForce(state, revocation('all', { scope: ALL }));
+  assert.equal((await state.inForceAfter(0)).length, 2);
+  const long = { atMs: LIMITS.revocationKeptMs + DAY_MS, epochMs: LIMITS.revocationKeptMs + DAY_MS };
+  await state.announce(revocation('later', long));
+  assert.equal((await state.inForceAfter(0)).length, 1);
+});
+
 test('there is room for so many of everybody too', async (t) => {
   const { state } = open(t, undefined, { revocationEpochs: 1 as never });
   assert.equal(await state.announce(revocation('all', { scope: ALL })), true);

@@ -22,7 +22,7 @@ export type StateDb = RevocationStore & {
 
 export type StateDbOptions = {
   readonly path: string;
-  readonly limits: Pick<Limits, 'revocationEpochs' | 'revocationKeptMs' | 'stateLockMs'>;
+  readonly limits: Pick<Limits, 'revocationEpochs' | 'revocationKeptMs' | 'revocationsDropped' | 'stateLockMs'>;
   /** Called under the write lock after each change that must not be rolled back. A fault of it is logged, the change stands. */
   readonly mark: (state: Marker) => void;
   /** The mark as it is now; undefined when there is none that can be read. */
@@ -116,7 +116,7 @@ class SqliteState implements StateDb {
   async announce(revocation: Revocation): Promise<boolean> {
     const { revocationEpochs, revocationKeptMs } = this.#options.limits;
     return this.#write((database) => {
-      database.prepare('DELETE FROM revocations WHERE epoch_ms < ?').run(revocation.atMs - revocationKeptMs);
+      this.#drop(database, 'epoch_ms < ?', revocation.atMs - revocationKeptMs);
       const { id, scope, atMs, epochMs, reason, by } = revocation;
       const { issuer, subject, client } = columnsOf(scope);
       // One of everybody has room whatever the others take, and the one it replaces takes none.
@@ -147,8 +147,7 @@ class SqliteState implements StateDb {
       // After a loss the numbers go on where the mark was: a process that saw more would pass over a lower one.
       database.prepare('UPDATE state SET revision = max(revision, ?) + 1').run(this.#markedRevision());
       const epoch = Math.max(epochMs, Number(earlier?.['epoch'] ?? epochMs));
-      if (scope.scope === 'all')
-        database.prepare('DELETE FROM revocations WHERE revision IS NOT NULL AND epoch_ms <= ?').run(epoch);
+      if (scope.scope === 'all') this.#drop(database, 'revision IS NOT NULL AND epoch_ms <= ?', epoch);
       database
         .prepare(
           'UPDATE revocations SET revision = (SELECT revision FROM state), record = ?, epoch_ms = ? WHERE id = ?',
@@ -241,6 +240,16 @@ class SqliteState implements StateDb {
     if (store !== this.#store || revision < known)
       throw new Error('another state.db, or an older one, was put in its place');
     this.#seen = revision;
+  }
+
+  #drop(
+    database: DatabaseSync,
+    which: 'epoch_ms < ?' | 'revision IS NOT NULL AND epoch_ms <= ?',
+    epochMs: number,
+  ): void {
+    database
+      .prepare(`DELETE FROM revocations WHERE rowid IN (SELECT rowid FROM revocations WHERE ${which} LIMIT ?)`)
+      .run(epochMs, this.#options.limits.revocationsDropped);
   }
 
   #markedRevision(): number {
