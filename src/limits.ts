@@ -106,13 +106,15 @@ export const LIMITS = {
   // policy
   /** Other spellings a server may read in one URI; with more it is refused. */
   uriReadings: 16,
-  /** Names and URIs of one list of a server that are judged, in one go. */
-  listNameChars: 512 * 1024,
   conditionNodes: 500,
   conditionChars: 4_096,
   conditionMacroDepth: 1,
   conditionCost: 250_000, // weighted steps of one evaluation: src/policy/condition-budget.ts
   patternChars: 1_024,
+  /** Combining marks behind each other (UAX 15, Stream-Safe Text Format): ordering them takes quadratic time. */
+  uriMarks: 30,
+  /** Weighted steps, of all URIs a message asks for or a list has: src/policy/decision-work.ts. */
+  decisionCost: 500_000,
   conditionRecursion: 64,
   policyTestCases: 10_000,
 

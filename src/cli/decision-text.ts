@@ -13,6 +13,7 @@ const REASONS: Readonly<Record<DecisionReason, string>> = {
   held_by_rule: 'a rule holds it for approval; this version refuses it with approval_required',
   condition_failed: 'a condition could not be evaluated, which denies',
   unsafe_uri: 'the resource URI can be read in more than one way',
+  too_costly: 'the message asks for more, or longer, URIs than limits.decisionCost lets policy judge',
   implicit: 'any level brings it',
 };
 

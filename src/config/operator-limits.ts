@@ -41,6 +41,7 @@ export const OPERATOR_LIMITS = {
   issuerKeysStaleMs: [60_000, 7 * DAY_MS],
   conditionNodes: [10, 10_000],
   conditionCost: [1_000, 10_000_000],
+  decisionCost: [10_000, 100_000_000],
   upstreamConnectMs: [100, 120_000],
   upstreamHeadersMs: [1_000, 3_600_000],
   upstreamIdleMs: [1_000, DAY_MS],

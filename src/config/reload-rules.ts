@@ -44,6 +44,7 @@ const LIMITS: ReadonlySet<string> = new Set<OperatorLimit>([
   'responseWriteStallMs',
   'conditionNodes',
   'conditionCost',
+  'decisionCost',
   'readyGraceMs',
   'drainMs',
 ]);

@@ -1,4 +1,5 @@
 /** What one caller has on one connection: the levels in effect, worked out once per caller and kept while it lives. */
+import { METHODS } from '#mcp/methods.ts';
 import { unreachable } from '#result.ts';
 import type { Caller } from '#identity/caller.ts';
 import type { TraceStep } from '#policy/decision.ts';
@@ -16,6 +17,8 @@ export type Access = {
   allowed(use: MethodUse): LevelPattern | undefined;
   /** The first pattern of any level in effect that denies. */
   denied(use: MethodUse): LevelPattern | undefined;
+  /** The most that one of these may take, in the units of decision-work.ts. */
+  units(use: MethodUse): number;
 };
 
 /**
@@ -55,15 +58,46 @@ function accessOf(
   const inEffect = [...new Set(matched.map(({ level }) => level))].flatMap((name) => levels.get(name) ?? []);
   const allow = unique(inEffect.flatMap((level) => level.allow));
   const deny = unique(inEffect.flatMap((level) => level.deny));
+  const allowFor = concerning(allow);
+  const denyFor = concerning(deny);
   return {
     first: first.level,
     trace: matched.map(({ index, level, matched: by }) => ({ step: 'grant', index, level, matched: by })),
-    allowed: (use) => allow.find(({ pattern }) => patternAllows(pattern, use)),
-    denied: (use) => deny.find(({ pattern }) => patternDenies(pattern, use)),
+    allowed: (use) =>
+      'method' in use ? allowFor(use.method).find(({ pattern }) => patternAllows(pattern, use)) : undefined,
+    denied: (use) =>
+      'method' in use ? denyFor(use.method).find(({ pattern }) => patternDenies(pattern, use)) : undefined,
+    units: (use) => ('method' in use ? matchUnits([...allowFor(use.method), ...denyFor(use.method)], use) : 0),
+  };
+}
+
+/**
+ * The patterns for one method, in their order, kept for those that MCP has: a list asks for the same at each entry, and
+ * what else callers make up comes once in a message.
+ */
+function concerning(patterns: readonly LevelPattern[]): (method: string) => readonly LevelPattern[] {
+  const known = new Map<string, readonly LevelPattern[]>();
+  return (method) => {
+    const cached = known.get(method);
+    if (cached !== undefined) return cached;
+    const found = patterns.filter(({ pattern }) => globMatches(pattern.method, method));
+    if (METHODS.has(method)) known.set(method, found);
+    return found;
   };
 }
 
 const unique = (patterns: readonly LevelPattern[]): readonly LevelPattern[] => [...new Set(patterns)];
+
+/** Characters that a search for what stands between two stars passes in one unit. */
+const CHARS_SEARCHED = 64;
+
+function matchUnits(patterns: readonly LevelPattern[], use: MethodUse): number {
+  if (!('name' in use)) return 0;
+  const names = use.kind === 'named' ? [use.name, ...use.bases] : [use.name];
+  const chars = names.reduce((sum, name) => sum + name.length, 0);
+  const searches = patterns.reduce((sum, { pattern }) => sum + Math.max(0, (pattern.name?.length ?? 0) - 2), 0);
+  return patterns.length * names.length + (searches * chars) / CHARS_SEARCHED;
+}
 
 export function patternAllows(pattern: LevelPattern['pattern'], use: MethodUse): boolean {
   switch (use.kind) {
@@ -86,7 +120,10 @@ export function patternAllows(pattern: LevelPattern['pattern'], use: MethodUse):
 export function patternDenies(pattern: LevelPattern['pattern'], use: MethodUse): boolean {
   switch (use.kind) {
     case 'named':
-      return [use.name, ...use.bases].some((name) => patternMatches(pattern, use.method, name));
+      return (
+        patternMatches(pattern, use.method, use.name) ||
+        use.bases.some((base) => patternMatches(pattern, use.method, base))
+      );
     case 'implicit':
       return patternMatches(pattern, use.method, use.name);
     case 'prefix':

@@ -30,6 +30,8 @@ export type Budget = {
   /** Throws once more was spent than the limit. */
   spend(units: number): void;
   isExceeded(): boolean;
+  /** Since the last reset. */
+  spent(): number;
   reset(): void;
 };
 
@@ -41,6 +43,7 @@ export function createBudget(limit: number): Budget {
       if (left < 0) throw new BudgetExceeded('the condition is too costly for this call');
     },
     isExceeded: () => left < 0,
+    spent: () => limit - left,
     reset() {
       left = limit;
     },

@@ -28,6 +28,8 @@ export type Condition = { evaluate(facts: Facts): Verdict };
 export type Conditions = {
   compile(text: string): Result<Condition, readonly ConditionFault[]>;
   facts(input: PolicyInput): Facts;
+  /** What the last evaluation took, in the units of condition-budget.ts. */
+  spent(): number;
 };
 
 export type ConditionsLimits = Pick<Limits, 'conditionNodes' | 'conditionCost'>;
@@ -64,6 +66,7 @@ export function createConditions(limits: ConditionsLimits): Conditions {
   return {
     compile,
     facts: (input) => new CallFacts(input, budget, instant),
+    spent: () => budget.spent(),
   };
 }
 

@@ -11,6 +11,7 @@ export type DecisionReason =
   | 'held_by_rule'
   | 'condition_failed'
   | 'unsafe_uri'
+  | 'too_costly'
   | 'implicit';
 
 /** One step of the reasoning, in the order it was taken. */

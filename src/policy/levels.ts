@@ -98,8 +98,8 @@ function patternFault(text: string): string | undefined {
   if (!literal.includes(':')) return undefined;
   const normal = normaliseBeginning(literal);
   if (!normal.ok) return `can never match: its URI is refused (${normal.error})`;
-  const same = normal.value.full === literal || normal.value.full === `${literal}/`;
+  const same = normal.value === literal || normal.value === `${literal}/`;
   return same || literal.endsWith(':') || literal.endsWith(':/')
     ? undefined
-    : `can never match: write its URI as ${normal.value.full}…`;
+    : `can never match: write its URI as ${normal.value}…`;
 }

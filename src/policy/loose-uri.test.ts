@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LIMITS } from '#limits.ts';
 import { looseEncoding, looserReadings } from '#policy/loose-uri.ts';
+
+const readings = (uri: string): readonly string[] => {
+  const found = looserReadings(uri);
+  assert.ok(found.ok, uri);
+  return found.value;
+};
 
 test('a URI that leaves nothing open has no other reading', () => {
   for (const uri of ['memo://x/a', 'file:///a/b.txt', 'https://h/a-b_c~d', 'note', 'memo://x/%C3%A9'])
-    assert.deepEqual(looserReadings(uri), [], uri);
+    assert.deepEqual(readings(uri), [], uri);
 });
 
 test('every part that a server may drop, merge or decode is read both ways, and several together', () => {
@@ -17,10 +24,12 @@ test('every part that a server may drop, merge or decode is read both ways, and 
     ['https://h/a//b', 'https://h/a/b'],
     ['https://h/a/', 'https://h/a'],
     ['memo://x/e%CC%81', 'memo://x/%C3%A9'],
-    ['memo://x//a;v/b%2Cc/', 'memo://x/a/b,c'],
+    ['memo://u@x/a;v/b%2Cc?d', 'memo://x/a/b,c'],
+    ['memo:a//b', 'memo:a/b'],
+    ['memo:a://b', 'memo:a:/b'],
+    ['memo:/a//', 'memo:/a'],
   ] as const) {
-    const readings = looserReadings(uri) ?? [];
-    assert.ok(readings.includes(reading), `${uri}: ${readings.join(' ')}`);
+    assert.ok(readings(uri).includes(reading), `${uri}: ${readings(uri).join(' ')}`);
   }
 });
 
@@ -30,7 +39,14 @@ test('what ends a part of a URI, or would decode once more, is not decoded', () 
   assert.equal(looseEncoding('memo://x/%FF%FE'), 'memo://x/%FF%FE');
 });
 
-test('a URI with something to read twice in too many places is read in none', () => {
-  assert.equal(looserReadings(`memo://u@x/${'a;b//%2C'.repeat(400)}/?x#y`), undefined);
-  assert.equal(looserReadings('memo://u@x//a;v%2C/b%2Cc/?d#e'), undefined);
+test('what has something to read twice in every place is refused, and what the web is full of is not', () => {
+  for (const uri of [`memo://u@x/${'a;b//%2C'.repeat(400)}/?x#y`, 'memo://u@x//a;v%2C/b%2Cc/?d#e'])
+    assert.deepEqual(looserReadings(uri), { ok: false, error: 'too_many_readings' }, uri);
+  assert.equal(readings('https://h.example/a%2Cb/?q=%3D1#part').length, 11);
+});
+
+test('more combining marks behind each other than a text has are refused before they are put in order', () => {
+  const marked = (marks: number) => looserReadings(`memo://x/a${encodeURIComponent('\u0f73'.repeat(marks))}b`);
+  assert.deepEqual(marked(LIMITS.uriMarks + 1), { ok: false, error: 'too_many_marks' });
+  assert.ok(marked(LIMITS.uriMarks).ok);
 });

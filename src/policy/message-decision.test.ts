@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Caller } from '#identity/caller.ts';
 import { LIMITS } from '#limits.ts';
+import type { Limits } from '#limits.ts';
 import { parseJson } from '#mcp/json.ts';
 import { readMessage } from '#mcp/jsonrpc.ts';
 import type { Message } from '#mcp/jsonrpc.ts';
+import type { Decision } from '#policy/decision.ts';
 import { decideMessage } from '#policy/message-decision.ts';
 import { createPolicy } from '#policy/policy.ts';
 
@@ -19,14 +21,14 @@ const CALLER: Caller = {
 };
 
 function message(value: object): Message {
-  const doc = parseJson(Buffer.from(JSON.stringify(value)), { depth: 64, nodes: 1_000 });
+  const doc = parseJson(Buffer.from(JSON.stringify(value)), { depth: 64, nodes: 10_000 });
   assert.ok(doc.ok);
   const read = readMessage(doc.value);
   assert.ok(read.ok, JSON.stringify(read));
   return read.value;
 }
 
-function decide(value: object): string {
+function decide(value: object, limits = LIMITS as Limits): string {
   const policy = createPolicy({
     levels: {
       l: {
@@ -41,7 +43,7 @@ function decide(value: object): string {
       { name: 'root', when: 'method == "resources/subscribe" && args.uri.endsWith("/root")', effect: 'deny' },
     ],
     version: 'v',
-    limits: LIMITS,
+    limits,
   });
   assert.ok(policy.ok);
   const judged = decideMessage(policy.value, message(value), {
@@ -84,4 +86,36 @@ test('everything a request would watch is judged as a subscription of its own, a
   assert.equal(refused('memo://x/root'), 'deny denied_by_rule root memo://x/root resources/subscribe');
   assert.equal(refused('memo://held'), 'deny held_by_rule held memo://held resources/subscribe');
   assert.equal(refused('memo://a/../b'), 'deny unsafe_uri - memo://a/../b resources/subscribe');
+});
+
+test('what a request would watch is judged within one budget, and what is beyond it refuses the request', () => {
+  const all = listen(...Array.from({ length: LIMITS.subscribedUris }, (_, at) => `memo://notes/${at}`));
+  assert.equal(decide(all), 'allow permitted - - subscriptions/listen');
+  assert.match(decide(all, { ...LIMITS, decisionCost: 10_000 }), /^deny too_costly - memo:/);
+});
+
+test('the conditions of rules count too: no URI is judged once those before it spent the budget', () => {
+  let [evaluations, allowed] = [0, 0];
+  const policy = createPolicy({
+    levels: { l: { allow: ['*'], deny: [] } },
+    grants: [{ groups: ['okta:dev'], connections: ['c'], level: 'l' }],
+    rules: [{ name: 'dear', when: 'name.matches("^(a|b|c|d)*x{50}$")', effect: 'deny' }],
+    version: 'v',
+    limits: LIMITS,
+  });
+  assert.ok(policy.ok);
+  const work = policy.value.newWork();
+  for (let at = 0; at < LIMITS.subscribedUris; at += 1) {
+    const name = `memo://notes/${'a'.repeat(200)}${at}`;
+    const situation = { caller: CALLER, connection: 'c', findings: [], nowMs: 0 };
+    const decision: Decision = policy.value.decide(
+      { ...situation, method: 'resources/subscribe', name, args: {} },
+      work,
+    );
+    if (decision.trace.some(({ step }) => step === 'rule')) evaluations += 1;
+    if (decision.effect === 'allow') allowed += 1;
+    else assert.equal(decision.reason, 'too_costly');
+  }
+  assert.ok(evaluations > 10 && evaluations < LIMITS.subscribedUris / 2, String(evaluations));
+  assert.equal(allowed, evaluations);
 });

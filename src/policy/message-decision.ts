@@ -5,6 +5,7 @@ import { member, toValue } from '#mcp/json.ts';
 import type { JsonValue } from '#mcp/json.ts';
 import type { Message } from '#mcp/jsonrpc.ts';
 import type { Decision } from '#policy/decision.ts';
+import type { DecisionWork } from '#policy/decision-work.ts';
 import type { PolicyInput } from '#policy/input.ts';
 import { RESPONSE_METHOD } from '#policy/method-use.ts';
 import type { Policy } from '#policy/policy.ts';
@@ -69,8 +70,9 @@ export function decideMessage(
 ): Result<MessageDecision, 'reserved method name'> {
   if (message.kind !== 'response' && message.method === RESPONSE_METHOD) return err('reserved method name');
   const asked = new AskedMessage(message, situation);
-  const decision = policy.decide(asked);
-  const refused = decision.effect === 'deny' ? undefined : refusedWatch(policy, message, situation);
+  const work = policy.newWork();
+  const decision = policy.decide(asked, work);
+  const refused = decision.effect === 'deny' ? undefined : refusedWatch(policy, message, situation, work);
   return ok(refused ?? { decision, asked, watchedUri: undefined });
 }
 
@@ -78,11 +80,16 @@ export function decideMessage(
  * Watching several resources in one request is subscribing to each (MCP 2026-07-28, Subscriptions): the first that
  * policy would not allow. One that waits for approval cannot be taken out of the others, so it is refused too.
  */
-function refusedWatch(policy: Policy, message: Message, situation: Situation): MessageDecision | undefined {
+function refusedWatch(
+  policy: Policy,
+  message: Message,
+  situation: Situation,
+  work: DecisionWork,
+): MessageDecision | undefined {
   if (message.kind !== 'request') return undefined;
   for (const uri of message.subscribedUris) {
     const asked: PolicyInput = { ...situation, method: 'resources/subscribe', name: uri, args: { uri } };
-    const decision = policy.decide(asked);
+    const decision = policy.decide(asked, work);
     if (decision.effect !== 'allow') return { decision: { ...decision, effect: 'deny' }, asked, watchedUri: uri };
   }
   return undefined;

@@ -28,7 +28,7 @@ function policy(settings: Partial<PolicySettings>): Policy {
     grants: [],
     rules: [],
     version: '0123456789abcdef',
-    limits: { conditionNodes: 500, conditionCost: 250_000 },
+    limits: { conditionNodes: 500, conditionCost: 250_000, decisionCost: 500_000 },
     ...settings,
   });
   assert.ok(made.ok, made.ok ? '' : JSON.stringify(made.error));

@@ -11,7 +11,9 @@ import { createAccess } from '#policy/access.ts';
 import type { Access } from '#policy/access.ts';
 import { createConditions } from '#policy/conditions.ts';
 import type { Condition, Conditions } from '#policy/conditions.ts';
-import type { Decision, DecisionEffect, TraceStep } from '#policy/decision.ts';
+import type { Decision, DecisionEffect, DecisionReason, TraceStep } from '#policy/decision.ts';
+import { createDecisionWork, useUnits } from '#policy/decision-work.ts';
+import type { DecisionWork } from '#policy/decision-work.ts';
 import { compileGrants } from '#policy/grants.ts';
 import type { GrantSettings } from '#policy/grants.ts';
 import type { PolicyInput } from '#policy/input.ts';
@@ -29,22 +31,24 @@ export type PolicySettings = {
   readonly rules: readonly RuleSettings[];
   /** 16 hex digits that name these settings in records. */
   readonly version: string;
-  readonly limits: Pick<Limits, 'conditionNodes' | 'conditionCost'>;
+  readonly limits: Pick<Limits, 'conditionNodes' | 'conditionCost' | 'decisionCost'>;
 };
 
 export type Policy = {
   readonly version: string;
+  /** What everything that one message asks for may take together: given to each of its decisions. */
+  newWork(): DecisionWork;
   /** The decision about one message, with the whole trace. Never throws for what a caller sent. */
-  decide(input: PolicyInput): Decision;
+  decide(input: PolicyInput, work?: DecisionWork): Decision;
   /** Whether any grant names this connection for this caller: without one it is as if it did not exist. */
   hasGrant(caller: Caller, connection: string): boolean;
   /**
    * Whether an entry of a list is shown: `use` is what the entry would be used by (tools/call, prompts/get,
    * resources/read), `name` its name or URI. Grants and levels decide; rules do not, they need the call.
    */
-  permitsListed(caller: Caller, connection: string, use: string, name: string): boolean;
+  permitsListed(caller: Caller, connection: string, use: string, name: string, work?: DecisionWork): boolean;
   /** The same for a resource template: shown when its literal prefix can match. */
-  permitsTemplate(caller: Caller, connection: string, uriTemplate: string): boolean;
+  permitsTemplate(caller: Caller, connection: string, uriTemplate: string, work?: DecisionWork): boolean;
 };
 
 type Rule = { readonly name: string; readonly effect: DecisionEffect; readonly condition: Condition };
@@ -67,21 +71,35 @@ export function createPolicy(settings: PolicySettings): Result<Policy, readonly 
   const problems = [...levelProblems, ...grantProblems, ...ruleProblems];
   if (problems.length > 0) return err(problems);
   const access = createAccess(compileGrants(settings.grants), levels);
-  const permitsUse = (caller: Caller, connection: string, use: MethodUse): boolean => {
+  const newWork = (): DecisionWork => createDecisionWork(settings.limits.decisionCost);
+  const permitsUse = (
+    caller: Caller,
+    connection: string,
+    name: string,
+    read: () => MethodUse,
+    work: DecisionWork,
+  ): boolean => {
     const granted = access(caller, connection);
-    return granted !== undefined && permit(granted, use, undefined).permitted;
+    if (granted === undefined || work.isOver()) return false;
+    const use = read();
+    work.spend(useUnits(use, name));
+    return permit(granted, use, undefined, work).permitted;
   };
   return ok({
     version: settings.version,
-    decide: (input) => decide(input, settings.version, access, rules, conditions),
+    newWork,
+    decide: (input, work = newWork()) => decide(input, settings.version, access, rules, conditions, work),
     hasGrant: (caller, connection) => access(caller, connection) !== undefined,
-    permitsListed: (caller, connection, use, name) =>
+    permitsListed: (caller, connection, use, name, work = newWork()) =>
       permitsUse(
         caller,
         connection,
-        use === 'resources/read' ? resourceUse(name) : { kind: 'named', method: use, name, bases: [] },
+        name,
+        () => (use === 'resources/read' ? resourceUse(name) : { kind: 'named', method: use, name, bases: [] }),
+        work,
       ),
-    permitsTemplate: (caller, connection, uriTemplate) => permitsUse(caller, connection, templateUse(uriTemplate)),
+    permitsTemplate: (caller, connection, uriTemplate, work = newWork()) =>
+      permitsUse(caller, connection, uriTemplate, () => templateUse(uriTemplate), work),
   });
 }
 
@@ -111,33 +129,35 @@ function decide(
   access: (caller: Caller, connection: string) => Access | undefined,
   rules: readonly Rule[],
   conditions: Conditions,
+  work: DecisionWork,
 ): Decision {
   // (1) No grant for this connection.
   const granted = access(input.caller, input.connection);
   if (granted === undefined) {
     return { effect: 'deny', reason: 'no_grant', level: undefined, rule: undefined, policy: version, trace: [] };
   }
+  const refuse = (reason: DecisionReason, level: string | undefined, trace: readonly TraceStep[]): Decision => ({
+    effect: 'deny',
+    reason,
+    level,
+    rule: undefined,
+    policy: version,
+    trace,
+  });
+  if (work.isOver()) return refuse('too_costly', undefined, granted.trace);
   const asked = new AskedOnce(input);
   // (2) Allowed by a level in effect and denied by none.
   const use = methodUse(input.method, input.name, () => asked.args);
   const seenName = use.kind === 'named' || use.kind === 'prefix' ? use.name : input.name;
-  const permission = permit(granted, use, itself(use, input.method));
+  work.spend(useUnits(use, input.name));
+  const permission = permit(granted, use, itself(use, input.method), work);
   const trace: TraceStep[] = [...granted.trace, ...permission.trace];
   const level = permission.level ?? granted.first;
-  if (!permission.permitted) {
-    return {
-      effect: 'deny',
-      reason: permission.reason,
-      level: permission.level,
-      rule: undefined,
-      policy: version,
-      trace,
-    };
-  }
+  if (!permission.permitted) return refuse(permission.reason, permission.level, trace);
   // (3) Rules only narrow. They see a resource's URI in the form that patterns see.
   if (rules.length > 0) {
     asked.name = seenName;
-    const ruling = applyRules(rules, conditions.facts(asked), trace);
+    const ruling = applyRules(rules, conditions, asked, trace, work);
     if (ruling !== undefined) return { ...ruling, level, policy: version, trace };
   }
   // (4) Otherwise allowed.
@@ -173,18 +193,26 @@ class AskedOnce implements PolicyInput {
   }
 }
 
+/** One evaluation, however simple. */
+const RULE_UNITS = 20;
+
 type Ruling = Pick<Decision, 'effect' | 'reason' | 'rule'>;
 
 /** Any matching deny wins wherever it stands; otherwise the first matching allow or hold counts. A failure denies. */
 function applyRules(
   rules: readonly Rule[],
-  facts: ReturnType<Conditions['facts']>,
+  conditions: Conditions,
+  asked: PolicyInput,
   trace: TraceStep[],
+  work: DecisionWork,
 ): Ruling | undefined {
+  const facts = conditions.facts(asked);
   let first: Ruling | undefined;
   for (const { name, effect, condition } of rules) {
     if (effect !== 'deny' && first !== undefined) continue;
     const verdict = condition.evaluate(facts);
+    // Each evaluation has a bound of its own: what they took together counts before the next decision.
+    work.spend(RULE_UNITS + conditions.spent());
     trace.push({ step: 'rule', rule: name, effect, ...verdict });
     if (verdict.outcome === 'failed') return { effect: 'deny', reason: 'condition_failed', rule: name };
     if (verdict.outcome === 'not_matched') continue;
@@ -199,14 +227,16 @@ function applyRules(
 
 type Permission = {
   readonly permitted: boolean;
-  readonly reason: 'permitted' | 'implicit' | 'not_permitted' | 'denied_by_level' | 'unsafe_uri';
+  readonly reason: 'permitted' | 'implicit' | 'not_permitted' | 'denied_by_level' | 'unsafe_uri' | 'too_costly';
   readonly level: string | undefined;
   readonly trace: readonly TraceStep[];
 };
 
 /** `literal` is the message itself where it follows another use: a deny for either takes it away. */
-function permit(granted: Access, use: MethodUse, literal: MethodUse | undefined): Permission {
+function permit(granted: Access, use: MethodUse, literal: MethodUse | undefined, work: DecisionWork): Permission {
   if (use.kind === 'unsafe') return { permitted: false, reason: 'unsafe_uri', level: undefined, trace: [] };
+  work.spend(granted.units(use) + (literal === undefined ? 0 : granted.units(literal)));
+  if (work.isOver()) return { permitted: false, reason: 'too_costly', level: undefined, trace: [] };
   const denied = granted.denied(use) ?? (literal === undefined ? undefined : granted.denied(literal));
   if (denied !== undefined)
     return { permitted: false, reason: 'denied_by_level', level: denied.level, trace: [step(denied, 'deny')] };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rehearseRules } from '#policy/rehearsal.ts';
 
-const LIMITED = { conditionNodes: 500, conditionCost: 250_000 };
+const LIMITED = { conditionNodes: 500, conditionCost: 250_000, decisionCost: 500_000 };
 const rehearsed = (when: string): string | undefined =>
   rehearseRules([{ name: 'r', when }], ['bank', 'notes'], LIMITED)[0]?.message;
 

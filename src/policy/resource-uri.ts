@@ -20,10 +20,14 @@ export type UriFault =
   | 'forbidden_character'
   | 'empty_segment'
   | 'ambiguous_authority'
-  | 'too_many_readings';
+  | 'too_many_readings'
+  | 'too_many_marks';
 
 /** `/`, `\`, `.` and `%` as a server would get them after one more decoding; NUL. */
 const ENCODED_DELIMITER = /%(2f|5c|2e|00|25(2f|5c|2e|25|00))/i;
+
+/** `;` because some servers cut path parameters off: `/..;/`. `&`, `=`: a path may stand in a query. */
+const DOT_SEGMENT = /(?:^|[/?#&=;:])\.{1,2}(?:[/?#&=;:]|$)/;
 
 /** Schemes whose URLs browsers and servers repair instead of refusing (WHATWG URL, special schemes). */
 const REPAIRED = /^(?:https?|wss?|ftp):/i;
@@ -52,24 +56,25 @@ function hasOneHost(uri: string): boolean {
 
 export function normaliseUri(uri: string): Result<NormalUri, UriFault> {
   const normal = normaliseBeginning(uri);
-  return normal.ok && !isPlain(uri) ? err('ambiguous_authority') : normal;
+  if (!normal.ok) return normal;
+  if (!isPlain(uri)) return err('ambiguous_authority');
+  const readings = looserReadings(normal.value);
+  return readings.ok ? ok({ full: normal.value, bases: readings.value }) : readings;
 }
 
 /** The same for the beginning of a URI, whose host may still be to come. */
-export function normaliseBeginning(uri: string): Result<NormalUri, UriFault> {
+export function normaliseBeginning(uri: string): Result<string, UriFault> {
   // Controls, space, DEL and backslash are in no URI (RFC 3986 section 2); some servers read a backslash as "/".
   if (/[\u0000-\u0020\u007f\\]/.test(uri)) return err('forbidden_character');
   if (!uri.isWellFormed()) return err('forbidden_character');
   if (/%(?![0-9a-fA-F]{2})/.test(uri)) return err('bad_encoding');
   if (ENCODED_DELIMITER.test(uri)) return err('encoded_delimiter');
   const encoded = normalEncoding(uri);
-  // `;` because some servers cut path parameters off: `/..;/`. `&`, `=`: a path may stand in a query.
-  if (encoded.split(/[/?#&=;:]/).some((segment) => segment === '.' || segment === '..')) return err('dot_segment');
+  if (DOT_SEGMENT.test(encoded)) return err('dot_segment');
   const full = normalCase(encoded);
   // File servers collapse "//": another spelling of the same file.
   if (full.startsWith('file:') && filePath(full).includes('//')) return err('empty_segment');
-  const bases = looserReadings(full);
-  return bases === undefined ? err('too_many_readings') : ok({ full, bases });
+  return ok(full);
 }
 
 const filePath = (uri: string): string => /^file:\/\/[^/?#]*([^?#]*)/.exec(uri)?.[1] ?? '';
@@ -127,7 +132,5 @@ export function templatePrefix(template: string): Result<string, UriFault> {
   const normal = normaliseBeginning(literal);
   if (!normal.ok) return normal;
   // The empty path of "http://host" may still become longer.
-  return ok(
-    normal.value.full.endsWith('/') && !literal.endsWith('/') ? normal.value.full.slice(0, -1) : normal.value.full,
-  );
+  return ok(normal.value.endsWith('/') && !literal.endsWith('/') ? normal.value.slice(0, -1) : normal.value);
 }

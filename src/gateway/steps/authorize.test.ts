@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { authorize } from '#gateway/steps/authorize.ts';
+import { LIMITS } from '#limits.ts';
+import { createPolicy } from '#policy/policy.ts';
 import type { PolicyInput } from '#policy/input.ts';
 import { ADA, fakeGateway, requestMasked, toolCall } from '#test/fakes/gateway.ts';
 import type { Ask } from '#test/fakes/gateway.ts';
@@ -83,4 +85,31 @@ test('the arguments are params.arguments of a tool or prompt, otherwise all of p
   );
   assert.equal(await argsOf({ jsonrpc: '2.0', id: 1, method: 'ping' }), '{}');
   assert.equal(await argsOf({ jsonrpc: '2.0', id: 1, result: { roots: [] } }), '{}');
+});
+
+test('a request to watch more than can be judged is denied with that reason, one that may not watch with its own', async () => {
+  const listen = (resourceSubscriptions: string[]) => ({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'subscriptions/listen',
+    params: { notifications: { resourceSubscriptions } },
+  });
+  const deny = Array.from({ length: 500 }, (_, at) => `resources/read:file:///shut/${at}/*`);
+  const made = createPolicy({
+    levels: { l: { allow: ['subscriptions/listen', 'resources/read:file:///open/*'], deny } },
+    grants: [{ subjects: [`${ADA.namespace}:${ADA.subject}`], connections: ['*'], level: 'l' }],
+    rules: [],
+    version: 'v',
+    limits: LIMITS,
+  });
+  assert.ok(made.ok);
+  const gateway = fakeGateway({ policy: made.value });
+  const said = async (uris: string[]) => {
+    const result = authorize(await requestMasked(gateway, { message: listen(uris) }), gateway);
+    return result.ok ? 'allowed' : `${result.error.code} ${result.error.reason}`;
+  };
+  assert.equal(await said(['file:///open/a']), 'allowed');
+  assert.equal(await said(['file:///shut/a']), 'denied subscribed_uri');
+  const many = Array.from({ length: LIMITS.subscribedUris }, (_, at) => `file:///open/${at}`);
+  assert.equal(await said(many), 'denied too_costly');
 });

@@ -18,7 +18,9 @@ export function authorize(call: RequestMasked, gateway: Gateway): Result<Authori
     return err({ code: 'invalid_request', reason: judged.error, idText });
   }
   const { decision, watchedUri } = judged.value;
-  if (decision.effect === 'deny')
-    return err({ code: 'denied', reason: watchedUri === undefined ? decision.reason : 'subscribed_uri', decision });
+  if (decision.effect === 'deny') {
+    const isOwnReason = watchedUri === undefined || decision.reason === 'too_costly';
+    return err({ code: 'denied', reason: isOwnReason ? decision.reason : 'subscribed_uri', decision });
+  }
   return ok({ ...call, decision } as Authorized);
 }

@@ -147,3 +147,35 @@ test('a name too long to be asked for is not shown, and a list with more names t
   const many = Array.from({ length: 600 }, (_, at) => ({ name: `get_${at}_${'x'.repeat(4_000)}` }));
   assert.equal(await filtered('tools/list', answerWith({ tools: many })), 'upstream_invalid list_too_long');
 });
+
+const listed = (count: number, uri: (at: number) => string) =>
+  answerWith({ resources: Array.from({ length: count }, (_, at) => ({ uri: uri(at) })) });
+
+test('a list of thousands of resources is filtered, and one that takes too long to judge is not passed on', async () => {
+  const plain = listed(5_000, (at) => `file:///open/project/report-${at}.md`);
+  assert.equal(await filtered('resources/list', plain), JSON.stringify(plain));
+  for (const costly of [
+    listed(1_000, (at) => `file:///open/${at}?${'a%2C'.repeat(1_000)}`),
+    listed(1_000, (at) => `memo://u@x//a;v%2C/${at}${'b%2Cc'.repeat(750)}/?d#e`),
+    listed(60_000, (at) => `m:${at}`),
+  ])
+    assert.equal(await filtered('resources/list', costly), 'upstream_invalid list_too_long');
+  const tools = answerWith({ tools: Array.from({ length: 60_000 }, (_, at) => ({ name: `get_${at}` })) });
+  assert.equal(await filtered('tools/list', tools), 'upstream_invalid list_too_long');
+  const resourceTemplates = Array.from({ length: 60_000 }, (_, at) => ({ uriTemplate: `file:///open/${at}/{x}` }));
+  assert.equal(
+    await filtered('resources/templates/list', answerWith({ resourceTemplates })),
+    'upstream_invalid list_too_long',
+  );
+});
+
+test('an entry whose name is longer than any message may have it is left out, without being judged', async () => {
+  const longest = `file:///open/${'a'.repeat(LIMITS.nameChars)}`.slice(0, LIMITS.nameChars);
+  assert.equal(
+    await filtered('resources/list', answerWith({ resources: [{ uri: `${longest}a` }, { uri: longest }] })),
+    JSON.stringify(answerWith({ resources: [{ uri: longest }] })),
+  );
+  // Judged, these would be too much for any list.
+  const many = listed(40, () => `file:///open/${'a'.repeat(200_000)}`);
+  assert.equal(await filtered('resources/list', many), JSON.stringify(answerWith({ resources: [] })));
+});

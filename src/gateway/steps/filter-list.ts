@@ -3,6 +3,7 @@ import type { Understood } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { hasCaseTwin, keySet } from '#mcp/case-twins.ts';
+import { LIMITS } from '#limits.ts';
 import { member, parseJson, splice, stringMember } from '#mcp/json.ts';
 import type { JsonArray, JsonDocument, JsonEdit, JsonNode } from '#mcp/json.ts';
 import { readMessage } from '#mcp/jsonrpc.ts';
@@ -30,27 +31,27 @@ export function withoutEntries(list: JsonArray, keep: (entry: JsonNode) => boole
   return edits;
 }
 
-/** Undefined when there is more to judge than one turn may take. What is too long to be asked for is not shown. */
+/** Undefined when to judge all entries would take longer than a message may. */
 function permittedEntries(
   understood: Understood,
   filter: FilteredList,
   list: JsonArray,
   gateway: Gateway,
-): JsonEdit[] | undefined {
+): readonly JsonEdit[] | undefined {
   const { caller } = understood.call.verified;
-  const { nameChars, listNameChars } = gateway.limits;
-  let chars = 0;
+  const connection = understood.call.connection.name;
+  const work = gateway.policy.newWork();
+  const keys = keySet([filter.key]);
   const edits = withoutEntries(list, (entry) => {
+    if (work.isOver()) return false;
     const name = stringMember(entry, filter.key);
-    if (name === undefined || name.length > nameChars || hasCaseTwin(entry, keySet([filter.key]))) return false;
-    chars += name.length;
-    if (chars > listNameChars) return false;
-    const connection = understood.call.connection.name;
+    // Nobody can use a longer name: the message that has it is refused.
+    if (name === undefined || name.length > LIMITS.nameChars || hasCaseTwin(entry, keys)) return false;
     return filter.isTemplate
-      ? gateway.policy.permitsTemplate(caller, connection, name)
-      : gateway.policy.permitsListed(caller, connection, filter.permits, name);
+      ? gateway.policy.permitsTemplate(caller, connection, name, work)
+      : gateway.policy.permitsListed(caller, connection, filter.permits, name, work);
   });
-  return chars > listNameChars ? undefined : edits;
+  return work.isOver() ? undefined : edits;
 }
 
 const reparse = (doc: JsonDocument, edits: readonly JsonEdit[], gateway: Gateway) =>
