@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Caller } from '#identity/caller.ts';
 import type { PolicyInput } from '#policy/input.ts';
+import { createDecisionWork } from '#policy/decision-work.ts';
+import type { DecisionWork } from '#policy/decision-work.ts';
 import { createPolicy } from '#policy/policy.ts';
 import type { Policy, PolicySettings, RuleSettings } from '#policy/policy.ts';
 
@@ -381,4 +383,46 @@ test('a policy that cannot work is refused with every problem', () => {
   const found = made.error.map((problem) => problem.path.join('.'));
   for (const path of ['levels.a.allow.0', 'levels.a.allow.1', 'levels.b.extends', 'grants.0.level', 'rules.0.when'])
     assert.ok(found.includes(path), `${path} in ${found.join()}`);
+});
+
+test('patterns count as work: what there are too many for is refused, and once the work is over nothing is looked at', () => {
+  const made = policy({
+    levels: {
+      all: level(
+        ['*'],
+        Array.from({ length: 1_000 }, (_, at) => `resources/read:memo://shut/${at}/*`),
+      ),
+    },
+  });
+  const judge = (work: DecisionWork, name: string) =>
+    made.decide(call({ method: 'resources/read', name }), work).reason;
+  const names = (count: number) => Array.from({ length: count }, (_, at) => `memo://x/${at}`);
+  const [few, many] = [createDecisionWork(LIMITED.decisionCost), createDecisionWork(LIMITED.decisionCost)];
+  assert.deepEqual(new Set(names(100).map((name) => judge(few, name))), new Set(['permitted']));
+  const reasons = names(1_000).map((name) => judge(many, name));
+  const first = reasons.indexOf('too_costly');
+  assert.ok(first > 100 && first < 1_000, String(first));
+  assert.ok(reasons.slice(first).every((reason) => reason === 'too_costly'));
+
+  const spent = many.spent();
+  assert.equal(judge(many, 'memo://x/a'), 'too_costly');
+  assert.ok(!made.permitsListed(PERSON, 'c', 'resources/read', 'memo://x/a', many));
+  assert.ok(!made.permitsTemplate(PERSON, 'c', 'memo://x/{a}', many));
+  assert.equal(many.spent(), spent, 'nothing more is done');
+  // The first that would go over it is refused itself, before its patterns are tried.
+  assert.equal(judge(createDecisionWork(500), 'memo://shut/1/a'), 'too_costly');
+  assert.ok(!made.permitsListed(PERSON, 'c', 'resources/read', 'memo://x/a', createDecisionWork(500)));
+});
+
+test('patterns for another method cost nothing, and those with several stars cost by the length of the name', () => {
+  const spentOn = (deny: string[], name: string): number => {
+    const work = createDecisionWork(LIMITED.decisionCost);
+    const made = policy({ levels: { all: level(['*'], deny) } });
+    assert.equal(made.decide(call({ method: 'tools/call', name }), work).reason, 'permitted');
+    return work.spent();
+  };
+  const name = 'a'.repeat(4_000);
+  assert.equal(spentOn(['resources/read:*x*y*'], name), spentOn([], name));
+  assert.equal(spentOn(['tools/call:x*'], name), spentOn([], name) + 1);
+  assert.ok(spentOn(['tools/call:*x*y*'], name) > spentOn(['tools/call:x*'], name) + 100);
 });
