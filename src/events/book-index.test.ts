@@ -106,3 +106,26 @@ test('a question that looks at too much ends in the middle, and the next one is 
   isOver = false;
   assert.deepEqual(index.page(page).hits, []);
 });
+
+test('it is asked for its budget however far apart the records of events lie', (t) => {
+  for (const [stride, first] of [
+    [2, 1],
+    [4, 2],
+    [64, 7],
+    [256, 255],
+  ] as const) {
+    const data = temporaryDirectory(t);
+    const events = Array.from({ length: 1_000 }, (_, at) => first + at * stride);
+    writeIndex(
+      data,
+      'a',
+      events.map((n) => toolCall(n, 'x', {}, {}, NOON + n)),
+    );
+    const index = openBookIndex(data, () => true);
+    t.after(() => index.close());
+    const nothing = parseEventQuery({ filter: 'client.name co "nowhere"' }, NOON, LIMITS);
+    assert.ok(nothing.ok);
+    const page = { ...nothing.value, order: 'oldest', limit: 10 } as const;
+    assert.throws(() => index.page(page), TooCostly, `every ${stride} from ${first}`);
+  }
+});
