@@ -192,6 +192,7 @@ export const LIMITS = {
   searchMs: 3_000, // one search may look so long
   searchStopMs: 2_000, // then it has so long to stop by itself before its thread is ended
   searchesWaiting: 64,
+  threadEndMs: 2_000, // a stop waits so long for a thread inside SQLite
   followStretchRecords: 20_000,
   followMs: 250,
   streamPieceChars: 64 * 1024,

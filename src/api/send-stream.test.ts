@@ -81,3 +81,24 @@ test('no more is made than the client takes, and nothing after it has left', asy
   socket.destroy();
   await ended.promise;
 });
+
+test('a stream that ends with an error because its client left is no fault', async (t) => {
+  const faults: unknown[] = [];
+  const left = Promise.withResolvers<void>();
+  const sent = Promise.withResolvers<void>();
+  const port = await serving(t, (response) => {
+    async function* lines(): AsyncGenerator<string, void, undefined> {
+      yield 'one\n';
+      await left.promise;
+      throw new Error('ended before its end');
+    }
+    response.once('close', () => left.resolve());
+    void sendStream(response, HEADERS, lines(), (fault) => faults.push(fault)).then(sent.resolve);
+  });
+  const leaving = new AbortController();
+  const response = await fetch(`http://127.0.0.1:${port}/`, { signal: leaving.signal });
+  leaving.abort();
+  await assert.rejects(response.text());
+  await sent.promise;
+  assert.deepEqual(faults, []);
+});

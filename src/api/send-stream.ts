@@ -20,7 +20,8 @@ export async function sendStream(
     }
     outgoing.end();
   } catch (fault) {
-    onFault(fault);
+    // A client that left ends its export in the middle: that is no fault, and nobody is to fill the log with it.
+    if (!outgoing.destroyed) onFault(fault);
     outgoing.destroy();
   }
 }

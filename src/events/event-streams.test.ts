@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import type { Event } from '#events/event.ts';
 import { createEventStreams } from '#events/event-streams.ts';
 import type { StreamJob } from '#events/stream-jobs.ts';
@@ -104,4 +105,59 @@ test('a thread that ends while nobody asks fails the next question instead of th
   const stream = open();
   await streams.close();
   await assert.rejects(stream.next(), /the thread of the stream ended/);
+});
+
+/** Streams whose thread is this script instead. */
+function scripted(t: TestContext, script: string, limits: Partial<Limits> = {}) {
+  const place = { dataDirectory: '/nowhere', deployment: 'acme', firstShard: 'a', masterKey: undefined };
+  const workers: Worker[] = [];
+  const streams = createEventStreams({
+    place,
+    limits: { ...LIMITS, ...limits },
+    clock: () => 0,
+    startThread: () => {
+      const worker = new Worker(`const { parentPort } = require('node:worker_threads'); ${script}`, { eval: true });
+      workers.push(worker);
+      return worker;
+    },
+  });
+  t.after(() => Promise.all(workers.map((worker) => Worker.prototype.terminate.call(worker))));
+  return { streams, workers };
+}
+
+test('a thread that fails between two questions fails the next, with why, and nothing else', async (t) => {
+  const { streams, workers } = scripted(
+    t,
+    `parentPort.on('message', (message) => {
+      if (message === 'break') throw new Error('broken in between');
+      parentPort.postMessage({ type: 'piece', text: 'one' });
+    });`,
+  );
+  const stream = streams.open(EXPORT, 'ada', here);
+  assert.ok(stream.ok);
+  const port = workers[0];
+  assert.ok(port !== undefined);
+  const ended = new Promise((resolve) => port.once('exit', resolve));
+  assert.equal((await stream.value.next()).value, 'one');
+  port.postMessage('break');
+  await ended;
+  await assert.rejects(stream.value.next(), /broken in between/);
+});
+
+test('a thread that does not end holds up neither its reader nor the stop, and keeps its place', async (t) => {
+  const { streams, workers } = scripted(t, `parentPort.on('message', () => undefined);`, {
+    threadEndMs: 1,
+    eventStreamsPerCaller: 1,
+  });
+  const leaving = new AbortController();
+  const stream = streams.open(EXPORT, 'ada', leaving.signal);
+  assert.ok(stream.ok);
+  const [worker] = workers;
+  assert.ok(worker !== undefined);
+  worker.terminate = () => new Promise<number>(() => undefined);
+  const next = stream.value.next();
+  leaving.abort();
+  await assert.rejects(next, /before its end/);
+  assert.deepEqual(streams.open(EXPORT, 'ada', here), { ok: false, error: 'streams_of_reader' });
+  await streams.close();
 });

@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { BookPlace } from '#events/book.ts';
+import { endThread } from '#events/end-thread.ts';
 import type { FromStreamThread, StreamJob, StreamThreadSettings, ToStreamThread } from '#events/stream-jobs.ts';
 import type { Limits } from '#limits.ts';
 import { type Result, err, ok, unreachable } from '#result.ts';
@@ -26,9 +27,17 @@ export type EventStreamsOptions = {
   readonly place: BookPlace;
   readonly limits: Limits;
   readonly clock: () => number;
+  /** For tests: another thread that speaks as stream.worker.ts does. */
+  readonly startThread?: (settings: StreamThreadSettings) => Worker;
 };
 
 const MEGABYTES_MAX = 256;
+
+const streamThread = (settings: StreamThreadSettings): Worker =>
+  new Worker(new URL(import.meta.resolve('#events/stream.worker.ts')), {
+    workerData: settings,
+    resourceLimits: { maxOldGenerationSizeMb: MEGABYTES_MAX },
+  });
 
 /** `ended`: why, once it has; then nothing more is heard of it. */
 type Thread = { readonly worker: Worker; readonly kind: StreamJob['kind']; ended: string | undefined };
@@ -36,15 +45,12 @@ type Thread = { readonly worker: Worker; readonly kind: StreamJob['kind']; ended
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : 'the thread of the stream ended';
 
-export function createEventStreams({ place, limits, clock }: EventStreamsOptions): EventStreams {
+export function createEventStreams(options: EventStreamsOptions): EventStreams {
+  const { place, limits, clock, startThread = streamThread } = options;
   const running = new Map<Worker, string>();
 
   const start = (job: StreamJob, reader: string): Thread => {
-    const settings: StreamThreadSettings = { place, limits, job, nowMs: clock() };
-    const worker = new Worker(new URL(import.meta.resolve('#events/stream.worker.ts')), {
-      workerData: settings,
-      resourceLimits: { maxOldGenerationSizeMb: MEGABYTES_MAX },
-    });
+    const worker = startThread({ place, limits, job, nowMs: clock() });
     worker.unref();
     running.set(worker, reader);
     const thread: Thread = { worker, kind: job.kind, ended: undefined };
@@ -71,7 +77,7 @@ export function createEventStreams({ place, limits, clock }: EventStreamsOptions
       return ok(piecesOf(thread, signal));
     },
     async close() {
-      await Promise.all([...running.keys()].map((worker) => worker.terminate()));
+      await Promise.all([...running.keys()].map((worker) => endThread(worker, limits.threadEndMs)));
     },
   };
 }
@@ -79,7 +85,7 @@ export function createEventStreams({ place, limits, clock }: EventStreamsOptions
 async function* piecesOf(thread: Thread, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
   try {
     for (;;) {
-      const message = await ask(thread);
+      const message = await ask(thread, signal);
       if (signal.aborted) {
         if (thread.kind === 'tail') return;
         throw new Error('the export was ended before its end');
@@ -97,19 +103,25 @@ async function* piecesOf(thread: Thread, signal: AbortSignal): AsyncGenerator<st
       }
     }
   } finally {
-    await thread.worker.terminate();
+    // Not waited for: whoever reads is to hear of the end now, and the thread keeps its place until it has gone.
+    void thread.worker.terminate();
   }
 }
 
-/** The next piece. A thread that ends without one has failed, unless it was ended because nobody reads any more. */
-function ask(thread: Thread): Promise<FromStreamThread> {
+/** The next piece. A thread that ends without one, or whose `signal` ends it, has failed. */
+function ask(thread: Thread, signal: AbortSignal): Promise<FromStreamThread> {
+  if (signal.aborted) return Promise.resolve({ type: 'failed', message: 'ended from outside' });
   if (thread.ended !== undefined) return Promise.resolve({ type: 'failed', message: thread.ended });
   const { worker } = thread;
   const { promise, resolve } = Promise.withResolvers<FromStreamThread>();
   const fail = (error: unknown): void => resolve({ type: 'failed', message: messageOf(error) });
   const done = (message: FromStreamThread): void => resolve(message);
   worker.once('message', done).once('error', fail).once('exit', fail);
+  signal.addEventListener('abort', fail, { once: true });
   const port = worker;
   port.postMessage('more' satisfies ToStreamThread);
-  return promise.finally(() => worker.off('message', done).off('error', fail).off('exit', fail));
+  return promise.finally(() => {
+    worker.off('message', done).off('error', fail).off('exit', fail);
+    signal.removeEventListener('abort', fail);
+  });
 }

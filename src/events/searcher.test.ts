@@ -118,3 +118,20 @@ test('a thread that dies fails its question and no other', async (t) => {
   assert.equal(failed.ok ? '' : failed.error.reason, 'failed');
   assert.deepEqual([next, failures], [{ ok: true, value: { a: 1 } }, ['the search thread ended']]);
 });
+
+test('a stop does not wait for a thread that does not end', async (t) => {
+  const mute = new Worker(`require('node:worker_threads').parentPort.on('message', () => undefined)`, { eval: true });
+  t.after(() => Worker.prototype.terminate.call(mute));
+  mute.terminate = () => new Promise<number>(() => undefined);
+  const searcher = createSearcher({
+    dataDirectory: temporaryDirectory(t),
+    limits: { ...LIMITS, threadEndMs: 1 },
+    clock: () => NOON,
+    onFailure: () => undefined,
+    startThread: () => mute,
+  });
+  const asked = searcher.ask('indexed', null);
+  await searcher.close();
+  const outcome = await asked;
+  assert.equal(outcome.ok ? '' : outcome.error.reason, 'closed');
+});

@@ -3,6 +3,7 @@
  * number of others waiting, and ends the thread when a question does not come back. The next one gets a new thread.
  */
 import { Worker } from 'node:worker_threads';
+import { endThread } from '#events/end-thread.ts';
 import type {
   FromSearchThread,
   SearchJob,
@@ -85,7 +86,7 @@ class ThreadSearcher implements Searcher {
     for (const question of this.#waiting) question.settle(trouble('closed', 'the gateway stops'));
     this.#waiting.clear();
     this.#finish(trouble('closed', 'the gateway stops'));
-    await this.#worker?.terminate();
+    if (this.#worker !== undefined) await endThread(this.#worker, this.#options.limits.threadEndMs);
   }
 
   #question(job: SearchJob, signal: AbortSignal | undefined): Promise<Outcome> {
