@@ -44,6 +44,8 @@ export function createApi(parts: ApiParts, routes: readonly Route[]): Api {
   const json = (text: string): Response =>
     new Response(text, { headers: { 'content-type': 'application/json', 'cache-control': 'no-store' } });
 
+  // Before everything, what needs no token included.
+  app.use(async (c, next) => exchange.limit(c.env.incoming) ?? next());
   app.get(API_PATHS.openApi, () => json(openApi()));
   app.get(METADATA_PATH, () => json(metadata));
   const methods = new Map<string, string[]>();

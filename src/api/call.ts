@@ -4,6 +4,8 @@ import type { Operation } from '#api/contract/operation.ts';
 import type { ProblemCode } from '#api/contract/problem.ts';
 import type { Role } from '#api/contract/roles.ts';
 import type { ApiParts } from '#api/parts.ts';
+import type { Quota } from '#gateway/quota.ts';
+import type { Executed } from '#gateway/refusal.ts';
 import type { TokenFault } from '#identity/token-fault.ts';
 import type { VerifiedCaller } from '#identity/verified-caller.ts';
 import type { Result } from '#result.ts';
@@ -18,6 +20,10 @@ export type ApiRefusal = {
   readonly offset?: number;
   readonly expected?: string;
   readonly retryAfterMs?: number;
+  /** Which limit was reached. */
+  readonly quota?: Quota;
+  /** Of what changes something: whether it may have. */
+  readonly executed?: Executed;
 };
 
 /** A request as it arrived: nobody knows whose it is. */
@@ -68,7 +74,7 @@ export type ApiOutcome = Result<ApiAnswer, ApiRefusal>;
 
 export type Route = {
   readonly operation: Operation;
-  /** It takes access away, perhaps from whoever asks: that one still gets his answer. */
+  /** It takes access away, perhaps from whoever asks: once it has begun, that one still gets his answer. */
   readonly endsCallers?: true;
   serve(call: ApiCall, input: ApiInput<Operation>, parts: ApiParts): ApiOutcome | Promise<ApiOutcome>;
 };

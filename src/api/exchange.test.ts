@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { route, type ApiOutcome } from '#api/call.ts';
 import { getCheckpoint } from '#api/contract/checkpoint.ts';
+import { createRevocation } from '#api/contract/revocation.ts';
 import { err, ok } from '#result.ts';
 import { ADMIN_TOKEN, AUDITOR_TOKEN, by, listenApi, STRANGER_TOKEN } from '#test/fakes/api.ts';
 import { ADA_TOKEN } from '#test/fakes/gateway.ts';
@@ -209,4 +212,100 @@ test('what streams ends with the caller or the token, without looking complete',
     await broken;
     more.resolve();
   }
+});
+
+const ALL = JSON.stringify({ scope: 'all', reason: 'x' });
+const revoking = {
+  method: 'POST',
+  path: '/api/v1/revocations',
+  headers: { ...by(ADMIN_TOKEN), 'content-type': 'application/json' },
+  body: ALL,
+};
+const said = ({ text }: { readonly text: string }): unknown => (JSON.parse(text) as { executed?: unknown }).executed;
+
+/** A revocation whose body does not come to its end. */
+function openHalf(origin: string) {
+  const { method, path, headers } = revoking;
+  const request = httpRequest(`${origin}${path}`, { method, headers: { ...headers, 'content-length': ALL.length } });
+  request.write(ALL.slice(0, 4));
+  request.on('error', () => undefined);
+  const answer = once(request, 'response').then(async ([response]) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of response as IncomingMessage) chunks.push(chunk as Buffer);
+    return { status: (response as IncomingMessage).statusCode, text: Buffer.concat(chunks).toString() };
+  });
+  return { answer };
+}
+
+test('who lost access while the body was on its way takes none away, by whatever fault', async (t) => {
+  let acts = 0;
+  const act = () => ok({ json: (acts += 1) });
+  const { ask, gateway } = await listenApi(t, [{ ...route(createRevocation, act), endsCallers: true }]);
+  for (const [fault, status] of [
+    ['revoked', 401],
+    ['expired', 401],
+    ['revocations_unknown', 503],
+  ] as const) {
+    gateway.identity.rechecking = () => err(fault);
+    assert.equal((await ask(revoking)).status, status, fault);
+    assert.equal(headerOf(gateway.ledger.entries.at(-1)).reason, fault);
+  }
+  assert.equal(acts, 0);
+});
+
+test('a revocation that waits for its body ends with its caller', async (t) => {
+  const { origin, admission, gateway } = await listenApi(
+    t,
+    [{ ...route(createRevocation, served), endsCallers: true }],
+    { limits: { apiRequestMs: 2_000 } },
+  );
+  gateway.identity.rechecking = () => err('revoked');
+  const over = new AbortController();
+  const answered = openHalf(origin).answer.finally(() => over.abort());
+  while (!over.signal.aborted) {
+    admission.endOver();
+    await turn();
+  }
+  assert.deepEqual([(await answered).status, codeOf(await answered)], [401, 'unauthenticated']);
+});
+
+test('nobody is called revoked where revocations cannot be told', async (t) => {
+  const entered = Promise.withResolvers<void>();
+  const hold = (): Promise<ApiOutcome> => {
+    entered.resolve();
+    return new Promise(() => undefined);
+  };
+  const { ask, admission, gateway } = await listenApi(t, [route(getCheckpoint, hold)]);
+  const answer = ask(asking(AUDITOR_TOKEN));
+  await entered.promise;
+  gateway.identity.rechecking = () => err('revocations_unknown');
+  admission.endOver();
+  assert.deepEqual([(await answer).status, codeOf(await answer)], [503, 'identity_unavailable']);
+  assert.deepEqual(shapeOf(gateway.ledger.entries), ['denied identity_unavailable']);
+  assert.equal(headerOf(gateway.ledger.entries[0]).reason, 'revocations_unknown');
+});
+
+test('an act that takes too long or fails is answered with whether it may have been done', async (t) => {
+  const limits = { apiRequestMs: 50 };
+  const never = () => new Promise<ApiOutcome>(() => undefined);
+  const slow = await listenApi(t, [route(createRevocation, never), route(getCheckpoint, never)], { limits });
+  const late = await slow.ask(revoking);
+  assert.deepEqual([late.status, codeOf(late), said(late)], [503, 'timeout', 'unknown']);
+  assert.equal(said(await slow.ask(asking(AUDITOR_TOKEN))), undefined);
+  const unread = await openHalf(slow.origin).answer;
+  assert.deepEqual([codeOf(unread), said(unread)], ['timeout', 'no']);
+  const failing = await listenApi(t, [
+    route(createRevocation, (): ApiOutcome => {
+      throw new Error('broken');
+    }),
+  ]);
+  assert.equal(said(await failing.ask(revoking)), 'unknown');
+});
+
+test('nothing is begun for a request that was ended already', async (t) => {
+  let acts = 0;
+  const act = () => ok({ json: (acts += 1) });
+  const { ask, gateway } = await listenApi(t, [route(createRevocation, act)]);
+  gateway.stop();
+  assert.deepEqual([codeOf(await ask(revoking)), acts], ['stopping', 0]);
 });

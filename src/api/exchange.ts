@@ -17,6 +17,7 @@ import type {
 } from '#api/call.ts';
 import { apiDeniedEntry } from '#api/entries.ts';
 import { readInput } from '#api/input.ts';
+import { addressOf, countRefusedToken, limitSource } from '#api/limit-source.ts';
 import type { ApiParts } from '#api/parts.ts';
 import { faultFrames } from '#gateway/fault-frames.ts';
 import { problemResponse } from '#api/problem-response.ts';
@@ -24,10 +25,8 @@ import { rolesOf } from '#api/roles.ts';
 import { sendStream } from '#api/send-stream.ts';
 import { PIECE_BYTES } from '#api/stall.ts';
 import type { Tenure } from '#gateway/admission.ts';
-import { peerOf } from '#gateway/hop.ts';
-import { sourceKey, sourceOf } from '#gateway/source.ts';
+import { sourceKey } from '#gateway/source.ts';
 import { headersOf } from '#gateway/steps/receive.ts';
-import { readBearer } from '#identity/bearer.ts';
 import { callerKey } from '#identity/caller.ts';
 import { err, ok, type Result } from '#result.ts';
 
@@ -39,6 +38,8 @@ export type Asked = {
 };
 
 export type Exchange = {
+  /** The no to one whose address asks for too much, before anything else is looked at. */
+  limit(incoming: IncomingMessage): Response | undefined;
   serve(route: Route, asked: Asked): Promise<Response>;
   /** A no before anybody was identified that says nothing about anybody: not recorded. */
   refuse(incoming: IncomingMessage | undefined, refusal: ApiRefusal, allow?: string): Response;
@@ -93,14 +94,11 @@ export function createExchange(parts: ApiParts): Exchange {
   ): Promise<Refused | ApiAnswer> => {
     const received = receive(asked.incoming, parts);
     if (!received.ok) return { refusal: received.error, by: arrival };
-    const crowded = sourceFault(arrival, asked.incoming.rawHeaders, parts);
-    if (crowded !== undefined) return { refusal: crowded, by: arrival };
     if (!admission.enter(arrival.id, ending.cut))
       return { refusal: { code: 'rate_limited', reason: 'requests_in_flight', retryAfterMs: RETRY_MS }, by: arrival };
     const known = await authenticate(arrival, asked.incoming.rawHeaders, parts);
     if (!known.ok) {
-      if (known.error.code === 'unauthenticated')
-        parts.quotas.sources.refused(sourceKey(arrival.source), parts.monotonic());
+      countRefusedToken(arrival, known.error, parts);
       return { refusal: known.error, by: arrival };
     }
     const by = known.value;
@@ -115,10 +113,13 @@ export function createExchange(parts: ApiParts): Exchange {
       return { refusal: { code: 'forbidden', reason: 'no_role' }, by };
     const query = new URL(asked.url).searchParams;
     const input = await readInput(operation, { params: asked.params, query, incoming: asked.incoming }, limits);
-    if (!input.ok) return { refusal: input.error, by };
+    // Answered for already, or nobody is left to answer: then nothing is begun.
+    if (arrival.signal.aborted)
+      return { refusal: { code: 'stopping', reason: 'cut_short', retryAfterMs: RETRY_MS }, by: arrival };
     // The body may have been long on its way: whoever lost access meanwhile does nothing more, and above all takes none away.
     const still = parts.identity.recheck(by.verified);
     if (!still.ok) return { refusal: refusalOf(still.error), by };
+    if (!input.ok) return { refusal: input.error, by };
     ending.isActing = true;
     const call: ApiCall = { ...by, operation, roles };
     const outcome: ApiOutcome = await route.serve(call, input.value, parts);
@@ -151,30 +152,21 @@ export function createExchange(parts: ApiParts): Exchange {
       cut.abort();
     });
     const { promise: late, resolve } = Promise.withResolvers<Refused>();
+    const ending: Ending = { cut, resolve, isActing: false };
     const timer = setTimeout(() => {
-      // An act may still come into force: whoever asked for it must look before asking again.
-      const detail =
-        incoming.method === 'POST' ? 'whether it came into force is unknown: look before you ask again' : undefined;
-      resolve({
-        refusal: {
-          code: 'timeout',
-          reason: 'too_slow',
-          retryAfterMs: RETRY_MS,
-          ...(detail === undefined ? {} : { detail }),
-        },
-        by: arrival,
-      });
+      const refusal = { code: 'timeout', reason: 'too_slow', retryAfterMs: RETRY_MS } as const;
+      resolve({ refusal: { ...refusal, ...executedOf(route, ending) }, by: arrival });
       cut.abort();
     }, limits.apiRequestMs);
     try {
-      const outcome = await Promise.race([steps(route, asked, arrival, { cut, resolve, isActing: false }), late]);
+      const outcome = await Promise.race([steps(route, asked, arrival, ending), late]);
       if ('stream' in outcome) return begin(outcome, arrival.id, asked);
       if (!('refusal' in outcome)) return finished(answerResponse(outcome), arrival.id, incoming);
       const recorded = await record(outcome, parts);
       return respond(recorded.ok ? outcome.refusal : recorded.error, arrival.id, incoming);
     } catch (bug) {
       logBug(parts, arrival.id, bug);
-      return respond({ code: 'internal', reason: 'exception' }, arrival.id, incoming);
+      return respond({ code: 'internal', reason: 'exception', ...executedOf(route, ending) }, arrival.id, incoming);
     } finally {
       clearTimeout(timer);
     }
@@ -182,6 +174,10 @@ export function createExchange(parts: ApiParts): Exchange {
 
   return {
     serve,
+    limit(incoming) {
+      const refusal = limitSource(incoming, parts);
+      return refusal === undefined ? undefined : respond(refusal, parts.newId(), incoming);
+    },
     refuse: (incoming, refusal, allow) => respond(refusal, parts.newId(), incoming, allow),
     fail(incoming, bug) {
       const id = parts.newId();
@@ -199,33 +195,23 @@ type Ending = {
   isActing: boolean;
 };
 
+/** What was begun may yet come into force: whoever asked for it must look before asking again. */
+function executedOf({ operation }: Route, { isActing }: Ending): Pick<ApiRefusal, 'executed' | 'detail'> {
+  if (operation.method === 'GET') return {};
+  if (!isActing) return { executed: 'no' };
+  return { executed: 'unknown', detail: 'whether it came into force is unknown: look before you ask again' };
+}
+
 type Refused = { readonly refusal: ApiRefusal; readonly by: ApiArrival | KnownCall };
 
 function arrive(incoming: IncomingMessage, parts: ApiParts, signal: AbortSignal): ApiArrival {
-  const forwarded = headersOf(incoming.rawHeaders).get('x-forwarded-for') ?? [];
   return {
     id: parts.newId(),
-    source: sourceOf(peerOf(incoming), forwarded, parts.proxies),
+    source: addressOf(incoming, parts),
     method: incoming.method ?? '',
     path: (incoming.url ?? '').split('?', 1)[0] ?? '',
     signal,
   };
-}
-
-/** As for /mcp: a source that asks too often, or shows too many bad tokens, is not heard for a while. */
-function sourceFault(
-  { source }: ApiArrival,
-  rawHeaders: readonly string[],
-  { identity, limits, monotonic, quotas }: Pick<ApiParts, 'identity' | 'limits' | 'monotonic' | 'quotas'>,
-): ApiRefusal | undefined {
-  const [key, nowMs] = [sourceKey(source), monotonic()];
-  const waitMs = quotas.sources.request(key, nowMs);
-  if (waitMs > 0) return { code: 'rate_limited', reason: 'source_rate', retryAfterMs: waitMs };
-  const unheardMs = quotas.sources.unheardMs(key, nowMs);
-  if (unheardMs === 0) return undefined;
-  const bearer = readBearer(rawHeaders, limits);
-  if (bearer.ok && identity.remembers(bearer.value)) return undefined;
-  return { code: 'rate_limited', reason: 'source_refusals', retryAfterMs: unheardMs };
 }
 
 function receive({ rawHeaders }: IncomingMessage, parts: ApiParts): Result<true, ApiRefusal> {

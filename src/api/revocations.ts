@@ -49,13 +49,13 @@ const toView = ({ id, scope, reason, atMs, epochMs, by, record }: RevocationInFo
 });
 
 function refusalOf(refusal: RevokeRefusal): ApiRefusal {
-  const { code, reason, retryAfterMs } = refusal;
-  if (code === 'too_many') return { code: 'too_many_revocations', reason };
+  const { code, reason, retryAfterMs, executed } = refusal;
+  if (code === 'too_many') return { code: 'too_many_revocations', reason, executed };
   const detail =
-    refusal.executed === 'no'
+    executed === 'no'
       ? 'nothing was changed'
       : 'it is in the book and not in force yet; the next start of a gateway puts it in force. Ask again';
-  return { code, reason, retryAfterMs, detail };
+  return { code, reason, retryAfterMs, detail, executed };
 }
 
 export async function serveRevocation(

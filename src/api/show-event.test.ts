@@ -63,6 +63,7 @@ test('what is past the end, of no shard, or no number is not there', async (t) =
   for (const [path, status] of [
     ['a/999', 404],
     ['b/0', 404],
+    ['constructor/0', 404],
     ['a/-1', 400],
     ['a/1e1', 400],
     ['A/1', 400],

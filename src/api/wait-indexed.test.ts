@@ -31,3 +31,12 @@ test('the wait ends with its time, with the asker, and at once where the index c
   const failing: Searcher = { ask: async () => err({ reason: 'failed', message: '' }), close: async () => undefined };
   assert.equal(await codeOf({ shard: 'a', n: 5 }, call, { ...still, searcher: failing }), 'search_unavailable');
 });
+
+test('what every object has is no shard that is indexed', async () => {
+  const sizes = Object.create({ inherited: 9 }) as Record<string, number>;
+  const searcher: Searcher = { ask: async () => ok(sizes), close: async () => undefined };
+  let nowMs = 0;
+  const parts = { searcher, limits: LIMITS, monotonic: () => (nowMs += LIMITS.searchWaitMs) };
+  const waited = await waitIndexed({ shard: 'inherited', n: 5 }, call, parts);
+  assert.equal(waited.ok ? 'ok' : waited.error.code, 'not_indexed');
+});

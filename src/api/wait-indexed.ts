@@ -18,7 +18,9 @@ export async function waitIndexed(
   for (;;) {
     const indexed = await searcher.ask('indexed', null, signal);
     if (!indexed.ok) return err(troubleRefusal(indexed.error));
-    if ((indexed.value[shard] ?? 0) > n) return ok(true);
+    // A name from a URL: what comes from another thread has the members of every object.
+    const size = Object.hasOwn(indexed.value, shard) ? (indexed.value[shard] ?? 0) : 0;
+    if (size > n) return ok(true);
     if (monotonic() >= endMs || signal.aborted)
       return err({ code: 'not_indexed', reason: 'index_behind', retryAfterMs: RETRY_MS });
     await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);

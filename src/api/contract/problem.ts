@@ -37,6 +37,10 @@ export const Problem = z
     status: z.int(),
     code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
     detail: z.string().optional().describe('what is wrong, for a person'),
+    executed: z
+      .enum(['no', 'unknown'])
+      .optional()
+      .describe('of what changes something: `no`, nothing was changed; `unknown`, it may have been or may yet be'),
     call: z.string().describe('id of this request, in the record of a refusal and in the log'),
     parameter: z.string().optional().describe('which parameter is not valid'),
     offset: z.int().optional().describe('filters: where (UTF-16 units, from 0)'),

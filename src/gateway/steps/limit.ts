@@ -1,6 +1,7 @@
 /** Whether a new call may begin at all: its source keeps within bounds, the book can take it, and there is room. */
 import type { Limited, Received } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
+import type { Quota } from '#gateway/quota.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { readBearer } from '#identity/bearer.ts';
 import { err, ok } from '#result.ts';
@@ -8,30 +9,44 @@ import type { Result } from '#result.ts';
 
 const RETRY_MS = 1_000;
 
+type Parts = Pick<Gateway, 'identity' | 'limits' | 'quotas'>;
+type SourceRequest = Pick<Received, 'sourceKey' | 'startedMs'> & { readonly rawHeaders: readonly string[] };
+
+export type SourceFault = {
+  readonly code: 'rate_limited';
+  readonly reason: 'source_rate' | 'source_refusals';
+  readonly retryAfterMs: number;
+  readonly quota: Quota;
+};
+
 /** A token that was good before is no guess: whoever has it is not shut out by what others at this address try. */
-function hasKnownToken(call: Received, gateway: Gateway): boolean {
-  const bearer = readBearer(call.http.request.rawHeaders, gateway.limits);
-  return bearer.ok && gateway.identity.remembers(bearer.value);
+function hasKnownToken(rawHeaders: readonly string[], { identity, limits }: Parts): boolean {
+  const bearer = readBearer(rawHeaders, limits);
+  return bearer.ok && identity.remembers(bearer.value);
 }
 
-function sourceFault(call: Received, gateway: Gateway): Refusal | undefined {
-  const { limits, quotas } = gateway;
-  const waitMs = quotas.sources.request(call.sourceKey, call.startedMs);
+/** Counts the request. Undefined when it may go on; for `/mcp` and for `/api`, which share the counts. */
+export function sourceFault(
+  { sourceKey, startedMs, rawHeaders }: SourceRequest,
+  parts: Parts,
+): SourceFault | undefined {
+  const { limits, quotas } = parts;
+  const waitMs = quotas.sources.request(sourceKey, startedMs);
   if (waitMs > 0) {
     const windowMs = (limits.sourceRequestsBurst / limits.sourceRequestsPerSecond) * 1_000;
     const quota = { policy: 'source', size: limits.sourceRequestsBurst, unit: 'requests', windowMs } as const;
     return { code: 'rate_limited', reason: 'source_rate', retryAfterMs: waitMs, quota };
   }
-  const unheardMs = quotas.sources.unheardMs(call.sourceKey, call.startedMs);
-  if (unheardMs === 0 || hasKnownToken(call, gateway)) return undefined;
-  const size = quotas.sources.allowedRefusals(call.sourceKey, call.startedMs);
+  const unheardMs = quotas.sources.unheardMs(sourceKey, startedMs);
+  if (unheardMs === 0 || hasKnownToken(rawHeaders, parts)) return undefined;
+  const size = quotas.sources.allowedRefusals(sourceKey, startedMs);
   const quota = { policy: 'source-refusals', size, unit: 'requests', windowMs: limits.refusalWindowMs } as const;
   return { code: 'rate_limited', reason: 'source_refusals', retryAfterMs: unheardMs, quota };
 }
 
 export function limit(call: Received, gateway: Gateway): Result<Limited, Refusal> {
   if (gateway.draining()) return err({ code: 'stopping', reason: 'draining', retryAfterMs: RETRY_MS });
-  const fault = sourceFault(call, gateway);
+  const fault = sourceFault({ ...call, rawHeaders: call.http.request.rawHeaders }, gateway);
   if (fault !== undefined) return err(fault);
   const ledger = gateway.ledger.accepts();
   if (!ledger.ok) {
