@@ -184,6 +184,7 @@ function openConnection(
       credential,
       transport: transportOf(config.upstream),
       passesBaggage: config.baggage === 'pass',
+      passesUnknownResults: config.resultTypes === 'allow',
       keepsSession: config.upstream.type === 'stdio',
       secrets,
     },

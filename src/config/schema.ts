@@ -133,6 +133,8 @@ const connection = z.strictObject({
   audiences: z.array(text).max(64).default([]),
   budget: budget.optional(),
   serverRequests: z.enum(['allow', 'deny']).default('allow'),
+  /** Results of a `resultType` that neither MCP nor its tasks extension knows. */
+  resultTypes: z.enum(['allow', 'deny']).default('allow'),
   /** The W3C header of a caller: it is not recorded, so it goes up only where somebody wants it. */
   baggage: z.enum(['drop', 'pass']).default('drop'),
 });

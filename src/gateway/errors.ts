@@ -87,6 +87,7 @@ function row(refusal: Refusal): Row {
 
 /** What is said instead once the call was on its way. */
 const ENDED: Readonly<Partial<Record<RefusalCode, string>>> = {
+  denied: 'Policy does not allow this answer, so it is withheld; the call may have run.',
   audit_unavailable: 'The answer could not be recorded, so it is withheld.',
   unauthenticated: 'The access token is no longer valid, so the call was ended; it may have run.',
   stopping: 'The gateway stopped before the answer came; the call may have run.',

@@ -33,6 +33,8 @@ export type ConnectionRuntime = {
   readonly transport: 'tcp' | 'pipe';
   /** Whether a caller's `baggage` header goes up: nothing of it is recorded. */
   readonly passesBaggage: boolean;
+  /** Whether results of an unknown `resultType` go down. */
+  readonly passesUnknownResults: boolean;
   /** The upstream is a process that lives for a session, so the gateway gives clients one. */
   readonly keepsSession: boolean;
   /** Every secret injected for this connection, in clear, for the masking of what comes back. */

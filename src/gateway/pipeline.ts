@@ -8,6 +8,7 @@ import type { Chained } from '#gateway/chain.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { authorize } from '#gateway/steps/authorize.ts';
 import { awaitApproval } from '#gateway/steps/await-approval.ts';
+import { checkResultType } from '#gateway/steps/check-result-type.ts';
 import { filterList } from '#gateway/steps/filter-list.ts';
 import { forward } from '#gateway/steps/forward.ts';
 import { identify } from '#gateway/steps/identify.ts';
@@ -16,6 +17,7 @@ import { limit } from '#gateway/steps/limit.ts';
 import { limitCaller } from '#gateway/steps/limit-caller.ts';
 import { maskAnswer } from '#gateway/steps/mask-answer.ts';
 import { maskRequest } from '#gateway/steps/mask-request.ts';
+import { narrowCache } from '#gateway/steps/narrow-cache.ts';
 import { parse } from '#gateway/steps/parse.ts';
 import { propagateTrace } from '#gateway/steps/propagate-trace.ts';
 import { readBody } from '#gateway/steps/read-body.ts';
@@ -48,7 +50,16 @@ export const CALL_STEPS = [
   forward,
 ] as const;
 
-export const ANSWER_STEPS = [understand, recheckAnswer, filterList, maskAnswer, recordAnswer, respond] as const;
+export const ANSWER_STEPS = [
+  understand,
+  recheckAnswer,
+  checkResultType,
+  filterList,
+  narrowCache,
+  maskAnswer,
+  recordAnswer,
+  respond,
+] as const;
 
 /** The end of a legacy session carries no message, so it ends where a message would be read. */
 export const SESSION_END_STEPS = [receiveSessionEnd, limit, identify, limitCaller, resolveConnection] as const;

@@ -47,6 +47,8 @@ export type Refusal =
       readonly idText: string | undefined;
     }
   | { readonly code: 'denied' | 'approval_required'; readonly reason: string; readonly decision: Decision }
+  /** What the server said is kept from the caller: the call has gone up. */
+  | { readonly code: 'denied'; readonly reason: string; readonly executed: Executed }
   | { readonly code: 'masking_failed'; readonly reason: string; readonly executed: Executed }
   | {
       readonly code: 'upstream_unavailable' | 'upstream_invalid' | 'upstream_timeout';

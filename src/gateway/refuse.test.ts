@@ -101,6 +101,7 @@ test('after an intent a refusal closes it, with the outcome that fits and no ans
     [{ code: 'upstream_invalid', reason: 'x', executed: 'unknown' }, 'error'],
     [{ code: 'upstream_unavailable', reason: 'x', executed: 'no' }, 'error'],
     [{ code: 'masking_failed', reason: 'x', executed: 'unknown' }, 'withheld'],
+    [{ code: 'denied', reason: 'result_type', executed: 'unknown' }, 'withheld'],
     [{ code: 'client_gone', reason: 'disconnected' }, 'cancelled'],
     [{ code: 'unknown_session', reason: 'session_lost', idText: '1' }, 'error'],
   ];

@@ -103,6 +103,7 @@ function outcomeOf(refusal: Refusal): Outcome {
   switch (refusal.code) {
     case 'upstream_timeout':
       return 'timeout';
+    case 'denied':
     case 'masking_failed':
     case 'audit_unavailable':
       return 'withheld';

@@ -328,3 +328,17 @@ test("what is remembered of a client does not keep its message's text in memory"
   assert.equal(last, 'a client with a long name 15');
   assert.ok(kept < 16_000_000, `${kept} bytes of 64 million are kept`);
 });
+
+test('a modern request for a method of sessions needs no name, so that the server can say that the method is gone', () => {
+  const meta = '"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}';
+  const body = (params: string): string =>
+    `{"jsonrpc":"2.0","id":1,"method":"resources/subscribe","params":{${params}}}`;
+  const named = (params: string): string => {
+    const result = read(body(params));
+    return result.ok && result.value.kind === 'request' ? result.value.name : 'refused';
+  };
+  assert.equal(named(meta), '');
+  assert.equal(named(`${meta},"uri":"file:///a"`), 'file:///a', 'a name that is there counts');
+  assert.equal(named(`${meta},"uri":7`), 'refused');
+  assert.equal(named(''), 'refused', 'the legacy era has the method');
+});

@@ -191,7 +191,7 @@ function readCall(
     };
   }
 
-  const naming = readName(method, params);
+  const naming = readName(method, params, protocolVersion !== undefined);
   if (typeof naming === 'string') return naming;
   const subscribedUris = method === 'subscriptions/listen' ? readSubscribedUris(params) : [];
   if (typeof subscribedUris === 'string') return subscribedUris;
@@ -248,13 +248,19 @@ function readClientInfo(node: JsonNode | undefined): ClientInfo | undefined {
   };
 }
 
+/** `isModern`: the message says that it is of a revision without sessions. */
 function readName(
   method: string,
   params: JsonObject | undefined,
+  isModern: boolean,
 ): { readonly name: string; readonly governedBy: string } | string {
-  const place = METHODS.get(method)?.name;
+  const entry = METHODS.get(method);
+  const place = entry?.name;
   if (place === undefined) return { name: '', governedBy: method };
   if (place.at === 'params') {
+    // A method that its revision no longer has is the server's to refuse, with -32601, whatever it lacks.
+    const isGone = isModern && entry?.eras.includes('modern') === false;
+    if (isGone && member(params, place.member) === undefined) return { name: '', governedBy: method };
     const name = stringMember(params, place.member);
     return name !== undefined && isBounded(name, LIMITS.nameChars)
       ? { name, governedBy: method }

@@ -200,6 +200,7 @@ function createConnections(
       credential: [['authorization', `Bearer ${UPSTREAM_SECRET}`]],
       transport: keepsSession ? 'pipe' : 'tcp',
       passesBaggage: name === 'notes',
+      passesUnknownResults: name !== 'process',
       keepsSession,
       secrets: [UPSTREAM_SECRET],
     },
