@@ -138,6 +138,14 @@ export const LIMITS = {
   stdioStableMs: 10_000,
   stdioRestartMs: 250,
   stdioRestartMsMax: 30_000,
+  /** Of one connection; each is a session, or what a caller says outside of one. */
+  sseStreams: 1_000,
+  sseStreamsPerCaller: 32,
+  sseOpenMs: 10_000,
+  sseIdleMs: 30 * 60_000,
+  sseEndpointChars: 2_048,
+  ssePendingCalls: 256,
+  sseQueuedBytes: 32 * 1024 * 1024,
   /** Secrets of a connection's earlier configurations that are still masked after a reload. */
   retiredSecrets: 16,
   sessions: 50_000,

@@ -54,7 +54,7 @@ import { createExposition, createRegistry } from '#metrics/exposition.ts';
 import type { Exposition } from '#metrics/exposition.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
-import { createProcessBudget } from '#upstream/process-budget.ts';
+import { createPlaceBudget } from '#upstream/place-budget.ts';
 
 export type ComposeOptions = {
   readonly loaded: LoadedConfig;
@@ -234,7 +234,7 @@ function lastingOf(
       append: (entry) => ledger.appendUnwaited(entry),
     }),
     tracing: createTracing(version()),
-    budget: createProcessBudget(limits),
+    budget: createPlaceBudget({ total: limits.stdioProcesses, perOwner: limits.stdioProcessesPerCaller }),
     identityClock,
     epochs: createEpochs(limits),
     log,

@@ -21,7 +21,8 @@ import { createHttpUpstream } from '#upstream/http.ts';
 import { proxyFor } from '#upstream/proxy-choice.ts';
 import type { UpstreamTls } from '#upstream/upstream-tls.ts';
 import type { CredentialHeader, Upstream } from '#upstream/port.ts';
-import type { ProcessBudget } from '#upstream/process-budget.ts';
+import type { PlaceBudget } from '#upstream/place-budget.ts';
+import { createSseUpstream } from '#upstream/sse.ts';
 import { createStdioUpstream } from '#upstream/stdio.ts';
 import { systemTimers } from '#upstream/timers.ts';
 
@@ -30,7 +31,7 @@ export type ConnectionParts = Omit<ServerWordsParts, 'secrets' | 'limits'> & {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly atExit: (run: () => void) => () => void;
   /** Of all stdio servers together. */
-  readonly budget: ProcessBudget;
+  readonly budget: PlaceBudget;
   /** Makes the names of connections made at this load differ from those of earlier ones; '' at the start. */
   readonly suffix: string;
 };
@@ -104,6 +105,19 @@ function upstreamOf(
       );
     }
     case 'sse':
+      return createSseUpstream(
+        {
+          connection: name,
+          url: new URL(upstream.url),
+          tls: peerOptions(loaded.tls.connections.get(name)),
+          proxy: proxyFor(new URL(upstream.url), loaded.proxy),
+        },
+        {
+          limits: loaded.limits,
+          timers: systemTimers,
+          events: recordServerWords({ ...parts, limits: loaded.limits, secrets: masker.secretsOf(secrets) }),
+        },
+      );
     case 'agent':
       throw new Error(`connections.${name}.upstream.type ${upstream.type} passed the configuration check`);
     default:
@@ -185,7 +199,7 @@ function openConnection(
       transport: transportOf(config.upstream),
       passesBaggage: config.baggage === 'pass',
       passesUnknownResults: config.resultTypes === 'allow',
-      keepsSession: config.upstream.type === 'stdio',
+      keepsSession: config.upstream.type !== 'http',
       secrets,
     },
   };

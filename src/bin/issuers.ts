@@ -17,7 +17,7 @@ import type { IssuerFetch } from '#identity/issuer-fetch.ts';
 import { createIssuerKeys } from '#identity/issuer-keys.ts';
 import type { IssuerKeys, IssuerKeysOptions } from '#identity/issuer-keys.ts';
 import { createKeyCacheFiles } from '#identity/key-cache-files.ts';
-import { connectorFor } from '#upstream/http.ts';
+import { connectorFor } from '#upstream/http-pool.ts';
 import { proxyFor } from '#upstream/proxy-choice.ts';
 import type { ProxySettings } from '#upstream/proxy-choice.ts';
 

@@ -12,7 +12,7 @@ import { createConnectionNames } from '#metrics/bounded-names.ts';
 import { createCallMetrics } from '#metrics/call-metrics.ts';
 import type { MetricsRegistry } from '#metrics/exposition.ts';
 import { createStateMetrics } from '#metrics/state-metrics.ts';
-import type { ProcessBudget } from '#upstream/process-budget.ts';
+import type { PlaceBudget } from '#upstream/place-budget.ts';
 
 /** `current`: the configuration in force, which a reload may give other connections. */
 export function callMetricsOf(registry: MetricsRegistry, limits: Limits, current: () => Config): Metrics {
@@ -36,7 +36,7 @@ export type WatchedParts = {
   readonly gateway: () => Gateway;
   readonly ledger: Ledger;
   readonly indexer: Indexer;
-  readonly budget: ProcessBudget;
+  readonly budget: PlaceBudget;
   /** Undefined while the gateway serves in clear. */
   readonly certificate: () => Pick<Certificate, 'expiresAtMs'> | undefined;
 };

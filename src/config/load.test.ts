@@ -156,7 +156,6 @@ test('an unknown key is refused at every depth', () => {
 
 test('an option that does nothing in this version is refused rather than ignored', () => {
   for (const text of [
-    'connections: { a: { upstream: { type: sse, url: "https://a.example" } } }',
     'connections: { a: { upstream: { type: agent, agent: b } } }',
     'connections: { a: { upstream: { type: http, url: "https://a.example" }, serverRequests: deny } }',
     'levels: { a: {} }\nrules: [{ name: r, when: "true", then: hold, lift: a }]',
@@ -167,6 +166,15 @@ test('an option that does nothing in this version is refused rather than ignored
       `${text}: ${found.join()}`,
     );
   }
+});
+
+test('a server of the old HTTP+SSE transport is configured like one over HTTP, its certificates too', () => {
+  const text =
+    'connections: { a: { upstream: { type: sse, url: "https://a.example/sse" }, credential: { type: bearer, secret: env:GITHUB_TOKEN } } }';
+  const { config } = loaded(`${MINIMAL}${text}\n`);
+  assert.deepEqual(config.connections['a']?.upstream, { type: 'sse', url: 'https://a.example/sse' });
+  const unreadable = text.replace('/sse" }', '/sse", tls: { ca: /nowhere/ca.crt } }');
+  assert.match(problems(`${MINIMAL}${unreadable}\n`).join(), /connections\.a\.upstream\.tls\.ca/);
 });
 
 test('the policy version changes with what decides calls and with nothing else', () => {

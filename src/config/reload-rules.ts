@@ -35,6 +35,10 @@ export const CONNECTION_LIMITS = [
   'stdioIdleMs',
   'stdioStopMs',
   'stdioPendingCalls',
+  'sseStreams',
+  'sseStreamsPerCaller',
+  'sseOpenMs',
+  'sseIdleMs',
 ] as const satisfies readonly OperatorLimit[];
 
 /** Asked anew for each call, or by what a reload makes anew. All others size sockets, queues, caches or the ledger. */

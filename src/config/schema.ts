@@ -74,7 +74,7 @@ const issuer = z.strictObject({
 
 const upstream = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('http'), url, tls: peerTls.optional() }),
-  z.strictObject({ type: z.literal('sse'), url }),
+  z.strictObject({ type: z.literal('sse'), url, tls: peerTls.optional() }),
   z.strictObject({
     type: z.literal('stdio'),
     command: text,

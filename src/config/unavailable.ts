@@ -12,10 +12,10 @@ export function checkUnavailable(raw: RawMap): Complaint[] {
   for (const [name, connection] of rawEntries(raw['connections'])) {
     const path = ['connections', name];
     const type = rawMap(connection['upstream'])['type'];
-    if (type === 'sse' || type === 'agent') {
+    if (type === 'agent') {
       complaints.push({
         ...unavailable([...path, 'upstream', 'type'], `upstream type ${type}`),
-        fix: 'use http or stdio',
+        fix: 'use http, sse or stdio',
       });
     }
     if (connection['serverRequests'] === 'deny') {

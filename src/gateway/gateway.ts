@@ -35,7 +35,7 @@ export type ConnectionRuntime = {
   readonly passesBaggage: boolean;
   /** Whether results of an unknown `resultType` go down. */
   readonly passesUnknownResults: boolean;
-  /** The upstream is a process that lives for a session, so the gateway gives clients one. */
+  /** The upstream is a process, or a stream, that lives for a session, so the gateway gives clients one. */
   readonly keepsSession: boolean;
   /** Every secret injected for this connection, in clear, for the masking of what comes back. */
   readonly secrets: readonly string[];

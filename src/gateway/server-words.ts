@@ -82,8 +82,9 @@ export function recordServerWords(parts: ServerWordsParts): ServerEvents {
       log.debug({ connection, pid, line }, 'server stderr');
     },
     onEnded({ connection, pid, reason, asked }) {
-      metrics.processEnded(connection, asked);
-      log[asked ? 'debug' : 'warn']({ connection, pid, reason }, 'server process ended');
+      if (pid !== undefined) metrics.processEnded(connection, asked);
+      const what = pid === undefined ? 'server stream ended' : 'server process ended';
+      log[asked ? 'debug' : 'warn']({ connection, pid, reason }, what);
     },
   };
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { LIMITS } from '#limits.ts';
 import type { RecordRef } from '#ledger/record.ts';
 import { Conversation } from '#upstream/conversation.ts';
+import { err, ok } from '#result.ts';
 import type { UpstreamRequest } from '#upstream/port.ts';
 import { createManualTimers } from '#upstream/timers.ts';
 
@@ -17,7 +18,7 @@ function conversation({ pending = 4, record = async () => ({ shard: 'a', n: 1 })
   const told: string[] = [];
   const backlog: number[][] = [];
   const subject = new Conversation({
-    limits: { ...LIMITS, stdioPendingCalls: pending },
+    limits: { ...LIMITS, pendingCalls: pending },
     timers: createManualTimers(),
     speaker: { connection: 'c', caller: 'ann' },
     events: {
@@ -29,9 +30,9 @@ function conversation({ pending = 4, record = async () => ({ shard: 'a', n: 1 })
       onLate: ({ intent, message }) => void told.push(`late ${intent.n} ${message.toString()}`),
       onStray: ({ message }) => void told.push(`stray ${message.toString()}`),
     },
-    write: (line) => {
-      if (writes) written.push(line.toString().trimEnd());
-      return writes;
+    write: async (message) => {
+      if (writes) written.push(message.toString());
+      return writes ? ok(undefined) : err({ code: 'upstream_unavailable', executed: 'no', reason: 'busy' });
     },
     sessions: () => [],
     onBacklog: (bytes, events) => backlog.push([bytes, events]),
@@ -133,38 +134,36 @@ test('what is remembered of abandoned calls is bounded, the oldest is forgotten'
   ]);
 });
 
-test('a cancellation that could mean two calls is not sent', () => {
+test('a cancellation that could mean two calls is not sent', async () => {
   const { subject, written } = conversation();
   assert.ok(subject.call(call('7'), ref(1)).ok && subject.call(call('7'), ref(2)).ok);
   const cancelled = '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}}';
   const notification = { kind: 'notification', idText: undefined, method: 'notifications/cancelled' } as const;
-  assert.ok(subject.notify(request(cancelled, notification)).ok);
+  assert.ok((await subject.notify(request(cancelled, notification))).ok);
   assert.equal(written.length, 2);
-  assert.ok(subject.notify(request(cancelled, { ...notification, cancels: ref(2) })).ok);
+  assert.ok((await subject.notify(request(cancelled, { ...notification, cancels: ref(2) }))).ok);
   assert.match(written[2] ?? '', /"requestId":2/);
 });
 
-test('a message the pipe does not take was certainly not executed, and is not open', () => {
-  const { subject } = conversation({ writes: false });
-  assert.deepEqual(subject.call(call('7'), ref(1)), {
+test('a message the channel does not take was certainly not executed, and is not open', async () => {
+  const { subject, told } = conversation({ writes: false });
+  const opened = subject.call(call('7'), ref(1));
+  assert.ok(opened.ok);
+  assert.deepEqual(await opened.value.messages.read(undefined), {
     ok: false,
     error: { code: 'upstream_unavailable', executed: 'no', reason: 'busy' },
   });
   assert.equal(subject.isIdle, true);
+  hear(subject, '{"jsonrpc":"2.0","id":1,"result":{}}');
+  assert.match(told[0] ?? '', /^stray/);
 });
 
-test('after the end nothing is sent', () => {
+test('after the end nothing is sent', async () => {
   const { subject, written } = conversation();
   subject.end({ code: 'upstream_unavailable', executed: 'unknown', reason: 'exit_1' });
   const refused = { ok: false, error: { code: 'upstream_unavailable', executed: 'no', reason: 'exit_1' } };
   assert.deepEqual(subject.call(call('7'), ref(1)), refused);
-  assert.deepEqual(subject.notify(call('7')), refused);
-  assert.deepEqual(subject.respond(call('7')), refused);
+  assert.deepEqual(await subject.notify(call('7')), refused);
+  assert.deepEqual(await subject.respond(call('7')), refused);
   assert.deepEqual(written, []);
-});
-
-test('line breaks between the tokens of a message do not make two lines', () => {
-  const { subject, written } = conversation();
-  assert.ok(subject.call(request('{"jsonrpc":"2.0",\r\n"id":1,\n"method":"m"}'), ref(1)).ok);
-  assert.deepEqual(written, ['{"jsonrpc":"2.0",  "id":1, "method":"m"}']);
 });

@@ -1,7 +1,7 @@
 /**
- * The JSON-RPC conversation with one server process: which answer belongs to which call, on a pipe that all clients of a
- * caller share. It knows lines and ids; it does not know processes, and writes only what it was given by `exchange`
- * or what `onServerRequest` says is recorded.
+ * The JSON-RPC conversation over one channel to a server: which answer belongs to which call, where all clients of a
+ * caller may share it. It knows messages and ids; it does not know processes or streams, and writes only what it was
+ * given by `exchange` or what `onServerRequest` says is recorded.
  */
 import type { RecordRef } from '#ledger/record.ts';
 import type { Limits } from '#limits.ts';
@@ -9,7 +9,6 @@ import { member, parseJson, stringMember } from '#mcp/json.ts';
 import type { JsonDocument } from '#mcp/json.ts';
 import { readMessage } from '#mcp/jsonrpc.ts';
 import type { Message } from '#mcp/jsonrpc.ts';
-import { encodeLine } from '#mcp/ndjson.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 import { CallMessages } from '#upstream/call-messages.ts';
@@ -19,17 +18,17 @@ import type { Timers } from '#upstream/timers.ts';
 import { cancellationUnder, requestUnder, restored, spelling, wireIdOfNotification } from '#upstream/wire-ids.ts';
 import type { ClientIds } from '#upstream/wire-ids.ts';
 
-export type ConversationLimits = Pick<Limits, 'jsonDepth' | 'jsonNodes' | 'stdioPendingCalls'>;
+export type ConversationLimits = Pick<Limits, 'jsonDepth' | 'jsonNodes'> & { readonly pendingCalls: number };
 
 export type ConversationParts = {
   readonly limits: ConversationLimits;
   readonly timers: Timers;
   readonly speaker: Speaker;
   readonly events: Pick<ServerEvents, 'onUnattributed' | 'onServerRequest' | 'onLate' | 'onStray'>;
-  /** Takes a whole line; false when the pipe holds too much already or is closed, and then nothing of it is written. */
-  readonly write: (line: Buffer) => boolean;
+  /** Begins at once to send a message, whole or not at all; `request` is undefined for the gateway's own replies. */
+  readonly write: (message: Buffer, request: UpstreamRequest | undefined) => Promise<Result<void, UpstreamFault>>;
   readonly sessions: () => readonly string[];
-  /** Bytes that wait for readers, and events the gateway has not yet dealt with; the pipe is paused while they are many. */
+  /** Bytes that wait for readers, and events the gateway has not yet dealt with; the channel is paused while they are many. */
   readonly onBacklog: (bytes: number, events: number) => void;
   /** The last open call has ended, or the first has begun. */
   readonly onIdle: (isIdle: boolean) => void;
@@ -52,7 +51,7 @@ const isSameSender = (a: Sender, b: Sender): boolean => a.caller === b.caller &&
 /** Maps keep insertion order. */
 function keepNewest<T>(map: Map<string, T>, key: string, value: T, limits: ConversationLimits): void {
   map.set(key, value);
-  if (map.size <= limits.stdioPendingCalls) return;
+  if (map.size <= limits.pendingCalls) return;
   const oldest = map.keys().next();
   if (!oldest.done) map.delete(oldest.value);
 }
@@ -80,7 +79,7 @@ export class Conversation {
   /** Sends a request under an id of its own. */
   call(request: UpstreamRequest, intent: RecordRef): Result<CallInProgress, UpstreamFault> {
     if (this.#ended !== undefined) return err({ ...this.#ended, executed: 'no' });
-    if (this.#open.size >= this.#parts.limits.stdioPendingCalls) return refusal('upstream_unavailable', 'busy');
+    if (this.#open.size >= this.#parts.limits.pendingCalls) return refusal('upstream_unavailable', 'busy');
     const parsed = this.#read(request.body);
     if (parsed?.kind !== 'request') return refusal('upstream_invalid', 'not_a_request');
     const wireId = String(++this.#lastWireId);
@@ -94,37 +93,42 @@ export class Conversation {
     const { caller, gatewaySession } = request;
     const { idText, idKey, progressTokenText } = parsed;
     const call: Call = { caller, gatewaySession, idText, idKey, progressTokenText, intent, messages };
-    if (!this.#parts.write(encodeLine(requestUnder(parsed.doc, wireId))))
-      return refusal('upstream_unavailable', 'busy');
+    // Before it is written: over a stream the answer may be here before it is known that the request was taken.
     this.#open.set(wireId, call);
     if (this.#open.size === 1) this.#parts.onIdle(false);
+    void this.#send(wireId, requestUnder(parsed.doc, wireId), request);
     return ok({ messages, abandon });
   }
 
+  async #send(wireId: string, message: Buffer, request: UpstreamRequest): Promise<void> {
+    const sent = await this.#parts.write(message, request);
+    if (!sent.ok) this.#abandon(wireId, sent.error);
+  }
+
   /** Sends a notification. A cancellation names the server's id of the call; one of a call that is over is not sent. */
-  notify(request: UpstreamRequest): Result<void, UpstreamFault> {
+  async notify(request: UpstreamRequest): Promise<Result<void, UpstreamFault>> {
     if (this.#ended !== undefined) return err({ ...this.#ended, executed: 'no' });
     const parsed = this.#read(request.body);
     if (parsed?.kind !== 'notification') return refusal('upstream_invalid', 'not_a_notification');
-    if (parsed.method !== 'notifications/cancelled') return this.#write(request.body);
+    if (parsed.method !== 'notifications/cancelled') return this.#parts.write(request.body, request);
     const wireId = this.#cancelled(request, parsed.cancels);
-    return wireId === undefined ? ok(undefined) : this.#write(cancellationUnder(parsed.doc, wireId));
+    return wireId === undefined ? ok(undefined) : this.#parts.write(cancellationUnder(parsed.doc, wireId), request);
   }
 
   /** Sends a client's answer to a request of the server: only the client that was asked may answer, once. */
-  respond(request: UpstreamRequest): Result<void, UpstreamFault> {
+  async respond(request: UpstreamRequest): Promise<Result<void, UpstreamFault>> {
     if (this.#ended !== undefined) return err({ ...this.#ended, executed: 'no' });
     const { idText } = request;
     const asked = idText === undefined ? undefined : this.#asked.get(idText);
     if (idText === undefined || asked === undefined || !isSameSender(asked, request))
       return refusal('upstream_invalid', 'not_asked');
     this.#asked.delete(idText);
-    return this.#write(request.body);
+    return this.#parts.write(request.body, request);
   }
 
-  /** A line of the server. False when it is not a JSON object: then nothing after it can be trusted either. */
-  receive(line: Buffer): boolean {
-    const parsed = parseJson(line, { depth: this.#parts.limits.jsonDepth, nodes: this.#parts.limits.jsonNodes });
+  /** A message of the server. False when it is not a JSON object: then nothing after it can be trusted either. */
+  receive(message: Buffer): boolean {
+    const parsed = parseJson(message, { depth: this.#parts.limits.jsonDepth, nodes: this.#parts.limits.jsonNodes });
     if (!parsed.ok || parsed.value.root.kind !== 'object') return false;
     const doc = parsed.value;
     const id = member(doc.root, 'id');
@@ -132,12 +136,12 @@ export class Conversation {
     if (method !== undefined && id === undefined) this.#hearNotification(doc);
     else if (method !== undefined && (id?.kind === 'number' || id?.kind === 'string'))
       this.#hearRequest(doc, method, spelling(doc, id));
-    else if (method !== undefined) this.#stray(line);
+    else if (method !== undefined) this.#stray(message);
     else this.#hearResponse(doc, id === undefined ? '' : spelling(doc, id));
     return true;
   }
 
-  /** The process is gone: every call ends with this fault. */
+  /** The channel is gone: every call ends with this fault. */
   end(fault: UpstreamFault): void {
     if (this.#ended !== undefined) return;
     this.#ended = fault;
@@ -199,7 +203,7 @@ export class Conversation {
 
   async #refuse(message: Buffer, reply: Buffer): Promise<void> {
     const record = await this.#parts.events.onServerRequest({ ...this.#speaker(), message, reply });
-    if (record !== undefined && this.#ended === undefined) this.#write(reply);
+    if (record !== undefined && this.#ended === undefined) await this.#parts.write(reply, undefined);
   }
 
   #onlyCall(): Call | undefined {
@@ -213,7 +217,7 @@ export class Conversation {
     const call = this.#open.get(wireId);
     if (call === undefined) return;
     this.#open.delete(wireId);
-    keepNewest(this.#abandoned, wireId, call, this.#parts.limits);
+    if (fault.executed === 'unknown') keepNewest(this.#abandoned, wireId, call, this.#parts.limits);
     call.messages.fail(fault);
     if (this.#open.size === 0) this.#parts.onIdle(true);
   }
@@ -233,10 +237,6 @@ export class Conversation {
     const parsed = parseJson(body, { depth: this.#parts.limits.jsonDepth, nodes: this.#parts.limits.jsonNodes });
     const message = parsed.ok ? readMessage(parsed.value) : undefined;
     return message?.ok === true ? message.value : undefined;
-  }
-
-  #write(message: Buffer): Result<void, UpstreamFault> {
-    return this.#parts.write(encodeLine(message)) ? ok(undefined) : refusal('upstream_unavailable', 'busy');
   }
 
   #speaker(): Speaker {

@@ -4,10 +4,10 @@
  */
 import type { Limits } from '#limits.ts';
 import { member, parseJson, stringMember } from '#mcp/json.ts';
-import { SseDecoder } from '#mcp/sse.ts';
 import type { SseEvent } from '#mcp/sse.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
+import { sseEvents } from '#upstream/http-events.ts';
 import { downwards, mediaTypeOf, sessionIdOf } from '#upstream/http-headers.ts';
 import type { HttpBody, HttpResponse } from '#upstream/http-exchange.ts';
 import type { UpstreamAnswer, UpstreamFault, UpstreamMessage, UpstreamRequest } from '#upstream/port.ts';
@@ -16,9 +16,6 @@ export type AnswerLimits = Pick<Limits, 'messageBytes' | 'jsonDepth' | 'jsonNode
 
 /** What was asked, as far as it changes what an answer means. */
 export type Asked = { readonly what: UpstreamRequest['kind'] | 'listen' | 'end'; readonly inSession: boolean };
-
-/** Field names, ids and comments of one event, beside its message. */
-const SSE_FRAMING_BYTES = 16 * 1024;
 
 type Messages = UpstreamAnswer['messages'];
 
@@ -151,31 +148,9 @@ async function* oneMessage(body: HttpBody, limits: AnswerLimits): Messages {
  * by the transport's definition and stops here; one without data (the priming event of MCP 2025-11-25) has no bytes.
  */
 async function* sseMessages(body: HttpBody, limits: AnswerLimits): Messages {
-  const decoder = new SseDecoder(limits.messageBytes + SSE_FRAMING_BYTES);
-  try {
-    for (;;) {
-      const chunk = await body.read();
-      if (!chunk.ok) {
-        yield chunk;
-        return;
-      }
-      // An event without its closing blank line at the end of the stream is discarded (WHATWG HTML section 9.2.6).
-      if (chunk.value === null) return;
-      const events = decoder.push(chunk.value);
-      for (const event of events.ok ? events.value : []) {
-        if (event.data.length > limits.messageBytes) {
-          yield fault('upstream_invalid', 'message_too_large');
-          return;
-        }
-        if (event.event === undefined || event.event === 'message') yield ok(messageOf(event));
-      }
-      if (!events.ok) {
-        yield fault('upstream_invalid', 'message_too_large');
-        return;
-      }
-    }
-  } finally {
-    body.cancel();
+  for await (const event of sseEvents(body, limits)) {
+    if (!event.ok) yield event;
+    else if (event.value.event === undefined || event.value.event === 'message') yield ok(messageOf(event.value));
   }
 }
 

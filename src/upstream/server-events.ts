@@ -26,6 +26,8 @@ export type ServerEvents = {
   onStray(event: Speaker & { readonly message: Buffer }): Told;
   /** A line of stderr, masked and bounded. */
   onStderr(event: Speaker & { readonly pid: number; readonly line: string }): void;
-  /** A process is gone. `reason`: a fixed word with an exit code or signal at most. */
-  onEnded(event: Speaker & { readonly pid: number; readonly reason: string; readonly asked: boolean }): void;
+  /** A process, or a stream (no pid), is gone. `reason`: a fixed word with an exit code, signal, status or errno at most. */
+  onEnded(
+    event: Speaker & { readonly pid: number | undefined; readonly reason: string; readonly asked: boolean },
+  ): void;
 };

@@ -13,7 +13,7 @@ import { LIMITS } from '#limits.ts';
 import type { Result } from '#result.ts';
 import { sendable } from '#upstream/port.ts';
 import type { Sendable, Upstream, UpstreamAnswer, UpstreamFault, UpstreamRequest } from '#upstream/port.ts';
-import { createProcessBudget } from '#upstream/process-budget.ts';
+import { createPlaceBudget } from '#upstream/place-budget.ts';
 import type { ServerEvents } from '#upstream/server-events.ts';
 import { createStdioUpstream } from '#upstream/stdio.ts';
 import type { StdioUpstreamLimits, StdioUpstreamSettings } from '#upstream/stdio.ts';
@@ -84,7 +84,7 @@ function rig(t: TestContext, { settings = {}, limits = {}, timers = systemTimers
     onEnded: ({ reason, asked }) => note('ended', `${reason} ${asked}`),
   };
   const all = { ...LIMITS, ...limits };
-  const budget = createProcessBudget(all);
+  const budget = createPlaceBudget({ total: all.stdioProcesses, perOwner: all.stdioProcessesPerCaller });
   const upstream = createStdioUpstream(
     {
       connection: 'fake',
@@ -148,7 +148,7 @@ test('two clients of one caller may use the same id and token, and each gets its
   const second = await two;
   const odd = send(
     { id: 7, method: 'release' },
-    { idText: '7e0', body: Buffer.from('{"jsonrpc":"2.0", "id" : 7e0,"method":"release"}') },
+    { idText: '7e0', body: Buffer.from('{"jsonrpc":"2.0",\r\n "id" : 7e0,\n"method":"release"}') },
   );
   const released = await read(await upstream.exchange(odd));
   assert.deepEqual(released.texts, ['{"jsonrpc":"2.0","id":7e0,"result":{}}']);

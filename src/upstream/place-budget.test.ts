@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createProcessBudget } from '#upstream/process-budget.ts';
+import { createPlaceBudget } from '#upstream/place-budget.ts';
 
-test('neither all callers nor one caller can hold more processes than their caps', () => {
-  const budget = createProcessBudget({ stdioProcesses: 3, stdioProcessesPerCaller: 2 });
+test('neither all callers nor one caller can hold more places than their caps', () => {
+  const budget = createPlaceBudget({ total: 3, perOwner: 2 });
   const first = budget.take('ann');
   assert.ok(first !== undefined && budget.take('ann') !== undefined);
   assert.equal(budget.take('ann'), undefined);

@@ -1,19 +1,18 @@
-/** How many server processes may live at once, over all connections and per caller. One budget per gateway. */
-import type { Limits } from '#limits.ts';
+/** How many server processes, or streams of a server, may live at once, in all and per caller. */
 
-export type ProcessBudget = {
-  /** A place for one process of `owner`, given back by calling the result once; undefined when a cap is reached. */
+export type PlaceBudget = {
+  /** A place for one of `owner`, given back by calling the result once; undefined when a cap is reached. */
   take(owner: string): (() => void) | undefined;
   count(): number;
 };
 
-export function createProcessBudget(limits: Pick<Limits, 'stdioProcesses' | 'stdioProcessesPerCaller'>): ProcessBudget {
+export function createPlaceBudget(limits: { readonly total: number; readonly perOwner: number }): PlaceBudget {
   const perOwner = new Map<string, number>();
   let total = 0;
   return {
     take(owner) {
       const own = perOwner.get(owner) ?? 0;
-      if (total >= limits.stdioProcesses || own >= limits.stdioProcessesPerCaller) return undefined;
+      if (total >= limits.total || own >= limits.perOwner) return undefined;
       total += 1;
       perOwner.set(owner, own + 1);
       let isGiven = false;
