@@ -246,6 +246,21 @@ export const LIMITS = {
   /** How long a write waits for another process. */
   stateLockMs: 2_000,
 
+  // which call made a task or a requestState: src/bindings
+  bindings: 100_000,
+  bindingsPerCaller: 2_000,
+  /** Uses remembered until the next write tells the store of them. */
+  bindingTouches: 1_000,
+  /** At one write, so that it stays short. */
+  bindingsDropped: 500,
+  bindingsWaiting: 1_000,
+  bindingWriteMs: 5_000,
+  /** However long a server promises to keep a task, and however short. */
+  boundTaskMs: 30 * 24 * 3_600_000,
+  boundTaskMsMin: 3_600_000,
+  boundStateMs: 24 * 3_600_000,
+  tasksListed: 2_000,
+
   // stopping
   /** Between saying that it is not ready and refusing calls. */
   readyGraceMs: 0,

@@ -4,6 +4,7 @@
  */
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { openBindings } from '#bin/bindings.ts';
 import { openApiReads } from '#bin/api-reads.ts';
 import { followCertificate } from '#bin/certificate.ts';
 import type { Certificate } from '#bin/certificate.ts';
@@ -15,6 +16,9 @@ import { stopCalls } from '#bin/stop.ts';
 import { configEntry, createReloader } from '#bin/reload.ts';
 import type { ReadConfig, ReloadOutcome } from '#bin/reload.ts';
 import { version } from '#bin/version.ts';
+import { createBindingKeys } from '#bindings/binding-keys.ts';
+import type { BindingStore } from '#bindings/binding.ts';
+import { createBindings } from '#bindings/bindings.ts';
 import { EXIT_LEDGER, EXIT_UNAVAILABLE } from '#cli/exit-codes.ts';
 import type { LoadedConfig } from '#config/load.ts';
 import { createAdmission } from '#gateway/admission.ts';
@@ -198,6 +202,7 @@ const followingMasker = (current: () => Masker): Masker => ({
 function lastingOf(
   { loaded, disk, log, env, worker, identityClock = systemIdentityClock }: ComposeOptions,
   { ledger, maskingKey }: OpenBook,
+  bindingStore: BindingStore,
   state: Pick<Lasting, 'currentMasker' | 'leaving' | 'draining' | 'metrics' | 'stopping'>,
 ): Omit<Lasting, 'revocations'> {
   const random = pooledRandom(systemRandom);
@@ -213,6 +218,12 @@ function lastingOf(
     ledger,
     maskingKey,
     sessions: createSessions({ limits, clock, newId, prefix: sessionPrefix(worker ?? ALONE) }),
+    bindings: createBindings({
+      store: bindingStore,
+      keys: createBindingKeys(maskingKey, random),
+      limits,
+      clock,
+    }),
     admission: createAdmission(limits),
     apiAdmission: createAdmission({
       callsInFlight: limits.apiRequestsInFlight,
@@ -266,7 +277,15 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   const { loaded, log } = options;
   const shared = await openSharedState(loaded, log);
   if (!shared.ok) return shared;
-  const closeState = (): Promise<void> => shared.value.state.close();
+  const bindingStore = openBindings(loaded);
+  if (!bindingStore.ok) {
+    await shared.value.state.close();
+    return bindingStore;
+  }
+  const closeState = async (): Promise<void> => {
+    await bindingStore.value.close();
+    await shared.value.state.close();
+  };
   const book = await openBook(options);
   if (!book.ok) {
     await closeState();
@@ -288,7 +307,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     throw new Error('no call is served before the start');
   };
   const registry = createRegistry();
-  const common = lastingOf(options, book.value, {
+  const common = lastingOf(options, book.value, bindingStore.value, {
     currentMasker: followingMasker(() => current().gateway.masker),
     metrics: callMetricsOf(registry, loaded.limits, () => current().loaded.config),
     leaving: () => isLeaving,
@@ -358,6 +377,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await lasting.apiReads.close();
     await reloader.close();
     await revocations.stop();
+    await bindingStore.value.close();
     lasting.refusals.flush(true);
     lasting.throttles.flush(true);
     await closeBook();

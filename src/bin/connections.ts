@@ -200,6 +200,7 @@ function openConnection(
       passesBaggage: config.baggage === 'pass',
       passesUnknownResults: config.resultTypes === 'allow',
       keepsSession: config.upstream.type !== 'http',
+      isPerCaller: config.upstream.type === 'stdio' && !config.upstream.shared,
       secrets,
     },
   };

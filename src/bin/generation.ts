@@ -37,6 +37,7 @@ export type Lasting = Pick<
   | 'newId'
   | 'ledger'
   | 'sessions'
+  | 'bindings'
   | 'admission'
   | 'quotas'
   | 'refusals'
@@ -143,6 +144,7 @@ export async function makeGeneration(
     ledger: lasting.ledger,
     connections: new Map([...connections].map(([name, { runtime }]) => [name, runtime])),
     sessions: lasting.sessions,
+    bindings: lasting.bindings,
     admission: lasting.admission,
     quotas: lasting.quotas,
     refusals: lasting.refusals,

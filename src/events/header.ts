@@ -30,6 +30,8 @@ export type RecordHeader = {
   readonly method?: string;
   /** Tool, prompt or resource URI; '' when the method has none. */
   readonly name?: string;
+  /** Ids of the calls that made the task or state this message is about or continues. */
+  readonly follows?: readonly string[];
   readonly decision?: EventDecision;
   readonly masking?: readonly Finding[];
   /** Exact internal reason (the wire error is vaguer) and the public `data.code`. */

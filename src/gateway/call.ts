@@ -3,6 +3,7 @@
  * called with an earlier type, so `forward` does not compile unless authorisation and the durable intent happened.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { MakingCall } from '#bindings/binding.ts';
 import type { ConnectionRuntime } from '#gateway/gateway.ts';
 import type { Delivery, Reply } from '#gateway/reply.ts';
 import type { SessionEntry } from '#gateway/sessions.ts';
@@ -52,7 +53,10 @@ export type Parsed = BodyRead & {
   /** Undefined when calls are not traced. */
   readonly trace: CallTrace | undefined;
 };
-export type RequestMasked = Parsed & { readonly masked: MaskedMessage; readonly secrets: SecretSet };
+declare const followed: unique symbol;
+/** Only the step `followBinding` makes this. `follows`: the calls that made what the message is about or continues. */
+export type Followed = Parsed & { readonly follows?: readonly MakingCall[]; readonly [followed]: true };
+export type RequestMasked = Followed & { readonly masked: MaskedMessage; readonly secrets: SecretSet };
 
 declare const authorized: unique symbol;
 /** Only the step `authorize` makes this. */
@@ -71,7 +75,8 @@ export type Heard = { readonly call: Forwarded; readonly heard: UpstreamMessage;
  * asked, and is recorded but not released.
  */
 export type Role = 'final' | 'during' | 'late';
-export type Understood = Heard & { readonly message: Message; readonly role: Role };
+/** `keptBack`: why a message is recorded as late and not released although it came in turn: it is not this caller's. */
+export type Understood = Heard & { readonly message: Message; readonly role: Role; readonly keptBack?: string };
 export type AnswerMasked = Understood & { readonly masked: MaskedMessage };
 
 declare const answerRecorded: unique symbol;

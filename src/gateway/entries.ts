@@ -5,6 +5,7 @@ import type {
   Authorized,
   BodyRead,
   Connected,
+  Followed,
   Identified,
   Parsed,
   Received,
@@ -19,6 +20,7 @@ import { callerKey } from '#identity/caller.ts';
 import type { LeafMask, LedgerEntry, Outcome } from '#ledger/record.ts';
 import type { Masked } from '#masking/masked.ts';
 import type { MaskedMessage, Masker, SecretSet } from '#masking/masker.ts';
+import { isAboutTask } from '#mcp/methods.ts';
 import type { Decision } from '#policy/decision.ts';
 
 /** A call at any point of its way: later members may be missing. */
@@ -29,6 +31,7 @@ export type AnyCall = Arrived &
       Connected &
       BodyRead &
       Parsed &
+      Pick<Followed, 'follows'> &
       RequestMasked &
       Pick<Authorized, 'decision'> &
       Pick<Approved, 'approval'>
@@ -54,6 +57,12 @@ function clientHeader(call: AnyCall): EventClient {
   return claimed === undefined && id === undefined ? {} : { ...claimed, ...(id === undefined ? {} : { id }) };
 }
 
+/** What is done with a task is found under the name of the tool that made it; its id stands in the arguments. */
+function nameOf({ follows, message }: AnyCall): string {
+  if (message === undefined || message.kind !== 'request') return '';
+  return (isAboutTask(message.method) ? follows?.[0]?.name : undefined) ?? message.name;
+}
+
 export function callHeader(call: AnyCall): RecordHeader {
   const { verified, message, decision } = call;
   return {
@@ -70,7 +79,8 @@ export function callHeader(call: AnyCall): RecordHeader {
     client: clientHeader(call),
     connection: call.connectionName,
     ...(call.session === undefined ? {} : { session: call.session.key }),
-    ...(message === undefined || message.kind === 'response' ? {} : { method: message.method, name: message.name }),
+    ...(message === undefined || message.kind === 'response' ? {} : { method: message.method, name: nameOf(call) }),
+    ...(call.follows === undefined ? {} : { follows: call.follows.map((made) => made.call) }),
     ...(message === undefined || message.kind === 'notification' || message.idText === undefined
       ? {}
       : { rpcId: message.idText }),

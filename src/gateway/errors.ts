@@ -20,6 +20,7 @@ export type WireError = {
 const RPC = {
   parse: -32700,
   invalidRequest: -32600,
+  invalidParams: -32602,
   internal: -32603,
   denied: -32010,
   maskingFailed: -32011,
@@ -60,6 +61,12 @@ function row(refusal: Refusal): Row {
       return [400, RPC.invalidRequest, 'The message is nested too deeply or has too many parts.'];
     case 'header_mismatch':
       return [400, RPC.headerMismatch, 'Header mismatch: the MCP headers do not agree with the message.'];
+    case 'unknown_task':
+      return [200, RPC.invalidParams, 'There is no such task.'];
+    case 'invalid_state':
+      return [200, RPC.invalidParams, 'This requestState was not given for this call.'];
+    case 'bindings_unavailable':
+      return [503, RPC.internal, 'Which call this belongs to cannot be looked up, so it is not made.'];
     case 'denied':
       return [200, RPC.denied, 'Policy does not allow this call.'];
     case 'approval_required':
@@ -89,6 +96,7 @@ function row(refusal: Refusal): Row {
 const ENDED: Readonly<Partial<Record<RefusalCode, string>>> = {
   denied: 'Policy does not allow this answer, so it is withheld; the call may have run.',
   audit_unavailable: 'The answer could not be recorded, so it is withheld.',
+  bindings_unavailable: 'Whose the answer is could not be kept, so it is withheld; the call may have run.',
   unauthenticated: 'The access token is no longer valid, so the call was ended; it may have run.',
   stopping: 'The gateway stopped before the answer came; the call may have run.',
   identity_unavailable: 'The token cannot be checked any more, so the call was ended; it may have run.',

@@ -1,5 +1,6 @@
 /** What the steps may use: the composed parts of one running gateway. Plain wiring, made in src/bin. */
 import type { Logger } from 'pino';
+import type { Bindings } from '#bindings/bindings.ts';
 import type { Admission } from '#gateway/admission.ts';
 import type { Budget } from '#gateway/connection-quota.ts';
 import type { Quotas } from '#gateway/quotas.ts';
@@ -37,6 +38,8 @@ export type ConnectionRuntime = {
   readonly passesUnknownResults: boolean;
   /** The upstream is a process, or a stream, that lives for a session, so the gateway gives clients one. */
   readonly keepsSession: boolean;
+  /** Each caller has a process of their own. */
+  readonly isPerCaller: boolean;
   /** Every secret injected for this connection, in clear, for the masking of what comes back. */
   readonly secrets: readonly string[];
 };
@@ -56,6 +59,8 @@ export type Gateway = {
   readonly ledger: LedgerPort;
   readonly connections: ReadonlyMap<string, ConnectionRuntime>;
   readonly sessions: Sessions;
+  /** Which call made the tasks and states that servers gave out. */
+  readonly bindings: Bindings;
   readonly admission: Admission;
   readonly quotas: Quotas;
   readonly refusals: RefusalBook;

@@ -8,11 +8,14 @@ import type { Chained } from '#gateway/chain.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { authorize } from '#gateway/steps/authorize.ts';
 import { awaitApproval } from '#gateway/steps/await-approval.ts';
+import { bindAnswer } from '#gateway/steps/bind-answer.ts';
 import { checkResultType } from '#gateway/steps/check-result-type.ts';
 import { filterList } from '#gateway/steps/filter-list.ts';
+import { followBinding } from '#gateway/steps/follow-binding.ts';
 import { forward } from '#gateway/steps/forward.ts';
 import { identify } from '#gateway/steps/identify.ts';
 import { injectCredential } from '#gateway/steps/inject-credential.ts';
+import { keepToCaller } from '#gateway/steps/keep-to-caller.ts';
 import { limit } from '#gateway/steps/limit.ts';
 import { limitCaller } from '#gateway/steps/limit-caller.ts';
 import { maskAnswer } from '#gateway/steps/mask-answer.ts';
@@ -39,6 +42,7 @@ export const CALL_STEPS = [
   resolveConnection,
   readBody,
   parse,
+  followBinding,
   maskRequest,
   authorize,
   awaitApproval,
@@ -55,6 +59,8 @@ export const ANSWER_STEPS = [
   recheckAnswer,
   checkResultType,
   filterList,
+  keepToCaller,
+  bindAnswer,
   narrowCache,
   maskAnswer,
   recordAnswer,

@@ -46,6 +46,15 @@ export type Refusal =
       /** JSON spelling of the request's id, when it could be read. */
       readonly idText: string | undefined;
     }
+  /** A task that is not one of this caller's, and a `requestState` given for another call. */
+  | { readonly code: 'unknown_task' | 'invalid_state'; readonly reason: string; readonly idText: string | undefined }
+  /** What was given out to whom cannot be looked up or kept. */
+  | {
+      readonly code: 'bindings_unavailable';
+      readonly reason: string;
+      readonly retryAfterMs: number;
+      readonly executed: Executed;
+    }
   | { readonly code: 'denied' | 'approval_required'; readonly reason: string; readonly decision: Decision }
   /** What the server said is kept from the caller: the call has gone up. */
   | { readonly code: 'denied'; readonly reason: string; readonly executed: Executed }

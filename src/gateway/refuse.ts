@@ -106,6 +106,7 @@ function outcomeOf(refusal: Refusal): Outcome {
     case 'denied':
     case 'masking_failed':
     case 'audit_unavailable':
+    case 'bindings_unavailable':
       return 'withheld';
     case 'client_gone':
     case 'unauthenticated':

@@ -55,6 +55,7 @@ test('a modern tool call is read with everything later steps need', () => {
     name: 'get_weather',
     governedBy: 'tools/call',
     subscribedUris: [],
+    subscribedTasks: [],
     protocolVersion: '2026-07-28',
     progressTokenText: '"p1"',
     clientInfo: { name: 'Example', version: '1.0.0' },

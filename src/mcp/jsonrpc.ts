@@ -27,6 +27,8 @@ export type RequestMessage = {
   readonly governedBy: string;
   /** Resource URIs a `subscriptions/listen` asks to watch; each must be permitted as `resources/read`. */
   readonly subscribedUris: readonly string[];
+  /** Tasks whose state a `subscriptions/listen` asks to be told (tasks extension). */
+  readonly subscribedTasks: readonly string[];
   readonly params: JsonObject | undefined;
   readonly progressTokenText?: string;
   /** Modern only: `params._meta["io.modelcontextprotocol/protocolVersion"]`. */
@@ -82,10 +84,11 @@ const PARAMS_KEYS = keySet([
   'notifications',
   'inputResponses',
   'requestState',
+  'taskId',
 ]);
 const META_KEYS = keySet(['progressToken', META_PROTOCOL_VERSION, META_CLIENT_INFO]);
 const REF_KEYS = keySet(['type', 'name', 'uri']);
-const FILTER_KEYS = keySet(['resourceSubscriptions']);
+const FILTER_KEYS = keySet(['resourceSubscriptions', 'taskIds']);
 
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 const INTEGER = /^-?\d+$/;
@@ -193,8 +196,8 @@ function readCall(
 
   const naming = readName(method, params, protocolVersion !== undefined);
   if (typeof naming === 'string') return naming;
-  const subscribedUris = method === 'subscriptions/listen' ? readSubscribedUris(params) : [];
-  if (typeof subscribedUris === 'string') return subscribedUris;
+  const subscribed = method === 'subscriptions/listen' ? readSubscribed(params) : NOTHING_SUBSCRIBED;
+  if (typeof subscribed === 'string') return subscribed;
   const clientInfo =
     metaClientInfo ?? (method === 'initialize' ? readClientInfo(member(params, 'clientInfo')) : undefined);
   return {
@@ -205,7 +208,8 @@ function readCall(
     method,
     name: naming.name,
     governedBy: naming.governedBy,
-    subscribedUris,
+    subscribedUris: subscribed.uris,
+    subscribedTasks: subscribed.tasks,
     params,
     ...version,
     ...(progressTokenText === undefined ? {} : { progressTokenText }),
@@ -276,20 +280,29 @@ function readName(
     : 'ref has no name of acceptable length';
 }
 
-function readSubscribedUris(params: JsonObject | undefined): readonly string[] | string {
+type Subscribed = { readonly uris: readonly string[]; readonly tasks: readonly string[] };
+const NOTHING_SUBSCRIBED: Subscribed = { uris: [], tasks: [] };
+
+function readSubscribed(params: JsonObject | undefined): Subscribed | string {
   const filter = member(params, 'notifications');
   if (hasCaseTwin(filter, FILTER_KEYS)) return 'a key of the filter differs from a known one only in case';
-  const subscriptions = member(filter, 'resourceSubscriptions');
-  if (subscriptions === undefined) return [];
-  if (subscriptions.kind !== 'array') return 'resourceSubscriptions is not an array';
-  if (subscriptions.items.length > LIMITS.subscribedUris) return 'too many subscriptions';
+  const uris = readNames(member(filter, 'resourceSubscriptions'));
+  if (typeof uris === 'string') return uris;
+  const tasks = readNames(member(filter, 'taskIds'));
+  return typeof tasks === 'string' ? tasks : { uris, tasks };
+}
+
+function readNames(list: JsonNode | undefined): readonly string[] | string {
+  if (list === undefined) return [];
+  if (list.kind !== 'array') return 'a part of the filter is not an array';
+  if (list.items.length > LIMITS.subscribedUris) return 'too many subscriptions';
   let chars = 0;
-  const uris: string[] = [];
-  for (const item of subscriptions.items) {
-    if (item.kind !== 'string' || !isBounded(item.value, LIMITS.nameChars)) return 'a subscription is not a URI';
+  const names: string[] = [];
+  for (const item of list.items) {
+    if (item.kind !== 'string' || !isBounded(item.value, LIMITS.nameChars)) return 'a subscription is not a name';
     chars += item.value.length;
     if (chars > LIMITS.subscribedUriChars) return 'too many subscriptions';
-    uris.push(item.value);
+    names.push(item.value);
   }
-  return uris;
+  return names;
 }

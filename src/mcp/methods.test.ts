@@ -2,7 +2,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { COMPLETION_REFS, filteredList, isImplicit, isNotificationMethod, METHODS } from '#mcp/methods.ts';
 
-test('what any level brings is exactly the handshake, the four filtered lists and notifications', () => {
+test('what any level brings is exactly the handshake, the filtered lists and notifications', () => {
   const implicit = [...METHODS.keys()].filter((method) => isImplicit(method));
   assert.deepEqual(implicit.sort(), [
     'initialize',
@@ -11,6 +11,7 @@ test('what any level brings is exactly the handshake, the four filtered lists an
     'resources/list',
     'resources/templates/list',
     'server/discover',
+    'tasks/list',
     'tools/list',
   ]);
   assert.equal(isImplicit('notifications/cancelled'), true);
@@ -32,9 +33,16 @@ test('a method that brings a list of named things filters it by the permission t
   assert.equal(filteredList('toString'), undefined);
 });
 
-test('the names mirrored in a header are those of the specification', () => {
+test('the names mirrored in a header are those of the specification and of the tasks extension', () => {
   const mirrored = [...METHODS].filter(([, entry]) => entry.isNameMirrored).map(([method]) => method);
-  assert.deepEqual(mirrored.sort(), ['prompts/get', 'resources/read', 'tools/call']);
+  assert.deepEqual(mirrored.sort(), [
+    'prompts/get',
+    'resources/read',
+    'tasks/cancel',
+    'tasks/get',
+    'tasks/update',
+    'tools/call',
+  ]);
 });
 
 test('a completion is governed by a method that has a name', () => {

@@ -18,7 +18,7 @@ export type FilteredList = {
 };
 
 /** `params.<member>`, or the part of a completion's `ref` that its `type` selects. */
-export type NamePlace = { readonly at: 'params'; readonly member: 'name' | 'uri' } | { readonly at: 'ref' };
+export type NamePlace = { readonly at: 'params'; readonly member: 'name' | 'uri' | 'taskId' } | { readonly at: 'ref' };
 
 export type MethodEntry = {
   readonly eras: readonly ProtocolEra[];
@@ -48,6 +48,7 @@ const server = (eras: readonly ProtocolEra[]): MethodEntry => ({ ...client(eras)
 
 const NAME: NamePlace = { at: 'params', member: 'name' };
 const URI: NamePlace = { at: 'params', member: 'uri' };
+const TASK: NamePlace = { at: 'params', member: 'taskId' };
 const list = (member: string, key: string, permits: string, isTemplate = false): FilteredList => ({
   member,
   key,
@@ -77,10 +78,12 @@ export const METHODS: ReadonlyMap<string, MethodEntry> = new Map([
   ['completion/complete', client(BOTH, { name: { at: 'ref' } })],
   ['logging/setLevel', client(LEGACY)],
 
-  ['tasks/get', client(LEGACY)],
-  ['tasks/result', client(LEGACY)],
-  ['tasks/list', client(LEGACY)],
-  ['tasks/cancel', client(LEGACY)],
+  // Part of 2025-11-25; since 2026-07-28 the extension io.modelcontextprotocol/tasks (SEP-2663), which mirrors the id.
+  ['tasks/get', client(BOTH, { name: TASK, isNameMirrored: true })],
+  ['tasks/cancel', client(BOTH, { name: TASK, isNameMirrored: true })],
+  ['tasks/update', client(MODERN, { name: TASK, isNameMirrored: true })],
+  ['tasks/result', client(LEGACY, { name: TASK })],
+  ['tasks/list', client(LEGACY, { isImplicit: true })],
 
   ['sampling/createMessage', server(BOTH)],
   ['elicitation/create', server(BOTH)],
@@ -93,6 +96,12 @@ export const COMPLETION_REFS: ReadonlyMap<string, { readonly member: 'name' | 'u
     ['ref/prompt', { member: 'name', governedBy: 'prompts/get' }],
     ['ref/resource', { member: 'uri', governedBy: 'resources/read' }],
   ]);
+
+/** Whether a method is about one task of an earlier call, and permitted as that call is. */
+export function isAboutTask(method: string): boolean {
+  const place = METHODS.get(method)?.name;
+  return place?.at === 'params' && place.member === 'taskId';
+}
 
 const NOTIFICATION_PREFIX = 'notifications/';
 

@@ -16,6 +16,8 @@ export type PolicyInput = {
   readonly args: unknown;
   /** What the server claims about the tool, when it is known. */
   readonly tool?: { readonly annotations?: Readonly<Record<string, unknown>>; readonly changed: boolean };
+  /** The call that made what the message is about, such as a task: the message is permitted exactly when that still is. */
+  readonly follows?: { readonly method: string; readonly name: string };
   readonly findings: readonly Finding[];
   /** Unix milliseconds. */
   readonly nowMs: number;

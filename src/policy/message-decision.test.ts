@@ -119,3 +119,32 @@ test('the conditions of rules count too: no URI is judged once those before it s
   assert.ok(evaluations > 10 && evaluations < LIMITS.subscribedUris / 2, String(evaluations));
   assert.equal(allowed, evaluations);
 });
+
+test('to be told of tasks is to ask for each of them', () => {
+  const policy = createPolicy({
+    levels: { l: { allow: ['tools/call:get', 'subscriptions/listen'], deny: [] } },
+    grants: [{ groups: ['okta:dev'], connections: ['c'], level: 'l' }],
+    rules: [],
+    version: '0123456789abcdef',
+    limits: LIMITS,
+  });
+  assert.ok(policy.ok);
+  const listen = message({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'subscriptions/listen',
+    params: { notifications: { taskIds: ['a', 'b'] } },
+  });
+  const told = (...names: string[]) =>
+    decideMessage(policy.value, listen, {
+      caller: CALLER,
+      connection: 'c',
+      findings: [],
+      nowMs: 0,
+      follows: names.map((name) => ({ method: 'tools/call', name })),
+    });
+  const one = told('get', 'get');
+  assert.equal(one.ok && one.value.decision.effect, 'allow');
+  const other = told('get', 'put');
+  assert.deepEqual(other.ok && [other.value.decision.effect, other.value.watchedUri], ['deny', 'put']);
+});

@@ -4,6 +4,7 @@ import type { Finding } from '#masking/masked.ts';
 import { member, toValue } from '#mcp/json.ts';
 import type { JsonValue } from '#mcp/json.ts';
 import type { Message } from '#mcp/jsonrpc.ts';
+import { isAboutTask } from '#mcp/methods.ts';
 import type { Decision } from '#policy/decision.ts';
 import type { DecisionWork } from '#policy/decision-work.ts';
 import type { PolicyInput } from '#policy/input.ts';
@@ -19,13 +20,15 @@ export type Situation = {
   readonly findings: readonly Finding[];
   /** Unix milliseconds. */
   readonly nowMs: number;
+  /** The calls that made the tasks a message is about: the one it names, or all it wants to be told of. */
+  readonly follows?: readonly NonNullable<PolicyInput['follows']>[];
 };
 
 export type MessageDecision = {
   readonly decision: Decision;
   /** What was decided about. */
   readonly asked: PolicyInput;
-  /** Set when it is not the message but one of the resources it would watch. */
+  /** Set when it is not the message but one of the resources or tasks it would watch. */
   readonly watchedUri: string | undefined;
 };
 
@@ -45,6 +48,7 @@ class AskedMessage implements PolicyInput {
   readonly name: string;
   readonly findings: PolicyInput['findings'];
   readonly nowMs: number;
+  readonly follows?: NonNullable<PolicyInput['follows']>;
   readonly #message: Message;
 
   constructor(message: Message, situation: Situation) {
@@ -55,6 +59,8 @@ class AskedMessage implements PolicyInput {
     this.findings = situation.findings;
     this.nowMs = situation.nowMs;
     this.#message = message;
+    const made = isAboutTask(this.method) ? situation.follows?.[0] : undefined;
+    if (made !== undefined) this.follows = made;
   }
 
   get args(): JsonValue {
@@ -87,10 +93,18 @@ function refusedWatch(
   work: DecisionWork,
 ): MessageDecision | undefined {
   if (message.kind !== 'request') return undefined;
+  const { follows: makers = [], ...plain } = situation;
   for (const uri of message.subscribedUris) {
-    const asked: PolicyInput = { ...situation, method: 'resources/subscribe', name: uri, args: { uri } };
+    const asked: PolicyInput = { ...plain, method: 'resources/subscribe', name: uri, args: { uri } };
     const decision = policy.decide(asked, work);
     if (decision.effect !== 'allow') return { decision: { ...decision, effect: 'deny' }, asked, watchedUri: uri };
+  }
+  // To be told of a task is to ask for it.
+  for (const follows of message.subscribedTasks.length > 0 ? makers : []) {
+    const asked: PolicyInput = { ...plain, method: 'tasks/get', name: follows.name, args: {}, follows };
+    const decision = policy.decide(asked, work);
+    if (decision.effect !== 'allow')
+      return { decision: { ...decision, effect: 'deny' }, asked, watchedUri: follows.name };
   }
   return undefined;
 }

@@ -1,9 +1,9 @@
 /**
  * Which method and name decide about a message. Most decide for themselves; some come with any level, some follow
- * another: a subscription needs what reading needs, a completion what its prompt or template needs. Methods that change
- * something or reach what other calls made (`logging/setLevel`, tasks) and unknown ones need a pattern.
+ * another: a subscription needs what reading needs, a completion what its prompt or template needs, a task what the call that
+ * made it needs. Methods that change something (`logging/setLevel`) and unknown ones need a pattern.
  */
-import { COMPLETION_REFS, isImplicit } from '#mcp/methods.ts';
+import { COMPLETION_REFS, isAboutTask, isImplicit } from '#mcp/methods.ts';
 import { normaliseUri, templatePrefix } from '#policy/resource-uri.ts';
 import type { UriFault } from '#policy/resource-uri.ts';
 
@@ -27,6 +27,8 @@ const READS_RESOURCE: ReadonlySet<string> = new Set(['resources/read', 'resource
 export function methodUse(method: string, name: string, args: () => unknown): MethodUse {
   if (READS_RESOURCE.has(method)) return resourceUse(name);
   if (method === 'completion/complete') return completionUse(args());
+  // Whose task it is, only the call that made it says.
+  if (isAboutTask(method)) return { kind: 'nothing' };
   if (method === RESPONSE_METHOD || isImplicit(method)) return { kind: 'implicit', method, name };
   return { kind: 'named', method, name, bases: [] };
 }

@@ -198,6 +198,7 @@ test('(2) any level brings exactly the methods of the contract, unless a deny ta
     'prompts/list',
     'resources/list',
     'resources/templates/list',
+    'tasks/list',
     // What a client answers to a request of the server.
     'response',
   ]);
@@ -212,7 +213,6 @@ test('(2) any level brings exactly the methods of the contract, unless a deny ta
     'logging/setLevel',
     'tasks/get',
     'tasks/result',
-    'tasks/list',
     'tasks/cancel',
     'sampling/createMessage',
     'elicitation/create',

@@ -173,7 +173,7 @@ test('any level brings the lists, ping and notifications; a deny takes them away
     assert.equal(said(made, call({ method, name: '' })), 'allow implicit', method);
   }
   assert.equal(said(made, call({ method: 'resources/list', name: '' })), 'deny denied_by_level');
-  for (const method of ['tools/call', 'logging/setLevel', 'tasks/list', 'x/y', 'Tools/list', 'notifications']) {
+  for (const method of ['tools/call', 'logging/setLevel', 'tasks/get', 'x/y', 'Tools/list', 'notifications']) {
     assert.equal(said(made, call({ method })), 'deny not_permitted', method);
   }
 });
@@ -425,4 +425,41 @@ test('patterns for another method cost nothing, and those with several stars cos
   assert.equal(spentOn(['resources/read:*x*y*'], name), spentOn([], name));
   assert.equal(spentOn(['tools/call:x*'], name), spentOn([], name) + 1);
   assert.ok(spentOn(['tools/call:*x*y*'], name) > spentOn(['tools/call:x*'], name) + 100);
+});
+
+test('a message about a task is permitted as the call that made it, and denied where either is', () => {
+  const about = (name: string, method = 'tasks/get'): PolicyInput =>
+    call({ method, name: 'task-7', args: { taskId: 'task-7' }, follows: { method: 'tools/call', name } });
+  const made = policy({
+    levels: { all: level(['tools/call:get_*', 'tools/call:run'], ['tools/call:get_root', 'tasks/cancel:run']) },
+  });
+  assert.equal(said(made, about('get_a')), 'allow permitted');
+  assert.equal(said(made, about('get_root')), 'deny denied_by_level');
+  assert.equal(said(made, about('put')), 'deny not_permitted');
+  assert.equal(said(made, about('run')), 'allow permitted');
+  assert.equal(said(made, about('run', 'tasks/cancel')), 'deny denied_by_level');
+  // Without a call that made it nothing permits it, whatever the patterns.
+  assert.equal(said(policy({}), call({ method: 'tasks/get', name: 'task-7' })), 'deny not_permitted');
+});
+
+test('rules see a message about a task by its own method and the tool’s name, and once more as its call', () => {
+  const about = call({
+    method: 'tasks/get',
+    name: 't',
+    args: { taskId: 't' },
+    follows: { method: 'tools/call', name: 'export' },
+  });
+  const ruled = (...rules: RuleSettings[]): string => said(policy({ rules }), about);
+  assert.equal(ruled(rule('r', 'deny', 'method == "tasks/get" && name == "export"')), 'deny denied_by_rule r');
+  assert.equal(ruled(rule('r', 'deny', 'method == "tools/call" && name == "export"')), 'deny denied_by_rule r');
+  assert.equal(ruled(rule('r', 'deny', 'method == "tools/call" && name == "other"')), 'allow permitted');
+  assert.equal(ruled(rule('r', 'hold', 'method == "tools/call" && name == "export"')), 'allow permitted');
+  assert.equal(ruled(rule('r', 'hold', 'method == "tasks/get"')), 'hold held_by_rule r');
+  // What looks at arguments or findings had its say when the call was made with them.
+  assert.equal(ruled(rule('r', 'deny', 'method == "tools/call" && !has(args.ticket)')), 'allow permitted');
+  assert.equal(ruled(rule('r', 'deny', 'method == "tools/call" && size(findings) == 0')), 'allow permitted');
+  assert.equal(
+    ruled(rule('r', 'deny', 'method == "tools/call" && caller.groups[7] == "x"')),
+    'deny condition_failed r',
+  );
 });

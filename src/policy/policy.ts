@@ -147,7 +147,8 @@ function decide(
   if (work.isOver()) return refuse('too_costly', undefined, granted.trace);
   const asked = new AskedOnce(input);
   // (2) Allowed by a level in effect and denied by none.
-  const use = methodUse(input.method, input.name, () => asked.args);
+  const { method, name } = input.follows ?? input;
+  const use = methodUse(method, name, () => asked.args);
   const seenName = use.kind === 'named' || use.kind === 'prefix' ? use.name : input.name;
   work.spend(useUnits(use, input.name));
   const permission = permit(granted, use, itself(use, input.method), work);
@@ -158,7 +159,9 @@ function decide(
   if (rules.length > 0) {
     asked.name = seenName;
     const ruling = applyRules(rules, conditions, asked, trace, work);
-    if (ruling !== undefined) return { ...ruling, level, policy: version, trace };
+    const followed = ruling?.effect === 'deny' ? undefined : followedRuling(rules, conditions, asked, trace, work);
+    const last = followed ?? ruling;
+    if (last !== undefined) return { ...last, level, policy: version, trace };
   }
   // (4) Otherwise allowed.
   return { effect: 'allow', reason: permission.reason, level, rule: undefined, policy: version, trace };
@@ -173,6 +176,7 @@ class AskedOnce implements PolicyInput {
   readonly findings: PolicyInput['findings'];
   readonly nowMs: number;
   readonly tool?: NonNullable<PolicyInput['tool']>;
+  readonly follows?: NonNullable<PolicyInput['follows']>;
   readonly #input: PolicyInput;
   #args: { readonly value: unknown } | undefined;
 
@@ -184,6 +188,7 @@ class AskedOnce implements PolicyInput {
     this.findings = input.findings;
     this.nowMs = input.nowMs;
     if (input.tool !== undefined) this.tool = input.tool;
+    if (input.follows !== undefined) this.follows = input.follows;
     this.#input = input;
   }
 
@@ -223,6 +228,58 @@ function applyRules(
         : { effect: 'allow', reason: 'permitted', rule: name };
   }
   return first;
+}
+
+/** The call that made what a message is about, as if it were made now; whoever looks at its content is noticed. */
+class CallMadeAgain implements PolicyInput {
+  readonly caller: Caller;
+  readonly connection: string;
+  readonly method: string;
+  readonly name: string;
+  readonly nowMs: number;
+  isLookedInto = false;
+
+  constructor(asked: PolicyInput, method: string) {
+    this.caller = asked.caller;
+    this.connection = asked.connection;
+    this.method = method;
+    this.name = asked.name;
+    this.nowMs = asked.nowMs;
+  }
+
+  get args(): unknown {
+    this.isLookedInto = true;
+    return {};
+  }
+
+  get findings(): PolicyInput['findings'] {
+    this.isLookedInto = true;
+    return [];
+  }
+}
+
+/**
+ * A rule that looks at the arguments had its say when the call was made, as had the person it was held for: they are not
+ * known any more. Of the others a deny counts.
+ */
+function followedRuling(
+  rules: readonly Rule[],
+  conditions: Conditions,
+  asked: PolicyInput,
+  trace: TraceStep[],
+  work: DecisionWork,
+): Ruling | undefined {
+  if (asked.follows === undefined) return undefined;
+  for (const { name, effect, condition } of rules) {
+    if (effect !== 'deny') continue;
+    const again = new CallMadeAgain(asked, asked.follows.method);
+    const verdict = condition.evaluate(conditions.facts(again));
+    work.spend(RULE_UNITS + conditions.spent());
+    if (again.isLookedInto || verdict.outcome === 'not_matched') continue;
+    trace.push({ step: 'rule', rule: name, effect, ...verdict });
+    return { effect, reason: verdict.outcome === 'failed' ? 'condition_failed' : 'denied_by_rule', rule: name };
+  }
+  return undefined;
 }
 
 type Permission = {

@@ -225,10 +225,12 @@ const METHODS: readonly Attack[] = [
     body: request(method, { name: 'drop_all' }),
     code: 'invalid_request',
   })),
-  ...['tasks/list', 'tasks/get', 'tasks/result', 'tasks/cancel', 'logging/setLevel'].map((method): Attack => ({
-    name: `${method} does not come with any level`,
+  ...['tasks/get', 'tasks/result', 'tasks/cancel', 'tasks/update'].map((method): Attack => ({
+    name: `${method} of a task of another caller`,
     body: request(method, { taskId: 'of-another-caller' }),
+    code: 'unknown_task',
   })),
+  { name: 'logging/setLevel does not come with any level', body: request('logging/setLevel') },
   { name: 'a request named like an answer', body: request('response'), code: 'invalid_request' },
   {
     name: 'a notification named like an answer',

@@ -49,6 +49,11 @@ export const ERROR_CASES: readonly ErrorCase[] = [
     expected: { status: 401, code: 'unauthenticated', record: ['denied', 'unauthenticated'] },
   },
   {
+    name: 'a task nobody made',
+    send: json({ jsonrpc: '2.0', id: 1, method: 'tasks/get', params: { taskId: 'none' } }),
+    expected: { status: 200, rpc: -32602, code: 'unknown_task', record: ['denied', 'unknown_task'] },
+  },
+  {
     name: 'a connection that does not exist',
     send: (gateway) => gateway.post('nowhere', JSON.stringify(toolCall('get_note'))),
     expected: { status: 404, code: 'unknown_connection', record: ['denied', 'unknown_connection'] },

@@ -6,6 +6,8 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { pino } from 'pino';
+import { createBindingKeys } from '#bindings/binding-keys.ts';
+import { createBindings } from '#bindings/bindings.ts';
 import { createAdmission } from '#gateway/admission.ts';
 import type {
   AnswerMasked,
@@ -16,6 +18,7 @@ import type {
   BodyRead,
   Connected,
   Credentialed,
+  Followed,
   Forwarded,
   Heard,
   Identified,
@@ -49,6 +52,7 @@ import { readBody } from '#gateway/steps/read-body.ts';
 import { headersOf, receive } from '#gateway/steps/receive.ts';
 import { recordAnswer } from '#gateway/steps/record-answer.ts';
 import { recordIntent } from '#gateway/steps/record-intent.ts';
+import { followBinding } from '#gateway/steps/follow-binding.ts';
 import { resolveConnection } from '#gateway/steps/resolve-connection.ts';
 import { understand } from '#gateway/steps/understand.ts';
 import type { Caller } from '#identity/caller.ts';
@@ -63,6 +67,8 @@ import type { PolicySettings } from '#policy/policy.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 import type { HeaderPair, UpstreamMessage } from '#upstream/port.ts';
+import { createFakeBindingStore } from '#test/fakes/binding-store.ts';
+import type { FakeBindingStore } from '#test/fakes/binding-store.ts';
 import { createFakeLedger } from '#test/fakes/ledger.ts';
 import type { FakeLedger } from '#test/fakes/ledger.ts';
 import { createFakeMetrics } from '#test/fakes/metrics.ts';
@@ -155,6 +161,7 @@ export type LogLine = { readonly level: number; readonly msg: string } & Readonl
 export type FakeGateway = Gateway & {
   readonly ledger: FakeLedger;
   readonly identity: FakeIdentity;
+  readonly bindingStore: FakeBindingStore;
   /** The server behind every connection. */
   readonly upstream: ScriptedUpstream;
   readonly logged: readonly LogLine[];
@@ -202,6 +209,7 @@ function createConnections(
       passesBaggage: name === 'notes',
       passesUnknownResults: name !== 'process',
       keepsSession,
+      isPerCaller: keepsSession,
       secrets: [UPSTREAM_SECRET],
     },
   ];
@@ -230,6 +238,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
   if (!policy.ok) throw new Error(JSON.stringify(policy.error));
   const stopping = new AbortController();
   const admission = createAdmission(limits);
+  const bindingStore = createFakeBindingStore();
   return {
     clock,
     monotonic: () => passedMs,
@@ -244,6 +253,13 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
     upstream,
     connections: createConnections(upstream, publicUrl, overrides.budget),
     sessions: createSessions({ limits, clock, newId }),
+    bindingStore,
+    bindings: createBindings({
+      store: bindingStore,
+      keys: createBindingKeys(Buffer.alloc(32, 7), (count) => Buffer.alloc(count, 9)),
+      limits,
+      clock,
+    }),
     admission,
     quotas: createQuotas(limits),
     refusals: createRefusalBook({
@@ -412,8 +428,10 @@ export const bodyRead = async (gateway: Gateway, ask?: Ask): Promise<BodyRead> =
   must(await readBody(await connected(gateway, ask), gateway));
 export const parsed = async (gateway: Gateway, ask?: Ask): Promise<Parsed> =>
   must(parse(await bodyRead(gateway, ask), gateway));
+export const followed = async (gateway: Gateway, ask?: Ask): Promise<Followed> =>
+  must(followBinding(await parsed(gateway, ask), gateway));
 export const requestMasked = async (gateway: Gateway, ask?: Ask): Promise<RequestMasked> =>
-  must(maskRequest(await parsed(gateway, ask), gateway));
+  must(maskRequest(await followed(gateway, ask), gateway));
 export const authorized = async (gateway: Gateway, ask?: Ask): Promise<Authorized> =>
   must(authorize(await requestMasked(gateway, ask), gateway));
 export const approved = async (gateway: Gateway, ask?: Ask): Promise<Approved> =>

@@ -12,6 +12,7 @@ export function authorize(call: RequestMasked, gateway: Gateway): Result<Authori
     connection: call.connection.name,
     findings: call.masked.findings,
     nowMs: call.arrivedMs,
+    ...(call.follows === undefined ? {} : { follows: call.follows }),
   });
   if (!judged.ok) {
     const idText = call.message.kind === 'request' ? call.message.idText : undefined;

@@ -71,9 +71,21 @@ export function filterList(understood: Understood, gateway: Gateway): Result<Und
   if (list.kind !== 'array') return err({ code: 'upstream_invalid', reason: 'list_is_no_array', executed: 'unknown' });
   const edits = permittedEntries(understood, filter, list, gateway);
   if (edits === undefined) return err({ code: 'upstream_invalid', reason: 'list_too_long', executed: 'unknown' });
-  if (edits.length === 0) return ok(understood);
-  const doc = reparse(message.doc, edits, gateway);
+  return ok(edited(understood, edits, gateway));
+}
+
+function edited(understood: Understood, edits: readonly JsonEdit[], gateway: Gateway): Understood {
+  if (edits.length === 0) return understood;
+  const doc = reparse(understood.message.doc, edits, gateway);
   const read = doc.ok ? readMessage(doc.value) : doc;
   if (!read.ok) throw new Error('a filtered list is no longer a valid message');
-  return ok({ ...understood, message: read.value });
+  return { ...understood, message: read.value };
 }
+
+/** The message with those entries of its list alone that are kept. */
+export const relisted = (
+  understood: Understood,
+  list: JsonArray,
+  keep: (entry: JsonNode) => boolean,
+  gateway: Gateway,
+): Understood => edited(understood, withoutEntries(list, keep), gateway);

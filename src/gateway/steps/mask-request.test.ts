@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { maskRequest } from '#gateway/steps/mask-request.ts';
 import { createMasker } from '#masking/masker.ts';
 import { err } from '#result.ts';
-import { ADA_TOKEN, UPSTREAM_SECRET, fakeGateway, parsed, toolCall } from '#test/fakes/gateway.ts';
+import { ADA_TOKEN, UPSTREAM_SECRET, fakeGateway, followed, toolCall } from '#test/fakes/gateway.ts';
 
 const masker = createMasker({ key: Buffer.alloc(32, 7), store: { operator: 'redact', fields: ['password'] } });
 
 test('what needs no masking goes up as the very bytes that came', async () => {
   const gateway = fakeGateway();
-  const call = await parsed(gateway, {
+  const call = await followed(gateway, {
     message:
       '{ "jsonrpc":"2.0", "id":1e0,"method":"tools/call","params":{"name":"get_note","n":12345678901234567890} }',
   });
@@ -21,7 +21,7 @@ test('what needs no masking goes up as the very bytes that came', async () => {
 test("the caller's token and the credential are neither sent nor stored", async () => {
   const gateway = fakeGateway();
   const message = toolCall('get_note', { mine: ADA_TOKEN, theirs: `x ${UPSTREAM_SECRET} y` });
-  const result = maskRequest(await parsed(gateway, { message }), gateway);
+  const result = maskRequest(await followed(gateway, { message }), gateway);
   assert.ok(result.ok);
   const { masked, secrets } = result.value;
   for (const copy of [masked.send, masked.stored, gateway.masker.maskText(ADA_TOKEN + UPSTREAM_SECRET, secrets)]) {
@@ -33,7 +33,7 @@ test("the caller's token and the credential are neither sent nor stored", async 
 test("a field of a secret's name is sent but not stored", async () => {
   const gateway = fakeGateway();
   const result = maskRequest(
-    await parsed(gateway, { message: toolCall('get_note', { password: 'hunter2hunter2' }) }),
+    await followed(gateway, { message: toolCall('get_note', { password: 'hunter2hunter2' }) }),
     gateway,
   );
   assert.ok(result.ok);
@@ -44,7 +44,7 @@ test("a field of a secret's name is sent but not stored", async () => {
 test('a message that cannot be masked goes nowhere, and nothing was executed', async () => {
   const failing = { ...masker, maskMessage: () => err({ code: 'masking_failed', reason: 'RangeError' } as const) };
   const gateway = fakeGateway({ masker: failing });
-  assert.deepEqual(maskRequest(await parsed(gateway), gateway), {
+  assert.deepEqual(maskRequest(await followed(gateway), gateway), {
     ok: false,
     error: { code: 'masking_failed', reason: 'RangeError', executed: 'no' },
   });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Forwarded } from '#gateway/call.ts';
 import { maskAnswer } from '#gateway/steps/mask-answer.ts';
 import { recordAnswer } from '#gateway/steps/record-answer.ts';
+import { respond } from '#gateway/steps/respond.ts';
 import { ok } from '#result.ts';
 import { answerMasked, fakeGateway, forwarded, must, repliedOf, understood } from '#test/fakes/gateway.ts';
 import type { Ask, FakeGateway } from '#test/fakes/gateway.ts';
@@ -68,4 +69,15 @@ test('an answer that could not be recorded is withheld', async () => {
     ok: false,
     error: { code: 'audit_unavailable', reason: 'latched', retryAfterMs: LATCHED.retryAfterMs, executed: 'unknown' },
   });
+});
+
+test('what is kept back is recorded as late, with why', async () => {
+  const gateway = fakeGateway();
+  gateway.upstream.answering = () => ok(sseAnswer([]));
+  const kept = { ...understood(gateway, await forwarded(gateway), notification), keptBack: 'task_of_another' };
+  const recorded = must(await recordAnswer(must(maskAnswer(kept, gateway)), gateway));
+  assert.equal(shapeOf(gateway.ledger.entries)[1], 'stream late of 0');
+  assert.equal(headerOf(gateway.ledger.entries[1]).reason, 'task_of_another');
+  assert.deepEqual(await respond(recorded, gateway), ok({ ...recorded, delivery: 'gone' }));
+  assert.deepEqual(repliedOf(recorded.call).sent, []);
 });

@@ -15,7 +15,7 @@ function outcomeOf(answer: AnswerMasked): Outcome {
 }
 
 function entryFor(answer: AnswerMasked, outcome: Outcome, gateway: Gateway): LedgerEntry {
-  const { call, message, masked, role } = answer;
+  const { call, keptBack, message, masked, role } = answer;
   const header = {
     upstreamStatus: call.answer.status,
     masking: masked.findings,
@@ -29,8 +29,9 @@ function entryFor(answer: AnswerMasked, outcome: Outcome, gateway: Gateway): Led
     case 'late': {
       const ref = call.message.kind === 'request' ? call.intent.n : null;
       const method = message.kind === 'response' ? {} : { method: message.method, name: message.name };
-      const st = role === 'late' ? 'late' : 'down';
-      return streamEntry(call, gateway.masker, { ref, st, header: { ...header, ...method }, masked });
+      const st = role === 'late' || keptBack !== undefined ? 'late' : 'down';
+      const why = keptBack === undefined ? {} : { reason: keptBack };
+      return streamEntry(call, gateway.masker, { ref, st, header: { ...header, ...method, ...why }, masked });
     }
     default:
       return unreachable(role);

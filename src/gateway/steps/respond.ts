@@ -44,7 +44,7 @@ async function release(answer: AnswerRecorded, headers: readonly HeaderPair[], g
 }
 
 export async function respond(answer: AnswerRecorded, gateway: Gateway): Promise<Result<Responded, Refusal>> {
-  if (answer.role === 'late') return ok({ ...answer, delivery: 'gone' });
+  if (answer.role === 'late' || answer.keptBack !== undefined) return ok({ ...answer, delivery: 'gone' });
   // The record's sync was a wait: nothing is released to somebody who became nobody meanwhile.
   const end = endOf(answer.call, gateway, 'unknown');
   if (end !== undefined) return err(end);
