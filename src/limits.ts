@@ -118,6 +118,21 @@ export const LIMITS = {
   conditionRecursion: 64,
   policyTestCases: 10_000,
 
+  // definitions of tools, prompts, templates and instructions, as servers show them (src/definitions)
+  definitionsPerConnection: 4_096,
+  definitionVersions: 8,
+  /** Of one, as kept to be shown; a longer one is known by its hash alone. */
+  definitionTextBytes: 64 * 1024,
+  /** Of all of one connection, as kept to be shown. */
+  definitionTextsBytes: 16 * 1024 * 1024,
+  definitionAnnotationBytes: 4_096,
+  definitionsPerWrite: 100,
+  definitionsAccepted: 1_000,
+  definitionDiffLines: 1_000,
+  hiddenPlaces: 32,
+  /** Answers of the gateway's own to a server's requests, of one call at a time. */
+  serverAnswersPending: 16,
+
   // upstream
   upstreamConnectMs: 5_000,
   upstreamHeadersMs: 120_000,

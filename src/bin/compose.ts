@@ -8,6 +8,7 @@ import { openBindings } from '#bin/bindings.ts';
 import { openApiReads } from '#bin/api-reads.ts';
 import { followCertificate } from '#bin/certificate.ts';
 import type { Certificate } from '#bin/certificate.ts';
+import { followDefinitions } from '#bin/definitions.ts';
 import { callMetricsOf, watchState } from '#bin/metrics.ts';
 import { makeGeneration } from '#bin/generation.ts';
 import type { Generation, Lasting, StartRefusal } from '#bin/generation.ts';
@@ -204,7 +205,7 @@ function lastingOf(
   { ledger, maskingKey }: OpenBook,
   bindingStore: BindingStore,
   state: Pick<Lasting, 'currentMasker' | 'leaving' | 'draining' | 'metrics' | 'stopping'>,
-): Omit<Lasting, 'revocations'> {
+): Omit<Lasting, 'revocations' | 'definitions'> {
   const random = pooledRandom(systemRandom);
   const newId = (): string => callId(random);
   const clock = (): number => Date.now();
@@ -315,9 +316,11 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     stopping: stopping.signal,
   });
   const revocations = createRevocations(shared.value, { ...common, limits: loaded.limits }, () => current().gateway);
-  const lasting: Lasting = { ...common, revocations: revocations.parts };
+  const followed = followDefinitions(loaded, log);
+  const lasting: Lasting = { ...common, revocations: revocations.parts, definitions: followed.definitions };
   const first = await makeGeneration(loaded, lasting);
   if (!first.ok) {
+    followed.stop();
     await closeState();
     await lasting.apiReads.close();
     await closeBook();
@@ -376,6 +379,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     fleet?.hops.server.close();
     await lasting.apiReads.close();
     await reloader.close();
+    followed.stop();
     await revocations.stop();
     await bindingStore.value.close();
     lasting.refusals.flush(true);
@@ -387,6 +391,11 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     if (stopped !== undefined) hurry.abort();
     return (stopped ??= endAll());
   };
+  const known = await followed.start();
+  if (!known.ok) {
+    await stop();
+    return known;
+  }
   const following = await revocations.start(() => {
     lasting.admission.endOver();
     lasting.apiAdmission.endOver();

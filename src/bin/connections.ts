@@ -201,6 +201,7 @@ function openConnection(
       passesUnknownResults: config.resultTypes === 'allow',
       keepsSession: config.upstream.type !== 'http',
       isPerCaller: config.upstream.type === 'stdio' && !config.upstream.shared,
+      definitions: config.definitions,
       secrets,
     },
   };

@@ -38,6 +38,7 @@ export type Lasting = Pick<
   | 'ledger'
   | 'sessions'
   | 'bindings'
+  | 'definitions'
   | 'admission'
   | 'quotas'
   | 'refusals'
@@ -145,6 +146,7 @@ export async function makeGeneration(
     connections: new Map([...connections].map(([name, { runtime }]) => [name, runtime])),
     sessions: lasting.sessions,
     bindings: lasting.bindings,
+    definitions: lasting.definitions,
     admission: lasting.admission,
     quotas: lasting.quotas,
     refusals: lasting.refusals,

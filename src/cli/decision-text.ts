@@ -15,6 +15,9 @@ const REASONS: Readonly<Record<DecisionReason, string>> = {
   unsafe_uri: 'the resource URI can be read in more than one way',
   too_costly: 'the message asks for more, or longer, URIs than limits.decisionCost lets policy judge',
   implicit: 'any level brings it',
+  definition_changed: 'the server shows another definition of it than the one accepted',
+  definition_hidden_text: 'its definition has hidden text that no admin accepted',
+  definition_unknown: 'no list of the server has it',
 };
 
 /** `tools/call "get_issue"`. */

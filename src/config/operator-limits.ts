@@ -42,6 +42,8 @@ export const OPERATOR_LIMITS = {
   conditionNodes: [10, 10_000],
   conditionCost: [1_000, 10_000_000],
   decisionCost: [10_000, 100_000_000],
+  definitionsPerConnection: [1, 100_000],
+  definitionVersions: [2, 64],
   upstreamConnectMs: [100, 120_000],
   upstreamHeadersMs: [1_000, 3_600_000],
   upstreamIdleMs: [1_000, DAY_MS],

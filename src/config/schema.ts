@@ -127,6 +127,16 @@ const budget = z
   })
   .refine((amounts) => Object.values(amounts).some((amount) => amount !== undefined), 'must bound something');
 
+/** What becomes of a tool (prompt, template, instructions) whose definition … */
+const definitions = z.strictObject({
+  change: z.enum(['alert', 'hold', 'block']).default('alert').describe('… changed, until an admin accepts it'),
+  hidden: z
+    .enum(['alert', 'block'])
+    .default('alert')
+    .describe('… has text that people do not see, until an admin accepts it'),
+  unknown: z.enum(['allow', 'hold', 'block']).default('allow').describe('… was in no list'),
+});
+
 const connection = z.strictObject({
   upstream,
   credential: credential.optional(),
@@ -135,6 +145,7 @@ const connection = z.strictObject({
   serverRequests: z.enum(['allow', 'deny']).default('allow'),
   /** Results of a `resultType` that neither MCP nor its tasks extension knows. */
   resultTypes: z.enum(['allow', 'deny']).default('allow'),
+  definitions: definitions.prefault({}),
   /** The W3C header of a caller: it is not recorded, so it goes up only where somebody wants it. */
   baggage: z.enum(['drop', 'pass']).default('drop'),
 });

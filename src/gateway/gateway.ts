@@ -2,6 +2,8 @@
 import type { Logger } from 'pino';
 import type { Bindings } from '#bindings/bindings.ts';
 import type { Admission } from '#gateway/admission.ts';
+import type { DefinitionPolicy } from '#definitions/definition-policy.ts';
+import type { Definitions } from '#definitions/definitions.ts';
 import type { Budget } from '#gateway/connection-quota.ts';
 import type { Quotas } from '#gateway/quotas.ts';
 import type { Metrics } from '#gateway/metrics.ts';
@@ -40,6 +42,8 @@ export type ConnectionRuntime = {
   readonly keepsSession: boolean;
   /** Each caller has a process of their own. */
   readonly isPerCaller: boolean;
+  /** What becomes of tools whose definition changed, hides text or is unknown. */
+  readonly definitions: DefinitionPolicy;
   /** Every secret injected for this connection, in clear, for the masking of what comes back. */
   readonly secrets: readonly string[];
 };
@@ -61,6 +65,7 @@ export type Gateway = {
   readonly sessions: Sessions;
   /** Which call made the tasks and states that servers gave out. */
   readonly bindings: Bindings;
+  readonly definitions: Definitions;
   readonly admission: Admission;
   readonly quotas: Quotas;
   readonly refusals: RefusalBook;

@@ -2,6 +2,7 @@
  * What the data path tells about itself, as plain facts; src/metrics makes numbers of them. A fact holds the names of
  * connections, methods and tools, never a caller, a token, an argument or a URI.
  */
+import type { DefinitionKind } from '#definitions/definition.ts';
 import type { RefusalCode } from '#gateway/refusal.ts';
 import type { Outcome } from '#ledger/record.ts';
 import type { Finding } from '#masking/masked.ts';
@@ -16,6 +17,12 @@ export type MessageFacts = {
   /** `error.type` of OpenTelemetry: a refusal's code, `tool_error`, a JSON-RPC error code; undefined when it went well. */
   readonly errorType: string | undefined;
 };
+
+/**
+ * `unkept`: a further version of one that had changed already, or one for which there is no room. `withheld`: cut out of an
+ * answer.
+ */
+export type DefinitionEvent = 'first_seen' | 'changed' | 'hidden_text' | 'unkept' | 'withheld';
 
 export type Metrics = {
   /** A durable `result` closed an intent. `code` is the refusal that did, if one did. */
@@ -39,5 +46,12 @@ export type Metrics = {
   masked(findings: readonly Finding[]): void;
   /** Event streams of answers, begun and ended. */
   streams(connection: string, change: 1 | -1): void;
+  /** What was noticed of definitions, and how many of a kind. */
+  definitions(noticed: {
+    readonly connection: string;
+    readonly kind: DefinitionKind;
+    readonly event: DefinitionEvent;
+    readonly count: number;
+  }): void;
   processEnded(connection: string, asked: boolean): void;
 };

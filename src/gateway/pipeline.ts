@@ -9,6 +9,7 @@ import type { Gateway } from '#gateway/gateway.ts';
 import { authorize } from '#gateway/steps/authorize.ts';
 import { awaitApproval } from '#gateway/steps/await-approval.ts';
 import { bindAnswer } from '#gateway/steps/bind-answer.ts';
+import { checkDefinition } from '#gateway/steps/check-definition.ts';
 import { checkResultType } from '#gateway/steps/check-result-type.ts';
 import { filterList } from '#gateway/steps/filter-list.ts';
 import { followBinding } from '#gateway/steps/follow-binding.ts';
@@ -22,6 +23,7 @@ import { maskAnswer } from '#gateway/steps/mask-answer.ts';
 import { maskRequest } from '#gateway/steps/mask-request.ts';
 import { narrowCache } from '#gateway/steps/narrow-cache.ts';
 import { parse } from '#gateway/steps/parse.ts';
+import { pinDefinitions } from '#gateway/steps/pin-definitions.ts';
 import { propagateTrace } from '#gateway/steps/propagate-trace.ts';
 import { readBody } from '#gateway/steps/read-body.ts';
 import { recheckAnswer } from '#gateway/steps/recheck-answer.ts';
@@ -45,6 +47,7 @@ export const CALL_STEPS = [
   followBinding,
   maskRequest,
   authorize,
+  checkDefinition,
   awaitApproval,
   recheckCaller,
   spendBudget,
@@ -58,6 +61,7 @@ export const ANSWER_STEPS = [
   understand,
   recheckAnswer,
   checkResultType,
+  pinDefinitions,
   filterList,
   keepToCaller,
   bindAnswer,

@@ -56,6 +56,11 @@ function countedCalls({ registry, limits, connections }: CallMetricsOptions) {
     'connection',
     'asked',
   ]);
+  const definitions = counter('gatebook_definitions', 'Definitions of servers, by what was noticed of them.', [
+    'connection',
+    'kind',
+    'event',
+  ]);
   const open = new Gauge({
     name: 'gatebook_streams_open',
     help: 'Answers that are event streams under way.',
@@ -80,6 +85,14 @@ function countedCalls({ registry, limits, connections }: CallMetricsOptions) {
     },
     streams(connection: string, change: 1 | -1): void {
       streams.child(connections(connection)).inc(change);
+    },
+    definitions(noticed: {
+      readonly connection: string;
+      readonly kind: string;
+      readonly event: string;
+      readonly count: number;
+    }): void {
+      definitions.child(connections(noticed.connection), noticed.kind, noticed.event).inc(noticed.count);
     },
     processEnded(connection: string, asked: boolean): void {
       ended.child(connections(connection), asked ? 'yes' : 'no').inc();

@@ -12,7 +12,11 @@ export type DecisionReason =
   | 'condition_failed'
   | 'unsafe_uri'
   | 'too_costly'
-  | 'implicit';
+  | 'implicit'
+  // What the server says of itself speaks against it, whatever policy allows: src/definitions/definition-policy.ts.
+  | 'definition_changed'
+  | 'definition_hidden_text'
+  | 'definition_unknown';
 
 /** One step of the reasoning, in the order it was taken. */
 export type TraceStep =

@@ -14,7 +14,7 @@ export type PolicyInput = {
    * 2^53 as bigint. May be a getter; it is read at most once, and only when something looks at it.
    */
   readonly args: unknown;
-  /** What the server claims about the tool, when it is known. */
+  /** What the server claims about the tool, as it was last accepted, and whether it has claimed something else since. */
   readonly tool?: { readonly annotations?: Readonly<Record<string, unknown>>; readonly changed: boolean };
   /** The call that made what the message is about, such as a task: the message is permitted exactly when that still is. */
   readonly follows?: { readonly method: string; readonly name: string };

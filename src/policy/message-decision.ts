@@ -18,6 +18,8 @@ export type Situation = {
   readonly caller: Caller;
   readonly connection: string;
   readonly findings: readonly Finding[];
+  /** Of a tool call: what is known of the tool. */
+  readonly tool?: NonNullable<PolicyInput['tool']>;
   /** Unix milliseconds. */
   readonly nowMs: number;
   /** The calls that made the tasks a message is about: the one it names, or all it wants to be told of. */
@@ -49,6 +51,7 @@ class AskedMessage implements PolicyInput {
   readonly findings: PolicyInput['findings'];
   readonly nowMs: number;
   readonly follows?: NonNullable<PolicyInput['follows']>;
+  readonly tool?: NonNullable<PolicyInput['tool']>;
   readonly #message: Message;
 
   constructor(message: Message, situation: Situation) {
@@ -58,6 +61,7 @@ class AskedMessage implements PolicyInput {
     this.name = message.kind === 'response' ? '' : message.name;
     this.findings = situation.findings;
     this.nowMs = situation.nowMs;
+    if (situation.tool !== undefined) this.tool = situation.tool;
     this.#message = message;
     const made = isAboutTask(this.method) ? situation.follows?.[0] : undefined;
     if (made !== undefined) this.follows = made;

@@ -14,6 +14,9 @@ test('a rule that would deny calls it is not about is found', () => {
     ['method.startsWith("notifications/") && args.x == 1', /plain notifications/],
     ['caller.groups[0] == "okta:a"', /service account/],
     ['args.flag', /no "flag"/],
+    ['tool.annotations.readOnlyHint', /plain initialize.*no "readOnlyHint"/],
+    ['method == "tools/call" && tool.annotations.readOnlyHint', /plain tools\/call.*no "readOnlyHint"/],
+    ['has(tool.annotations.readOnlyHint) && tool.annotations.readOnlyHint < 3', /plain tools\/call/],
   ] as const) {
     assert.match(rehearsed(when) ?? '', about, when);
   }

@@ -4,6 +4,7 @@
  */
 import { METHODS } from '#mcp/methods.ts';
 import type { Caller } from '#identity/caller.ts';
+import type { PolicyInput } from '#policy/input.ts';
 import { createConditions } from '#policy/conditions.ts';
 import type { ConditionsLimits } from '#policy/conditions.ts';
 import type { PolicyProblem } from '#policy/problem.ts';
@@ -25,6 +26,27 @@ const SERVICE: Caller = { ...PERSON, kind: 'service_account', groups: [], client
 
 const OTHER_METHODS = ['notifications/initialized', 'notifications/cancelled', RESPONSE_METHOD, 'vendor/unknown'];
 
+type Case = readonly [caller: Caller, tool: PolicyInput['tool']];
+/** What may be known of the tool of a call: nothing yet, or all hints that MCP has, and then it may have changed. */
+const TOOLS: readonly Case[1][] = [
+  undefined,
+  {
+    changed: true,
+    annotations: {
+      title: 'A tool',
+      readOnlyHint: true,
+      destructiveHint: true,
+      idempotentHint: true,
+      openWorldHint: true,
+    },
+  },
+];
+
+const casesOf = (method: string): readonly Case[] =>
+  [PERSON, SERVICE].flatMap((caller) =>
+    (method === 'tools/call' ? TOOLS : [undefined]).map((tool): Case => [caller, tool]),
+  );
+
 /** Connections a rule does not mention behave like any other to it: one stands for them all. */
 const NO_CONNECTION = 'connection-no-rule-names';
 
@@ -42,11 +64,10 @@ export function rehearseRules(
     const mentioned = connections.filter((name) => when.includes(JSON.stringify(name).slice(1, -1)));
     for (const connection of [NO_CONNECTION, ...mentioned]) {
       for (const method of [...methods, ...OTHER_METHODS]) {
-        for (const caller of [PERSON, SERVICE]) {
+        for (const [caller, tool] of casesOf(method)) {
           const name = METHODS.get(method)?.name === undefined ? '' : 'name-no-rule-names';
-          const verdict = condition.value.evaluate(
-            conditions.facts({ caller, connection, method, name, args: {}, findings: [], nowMs: 0 }),
-          );
+          const plain = { caller, connection, method, name, args: {}, findings: [], nowMs: 0 };
+          const verdict = condition.value.evaluate(conditions.facts(tool === undefined ? plain : { ...plain, tool }));
           if (verdict.outcome !== 'failed') continue;
           const where = connection === NO_CONNECTION ? '' : ` on connection ${connection}`;
           return [

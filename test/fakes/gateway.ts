@@ -30,6 +30,8 @@ import type {
   Understood,
 } from '#gateway/call.ts';
 import { strangerEntry, throttledEntry } from '#gateway/entries.ts';
+import type { DefinitionPolicy } from '#definitions/definition-policy.ts';
+import type { Definitions } from '#definitions/definitions.ts';
 import type { Budget } from '#gateway/connection-quota.ts';
 import type { ConnectionRuntime, Gateway } from '#gateway/gateway.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
@@ -73,6 +75,7 @@ import { createFakeLedger } from '#test/fakes/ledger.ts';
 import type { FakeLedger } from '#test/fakes/ledger.ts';
 import { createFakeMetrics } from '#test/fakes/metrics.ts';
 import type { FakeMetrics } from '#test/fakes/metrics.ts';
+import { fakeDefinitions } from '#test/fakes/definitions.ts';
 import { createScriptedUpstream } from '#test/fakes/upstream.ts';
 import type { ScriptedUpstream } from '#test/fakes/upstream.ts';
 
@@ -180,6 +183,9 @@ export type GatewayOverrides = Partial<
   readonly limits?: Partial<Limits>;
   /** Of the connection `notes`. */
   readonly budget?: Budget;
+  /** Of all connections; only recorded unless given. */
+  readonly definitionPolicy?: Partial<DefinitionPolicy>;
+  readonly definitions?: Definitions;
 };
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -193,7 +199,7 @@ export const idOf = (count: number): string =>
 function createConnections(
   upstream: ScriptedUpstream,
   publicUrl: string,
-  budget: Budget | undefined,
+  { budget, definitionPolicy }: GatewayOverrides,
 ): ReadonlyMap<string, ConnectionRuntime> {
   const connection = (name: string, keepsSession: boolean): [string, ConnectionRuntime] => [
     name,
@@ -210,6 +216,7 @@ function createConnections(
       passesUnknownResults: name !== 'process',
       keepsSession,
       isPerCaller: keepsSession,
+      definitions: { change: 'alert', hidden: 'alert', unknown: 'allow', ...definitionPolicy },
       secrets: [UPSTREAM_SECRET],
     },
   ];
@@ -251,7 +258,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
     masker,
     ledger,
     upstream,
-    connections: createConnections(upstream, publicUrl, overrides.budget),
+    connections: createConnections(upstream, publicUrl, overrides),
     sessions: createSessions({ limits, clock, newId }),
     bindingStore,
     bindings: createBindings({
@@ -260,6 +267,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
       limits,
       clock,
     }),
+    definitions: overrides.definitions ?? fakeDefinitions(overrides.limits),
     admission,
     quotas: createQuotas(limits),
     refusals: createRefusalBook({

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { FoundDefinition } from '#definitions/definition.ts';
 import { authorize } from '#gateway/steps/authorize.ts';
 import { LIMITS } from '#limits.ts';
 import { createPolicy } from '#policy/policy.ts';
 import type { PolicyInput } from '#policy/input.ts';
-import { ADA, fakeGateway, requestMasked, toolCall } from '#test/fakes/gateway.ts';
+import { fakeDefinitions, foundTool } from '#test/fakes/definitions.ts';
+import { ADA, fakeGateway, POLICY, requestMasked, toolCall } from '#test/fakes/gateway.ts';
 import type { Ask } from '#test/fakes/gateway.ts';
 
 async function decide(message: object) {
@@ -112,4 +114,35 @@ test('a request to watch more than can be judged is denied with that reason, one
   assert.equal(await said(['file:///shut/a']), 'denied subscribed_uri');
   const many = Array.from({ length: LIMITS.subscribedUris }, (_, at) => `file:///open/${at}`);
   assert.equal(await said(many), 'denied too_costly');
+});
+
+test('conditions see what was last accepted of a tool, and whether it says something else by now', async () => {
+  const definitions = fakeDefinitions();
+  const readOnly = { annotations: '{"readOnlyHint":true}' };
+  const see = async (...found: readonly FoundDefinition[]) =>
+    definitions.known.apply(await definitions.store.note({ connection: 'notes', found, atMs: 1 }));
+  await see(foundTool('get_note', 'v1', readOnly));
+  const policy = createPolicy({
+    ...POLICY,
+    rules: [
+      { name: 'changed', when: 'tool.changed', effect: 'deny' },
+      {
+        name: 'writes',
+        when: 'method == "tools/call" && !(has(tool.annotations.readOnlyHint) && tool.annotations.readOnlyHint)',
+        effect: 'hold',
+      },
+    ],
+  });
+  assert.ok(policy.ok);
+  const gateway = fakeGateway({ definitions, policy: policy.value });
+  const said = async (name: string): Promise<unknown> => {
+    // What a caller says of a tool counts for nothing.
+    const message = toolCall(name, { annotations: { readOnlyHint: true }, tool: { changed: false } });
+    const result = authorize(await requestMasked(gateway, { message }), gateway);
+    return result.ok ? result.value.decision.effect : result.error.reason;
+  };
+  assert.equal(await said('get_note'), 'allow');
+  assert.equal(await said('get_other'), 'hold', 'nothing is known of it');
+  await see(foundTool('get_note', 'v2', { annotations: '{"readOnlyHint":false}' }));
+  assert.equal(await said('get_note'), 'denied_by_rule');
 });

@@ -7,15 +7,18 @@ import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
 export function authorize(call: RequestMasked, gateway: Gateway): Result<Authorized, Refusal> {
-  const judged = decideMessage(gateway.policy, call.message, {
+  const { message } = call;
+  const isToolCall = message.kind === 'request' && message.method === 'tools/call';
+  const judged = decideMessage(gateway.policy, message, {
     caller: call.verified.caller,
     connection: call.connection.name,
     findings: call.masked.findings,
+    ...(isToolCall ? { tool: gateway.definitions.known.standing(call.connection.name, 'tool', message.name) } : {}),
     nowMs: call.arrivedMs,
     ...(call.follows === undefined ? {} : { follows: call.follows }),
   });
   if (!judged.ok) {
-    const idText = call.message.kind === 'request' ? call.message.idText : undefined;
+    const idText = message.kind === 'request' ? message.idText : undefined;
     return err({ code: 'invalid_request', reason: judged.error, idText });
   }
   const { decision, watchedUri } = judged.value;

@@ -1,12 +1,12 @@
 /** Lists show only what this caller may use: an entry without permission is cut out of the bytes, the rest stays as it was. */
 import type { Understood } from '#gateway/call.ts';
+import { editedMessage } from '#gateway/edited-message.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { hasCaseTwin, keySet } from '#mcp/case-twins.ts';
 import { LIMITS } from '#limits.ts';
-import { member, parseJson, splice, stringMember } from '#mcp/json.ts';
-import type { JsonArray, JsonDocument, JsonEdit, JsonNode } from '#mcp/json.ts';
-import { readMessage } from '#mcp/jsonrpc.ts';
+import { member, stringMember } from '#mcp/json.ts';
+import type { JsonArray, JsonEdit, JsonNode } from '#mcp/json.ts';
 import { METHODS } from '#mcp/methods.ts';
 import type { FilteredList } from '#mcp/methods.ts';
 import { err, ok } from '#result.ts';
@@ -54,9 +54,6 @@ function permittedEntries(
   return work.isOver() ? undefined : edits;
 }
 
-const reparse = (doc: JsonDocument, edits: readonly JsonEdit[], gateway: Gateway) =>
-  parseJson(splice(doc, edits), { depth: gateway.limits.jsonDepth, nodes: gateway.limits.jsonNodes });
-
 export function filterList(understood: Understood, gateway: Gateway): Result<Understood, Refusal> {
   const { call, message, role } = understood;
   if (role !== 'final' || message.kind !== 'response' || message.outcome.type !== 'result') return ok(understood);
@@ -75,11 +72,9 @@ export function filterList(understood: Understood, gateway: Gateway): Result<Und
 }
 
 function edited(understood: Understood, edits: readonly JsonEdit[], gateway: Gateway): Understood {
-  if (edits.length === 0) return understood;
-  const doc = reparse(understood.message.doc, edits, gateway);
-  const read = doc.ok ? readMessage(doc.value) : doc;
-  if (!read.ok) throw new Error('a filtered list is no longer a valid message');
-  return { ...understood, message: read.value };
+  return edits.length === 0
+    ? understood
+    : { ...understood, message: editedMessage(understood.message, edits, gateway.limits) };
 }
 
 /** The message with those entries of its list alone that are kept. */
