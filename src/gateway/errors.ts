@@ -76,7 +76,9 @@ function row(refusal: Refusal): Row {
     case 'upstream_unavailable':
       return [502, RPC.internal, 'The MCP server cannot be reached.'];
     case 'upstream_invalid':
-      return [502, RPC.internal, 'The MCP server gave an answer that is not valid.'];
+      return refusal.refusedWith === undefined
+        ? [502, RPC.internal, 'The MCP server gave an answer that is not valid.']
+        : [refusal.refusedWith, RPC.internal, 'The MCP server refused this request without a message.'];
     case 'upstream_timeout':
       return [504, RPC.internal, 'The MCP server did not answer in time.'];
     case 'audit_unavailable':

@@ -63,6 +63,8 @@ export type Refusal =
       readonly code: 'upstream_unavailable' | 'upstream_invalid' | 'upstream_timeout';
       readonly reason: string;
       readonly executed: Executed;
+      /** The server's own status, where clients act on it. */
+      readonly refusedWith?: number | undefined;
     }
   | {
       readonly code: 'audit_unavailable';

@@ -78,17 +78,73 @@ test('an encoded name is decoded before it is compared', () => {
   assert.equal(check(modernCall('größe'), { ...modernHeaders, 'Mcp-Name': 'gr\u00f6\u00dfe' }), 'mcp-name invalid');
 });
 
-test('a parameter header passes unless its encoding is invalid', () => {
-  assert.equal(check(modernCall(), { ...modernHeaders, 'Mcp-Param-Region': 'us-west1' }), 'modern');
-  assert.equal(
-    check(modernCall(), { ...modernHeaders, 'Mcp-Param-Region': '=?base64?SGVsbG8sIOS4lueVjA==?=' }),
-    'modern',
-  );
-  assert.equal(
-    check(modernCall(), { ...modernHeaders, 'Mcp-Param-Region': '=?base64?!!!?=' }),
-    'mcp-param-region invalid',
-  );
-  assert.equal(check(modernCall(), { ...modernHeaders, 'Mcp-Param-Region': 'a\u0001' }), 'mcp-param-region invalid');
+const calling = (args: unknown) => ({
+  id: 1,
+  method: 'tools/call',
+  params: { name: 'get_weather', arguments: args, _meta: CLAIM },
+});
+const withParam = (value: string) => ({ ...modernHeaders, 'Mcp-Param-Region': value });
+
+test('a parameter header passes when it spells some argument, also of an object inside, in each of the ways MCP has', () => {
+  for (const [args, value] of [
+    [{ region: 'us-west1' }, 'us-west1'],
+    [{ region: 'Hello, 世界' }, '=?base64?SGVsbG8sIOS4lueVjA==?='],
+    [{ region: '=?base64?literal?=' }, '=?base64?PT9iYXNlNjQ/bGl0ZXJhbD89?='],
+    [{ region: '=?base64?SGVsbG8' }, '=?base64?SGVsbG8'],
+    [{ region: '' }, ''],
+    [{ where: { region: { code: 7 } } }, '7'],
+    [{ count: 42 }, '42.0'],
+    [{ count: -1e3 }, '-1000'],
+    [{ isNear: true }, 'true'],
+    [{ a: 'x', isNear: false }, 'false'],
+  ] as const) {
+    assert.equal(check(calling(args), withParam(value)), 'modern', value);
+  }
+});
+
+test('a parameter header that says something the arguments do not, or is spelled invalidly, is refused', () => {
+  for (const [args, value] of [
+    [{ region: 'us-west1' }, 'US-WEST1'],
+    [{ region: 'us-west1' }, ''],
+    [{ regions: ['us-west1'] }, 'us-west1'],
+    [{ region: null }, 'null'],
+    [{ count: 42 }, '0x2a'],
+    [{ count: 42 }, ' '],
+    [{ isNear: true }, 'True'],
+    [{}, 'region'],
+    [undefined, 'get_weather'],
+    ['us-west1x', 'us-west1'],
+  ] as const) {
+    assert.equal(check(calling(args), withParam(value)), 'mcp-param-region differs', JSON.stringify([args, value]));
+  }
+  assert.equal(check(calling({ a: '!!!' }), withParam('=?base64?!!!?=')), 'mcp-param-region invalid');
+  assert.equal(check(calling({ a: 'Hello' }), withParam('=?base64?SGVsbG8?=')), 'mcp-param-region invalid');
+  assert.equal(check(calling({ a: 'a\u0001' }), withParam('a\u0001')), 'mcp-param-region invalid');
+});
+
+test('messages without arguments have no parameter headers, in either era', () => {
+  const param = { 'Mcp-Param-Region': 'x' };
+  assert.equal(check({ id: 1, method: 'tools/list', params: { x: 'x' } }, param), 'mcp-param-region differs');
+  assert.equal(check({ method: 'notifications/x', params: { x: 'x' } }, param), 'mcp-param-region differs');
+  assert.equal(check({ id: 1, result: { arguments: { x: 'x' } } }, param), 'mcp-param-region differs');
+});
+
+test('with a method whose name MCP does not mirror, the name header must be something its params say', () => {
+  const named = (params: object, value: string) =>
+    check(
+      { id: 1, method: 'acme/open', params: { ...params, _meta: CLAIM } },
+      {
+        'MCP-Protocol-Version': VERSION,
+        'Mcp-Method': 'acme/open',
+        'Mcp-Name': value,
+      },
+    );
+  assert.equal(named({ door: 'left' }, 'left'), 'modern');
+  assert.equal(named({ ref: { name: 'left' } }, '=?base64?bGVmdA==?='), 'modern');
+  assert.equal(named({ door: 'left' }, 'right'), 'mcp-name differs');
+  assert.equal(named({}, 'anything at all'), 'mcp-name differs');
+  assert.equal(check({ method: 'notifications/x', params: {} }, { 'Mcp-Name': 'x' }), 'mcp-name differs');
+  assert.equal(check({ id: 1, result: { name: 'x' } }, { 'Mcp-Name': 'x' }), 'mcp-name differs');
 });
 
 test('the name of a resource read is its URI', () => {

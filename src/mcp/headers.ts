@@ -3,9 +3,12 @@
  * so a message whose headers contradict its body is refused before anything is decided (2026-07-28, Streamable HTTP,
  * "Request Metadata" and "Server Validation"). The body is what counts; headers only ever confirm it.
  *
- * `Mcp-Param-*` can only be compared with the tool's schema, which the server has; here their encoding is checked.
+ * Which argument an `Mcp-Param-*` mirrors only the tool's schema says, which the server has, and the server compares. Here
+ * each must be the value of some argument: so no header says anything that is not in the body, which is what gets recorded.
  */
 import { decodeHeaderValue } from '#mcp/header-value.ts';
+import { member } from '#mcp/json.ts';
+import type { JsonNode } from '#mcp/json.ts';
 import type { Message, RequestMessage } from '#mcp/jsonrpc.ts';
 import { METHODS } from '#mcp/methods.ts';
 import { isModern, type ProtocolEra } from '#mcp/revisions/versions.ts';
@@ -98,11 +101,8 @@ export function checkHeaders(
   if (!method.ok) return method;
   const name = checkName(message, mirrored.getDecoded(NAME), isRequired);
   if (!name.ok) return name;
-  for (const param of mirrored.params()) {
-    const value = mirrored.getDecoded(param);
-    if (!value.ok) return value;
-  }
-  return ok(era);
+  const params = checkParams(message, mirrored);
+  return params.ok ? ok(era) : params;
 }
 
 function eraOf(message: Message, claimed: string | undefined, header: string | undefined): ProtocolEra {
@@ -125,10 +125,43 @@ function checkName(message: Message, header: Found, isRequired: boolean): Found 
     const isMirrored = message.kind === 'request' && METHODS.get(message.method)?.isNameMirrored === true;
     return isRequired && isMirrored ? fault(NAME, 'missing') : header;
   }
-  return name === undefined || header.value === name ? header : fault(NAME, 'differs');
+  const isTrue = name === undefined ? mirrorsSome(paramsOf(message), header.value) : header.value === name;
+  return isTrue ? header : fault(NAME, 'differs');
 }
 
-/** What `Mcp-Name` would mirror; clients may also send it for methods that need not have it. */
+const paramsOf = (message: Message): JsonNode | undefined => (message.kind === 'response' ? undefined : message.params);
+
+function checkParams(message: Message, mirrored: MirroredHeaders): Result<undefined, HeaderFault> {
+  for (const name of mirrored.params()) {
+    const value = mirrored.getDecoded(name);
+    if (!value.ok) return value;
+    const isTrue = mirrorsSome(member(paramsOf(message), 'arguments'), value.value ?? '');
+    if (!isTrue) return fault(name, 'differs');
+  }
+  return ok(undefined);
+}
+
+const DECIMAL = /^-?\d+(?:\.\d+)?$/;
+
+/** Whether `value` is how a header spells a string, number or boolean that `node` is or holds, inside objects only. */
+function mirrorsSome(node: JsonNode | undefined, value: string): boolean {
+  switch (node?.kind) {
+    case 'string':
+      return node.value === value;
+    case 'number':
+      // 42.0 and 42 are one number ("Server Validation").
+      return DECIMAL.test(value) && Number(value) === Number(node.text);
+    case 'true':
+    case 'false':
+      return value === node.kind;
+    case 'object':
+      return node.members.some((held) => mirrorsSome(held.value, value));
+    default:
+      return false;
+  }
+}
+
+/** What `Mcp-Name` mirrors where MCP says so. With other methods it must at least be something that the message says. */
 function mirroredName({ method, name }: RequestMessage): string | undefined {
   return METHODS.get(method)?.name?.at === 'params' ? name : undefined;
 }

@@ -125,11 +125,24 @@ test('a JSON-RPC error is a message whatever its status, any other error body go
     [400, JSON_TYPE, ANSWER, 'upstream_invalid'],
     [429, {}, '', 'upstream_unavailable'],
     [404, {}, '', 'upstream_invalid'],
+    [409, {}, '', 'upstream_invalid'],
     [206, JSON_TYPE, ANSWER, 'upstream_invalid'],
   ] as const;
   for (const [status, headers, body, code] of cases) {
     const failing = await serving(t, answering(status, headers, body));
-    assert.deepEqual(await failing.exchange(call()), refused(code, 'unknown', `status_${status}`));
+    const given = await failing.exchange(call());
+    assert.ok(!given.ok);
+    const { refusedWith, ...error } = given.error;
+    assert.deepEqual({ ok: false, error }, refused(code, 'unknown', `status_${status}`));
+    assert.equal(refusedWith, status === 400 || status === 404 ? status : undefined, String(status));
+  }
+});
+
+test('the statuses by which a client tells an earlier server from a broken one are told', async (t) => {
+  for (const status of [400, 404, 405, 406, 415]) {
+    const upstream = await serving(t, answering(status, { 'content-type': 'text/plain' }, 'no'));
+    const given = await upstream.exchange(call());
+    assert.equal(given.ok ? undefined : given.error.refusedWith, status);
   }
 });
 

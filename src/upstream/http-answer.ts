@@ -17,6 +17,12 @@ export type AnswerLimits = Pick<Limits, 'messageBytes' | 'jsonDepth' | 'jsonNode
 /** What was asked, as far as it changes what an answer means. */
 export type Asked = { readonly what: UpstreamRequest['kind'] | 'listen' | 'end'; readonly inSession: boolean };
 
+/**
+ * By these a client tells that a server is of an earlier revision, or has another transport, and does otherwise (2026-07-28,
+ * Backward Compatibility); a 5xx it takes for a broken server. Their bodies stay here, as they are no messages.
+ */
+const REFUSING: ReadonlySet<number> = new Set([400, 404, 405, 406, 415]);
+
 type Messages = UpstreamAnswer['messages'];
 
 const fault = (code: UpstreamFault['code'], reason: string, executed: UpstreamFault['executed'] = 'unknown') =>
@@ -85,7 +91,9 @@ async function classify(
   // What legacy clients act on: the session is gone, or the server has no stream to listen to and no session to end.
   if ((status === 404 && asked.inSession) || (status === 405 && (asked.what === 'listen' || asked.what === 'end')))
     return without();
-  return fault(status >= 500 || status === 429 ? 'upstream_unavailable' : 'upstream_invalid', `status_${status}`);
+  const code = status >= 500 || status === 429 ? 'upstream_unavailable' : 'upstream_invalid';
+  const refused = fault(code, `status_${status}`);
+  return REFUSING.has(status) && !refused.ok ? err({ ...refused.error, refusedWith: status }) : refused;
 }
 
 /** Only a request must be answered: a 200 to anything else may be empty, whatever type it claims. */

@@ -84,6 +84,8 @@ export type UpstreamFault = {
    * `session_lost` (the process that held this gatewaySession is gone: answer 404), `busy` (a cap is reached: try later).
    */
   readonly reason: string;
+  /** A status by which the server said that it does not serve such a request, for the client to act on. */
+  readonly refusedWith?: number;
 };
 
 export type UpstreamAnswer = {

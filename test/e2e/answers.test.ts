@@ -1,6 +1,7 @@
 /** What the gateway changes or keeps back of a modern server's answers. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { answerWith } from '../fakes/mcp-server.ts';
 import { startTestGateway } from './harness.ts';
 
@@ -53,4 +54,20 @@ test('where a connection denies unknown results, one is withheld, recorded as wi
   const record = await gateway.recordWhere(({ leaf }) => leaf.kind === 'result' && leaf.st === 'withheld');
   assert.equal(record.header?.reason, 'result_type');
   assert.equal(record.payload, null);
+});
+
+test('a client that tries the modern era first finds a legacy server that refuses it in plain text', async (t) => {
+  const gateway = await startTestGateway(t);
+  const initialized = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'old', version: '1' } };
+  gateway.server.answering = (seen, response) => {
+    if (seen.message?.method !== 'server/discover') return answerWith(initialized)(seen, response);
+    response.writeHead(400, { 'content-type': 'text/plain' }).end('who are you?');
+  };
+  const headers = { authorization: `Bearer ${await gateway.token()}` };
+  const client = new Client({ name: 'auto', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+  await client.connect(new StreamableHTTPClientTransport(new URL(gateway.url('notes')), { requestInit: { headers } }));
+  t.after(() => client.close());
+  assert.equal(client.getServerVersion()?.name, 'old');
+  const probe = await gateway.recordWhere(({ leaf }) => leaf.kind === 'result' && leaf.st === 'error');
+  assert.deepEqual([probe.header?.code, probe.header?.reason], ['upstream_invalid', 'status_400']);
 });

@@ -33,7 +33,7 @@ test("the end of a session is recorded, forgotten here and told to the server un
   const [request] = gateway.upstream.endedSessions;
   assert.equal(request?.gatewaySession, wireId);
   assert.deepEqual(request?.headers, [
-    ['accept', 'application/json, text/event-stream'],
+    ['accept', '*/*'],
     ['mcp-session-id', 'upstream-session'],
   ]);
 });

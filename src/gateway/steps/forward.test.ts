@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { toWireError } from '#gateway/errors.ts';
 import { forward, upstreamRefusal } from '#gateway/steps/forward.ts';
 import { err } from '#result.ts';
 import { credentialed, fakeGateway, toolCall } from '#test/fakes/gateway.ts';
@@ -24,6 +25,15 @@ test('a fault keeps its code, its reason and whether the call may have run', asy
         error: { code, executed, reason: 'ECONNRESET' },
       });
     }
+});
+
+test('a status that clients act on reaches them with an error of the gateway, any other fault is 502', async () => {
+  const gateway = fakeGateway();
+  const fault = { code: 'upstream_invalid', executed: 'unknown', reason: 'status_405' } as const;
+  gateway.upstream.answering = () => err({ ...fault, refusedWith: 405 });
+  const refused = await forward(await credentialed(gateway), gateway);
+  assert.equal(!refused.ok && toWireError(refused.error).status, 405);
+  assert.equal(toWireError(upstreamRefusal(fault, '1')).status, 502);
 });
 
 test('a session the server has lost is an unknown session under the id of the call', async () => {

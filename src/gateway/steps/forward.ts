@@ -10,7 +10,8 @@ import type { UpstreamFault } from '#upstream/port.ts';
 
 export function upstreamRefusal(fault: UpstreamFault, idText: string | undefined): Refusal {
   if (fault.reason === 'session_lost') return { code: 'unknown_session', reason: fault.reason, idText };
-  return { code: fault.code, reason: fault.reason, executed: fault.executed };
+  const { code, reason, executed, refusedWith } = fault;
+  return { code, reason, executed, ...(refusedWith === undefined ? {} : { refusedWith }) };
 }
 
 export async function forward(call: Credentialed, gateway: Gateway): Promise<Result<Forwarded, Refusal>> {

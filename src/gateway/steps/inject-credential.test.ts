@@ -9,8 +9,8 @@ import { intentOf } from '#upstream/port.ts';
 import { ADA, ADA_TOKEN, UPSTREAM_SECRET, fakeGateway, recorded, toolCall } from '#test/fakes/gateway.ts';
 
 const same = (text: string): string => text;
-const ACCEPT = ['accept', 'application/json, text/event-stream'];
-const PASSED = ['mcp-protocol-version', 'mcp-method', 'mcp-name'];
+const ACCEPT = ['accept', '*/*'];
+const PASSED = ['accept', 'mcp-protocol-version', 'mcp-method', 'mcp-name'];
 const NO_TRACE = { sent: undefined, passesBaggage: false };
 const PARENT = '00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01';
 
@@ -31,7 +31,6 @@ test('of all headers there are only the named few go up', () => {
       'host',
       'origin',
       'referer',
-      'accept',
       'accept-encoding',
       'connection',
       'te',
@@ -53,11 +52,32 @@ test('of all headers there are only the named few go up', () => {
       const headers: Headers = new Map(pairs.map(([header, value]) => [header, [value]]));
       const expected = [...headers].filter(([header]) => PASSED.includes(header) || header.startsWith('mcp-param-'));
       assert.deepEqual(upwardHeaders(headers, undefined, same, NO_TRACE), [
-        ACCEPT,
+        ...(headers.has('accept') ? [] : [ACCEPT]),
         ...expected.map(([header, [value]]) => [header, value]),
       ]);
     }),
   );
+});
+
+test('what the client accepts goes up as it said it, for the server to judge', () => {
+  const headers: Headers = new Map([['accept', ['application/json', 'text/event-stream;q=0.5']]]);
+  assert.deepEqual(upwardHeaders(headers, undefined, same, NO_TRACE), [
+    ['accept', 'application/json'],
+    ['accept', 'text/event-stream;q=0.5'],
+  ]);
+});
+
+test('a secret in an encoded header is masked, and an encoded header without one goes up as it was spelled', () => {
+  const mask = (text: string): string => text.replaceAll('hidden', 'größe');
+  const encoded = (text: string): string => `=?base64?${Buffer.from(text).toString('base64')}?=`;
+  const up = (name: string, value: string) =>
+    upwardHeaders(new Map([[name, [value]]]), undefined, mask, NO_TRACE).find(([header]) => header === name)?.[1];
+  for (const name of ['mcp-name', 'mcp-param-region']) {
+    assert.equal(up(name, encoded('a hidden word')), encoded('a größe word'));
+    assert.equal(up(name, 'a hidden word'), encoded('a größe word'));
+    assert.equal(up(name, encoded('harmless')), encoded('harmless'));
+    assert.equal(up(name, 'harmless'), 'harmless');
+  }
 });
 
 test("the session id that goes up is the upstream's own, never the client's", () => {

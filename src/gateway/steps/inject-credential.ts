@@ -6,6 +6,7 @@ import type { Credentialed, Headers, Recorded } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { callerKey } from '#identity/caller.ts';
+import { decodeHeaderValue, encodeHeaderValue } from '#mcp/header-value.ts';
 import type { JsonDocument } from '#mcp/json.ts';
 import type { Message } from '#mcp/jsonrpc.ts';
 import { TRACE_KEYS, traceContextOfHeaders } from '#mcp/trace-context.ts';
@@ -16,10 +17,10 @@ import { sendable } from '#upstream/port.ts';
 import type { HeaderPair, UpstreamRequest } from '#upstream/port.ts';
 
 /** An allow-list, so that a header nobody thought of stays here. */
-const PASSED = new Set(['mcp-protocol-version', 'mcp-method', 'mcp-name']);
+const PASSED = new Set(['accept', 'mcp-protocol-version', 'mcp-method']);
 const PARAMETER = /^mcp-param-/;
-/** Clients MUST accept both forms (MCP, Sending Messages); the gateway is the upstream's client. */
-const ACCEPT: HeaderPair = ['accept', 'application/json, text/event-stream'];
+/** What a request without `Accept` says (RFC 9110 section 12.5.1). Whether that is enough is the server's to say. */
+const ANYTHING = '*/*';
 
 export type UpwardTrace = {
   /** The gateway's own span; undefined when there is none and the caller's context goes on. */
@@ -42,15 +43,24 @@ function traceHeaders(
   );
 }
 
+/** In Base64 a secret would go by unseen. What holds none goes up as it was spelled. */
+function maskEncoded(value: string, mask: (text: string) => string): string {
+  const decoded = decodeHeaderValue(value);
+  const masked = decoded === undefined ? undefined : mask(decoded);
+  return masked === undefined || masked === decoded ? mask(value) : encodeHeaderValue(masked);
+}
+
 export function upwardHeaders(
   headers: Headers,
   upstreamSession: string | undefined,
   mask: (text: string) => string,
   trace: UpwardTrace,
 ): HeaderPair[] {
-  const passed: HeaderPair[] = [ACCEPT];
+  const passed: HeaderPair[] = headers.has('accept') ? [] : [['accept', ANYTHING]];
   for (const [name, values] of headers) {
-    if (PASSED.has(name) || PARAMETER.test(name)) for (const value of values) passed.push([name, mask(value)]);
+    if (name === 'mcp-name' || PARAMETER.test(name))
+      for (const value of values) passed.push([name, maskEncoded(value, mask)]);
+    else if (PASSED.has(name)) for (const value of values) passed.push([name, mask(value)]);
   }
   passed.push(...traceHeaders(headers, trace, mask));
   if (upstreamSession !== undefined) passed.push(['mcp-session-id', upstreamSession]);

@@ -65,6 +65,25 @@ test('headers that contradict the message are refused under its id', async () =>
   }
 });
 
+test('a response in the modern era is refused, since nothing was asked of that client', async () => {
+  for (const message of [
+    { jsonrpc: '2.0', id: 4, result: {} },
+    { jsonrpc: '2.0', id: 4, error: { code: 1, message: 'no' } },
+  ]) {
+    const refusal = await refusalOf({ message, headers: { 'Mcp-Protocol-Version': '2026-07-28' } });
+    assert.deepEqual(refusal, { code: 'invalid_request', reason: 'response_in_modern_era', idText: undefined });
+    const legacy = { message, headers: { 'Mcp-Protocol-Version': '2025-11-25' } };
+    assert.equal(await refusalOf(legacy), undefined);
+  }
+});
+
+test('a batch is refused in both eras', async () => {
+  for (const version of ['2025-03-26', '2025-11-25', '2026-07-28']) {
+    const refusal = await refusalOf({ message: [toolCall()], headers: { 'Mcp-Protocol-Version': version } });
+    assert.equal(refusal?.code, 'batch', version);
+  }
+});
+
 test('a session is found by the caller it was made for, on the connection it was made for', async () => {
   const { gateway, wireId, key } = withSession();
   const headers = { 'Mcp-Session-Id': wireId };

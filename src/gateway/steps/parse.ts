@@ -59,6 +59,9 @@ export function parse(call: BodyRead, gateway: Gateway): Result<Parsed, Refusal>
   const idText = message.kind === 'notification' ? undefined : message.idText;
   const era = checkHeaders(message, headerPairs(call.headers));
   if (!era.ok) return err({ code: 'header_mismatch', reason: era.error.reason, idText });
+  // A client of a modern revision MUST NOT send responses: nothing was asked of it (2026-07-28, Sending Messages).
+  if (message.kind === 'response' && era.value === 'modern')
+    return err({ code: 'invalid_request', reason: 'response_in_modern_era', idText: undefined });
   const session = sessionOf(call, message, era.value, gateway);
   if (session === undefined) return err({ code: 'unknown_session', reason: 'not_of_this_caller', idText });
   const protocol = protocolOf(call, message) ?? session.protocol;
