@@ -5,11 +5,13 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { Cursor } from '#events/cursor.ts';
 import type { FollowPosition } from '#events/follow.ts';
+import type { SessionPlace } from '#events/session-row.ts';
 
 /** With the times of the search as they were when its first page was asked: `15m` ago does not move from page to page. */
 export type CursorPlace = { readonly since?: string | undefined; readonly until?: string | undefined } & (
   | { readonly kind: 'page'; readonly at: Cursor }
   | { readonly kind: 'follow'; readonly at: FollowPosition }
+  | { readonly kind: 'sessions'; readonly at: SessionPlace }
 );
 
 export type Cursors = {

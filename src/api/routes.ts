@@ -4,10 +4,12 @@ import { getCheckpoint } from '#api/contract/checkpoint.ts';
 import { createRevocation, listRevocations } from '#api/contract/revocation.ts';
 import { serveRevocation, serveRevocations } from '#api/revocations.ts';
 import * as events from '#api/contract/events.ts';
+import * as sessions from '#api/contract/sessions.ts';
 import { countFacets, countHistogram } from '#api/count-events.ts';
 import { getProof } from '#api/prove-record.ts';
 import { searchEvents } from '#api/search-events.ts';
 import { exportEvents, tailEvents } from '#api/stream-events.ts';
+import { getSession, listSessions } from '#api/sessions.ts';
 import { getEvent } from '#api/show-event.ts';
 import { ok } from '#result.ts';
 
@@ -22,4 +24,6 @@ export const ROUTES: readonly Route[] = [
   route(events.tailEvents, (call, _input, parts) => tailEvents(call, parts)),
   route(events.getEvent, getEvent),
   route(events.getProof, getProof),
+  route(sessions.listSessions, listSessions),
+  route(sessions.getSession, getSession),
 ];

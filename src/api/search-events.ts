@@ -2,6 +2,7 @@
 import type { ApiCall, ApiInput, ApiOutcome, ApiRefusal } from '#api/call.ts';
 import type { searchEvents as operation } from '#api/contract/events.ts';
 import type { CursorPlace } from '#api/cursors.ts';
+import { linksOf } from '#api/links.ts';
 import type { ApiParts } from '#api/parts.ts';
 import { recordTextSearch } from '#api/payload-read.ts';
 import { faultRefusal, troubleRefusal } from '#api/search-trouble.ts';
@@ -38,16 +39,14 @@ export async function searchEvents(
     : await followedPage(call, search, place.value, parts);
   if (!found.ok) return found;
   const { hits, next, more, indexedThrough } = found.value;
-  const url = (after: string | undefined): string => urlOf(parts.publicUrl, call.path, { ...query, after });
-  const links = [`<${url(query.after)}>; rel="self"`];
-  if (next !== undefined) {
-    const { since, until } = times;
-    links.push(`<${url(parts.cursors.seal({ ...next, since, until }, searchOf(query)))}>; rel="next"`);
-  }
+  const { since, until } = times;
+  const sealed = next && parts.cursors.seal({ ...next, since, until }, searchOf(query));
+  const { q, filter, order, limit, after } = query;
+  const linked = { since: query.since, until: query.until, filter, q, order, limit, after };
   return ok({
     json: hits.map(({ event }) => event),
     headers: {
-      link: links.join(', '),
+      link: linksOf(parts.publicUrl, call.path, linked, sealed),
       'x-gatebook-more': String(more),
       'x-gatebook-indexed-through': indexedThroughText(indexedThrough),
     },
@@ -59,7 +58,8 @@ export const indexedThroughText = (indexed: IndexedThrough): string =>
     .map(([shard, size]) => `${shard}:${size}`)
     .join(', ');
 
-function fixedTimes({ since, until }: Query, nowMs: number): Times {
+/** Times that are the same on every page: `15m` ago moves. */
+export function fixedTimes({ since, until }: Partial<Times>, nowMs: number): Times {
   const moment = (text: string | undefined): string | undefined => {
     const ms = text === undefined ? undefined : parseMoment(text, nowMs);
     // What is no time is refused by the search itself.
@@ -120,14 +120,4 @@ async function followedPage(
   if (!answer.value.ok) return err(faultRefusal(answer.value.error));
   const { hits, next, more, indexedThrough } = answer.value.value;
   return ok({ hits, next: { kind: 'follow', at: next }, more, indexedThrough });
-}
-
-function urlOf(publicUrl: string, path: string, query: Query): string {
-  const url = new URL(path, publicUrl);
-  for (const name of ['since', 'until', 'filter', 'q', 'order', 'limit', 'after'] as const) {
-    const value = query[name];
-    if (value !== undefined) url.searchParams.set(name, String(value));
-  }
-  // A comma or an angle bracket would end the link for a careless reader of the header.
-  return url.href.replaceAll(',', '%2C');
 }

@@ -15,6 +15,8 @@ import { register as ledgerReindex } from '#cli/ledger-reindex.ts';
 import { register as ledgerVerify } from '#cli/ledger-verify.ts';
 import { register as policyTest } from '#cli/policy-test.ts';
 import { register as revoke } from '#cli/revoke.ts';
+import { register as sessionsList } from '#cli/sessions-list.ts';
+import { register as sessionsShow } from '#cli/sessions-show.ts';
 
 export const OFFLINE_COMMANDS: readonly ((program: Command, io: CliIo) => void)[] = [
   configCheck,
@@ -25,6 +27,8 @@ export const OFFLINE_COMMANDS: readonly ((program: Command, io: CliIo) => void)[
   eventsShow,
   eventsExport,
   eventsTail,
+  sessionsList,
+  sessionsShow,
   ledgerVerify,
   ledgerExport,
   ledgerCheckpoint,

@@ -1,14 +1,8 @@
 /** Events as lines for a person. Names come from strangers: nothing in them may steer the terminal. */
+import { cellText, printable, textTable } from '#cli/text-table.ts';
 import type { Event } from '#events/event.ts';
 
-/** Control and format characters (Unicode Cc, Cf: escapes, bidirectional overrides) and line separators become U+FFFD. */
-export const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\uFFFD');
-
 const COLUMNS = ['TIME', 'ID', 'CALLER', 'CONNECTION', 'METHOD', 'NAME', 'OUTCOME', 'MS'] as const;
-const CELL_CHARS_MAX = 60;
-
-const cut = (text: string): string => (text.length > CELL_CHARS_MAX ? `${text.slice(0, CELL_CHARS_MAX - 1)}…` : text);
-
 const cellsOf = (event: Event): readonly string[] =>
   [
     event.time,
@@ -19,23 +13,10 @@ const cellsOf = (event: Event): readonly string[] =>
     event.name === undefined || event.name === '' ? '-' : event.name,
     event.kind === 'intent' ? (event.outcome ?? '-') : (event.code ?? '-'),
     event.durationMs === undefined ? '-' : String(Math.round(event.durationMs)),
-  ].map((cell) => cut(printable(cell)));
+  ].map(cellText);
 
 /** Aligned columns with a heading; '' for no events. */
-export function eventTable(events: readonly Event[]): string {
-  if (events.length === 0) return '';
-  const rows = [COLUMNS, ...events.map(cellsOf)];
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
-}
+export const eventTable = (events: readonly Event[]): string => textTable(COLUMNS, events.map(cellsOf));
 
 export const eventLine = (event: Event): string => `${cellsOf(event).join('  ')}\n`;
 

@@ -6,7 +6,7 @@ import { eventTable } from '#cli/event-lines.ts';
 import { EXIT_OK, EXIT_USAGE, type ExitCode } from '#cli/exit-codes.ts';
 import type { GatewayApi } from '#cli/gateway-api.ts';
 import type { CliIo } from '#cli/io.ts';
-import { complain, eventsGroup, missingInIndex } from '#cli/local-events.ts';
+import { complain, eventsGroup, tellRest } from '#cli/local-events.ts';
 import {
   eventsOf,
   failed,
@@ -17,7 +17,6 @@ import {
   withGatewayOptions,
 } from '#cli/remote-events.ts';
 import type { Book } from '#events/book.ts';
-import type { IndexedThrough } from '#events/book-index.ts';
 import { decodeCursor, encodeCursor } from '#events/cursor.ts';
 import type { Event } from '#events/event.ts';
 import { describeFault } from '#events/event-query.ts';
@@ -93,25 +92,12 @@ async function searchThere(io: CliIo, api: GatewayApi, options: SearchOptions): 
   return EXIT_OK;
 }
 
-type Paging = {
-  readonly indexedThrough: IndexedThrough;
-  readonly sizes: Readonly<Record<string, number>>;
-  readonly next: string | undefined;
-};
-
 function print(
   io: CliIo,
   events: readonly Event[],
   json: true | undefined,
-  { indexedThrough, sizes, next }: Paging,
+  rest: Parameters<typeof tellRest>[1],
 ): void {
   io.stdout.write(json ? events.map((event) => `${JSON.stringify(event)}\n`).join('') : eventTable(events));
-  const missing = missingInIndex(indexedThrough, sizes);
-  if (missing !== undefined) {
-    const why = missing.nothing
-      ? 'there is no search index: start the gateway, or run `gatebook ledger reindex`'
-      : 'the newest events are not searchable yet';
-    io.stderr.write(`indexedThrough: ${missing.text}: ${why}\n`);
-  }
-  if (next !== undefined) io.stderr.write(`more: --after ${next}\n`);
+  tellRest(io, rest);
 }

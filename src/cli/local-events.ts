@@ -12,6 +12,9 @@ import { nodeDisk } from '#ledger/node-disk.ts';
 export const eventsGroup = (program: Command): Command =>
   commandGroup(program, 'events', 'Search, show, export and follow what was recorded');
 
+export const sessionsGroup = (program: Command): Command =>
+  commandGroup(program, 'sessions', 'Show the calls of one caller through one client to one server together');
+
 export function complain(io: CliIo, what: string, code: ExitCode): ExitCode {
   io.stderr.write(`gatebook: ${what}\n`);
   return code;
@@ -69,4 +72,27 @@ export function missingInIndex(
     .map(([shard, size]) => `${isOne ? '' : `${shard}: `}${indexed[shard] ?? 0} of ${size} records`)
     .join(', ');
   return { text, nothing: behind.every(([shard]) => (indexed[shard] ?? 0) === 0) };
+}
+
+/** What an answer from the index may lack, and how to go on, on standard error. */
+export function tellRest(
+  io: CliIo,
+  {
+    indexedThrough,
+    sizes,
+    next,
+  }: {
+    readonly indexedThrough: IndexedThrough;
+    readonly sizes: Readonly<Record<string, number>>;
+    readonly next: string | undefined;
+  },
+): void {
+  const missing = missingInIndex(indexedThrough, sizes);
+  if (missing !== undefined) {
+    const why = missing.nothing
+      ? 'there is no search index: start the gateway, or run `gatebook ledger reindex`'
+      : 'the newest events are not searchable yet';
+    io.stderr.write(`indexedThrough: ${missing.text}: ${why}\n`);
+  }
+  if (next !== undefined) io.stderr.write(`more: --after ${next}\n`);
 }

@@ -86,17 +86,26 @@ export type RemotePage = {
 
 const POLL_MS = 100;
 
-/** A search whose index has reached what the book held when it was asked, or has had `waitMs` for it. */
-export async function searchGateway(
+type RemoteQuery = Readonly<Record<string, string | undefined>>;
+
+export const searchGateway = (
   api: GatewayApi,
-  query: Readonly<Record<string, string | undefined>>,
+  query: RemoteQuery,
+  waitMs: number,
+): Promise<Result<RemotePage, ApiFailure>> => pageOfGateway(api, EVENTS_PATH, { ...query, order: 'newest' }, waitMs);
+
+/** An answer from an index that has reached what the book held when it was asked, or has had `waitMs` for it. */
+export async function pageOfGateway(
+  api: GatewayApi,
+  path: string,
+  query: RemoteQuery,
   waitMs: number,
 ): Promise<Result<RemotePage, ApiFailure>> {
   const signed = await readGateway(api, '/api/v1/checkpoint');
   if (!signed.ok) return signed;
   const sizes = sizesOf(signed.value.text);
   for (let waited = 0; ; waited += POLL_MS) {
-    const answer = await readGateway(api, target(EVENTS_PATH, { ...query, order: 'newest' }));
+    const answer = await readGateway(api, target(path, query));
     if (!answer.ok) return answer;
     const { text, headers } = answer.value;
     const indexedThrough = indexedOf(headers.get('x-gatebook-indexed-through') ?? '');
@@ -142,4 +151,11 @@ export function eventsOf<T>(text: string): Result<readonly T[], ApiFailure> {
   return Array.isArray(json)
     ? ok(json as readonly T[])
     : err({ message: 'the answer is not a list of events: is this a gateway?', exit: EXIT_UNAVAILABLE });
+}
+
+/** An answer that is an object with an array under `member`; undefined when a gateway gives something else. */
+export function objectOf<T>(text: string, member: keyof T & string): T | undefined {
+  const json = jsonOf(text);
+  const isObject = typeof json === 'object' && json !== null && member in json;
+  return isObject && Array.isArray((json as Readonly<Record<string, unknown>>)[member]) ? (json as T) : undefined;
 }

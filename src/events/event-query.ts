@@ -49,21 +49,29 @@ export function parseEventQuery(
   nowMs: number,
   limits: QueryLimits,
 ): Result<EventQuery, QueryFault> {
-  const since = moment('since', request.since, nowMs, -FOREVER_MS);
-  if (!since.ok) return since;
-  const until = moment('until', request.until, nowMs, FOREVER_MS);
-  if (!until.ok) return until;
+  const times = parseTimes(request, nowMs);
+  if (!times.ok) return times;
   const words = request.q === undefined ? undefined : textQuery(request.q, limits);
   if (words?.ok === false) return err({ parameter: 'q', message: words.error });
   const filter = request.filter === undefined ? undefined : parseFilter(request.filter, limits);
   if (filter?.ok === false) return err({ parameter: 'filter', ...filter.error });
   return ok({
-    sinceMs: since.value,
-    untilMs: until.value,
+    ...times.value,
     // What the filter demands anyway, demanded of the text index too: it then gives few rows to look at.
     match: words === undefined ? undefined : allOf([words.value, ...requiredWords(filter?.value)]),
     filter: filter?.value,
   });
+}
+
+/** A half-open range of Unix ms. */
+export function parseTimes(
+  request: Pick<EventRequest, 'since' | 'until'>,
+  nowMs: number,
+): Result<Pick<EventQuery, 'sinceMs' | 'untilMs'>, QueryFault> {
+  const since = moment('since', request.since, nowMs, -FOREVER_MS);
+  if (!since.ok) return since;
+  const until = moment('until', request.until, nowMs, FOREVER_MS);
+  return until.ok ? ok({ sinceMs: since.value, untilMs: until.value }) : until;
 }
 
 function moment(

@@ -14,6 +14,8 @@ export type EventRow = {
   readonly kind: EventKind;
   readonly outcome: EventOutcome | null;
   readonly code: string | null;
+  readonly reason: string | null;
+  readonly times: number | null;
   readonly caller_issuer: string | null;
   readonly caller_subject: string | null;
   readonly caller_kind: CallerKind | null;
@@ -42,7 +44,7 @@ export type EventRow = {
   readonly result_offset: number | null;
 };
 
-export const EVENT_SELECT = `events.key, n, t, kind, outcome, code, caller_issuer, caller_subject, caller_kind,
+export const EVENT_SELECT = `events.key, n, t, kind, outcome, code, reason, times, caller_issuer, caller_subject, caller_kind,
   (SELECT names FROM group_sets WHERE id = caller_groups) AS groups, client_name, client_version, client_id, connection, session,
   method, name, effect, level, rule, policy, approval, masking, duration_ms, result, messages_up, messages_down, messages_late,
   segment, offset, result_segment, result_offset`;
@@ -61,6 +63,8 @@ export function rowOf(event: Opened, key: number): EventRow {
     kind: event.kind,
     outcome: closing?.outcome ?? event.outcome,
     code: closing === null ? event.code : closing.code,
+    reason: event.kind === 'intent' ? null : (header?.reason ?? null),
+    times: header?.count ?? null,
     caller_issuer: header?.caller?.issuer ?? null,
     caller_subject: header?.caller?.subject ?? null,
     caller_kind: header?.caller?.kind ?? null,

@@ -22,6 +22,7 @@ export class MonthWriter {
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #find: StatementSync;
+  readonly #session: StatementSync;
   readonly #close: StatementSync;
   readonly #message: StatementSync;
   readonly #insertText: StatementSync;
@@ -55,6 +56,7 @@ export class MonthWriter {
       `INSERT INTO events (${EVENT_ROW_COLUMNS.join(', ')}) VALUES (${slots}) ON CONFLICT (key) DO NOTHING`,
     );
     this.#find = database.prepare('SELECT key, result, masking FROM events WHERE n = ?');
+    this.#session = database.prepare('SELECT session FROM events WHERE n = ?');
     this.#close = writing(
       `UPDATE events SET outcome = ?, code = ?, duration_ms = ?, masking = ?, result = ?, result_segment = ?, result_offset = ?
        WHERE key = ?`,
@@ -97,6 +99,11 @@ export class MonthWriter {
 
   has(n: number): boolean {
     return this.#row(n) !== undefined;
+  }
+
+  /** Of event `n`. */
+  sessionOf(n: number): string | undefined {
+    return (this.#session.get(n) as { readonly session: string | null } | undefined)?.session ?? undefined;
   }
 
   insert(event: Opened): void {

@@ -24,7 +24,9 @@ export const COMPLETED = `iif(kind = 'intent', result, n)`;
  * Asked about once in 256 events looked at; a thread inside SQLite also ends only there. Chosen by a product that scatters
  * record indexes, since those of events lie in strides: one call after the other has an intent at every second record.
  */
-const BUDGET = ` AND ((events.key & 65535) * 40503 & 65280 <> 0 OR within_budget(events.key))`;
+export const withinBudget = (column: string): string =>
+  `((${column} & 65535) * 40503 & 65280 <> 0 OR within_budget(${column}))`;
+const BUDGET = ` AND ${withinBudget('events.key')}`;
 
 /** Thrown out of a question that looked at events for too long. */
 export class TooCostly extends Error {

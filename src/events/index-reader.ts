@@ -21,6 +21,18 @@ import {
   type TimeCount,
   type ValueCount,
 } from '#events/index-queries.ts';
+import {
+  countUnattributed,
+  lastRun,
+  type RevokedRow,
+  revocationsSince,
+  type SessionFilter,
+  type SessionScope,
+  selectSession,
+  selectSessions,
+  type UnattributedRow,
+} from '#events/index-session-queries.ts';
+import type { SessionRow } from '#events/session-row.ts';
 import { treeSize, treeSubtrees } from '#events/index-tree.ts';
 import { type Month, keyRange, monthEnd, monthStart } from '#events/month.ts';
 import { type Position, START } from '#events/source.ts';
@@ -47,6 +59,12 @@ export type PlacedHit = EventHit & IndexPlace;
 /** `completed`: index of the record that completed the event. */
 export type CompletedHit = EventHit & { readonly completed: number };
 
+export type SessionEndings = {
+  /** Index of the last record of a start or a stop; -1 when there is none. */
+  readonly run: number;
+  readonly revocations: readonly RevokedRow[];
+};
+
 export type IndexReader = {
   readonly shard: string;
   /** Size of the ledger's prefix the index holds; 0 when there is none. */
@@ -66,6 +84,17 @@ export type IndexReader = {
   countOverTime(scope: IndexScope, intervalMs: number): readonly TimeCount[];
   /** The event of record `n`: of an intent, of its result or orphan, or of a record that is an event by itself. */
   eventOf(n: number): EventHit | undefined;
+  /** Newest begun first. */
+  sessions(scope: SessionScope, limit: number): readonly SessionRow[];
+  session(id: string): SessionRow | undefined;
+  /** What ended sessions without a record in each: the last start or stop, and revocations since. */
+  endings(sinceMs: number): SessionEndings;
+  /** Per month at most `limit` groups, those of most records. */
+  unattributed(
+    scope: Pick<IndexScope, 'sinceMs' | 'untilMs'>,
+    filter: SessionFilter,
+    limit: number,
+  ): readonly UnattributedRow[];
   /** A place in the ledger at or before record `n`, as near as the index knows one. */
   positionBefore(n: number): Position;
   /** That record `n` is in the tree of the first `size` records; undefined while the index does not go so far. */
@@ -82,6 +111,7 @@ export function openIndexReader(directory: string, shard: string, isOver: () => 
 const OPEN_MONTHS = 4;
 /** A clock that was set back can put events of larger index before those of smaller: so many are looked at. */
 const RECORDS_OUT_OF_ORDER = 10_000;
+const REVOCATIONS_READ = 10_000;
 
 type MonthState = { readonly month: Month; readonly nMin: number; readonly through: number };
 
@@ -172,6 +202,37 @@ class SqliteIndexReader implements IndexReader {
     return undefined;
   }
 
+  sessions(scope: SessionScope, limit: number): readonly SessionRow[] {
+    return this.#withMeta((meta) => selectSessions(meta, scope, limit)) ?? [];
+  }
+
+  session(id: string): SessionRow | undefined {
+    return this.#withMeta((meta) => selectSession(meta, id));
+  }
+
+  endings(sinceMs: number): SessionEndings {
+    const none = { run: -1, revocations: [] };
+    return (
+      this.#withMeta((meta) => ({
+        run: lastRun(meta),
+        revocations: revocationsSince(meta, sinceMs, REVOCATIONS_READ),
+      })) ?? none
+    );
+  }
+
+  unattributed(
+    scope: Pick<IndexScope, 'sinceMs' | 'untilMs'>,
+    filter: SessionFilter,
+    limit: number,
+  ): readonly UnattributedRow[] {
+    return this.#monthsIn(scope).flatMap(
+      ({ month }) =>
+        this.#withMonth(month, (database) =>
+          countUnattributed(database, keyRange(month, scope.sinceMs, scope.untilMs), filter, limit),
+        ) ?? [],
+    );
+  }
+
   positionBefore(n: number): Position {
     let nearest = START;
     for (const { month, nMin } of this.#months()) {
@@ -213,7 +274,9 @@ class SqliteIndexReader implements IndexReader {
         : undefined;
       if (identity?.build !== this.#build) this.close();
       this.#build = identity?.build;
-      return meta !== undefined && identity?.schema === SCHEMA_VERSION ? use(meta) : undefined;
+      if (meta === undefined || identity?.schema !== SCHEMA_VERSION) return undefined;
+      enforceBudget(meta, this.#isOver);
+      return use(meta);
     } finally {
       meta?.close();
     }

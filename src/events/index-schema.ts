@@ -3,7 +3,10 @@
  * dropped and built again from the ledger, so there are no migrations here.
  */
 
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
+
+/** From here on a session has an index entry of its own. */
+export const LONG_SESSION_MS = 86_400_000;
 
 /**
  * One file per month. `key` (month.ts) orders by time; every index below carries it as its last column, since it is the
@@ -17,6 +20,9 @@ export const MONTH_SCHEMA = `
     kind TEXT NOT NULL,
     outcome TEXT,
     code TEXT,
+    -- Of what is no call: why it was recorded, and how many it stands for.
+    reason TEXT,
+    times INTEGER,
     caller_issuer TEXT,
     caller_subject TEXT,
     caller_kind TEXT,
@@ -62,6 +68,9 @@ export const MONTH_SCHEMA = `
   CREATE INDEX not_ok ON events (outcome) WHERE outcome <> 'ok';
   CREATE INDEX whose_not_ok ON events (caller_subject, outcome) WHERE outcome <> 'ok';
   CREATE INDEX not_calls ON events (kind) WHERE kind <> 'intent';
+  -- What belongs to no session, with all that unattributed.ts counts it by.
+  CREATE INDEX unattributed ON events (key, session, connection, kind, code, reason, times)
+    WHERE session IS NULL AND kind <> 'control' AND kind <> 'anchor';
   CREATE VIRTUAL TABLE text USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'unicode61');
   -- Merging late and in larger steps, of batches kept whole in memory, halves the processor time of the text index:
   -- with half the memory, a batch of indexBatchRecords is written in pieces, and indexing takes a fifth longer.
@@ -71,6 +80,46 @@ export const MONTH_SCHEMA = `
   -- Words of calls without an answer yet: the text entry is written again with both.
   CREATE TABLE open_text (key INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT;
   CREATE TABLE progress (id INTEGER PRIMARY KEY CHECK (id = 1), n INTEGER NOT NULL, segment INTEGER NOT NULL, offset INTEGER NOT NULL) STRICT;
+`;
+
+/**
+ * Sessions are counted while they are indexed: one may have millions of calls in many months. `n` is its first record, and
+ * `last_n` the last one counted, so that a batch read again after a crash counts nothing twice (index-session-writer.ts).
+ */
+const SESSION_SCHEMA = `
+  CREATE TABLE sessions (
+    n INTEGER PRIMARY KEY,
+    session TEXT NOT NULL UNIQUE,
+    first_t INTEGER NOT NULL,
+    last_t INTEGER NOT NULL,
+    last_n INTEGER NOT NULL,
+    caller_issuer TEXT,
+    caller_subject TEXT,
+    caller_kind TEXT,
+    client_name TEXT,
+    client_version TEXT,
+    client_id TEXT,
+    connection TEXT,
+    protocol TEXT,
+    calls INTEGER NOT NULL,
+    closed INTEGER NOT NULL,
+    tool_errors INTEGER NOT NULL,
+    errors INTEGER NOT NULL,
+    denied INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    tools TEXT NOT NULL,
+    more_tools INTEGER NOT NULL,
+    ended TEXT
+  ) STRICT;
+  CREATE INDEX sessions_begun ON sessions (first_t);
+  CREATE INDEX sessions_of ON sessions (caller_subject, first_t);
+  -- All others overlap a stretch of time only if they began in it or at most a day before.
+  CREATE INDEX sessions_long ON sessions (first_t) WHERE last_t - first_t >= ${LONG_SESSION_MS};
+  -- The last record of a start or a stop: the sessions before it are over.
+  CREATE TABLE run (id INTEGER PRIMARY KEY CHECK (id = 1), n INTEGER NOT NULL) STRICT;
+  CREATE TABLE revocations (n INTEGER PRIMARY KEY, t INTEGER NOT NULL, scope TEXT NOT NULL) STRICT;
+  CREATE INDEX revoked_at ON revocations (t);
 `;
 
 /**
@@ -90,7 +139,7 @@ export const META_SCHEMA = `
   -- Hashes of the ledger's tree, in tiles (index-tree.ts).
   CREATE TABLE tree (id INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
   CREATE TABLE months (month TEXT PRIMARY KEY, n_min INTEGER NOT NULL, n_max INTEGER NOT NULL, through INTEGER NOT NULL) STRICT;
-`;
+${SESSION_SCHEMA}`;
 
 /** Columns of `events` in the order they are inserted. */
 export const EVENT_ROW_COLUMNS = [
@@ -100,6 +149,8 @@ export const EVENT_ROW_COLUMNS = [
   'kind',
   'outcome',
   'code',
+  'reason',
+  'times',
   'caller_issuer',
   'caller_subject',
   'caller_kind',
@@ -127,4 +178,29 @@ export const EVENT_ROW_COLUMNS = [
   'offset',
   'result_segment',
   'result_offset',
+] as const;
+
+/** Columns of `sessions` that never change, then those that do. */
+export const SESSION_FIXED_COLUMNS = ['n', 'session', 'first_t'] as const;
+export const SESSION_CHANGING_COLUMNS = [
+  'last_t',
+  'last_n',
+  'caller_issuer',
+  'caller_subject',
+  'caller_kind',
+  'client_name',
+  'client_version',
+  'client_id',
+  'connection',
+  'protocol',
+  'calls',
+  'closed',
+  'tool_errors',
+  'errors',
+  'denied',
+  'messages',
+  'bytes',
+  'tools',
+  'more_tools',
+  'ended',
 ] as const;

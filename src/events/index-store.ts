@@ -21,6 +21,7 @@ import { treeSize, TreeWriter } from '#events/index-tree.ts';
 import { createMonthOf, type Month } from '#events/month.ts';
 import { MonthWriter } from '#events/index-month-writer.ts';
 import { project } from '#events/project.ts';
+import { SessionWriter } from '#events/index-session-writer.ts';
 import { type OpenedRecord, type Position, START } from '#events/source.ts';
 import { leafHash } from '#ledger/merkle.ts';
 
@@ -121,6 +122,7 @@ class SqliteIndexStore implements IndexStore {
   readonly #options: IndexStoreOptions;
   readonly #meta: DatabaseSync;
   readonly #tree: TreeWriter;
+  readonly #sessions: SessionWriter;
   readonly #monthOf = createMonthOf();
   readonly #ranges = new Map<Month, MonthRange>();
   /** Least recently written first. */
@@ -133,6 +135,7 @@ class SqliteIndexStore implements IndexStore {
     this.#options = options;
     this.#meta = meta;
     this.#tree = new TreeWriter(meta);
+    this.#sessions = new SessionWriter(meta);
     this.#position = position;
     const months = meta.prepare('SELECT month, n_min AS nMin, n_max AS nMax, through FROM months').all() as ({
       month: Month;
@@ -211,6 +214,8 @@ class SqliteIndexStore implements IndexStore {
     this.#meta.exec('BEGIN IMMEDIATE');
     for (const { leaf, leafBytes } of records) this.#tree.append(leaf.n, leafHash(leafBytes));
     this.#tree.flush();
+    for (const record of records) this.#sessions.add(record, (ref) => this.#sessionOf(ref));
+    this.#sessions.flush();
     for (const { month } of touched) {
       const range = this.#ranges.get(month);
       if (range === undefined) continue;
@@ -232,6 +237,11 @@ class SqliteIndexStore implements IndexStore {
         this.#last?.hc ?? null,
       );
     this.#meta.exec('COMMIT');
+  }
+
+  #sessionOf(n: number): string | undefined {
+    const month = this.#monthHolding(n);
+    return month === undefined ? undefined : this.#writer(month).sessionOf(n);
   }
 
   /** The month of intent `n`. Months overlap in `n` only after the clock went back, so this asks hardly ever twice. */

@@ -7,6 +7,14 @@ import { followEvents, type FollowPage, type FollowRequest } from '#events/follo
 import { countHistogram, type Histogram, type HistogramRequest } from '#events/histogram.ts';
 import type { Position } from '#events/source.ts';
 import { searchEvents, type SearchRequest } from '#events/search.ts';
+import {
+  listSessions,
+  type SessionRequest,
+  type SessionsPage,
+  type SessionsRequest,
+  type SessionView,
+  showSession,
+} from '#events/sessions.ts';
 import type { Limits } from '#limits.ts';
 import { type Result, unreachable } from '#result.ts';
 
@@ -24,6 +32,8 @@ export type SearchJobs = {
     /** Hashes in base64, and a place at or before the record; undefined while the index does not go so far. */
     readonly output: { readonly hashes: readonly string[]; readonly near: Position } | undefined;
   };
+  readonly sessions: { readonly input: SessionsRequest; readonly output: Result<SessionsPage, QueryFault> };
+  readonly session: { readonly input: SessionRequest; readonly output: Result<SessionView | undefined, QueryFault> };
   readonly indexed: { readonly input: null; readonly output: IndexedThrough };
 };
 export type SearchKind = keyof SearchJobs;
@@ -65,6 +75,10 @@ export function runSearchJob(index: BookIndex, job: SearchJob, settings: JobSett
       const hashes = reader?.inclusionProof(n, size)?.map((hash) => hash.toString('base64'));
       return reader === undefined || hashes === undefined ? undefined : { hashes, near: reader.positionBefore(n) };
     }
+    case 'sessions':
+      return listSessions(index, job.input, settings);
+    case 'session':
+      return showSession(index, job.input, settings);
     case 'indexed':
       return index.indexedThrough();
     default:

@@ -1,6 +1,6 @@
 /**
  * Search index by hand: processor time of indexing per call, then p50 and p95 of searches in an index of N events.
- *   node test/bench/search.ts [--events 200000] [--days 60]
+ *   node test/bench/search.ts [--events 200000] [--days 60] [--calls-per-session 20]
  * Invented calls of 200 callers and 40 tools with answers of 2 KB, spread over some days. Prints, asserts nothing.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { openBookIndex } from '#events/book-index.ts';
 import { indexDirectory } from '#events/index-files.ts';
 import { openIndexStore } from '#events/index-store.ts';
 import { type SearchRequest, searchEvents } from '#events/search.ts';
+import { listSessions, type SessionsRequest, showSession } from '#events/sessions.ts';
 import type { OpenedRecord } from '#events/source.ts';
 import { countFacets } from '#events/facets.ts';
 import { followEvents } from '#events/follow.ts';
@@ -19,9 +20,15 @@ import { LIMITS } from '#limits.ts';
 import type { Result } from '#result.ts';
 
 const { values } = parseArgs({
-  options: { events: { type: 'string', default: '200000' }, days: { type: 'string', default: '60' } },
+  options: {
+    events: { type: 'string', default: '200000' },
+    days: { type: 'string', default: '60' },
+    'calls-per-session': { type: 'string', default: '20' },
+  },
 });
 const count = Math.min(Number(values.events), 2_000_000);
+/** Fewer than callers are at work at once: what sessions cost the index is theirs to begin. */
+const CALLS_PER_SESSION = Math.max(1, Number(values['calls-per-session']));
 const DAYS = Math.min(Number(values.days), 3_000);
 const BATCH_CALLS = LIMITS.indexBatchRecords / 2;
 const NOW = Date.UTC(2026, 10, 23, 12);
@@ -51,6 +58,7 @@ const subject = (i: number): string => `00u${String(i).padStart(17, '0')}`;
 function call(i: number): readonly OpenedRecord[] {
   const t = NOW - Math.floor(((count - i) / count) * DAYS * 86_400_000);
   const name = `tool_${skewed(40)}`;
+  const session = `session-${Math.floor(i / CALLS_PER_SESSION)}`;
   const base = { v: 1, t, call: 'a'.repeat(26), pc: 'x', bc: ['x'], mask: { n: 0 }, pol: null } as const;
   const intent: OpenedRecord = {
     leaf: { ...base, n: 2 * i, kind: 'intent', ref: null, st: 'open', hc: 'x' },
@@ -64,7 +72,7 @@ function call(i: number): readonly OpenedRecord[] {
       },
       client: { name: 'inspector', version: '1.2.3', id: 'okta:0oa1' },
       connection: `connection-${skewed(8)}`,
-      session: `session-${Math.floor(i / 20)}`,
+      session,
       method: 'tools/call',
       name,
       decision: { effect: 'allow', level: 'read', policy: '0123456789abcdef' },
@@ -84,7 +92,7 @@ function call(i: number): readonly OpenedRecord[] {
   const result: OpenedRecord = {
     leaf: { ...base, n: 2 * i + 1, kind: 'result', ref: 2 * i, st: isError ? 'error' : 'ok', hc: 'x' },
     leafBytes: LEAF,
-    header: { durationMs: below(500), ...(isError ? { code: 'upstream_invalid' } : {}) },
+    header: { session, durationMs: below(500), ...(isError ? { code: 'upstream_invalid' } : {}) },
     payload: Buffer.from(
       JSON.stringify({
         jsonrpc: '2.0',
@@ -189,3 +197,14 @@ measure('facets of a day', 50, () => facets(day()));
 measure('histogram of a day', 50, () => histogram(day()));
 measure('facets of all', 5, () => facets({}));
 measure('histogram of all', 5, () => histogram({}));
+const sessions = (request: SessionsRequest): number => must(listSessions(index, request, settings)).sessions.length;
+measure('sessions, newest', ROUNDS, () => sessions({}));
+measure('sessions of a day', ROUNDS, () => sessions(day()));
+measure('sessions of whom', ROUNDS, () => sessions({ caller: subject(skewed(200)) }));
+measure('sessions where', ROUNDS, () => sessions({ connection: `connection-${skewed(8)}` }));
+measure('sessions of nobody', ROUNDS, () => sessions({ caller: 'nobody' }));
+measure('sessions nowhere', 50, () => sessions({ connection: 'nowhere' }));
+measure('one session', ROUNDS, () => {
+  const id = `session-${below(Math.ceil(count / CALLS_PER_SESSION))}`;
+  return must(showSession(index, { id }, settings))?.hits.length ?? 0;
+});

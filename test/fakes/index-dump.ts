@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 
 export function dumpIndex(directory: string): unknown {
   const files = readdirSync(directory).filter((name) => /^events-.*\.db$/.test(name));
-  const tree = dumpTree(join(directory, 'meta.db'));
+  const meta = dumpMeta(join(directory, 'meta.db'));
   const months = files.toSorted().map((name) => {
     const database = new DatabaseSync(join(directory, name));
     try {
@@ -23,15 +23,21 @@ export function dumpIndex(directory: string): unknown {
       database.close();
     }
   });
-  return { tree, months };
+  return { ...meta, months };
 }
 
-/** Undefined where only a month was written. */
-function dumpTree(path: string): unknown {
-  if (!existsSync(path)) return undefined;
+/** Nothing where only a month was written. */
+function dumpMeta(path: string): object {
+  if (!existsSync(path)) return {};
   const meta = new DatabaseSync(path);
   try {
-    return meta.prepare('SELECT id, hex(hashes) AS hashes FROM tree ORDER BY id').all();
+    const all = (sql: string): unknown => meta.prepare(sql).all();
+    return {
+      tree: all('SELECT id, hex(hashes) AS hashes FROM tree ORDER BY id'),
+      sessions: all('SELECT * FROM sessions ORDER BY n'),
+      run: all('SELECT n FROM run'),
+      revocations: all('SELECT * FROM revocations ORDER BY n'),
+    };
   } finally {
     meta.close();
   }

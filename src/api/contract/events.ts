@@ -9,8 +9,8 @@ import { INTERVALS } from '#events/intervals.ts';
 import { LIMITS } from '#limits.ts';
 
 /** Cursors of many shards are the longest. */
-const CURSOR_CHARS = 4_096;
-const TIME_CHARS = 64;
+export const CURSOR_CHARS = 4_096;
+export const TIME_CHARS = 64;
 
 const text = (chars: number) => z.string().max(chars);
 const searchShape = {
@@ -31,7 +31,7 @@ const recordParams = z.object({
   index: integerParameter(0, Number.MAX_SAFE_INTEGER).describe('index of the record in its shard'),
 });
 
-const INDEXED_THROUGH = {
+export const INDEXED_THROUGH = {
   'x-gatebook-indexed-through': 'for each shard how many of its records can be found: <shard>:<size>, …',
 };
 

@@ -9,6 +9,8 @@ export const API_PATHS = {
   export: '/api/v1/events/export',
   tail: '/api/v1/events/tail',
   event: '/api/v1/events/{shard}/{index}',
+  sessions: '/api/v1/sessions',
+  session: '/api/v1/sessions/{id}',
   proof: '/api/v1/events/{shard}/{index}/proof',
 } as const;
 
