@@ -140,6 +140,8 @@ export const LIMITS = {
   upstreamHeaderBytes: 32 * 1024,
   upstreamSockets: 256,
   upstreamKeepAliveMs: 4_000,
+  /** A body that a server compressed unasked may be so many times as large as it was sent, beyond one message. */
+  decodedTimes: 100,
   upstreamSessionIdChars: 1_024,
   stdioProcesses: 64,
   stdioProcessesPerCaller: 8,

@@ -86,12 +86,25 @@ test('a body larger than a message may be is refused and no longer received', as
   assert.ok((await socketClosed.promise) < total);
 });
 
-test('an encoded body is refused without being inflated', async (t) => {
-  const bomb = gzipSync(Buffer.alloc(8 * 1024 * 1024));
-  for (const coding of ['gzip', 'br', 'identity, gzip']) {
-    const upstream = await serving(t, answering(200, { ...JSON_TYPE, 'content-encoding': coding }, bomb));
+test('a body compressed unasked is read as what it means, errors and answers to notifications too', async (t) => {
+  const coded = { ...JSON_TYPE, 'content-encoding': 'gzip' };
+  const plain = await serving(t, answering(200, coded, gzipSync(ANSWER)));
+  assert.deepEqual((await read(answered(await plain.exchange(call())))).texts, [ANSWER]);
+  const told = await plain.exchange(call({ kind: 'notification', idText: undefined }));
+  assert.deepEqual((await read(answered(told))).texts, [ANSWER]);
+  const failed = await serving(t, answering(400, coded, gzipSync(RPC_ERROR)));
+  assert.deepEqual((await read(answered(await failed.exchange(call())))).texts, [RPC_ERROR]);
+});
+
+test('a coding nobody knows, or two, are refused unread, and a bomb no further than a message may be', async (t) => {
+  for (const coding of ['compress', 'identity, gzip', 'gzip, gzip', '']) {
+    const upstream = await serving(t, answering(200, { ...JSON_TYPE, 'content-encoding': coding }, ANSWER));
     assert.deepEqual(await upstream.exchange(call()), refused('upstream_invalid', 'unknown', 'content_encoding'));
   }
+  const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '));
+  const upstream = await serving(t, answering(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }, bomb));
+  const { texts, fault } = await read(answered(await upstream.exchange(call())));
+  assert.deepEqual([texts, fault?.reason], [[], 'content_encoding_ratio']);
 });
 
 test('a body of another type, of none or of two is refused', async (t) => {

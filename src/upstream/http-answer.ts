@@ -8,11 +8,14 @@ import type { SseEvent } from '#mcp/sse.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 import { sseEvents } from '#upstream/http-events.ts';
+import { decodedBody } from '#upstream/decoded-body.ts';
+import type { DecodingLimits } from '#upstream/decoded-body.ts';
 import { downwards, mediaTypeOf, sessionIdOf } from '#upstream/http-headers.ts';
 import type { HttpBody, HttpResponse } from '#upstream/http-exchange.ts';
 import type { UpstreamAnswer, UpstreamFault, UpstreamMessage, UpstreamRequest } from '#upstream/port.ts';
 
-export type AnswerLimits = Pick<Limits, 'messageBytes' | 'jsonDepth' | 'jsonNodes' | 'upstreamSessionIdChars'>;
+export type AnswerLimits = DecodingLimits &
+  Pick<Limits, 'messageBytes' | 'jsonDepth' | 'jsonNodes' | 'upstreamSessionIdChars'>;
 
 /** What was asked, as far as it changes what an answer means. */
 export type Asked = { readonly what: UpstreamRequest['kind'] | 'listen' | 'end'; readonly inSession: boolean };
@@ -44,7 +47,7 @@ async function classify(
   response: HttpResponse,
   limits: AnswerLimits,
 ): Promise<Result<UpstreamAnswer, UpstreamFault>> {
-  const { status, headers, body } = response;
+  const { status, headers } = response;
   // 303 is how a server answers a POST it did process (RFC 9110 section 15.4.4), so no redirect proves that nothing ran.
   if (status >= 300 && status < 400) return fault('upstream_invalid', `redirect_${status}`);
   // The gateway's own credential is at fault, not the caller's: challenge and body stay here, a client would take them for
@@ -52,9 +55,9 @@ async function classify(
   if (status === 401 || status === 403)
     return fault('upstream_unavailable', `upstream_auth_${status}`, status === 401 ? 'no' : 'unknown');
 
-  const coding: unknown = headers['content-encoding'];
-  // Asked for with `Accept-Encoding: identity`; nothing is inflated that was not asked for.
-  if (coding !== undefined && coding !== 'identity') return fault('upstream_invalid', 'content_encoding');
+  const decoded = decodedBody(response, limits);
+  if (!decoded.ok) return decoded;
+  const body = decoded.value;
   const session = sessionIdOf(headers, limits.upstreamSessionIdChars);
   if (!session.ok) return fault('upstream_invalid', session.error);
 
@@ -76,7 +79,7 @@ async function classify(
       return answered('sse', sseMessages(body, limits));
     }
     if (asked.what === 'listen') return fault('upstream_invalid', 'content_type');
-    if (asked.what !== 'request') return maybeEmpty(response, limits, answered);
+    if (asked.what !== 'request') return maybeEmpty({ ...response, body }, limits, answered);
     return type === 'application/json'
       ? answered('json', oneMessage(body, limits))
       : fault('upstream_invalid', 'content_type');
