@@ -25,6 +25,7 @@ import { rolesOf } from '#api/roles.ts';
 import { sendStream } from '#api/send-stream.ts';
 import { PIECE_BYTES } from '#api/stall.ts';
 import type { Tenure } from '#gateway/admission.ts';
+import { isAskedForHere } from '#gateway/host.ts';
 import { sourceKey } from '#gateway/source.ts';
 import { headersOf } from '#gateway/steps/receive.ts';
 import { callerKey } from '#identity/caller.ts';
@@ -217,7 +218,10 @@ function arrive(incoming: IncomingMessage, parts: ApiParts, signal: AbortSignal)
 function receive({ rawHeaders }: IncomingMessage, parts: ApiParts): Result<true, ApiRefusal> {
   if (parts.draining()) return err({ code: 'stopping', reason: 'draining', retryAfterMs: RETRY_MS });
   if (rawHeaders.length > 2 * parts.limits.headerCount) return err({ code: 'too_large', reason: 'header_count' });
-  const origins = headersOf(rawHeaders).get('origin') ?? [];
+  const headers = headersOf(rawHeaders);
+  if (!isAskedForHere(headers, parts.allowedHosts))
+    return err({ code: 'forbidden_origin', reason: 'host_not_allowed' });
+  const origins = headers.get('origin') ?? [];
   if (!origins.every((origin) => parts.allowedOrigins.has(origin)))
     return err({ code: 'forbidden_origin', reason: 'origin_not_allowed' });
   return ok(true);

@@ -11,6 +11,7 @@ import type { RevokeParts } from '#gateway/revoke.ts';
 
 export type ApiParts = Pick<
   Gateway,
+  | 'allowedHosts'
   | 'allowedOrigins'
   | 'clock'
   | 'draining'

@@ -15,10 +15,12 @@ import { version } from '#bin/version.ts';
 import { EXIT_UNAVAILABLE, EXIT_USAGE } from '#cli/exit-codes.ts';
 import type { ExitCode } from '#cli/exit-codes.ts';
 import type { LoadedConfig } from '#config/load.ts';
+import { isLoopbackHost, parseListen } from '#config/network-rules.ts';
 import { policySettings } from '#config/policy-settings.ts';
 import type { Admission } from '#gateway/admission.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { RevokeParts } from '#gateway/revoke.ts';
+import { allowedHostsOf } from '#gateway/host.ts';
 import { createTrustedProxies } from '#gateway/source.ts';
 import { createMasker } from '#masking/masker.ts';
 import type { Masker } from '#masking/masker.ts';
@@ -129,6 +131,7 @@ export async function makeGeneration(
     before?.connections,
   );
   const { server } = loaded.config;
+  const listenHost = parseListen(server.listen)?.host ?? '';
   const gateway: Gateway = {
     clock: lasting.clock,
     monotonic: lasting.monotonic,
@@ -138,6 +141,12 @@ export async function makeGeneration(
       loaded.publicUrl,
       ...(server.allowedOrigins ?? []).map((origin) => new URL(origin).origin),
     ]),
+    allowedHosts: allowedHostsOf({
+      isLoopback: isLoopbackHost(listenHost),
+      listenHost,
+      publicUrl: loaded.publicUrl,
+      listed: server.allowedHosts,
+    }),
     proxies: createTrustedProxies(server.trustedProxies ?? []),
     identity: issuers.identity,
     policy: policy.value,

@@ -22,7 +22,7 @@ const SECTIONS: ReadonlySet<string> = new Set([
   'rules',
   'masking',
 ]);
-const SERVER: ReadonlySet<string> = new Set(['publicUrl', 'trustedProxies', 'allowedOrigins']);
+const SERVER: ReadonlySet<string> = new Set(['publicUrl', 'trustedProxies', 'allowedOrigins', 'allowedHosts']);
 
 /** What the way to an MCP server is built with: a change makes every connection anew. */
 export const CONNECTION_LIMITS = [

@@ -60,6 +60,12 @@ const server = z.strictObject({
   tls: z.strictObject({ cert: files, key: secretReference }).optional(),
   trustedProxies: z.array(text).max(256).optional(),
   allowedOrigins: z.array(url).max(256).optional(),
+  allowedHosts: z
+    .array(
+      z.string().regex(/^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)$/, 'must be a host name without a port'),
+    )
+    .max(256)
+    .optional(),
 });
 
 const issuer = z.strictObject({

@@ -36,7 +36,7 @@ function row(refusal: Refusal): Row {
     case 'identity_unavailable':
       return [503, undefined, 'The token cannot be checked now; try again later.'];
     case 'forbidden_origin':
-      return [403, undefined, 'This Origin may not call the gateway.'];
+      return [403, undefined, 'This Origin may not call the gateway, or not under this Host.'];
     case 'method_not_allowed':
       return [405, undefined, 'This endpoint takes POST; DELETE ends a session.'];
     case 'unknown_connection':

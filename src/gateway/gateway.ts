@@ -56,6 +56,8 @@ export type Gateway = {
   readonly newId: () => string;
   readonly publicUrl: string;
   readonly allowedOrigins: ReadonlySet<string>;
+  /** Undefined where any name will do. */
+  readonly allowedHosts: ReadonlySet<string> | undefined;
   readonly proxies: TrustedProxies;
   readonly identity: Identity;
   readonly policy: Policy;

@@ -23,7 +23,7 @@ const attack = async (t: TestContext, gateway: TestGateway): Promise<RawClient> 
   return client;
 };
 const head = (lines: readonly string[], target = 'POST /mcp/notes'): string =>
-  [`${target} HTTP/1.1`, 'Host: gateway', ...lines, '', ''].join('\r\n');
+  [`${target} HTTP/1.1`, 'Host: localhost', ...lines, '', ''].join('\r\n');
 const JSON_BODY = ['Content-Type: application/json'];
 
 async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
@@ -57,7 +57,7 @@ test('a head that comes in drops, or half, or never, is cut at its own time', as
   const before = (await gateway.records()).length;
   const [silent, half, drops] = [await attack(t, gateway), await attack(t, gateway), await attack(t, gateway)];
   half.send('POST /mcp/no');
-  drops.send('POST /mcp/notes HTTP/1.1\r\nHost: gateway\r\n');
+  drops.send('POST /mcp/notes HTTP/1.1\r\nHost: localhost\r\n');
   drops.trickle(() => 'X-Drop: 1\r\n');
   await assertServed(gateway);
   for (const client of [silent, half, drops])
@@ -94,7 +94,7 @@ test('heads too large, too many or too long are refused as such', async (t) => {
     [`POST /mcp/${'a'.repeat(70_000)} HTTP/1.1\r\n\r\n`, /^HTTP\/1\.1 431 /],
     ['A'.repeat(70_000), /^HTTP\/1\.1 400 /],
     ['\u0016\u0003\u0001\u0002', /^HTTP\/1\.1 400 /],
-    ['POST /mcp/notes HTTP/1.1\r\nHost: a\r\nX : b\r\n\r\n', /^HTTP\/1\.1 400 /],
+    ['POST /mcp/notes HTTP/1.1\r\nHost: localhost\r\nX : b\r\n\r\n', /^HTTP\/1\.1 400 /],
     ['POST /mcp/notes HTTP/1.1\r\nHost: a\nX: b\r\n\r\n', /^HTTP\/1\.1 400 /],
     ['POST /mcp/notes HTTP/1.1\r\nContent-Length: 5\r\n\r\n', /^HTTP\/1\.1 400 /],
   ];

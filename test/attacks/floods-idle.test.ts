@@ -91,7 +91,9 @@ test(
     assert.match(refused.text, /"code":"rate_limited","executed":"no"/);
     const health = await fetch(`${gateway.origin}/healthz`, { headers: once });
     assert.equal(health.status, 200, 'the process says that it lives');
-    waiting.send(`POST /mcp/notes HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n`);
+    waiting.send(
+      `POST /mcp/notes HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n`,
+    );
     assert.match(await waiting.closed(), /^HTTP\/1\.1 401 /, 'who had a place keeps it');
 
     last.end();
@@ -115,7 +117,7 @@ test('one address cannot take all the connections', async (t) => {
   await until(async () => (await connections(gateway)) === 20);
   const late = await openRawClient(port, '127.0.0.5');
   t.after(() => late.leave());
-  late.send('POST /mcp/notes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\r\n');
+  late.send('POST /mcp/notes HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\r\n');
   assert.match(await late.closed(), /^HTTP\/1\.1 429 /);
   assert.equal((await gateway.post('notes', CALL)).status, 200);
   gateway.flushRefusals();

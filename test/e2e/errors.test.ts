@@ -92,7 +92,7 @@ test('a second Authorization header is refused, whichever of the two is good', a
     // The flat list is the only form in which node sends the same header twice.
     const headers = [
       'host',
-      'gateway',
+      'localhost',
       'content-type',
       'application/json',
       'authorization',

@@ -178,7 +178,7 @@ export type FakeGateway = Gateway & {
 };
 
 export type GatewayOverrides = Partial<
-  Pick<Gateway, 'tracing' | 'allowedOrigins' | 'proxies' | 'masker' | 'policy' | 'publicUrl'>
+  Pick<Gateway, 'tracing' | 'allowedHosts' | 'allowedOrigins' | 'proxies' | 'masker' | 'policy' | 'publicUrl'>
 > & {
   readonly limits?: Partial<Limits>;
   /** Of the connection `notes`. */
@@ -252,6 +252,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
     newId,
     publicUrl,
     allowedOrigins: overrides.allowedOrigins ?? new Set(['https://console.example']),
+    allowedHosts: overrides.allowedHosts,
     proxies: overrides.proxies ?? createTrustedProxies([]),
     identity: createFakeIdentity(),
     policy: overrides.policy ?? policy.value,

@@ -7,7 +7,7 @@ export const PROBLEMS = {
   invalid_cursor: [400, 'The cursor is none this gateway gave for this search.'],
   unauthenticated: [401, 'A valid access token for the API of a configured issuer is required.'],
   forbidden: [403, 'The caller has no role that may do this.'],
-  forbidden_origin: [403, 'This Origin may not call the gateway.'],
+  forbidden_origin: [403, 'This Origin may not call the gateway, or not under this Host.'],
   not_found: [404, 'There is nothing here.'],
   method_not_allowed: [405, 'This endpoint does not take this method.'],
   too_many_revocations: [409, 'There are too many revocations; revoke everybody instead.'],

@@ -90,3 +90,13 @@ test('more header lines than allowed are refused, not dropped unseen', () => {
   const crowd = Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`x-filler-${at}`, 'x']));
   assert.equal(refusalOf({ headers: crowd }), 'too_large header_count');
 });
+
+test('a request for another host is refused where the names of the gateway are known', () => {
+  const gateway = fakeGateway({ allowedHosts: new Set(['localhost']) });
+  const said = (headers: Record<string, string>): string => {
+    const result = receive(arrived(gateway, { headers }), gateway);
+    return result.ok ? 'received' : `${result.error.code} ${result.error.reason}`;
+  };
+  assert.equal(said({ Host: 'localhost:8420' }), 'received');
+  assert.equal(said({ Host: 'evil.example' }), 'forbidden_origin host_not_allowed');
+});

@@ -1,6 +1,7 @@
 /** The head of an HTTP request, before anything is known about its sender. The body stays unread until `readBody`. */
 import type { Arrived, Headers, Received } from '#gateway/call.ts';
 import { framingFault } from '#gateway/framing.ts';
+import { isAskedForHere } from '#gateway/host.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { err, ok } from '#result.ts';
@@ -20,6 +21,7 @@ export function headersOf(rawHeaders: readonly string[]): Headers {
 
 /** Servers MUST validate Origin against DNS rebinding (MCP 2026-07-28, Streamable HTTP, Security & Endpoint). */
 function originFault(headers: Headers, gateway: Gateway): Refusal | undefined {
+  if (!isAskedForHere(headers, gateway.allowedHosts)) return { code: 'forbidden_origin', reason: 'host_not_allowed' };
   const origins = headers.get('origin') ?? [];
   if (origins.every((origin) => gateway.allowedOrigins.has(origin))) return undefined;
   return { code: 'forbidden_origin', reason: 'origin_not_allowed' };

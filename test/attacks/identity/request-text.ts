@@ -30,6 +30,6 @@ export function requestText(parts: RequestParts, source: string | undefined): st
   ];
   const forwarded: HeaderLine[] =
     source !== undefined && parts.forwarded !== false ? [['X-Forwarded-For', source]] : [];
-  const lines = [['Host', 'gateway.test'], ['Connection', 'close'], ...forwarded, ...(parts.lines ?? usual), ...more];
+  const lines = [['Host', 'localhost'], ['Connection', 'close'], ...forwarded, ...(parts.lines ?? usual), ...more];
   return `${method} /mcp/${connection}${query} HTTP/${version}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`;
 }
