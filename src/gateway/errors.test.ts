@@ -39,6 +39,8 @@ const all: readonly Refusal[] = [
   { code: 'denied', reason, decision },
   { code: 'approval_required', reason, decision },
   { code: 'unknown_task', reason, idText: '1' },
+  { code: 'unknown_method', reason, idText: '1' },
+  { code: 'missing_capability', reason, idText: '1' },
   { code: 'invalid_state', reason, idText: '1' },
   { code: 'bindings_unavailable', reason, retryAfterMs: 1_000, executed: 'no' },
   { code: 'masking_failed', reason, executed: 'no' },
@@ -83,11 +85,8 @@ test('every JSON-RPC error says what was executed, and names the call', () => {
       error: { data: { code: string; executed: string; call: string } };
     };
     assert.equal(parsed.id, 'x');
-    assert.deepEqual(parsed.error.data, {
-      code: refusal.code,
-      executed: 'executed' in refusal ? refusal.executed : 'no',
-      call: 'c1',
-    });
+    const { code, executed, call } = parsed.error.data;
+    assert.deepEqual([code, executed, call], [refusal.code, 'executed' in refusal ? refusal.executed : 'no', 'c1']);
   }
 });
 

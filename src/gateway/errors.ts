@@ -3,6 +3,7 @@
  * docs/ERRORS.md lists the same codes for people; a test compares the two.
  */
 import type { Executed, Refusal, RefusalCode } from '#gateway/refusal.ts';
+import { TASKS_EXTENSION } from '#mcp/methods.ts';
 import { unreachable } from '#result.ts';
 
 export type WireError = {
@@ -14,18 +15,24 @@ export type WireError = {
   readonly message: string;
   readonly executed: Executed;
   readonly retryAfterMs: number | undefined;
+  /** `data.requiredCapabilities` (MCP 2026-07-28, MissingRequiredClientCapabilityError). */
+  readonly requiredCapabilities?: object;
 };
 
-/** JSON-RPC 2.0 section 5.1; MCP 2026-07-28 for -32020; -32010 and -32011 are Gatebook's own (SDKs use -32000 to -32002). */
+/** JSON-RPC 2.0 section 5.1; MCP 2026-07-28 for -32020 and -32021; -32010 and -32011 are Gatebook's own (SDKs use -32000 to -32002). */
 const RPC = {
   parse: -32700,
   invalidRequest: -32600,
+  methodNotFound: -32601,
   invalidParams: -32602,
   internal: -32603,
   denied: -32010,
   maskingFailed: -32011,
   headerMismatch: -32020,
+  missingCapability: -32021,
 } as const;
+
+const TASKS_NEEDED = { extensions: { [TASKS_EXTENSION]: {} } };
 
 type Row = readonly [status: number, rpcCode: number | undefined, message: string];
 
@@ -63,6 +70,10 @@ function row(refusal: Refusal): Row {
       return [400, RPC.headerMismatch, 'Header mismatch: the MCP headers do not agree with the message.'];
     case 'unknown_task':
       return [200, RPC.invalidParams, 'There is no such task.'];
+    case 'unknown_method':
+      return [404, RPC.methodNotFound, 'Method not found: this revision does not have it.'];
+    case 'missing_capability':
+      return [400, RPC.missingCapability, 'The client has not declared a capability that this needs.'];
     case 'invalid_state':
       return [200, RPC.invalidParams, 'This requestState was not given for this call.'];
     case 'bindings_unavailable':
@@ -116,6 +127,7 @@ export function toWireError(refusal: Refusal): WireError {
     message: (executedOf(refusal) === 'unknown' ? ENDED[refusal.code] : undefined) ?? message,
     executed: executedOf(refusal),
     retryAfterMs: 'retryAfterMs' in refusal ? refusal.retryAfterMs : undefined,
+    ...(refusal.code === 'missing_capability' ? { requiredCapabilities: TASKS_NEEDED } : {}),
   };
 }
 
@@ -133,7 +145,13 @@ const TOOL_REFUSALS: ReadonlySet<RefusalCode> = new Set(['denied', 'approval_req
  * read it (DESIGN section 6). Without a readable id the member is left out (MCP basic, error responses).
  */
 export function rpcErrorBody(error: WireError, subject: ErrorSubject): string {
-  const data = { code: error.code, executed: error.executed, call: subject.call };
+  const { code, executed, requiredCapabilities } = error;
+  const data = {
+    code,
+    executed,
+    call: subject.call,
+    ...(requiredCapabilities === undefined ? {} : { requiredCapabilities }),
+  };
   const id = subject.idText === undefined ? '' : `"id":${subject.idText},`;
   if (subject.method === 'tools/call' && TOOL_REFUSALS.has(error.code)) {
     const result = {

@@ -48,6 +48,12 @@ export type Refusal =
     }
   /** A task that is not one of this caller's, and a `requestState` given for another call. */
   | { readonly code: 'unknown_task' | 'invalid_state'; readonly reason: string; readonly idText: string | undefined }
+  /** About such a task, in a way that a modern server refuses whatever the task. */
+  | {
+      readonly code: 'unknown_method' | 'missing_capability';
+      readonly reason: string;
+      readonly idText: string | undefined;
+    }
   /** What was given out to whom cannot be looked up or kept. */
   | {
       readonly code: 'bindings_unavailable';

@@ -72,6 +72,7 @@ export type MessageFault = {
 };
 
 export const META_PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
+export const META_CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
 export const META_CLIENT_INFO = 'io.modelcontextprotocol/clientInfo';
 
 const ENVELOPE_KEYS = keySet(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);

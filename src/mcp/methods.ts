@@ -97,6 +97,9 @@ export const COMPLETION_REFS: ReadonlyMap<string, { readonly member: 'name' | 'u
     ['ref/resource', { member: 'uri', governedBy: 'resources/read' }],
   ]);
 
+/** SEP-2663. */
+export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
+
 /** Whether a method is about one task of an earlier call, and permitted as that call is. */
 export function isAboutTask(method: string): boolean {
   const place = METHODS.get(method)?.name;

@@ -7,6 +7,7 @@ import { placeOf } from '#gateway/binding-place.ts';
 import type { Followed, Parsed } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
+import { unknownTask } from '#gateway/unknown-task.ts';
 import type { Found } from '#bindings/bindings.ts';
 import type { MakingCall } from '#bindings/binding.ts';
 import type { RequestMessage } from '#mcp/jsonrpc.ts';
@@ -24,7 +25,7 @@ const found = (looked: Result<Found, string>): Result<Found, Refusal> =>
 
 function makersOf(
   call: Parsed,
-  { idText }: RequestMessage,
+  message: RequestMessage,
   tasks: readonly string[],
   gateway: Gateway,
 ): Result<readonly MakingCall[], Refusal> {
@@ -33,7 +34,7 @@ function makersOf(
   for (const task of tasks) {
     const looked = found(gateway.bindings.findTask(owner, task));
     if (!looked.ok) return looked;
-    if (looked.value.whose !== 'own') return err({ code: 'unknown_task', reason: looked.value.whose, idText });
+    if (looked.value.whose !== 'own') return err(unknownTask(call, message, looked.value.whose));
     makers.push(looked.value.made);
   }
   return ok(makers);
