@@ -130,8 +130,8 @@ export const LIMITS = {
   definitionsAccepted: 1_000,
   definitionDiffLines: 1_000,
   hiddenPlaces: 32,
-  /** Answers of the gateway's own to a server's requests, of one call at a time. */
-  serverAnswersPending: 16,
+  /** How long the gateway's own answer to a server's request may be on its way; the server's stream waits for it. */
+  serverAnswerMs: 10_000,
 
   // upstream
   upstreamConnectMs: 5_000,

@@ -12,6 +12,7 @@ import type { PeerTls } from '#config/tls-files.ts';
 import { canonicalJson } from '#config/versions.ts';
 import type { ConnectionRuntime } from '#gateway/gateway.ts';
 import { recordServerWords } from '#gateway/server-words.ts';
+import { serverRequestPolicy } from '#gateway/server-request-policy.ts';
 import type { ServerWordsParts } from '#gateway/server-words.ts';
 import { resourceUrl } from '#identity/resource-metadata.ts';
 import { credentialHeaders } from '#upstream/credential.ts';
@@ -202,6 +203,8 @@ function openConnection(
       keepsSession: config.upstream.type !== 'http',
       isPerCaller: config.upstream.type === 'stdio' && !config.upstream.shared,
       definitions: config.definitions,
+      serverRequests: serverRequestPolicy(config.serverRequests),
+      showsOrigin: config.showOrigin,
       secrets,
     },
   };

@@ -157,7 +157,6 @@ test('an unknown key is refused at every depth', () => {
 test('an option that does nothing in this version is refused rather than ignored', () => {
   for (const text of [
     'connections: { a: { upstream: { type: agent, agent: b } } }',
-    'connections: { a: { upstream: { type: http, url: "https://a.example" }, serverRequests: deny } }',
     'levels: { a: {} }\nrules: [{ name: r, when: "true", then: hold, lift: a }]',
   ]) {
     const found = problems(`${MINIMAL}${text}\n`);

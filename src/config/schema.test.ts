@@ -71,3 +71,33 @@ test('a budget bounds calls or bytes, of all or of each caller, and an empty one
   ])
     assert.ok(!budget(bad), JSON.stringify(bad));
 });
+
+test('what a server may ask and how its definitions are taken is written as one word or by name', () => {
+  const connection = (more: object) => ({
+    connections: { a: { upstream: { type: 'http', url: 'https://a' }, ...more } },
+  });
+  for (const more of [
+    { serverRequests: 'deny' },
+    { serverRequests: { sampling: 'deny' }, showOrigin: true },
+    { serverRequests: {} },
+    { definitions: { change: 'block', hidden: 'block', unknown: 'hold' } },
+    { definitions: {} },
+  ])
+    assert.ok(accepts(connection(more)), JSON.stringify(more));
+  for (const more of [
+    { serverRequests: 'hold' },
+    { serverRequests: { ping: 'deny' } },
+    { serverRequests: { sampling: true } },
+    { showOrigin: 'yes' },
+    { definitions: { change: 'deny' } },
+    { definitions: { hidden: 'hold' } },
+    { definitions: { pinned: true } },
+  ])
+    assert.ok(!accepts(connection(more)), JSON.stringify(more));
+  const { connections } = ConfigSchema.parse({ version: 1, deployment: 'acme', ...connection({}) });
+  const { definitions, serverRequests, showOrigin } = connections['a'] ?? {};
+  assert.deepEqual(
+    { definitions, serverRequests, showOrigin },
+    { definitions: { change: 'alert', hidden: 'alert', unknown: 'allow' }, serverRequests: 'allow', showOrigin: false },
+  );
+});

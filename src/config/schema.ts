@@ -133,6 +133,23 @@ const budget = z
   })
   .refine((amounts) => Object.values(amounts).some((amount) => amount !== undefined), 'must bound something');
 
+const may = z.enum(['allow', 'deny']);
+/** One word for all, or each by name; what is not named is allowed. */
+const serverRequests = z
+  .union(
+    [
+      may,
+      z.strictObject({
+        sampling: may.default('allow'),
+        elicitation: may.default('allow'),
+        roots: may.default('allow'),
+        other: may.default('allow'),
+      }),
+    ],
+    'must be allow, deny, or a map with sampling, elicitation, roots and other',
+  )
+  .default('allow');
+
 /** What becomes of a tool (prompt, template, instructions) whose definition … */
 const definitions = z.strictObject({
   change: z.enum(['alert', 'hold', 'block']).default('alert').describe('… changed, until an admin accepts it'),
@@ -148,7 +165,9 @@ const connection = z.strictObject({
   credential: credential.optional(),
   audiences: z.array(text).max(64).default([]),
   budget: budget.optional(),
-  serverRequests: z.enum(['allow', 'deny']).default('allow'),
+  serverRequests,
+  /** The name of the connection stands in front of an elicitation's words: the message is then not what the server sent. */
+  showOrigin: z.boolean().default(false),
   /** Results of a `resultType` that neither MCP nor its tasks extension knows. */
   resultTypes: z.enum(['allow', 'deny']).default('allow'),
   definitions: definitions.prefault({}),

@@ -18,9 +18,6 @@ export function checkUnavailable(raw: RawMap): Complaint[] {
         fix: 'use http, sse or stdio',
       });
     }
-    if (connection['serverRequests'] === 'deny') {
-      complaints.push({ ...unavailable([...path, 'serverRequests'], '`deny`'), fix: 'write allow, or leave it out' });
-    }
   }
   for (const [index, rule] of rawItems(raw['rules'])) {
     if (rule['lift'] === undefined) continue;

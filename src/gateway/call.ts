@@ -75,8 +75,16 @@ export type Heard = { readonly call: Forwarded; readonly heard: UpstreamMessage;
  * asked, and is recorded but not released.
  */
 export type Role = 'final' | 'during' | 'late';
-/** `keptBack`: why a message is recorded as late and not released although it came in turn: it is not this caller's. */
-export type Understood = Heard & { readonly message: Message; readonly role: Role; readonly keptBack?: string };
+/**
+ * `keptBack`: why a message is recorded as late and not released although it came in turn: it is not this caller's, or asks
+ * for what the server may not ask (`isDenied`: the gateway answers in the client's place).
+ */
+export type Understood = Heard & {
+  readonly message: Message;
+  readonly role: Role;
+  readonly keptBack?: string;
+  readonly isDenied?: true;
+};
 export type AnswerMasked = Understood & { readonly masked: MaskedMessage };
 
 declare const answerRecorded: unique symbol;

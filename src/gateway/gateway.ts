@@ -9,6 +9,7 @@ import type { Quotas } from '#gateway/quotas.ts';
 import type { Metrics } from '#gateway/metrics.ts';
 import type { RefusalBook } from '#gateway/refusal-book.ts';
 import type { Sessions } from '#gateway/sessions.ts';
+import type { ServerRequestPolicy } from '#gateway/server-request-policy.ts';
 import type { ThrottleBook } from '#gateway/throttle-book.ts';
 import type { TrustedProxies } from '#gateway/source.ts';
 import type { Tracing } from '#gateway/tracing.ts';
@@ -42,6 +43,10 @@ export type ConnectionRuntime = {
   readonly keepsSession: boolean;
   /** Each caller has a process of their own. */
   readonly isPerCaller: boolean;
+  /** What the server may ask of clients. */
+  readonly serverRequests: ServerRequestPolicy;
+  /** An elicitation's words begin with the name of the connection. */
+  readonly showsOrigin: boolean;
   /** What becomes of tools whose definition changed, hides text or is unknown. */
   readonly definitions: DefinitionPolicy;
   /** Every secret injected for this connection, in clear, for the masking of what comes back. */

@@ -4,6 +4,7 @@
  */
 import type { DefinitionKind } from '#definitions/definition.ts';
 import type { RefusalCode } from '#gateway/refusal.ts';
+import type { AskKind } from '#mcp/server-asks.ts';
 import type { Outcome } from '#ledger/record.ts';
 import type { Finding } from '#masking/masked.ts';
 
@@ -46,6 +47,8 @@ export type Metrics = {
   masked(findings: readonly Finding[]): void;
   /** Event streams of answers, begun and ended. */
   streams(connection: string, change: 1 | -1): void;
+  /** A request of a server that its connection denies, in whatever form. */
+  serverRequestDenied(connection: string, kind: AskKind): void;
   /** What was noticed of definitions, and how many of a kind. */
   definitions(noticed: {
     readonly connection: string;

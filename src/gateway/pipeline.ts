@@ -14,6 +14,7 @@ import { checkResultType } from '#gateway/steps/check-result-type.ts';
 import { filterList } from '#gateway/steps/filter-list.ts';
 import { followBinding } from '#gateway/steps/follow-binding.ts';
 import { forward } from '#gateway/steps/forward.ts';
+import { governServerRequest } from '#gateway/steps/govern-server-request.ts';
 import { identify } from '#gateway/steps/identify.ts';
 import { injectCredential } from '#gateway/steps/inject-credential.ts';
 import { keepToCaller } from '#gateway/steps/keep-to-caller.ts';
@@ -60,6 +61,7 @@ export const CALL_STEPS = [
 export const ANSWER_STEPS = [
   understand,
   recheckAnswer,
+  governServerRequest,
   checkResultType,
   pinDefinitions,
   filterList,

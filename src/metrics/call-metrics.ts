@@ -61,6 +61,10 @@ function countedCalls({ registry, limits, connections }: CallMetricsOptions) {
     'kind',
     'event',
   ]);
+  const denied = counter('gatebook_server_requests_denied', 'What servers asked of clients and may not.', [
+    'connection',
+    'kind',
+  ]);
   const open = new Gauge({
     name: 'gatebook_streams_open',
     help: 'Answers that are event streams under way.',
@@ -85,6 +89,9 @@ function countedCalls({ registry, limits, connections }: CallMetricsOptions) {
     },
     streams(connection: string, change: 1 | -1): void {
       streams.child(connections(connection)).inc(change);
+    },
+    serverRequestDenied(connection: string, kind: string): void {
+      denied.child(connections(connection), kind).inc();
     },
     definitions(noticed: {
       readonly connection: string;

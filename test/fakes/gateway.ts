@@ -37,6 +37,7 @@ import type { ConnectionRuntime, Gateway } from '#gateway/gateway.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { createThrottleBook } from '#gateway/throttle-book.ts';
+import type { ServerRequestPolicy } from '#gateway/server-request-policy.ts';
 import type { Reply } from '#gateway/reply.ts';
 import { createSessions } from '#gateway/sessions.ts';
 import { createQuotas } from '#gateway/quotas.ts';
@@ -186,6 +187,9 @@ export type GatewayOverrides = Partial<
   /** Of all connections; only recorded unless given. */
   readonly definitionPolicy?: Partial<DefinitionPolicy>;
   readonly definitions?: Definitions;
+  /** Of all connections; all allowed unless given. */
+  readonly serverRequests?: Partial<ServerRequestPolicy>;
+  readonly showsOrigin?: boolean;
 };
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -199,7 +203,7 @@ export const idOf = (count: number): string =>
 function createConnections(
   upstream: ScriptedUpstream,
   publicUrl: string,
-  { budget, definitionPolicy }: GatewayOverrides,
+  { budget, definitionPolicy, serverRequests, showsOrigin = false }: GatewayOverrides,
 ): ReadonlyMap<string, ConnectionRuntime> {
   const connection = (name: string, keepsSession: boolean): [string, ConnectionRuntime] => [
     name,
@@ -216,6 +220,8 @@ function createConnections(
       passesUnknownResults: name !== 'process',
       keepsSession,
       isPerCaller: keepsSession,
+      serverRequests: { sampling: 'allow', elicitation: 'allow', roots: 'allow', other: 'allow', ...serverRequests },
+      showsOrigin,
       definitions: { change: 'alert', hidden: 'alert', unknown: 'allow', ...definitionPolicy },
       secrets: [UPSTREAM_SECRET],
     },

@@ -16,6 +16,7 @@ export function createFakeMetrics(): FakeMetrics {
     exchanged: (message, ms) => void told.push(['exchanged', message, ms]),
     masked: (findings) => void told.push(['masked', findings]),
     streams: (connection, change) => void told.push(['streams', connection, change]),
+    serverRequestDenied: (connection, kind) => void told.push(['serverRequestDenied', connection, kind]),
     definitions: (noticed) => void told.push(['definitions', noticed]),
     processEnded: (connection, asked) => void told.push(['processEnded', connection, asked]),
   };

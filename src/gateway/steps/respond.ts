@@ -1,5 +1,6 @@
 /** Releases one recorded message to the caller, in the form the upstream chose. */
 import type { AnswerRecorded, Responded } from '#gateway/call.ts';
+import { answerServer } from '#gateway/answer-server.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import type { Delivery } from '#gateway/reply.ts';
@@ -44,6 +45,7 @@ async function release(answer: AnswerRecorded, headers: readonly HeaderPair[], g
 }
 
 export async function respond(answer: AnswerRecorded, gateway: Gateway): Promise<Result<Responded, Refusal>> {
+  if (answer.isDenied === true) await answerServer(answer, gateway);
   if (answer.role === 'late' || answer.keptBack !== undefined) return ok({ ...answer, delivery: 'gone' });
   // The record's sync was a wait: nothing is released to somebody who became nobody meanwhile.
   const end = endOf(answer.call, gateway, 'unknown');
