@@ -67,6 +67,18 @@ test('a session is not ended when that cannot be recorded', async () => {
   assert.deepEqual(gateway.upstream.endedSessions, []);
 });
 
+test('by which status a server says that the session ended is its own affair, and one it has lost has ended', async () => {
+  for (const [said, told] of [
+    [200, 200],
+    [202, 202],
+    [404, 204],
+  ] as const) {
+    const { gateway, end } = withSession();
+    gateway.upstream.ending = ok(said);
+    assert.deepEqual(await end(), [`empty ${told}`]);
+  }
+});
+
 test('a server that ends no sessions is no reason to keep one, and is quoted', async () => {
   const { gateway, wireId, end } = withSession();
   gateway.upstream.ending = ok(405);

@@ -48,5 +48,6 @@ export async function endSession(call: Connected, gateway: Gateway): Promise<voi
       executed: 'unknown',
     });
   }
-  await call.reply.empty(ended.value === 405 ? 405 : 204, []);
+  // Success has no status of its own (MCP 2025-11-25, Session Management); one that the server lost is ended as well.
+  await call.reply.empty(ended.value === 404 ? 204 : ended.value, []);
 }

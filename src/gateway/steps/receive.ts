@@ -27,11 +27,23 @@ function originFault(headers: Headers, gateway: Gateway): Refusal | undefined {
   return { code: 'forbidden_origin', reason: 'origin_not_allowed' };
 }
 
-const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+const UTF_8 = /^"?utf-8"?$/i;
+
+/** JSON has no parameters (RFC 8259 section 11), so others mean nothing; a charset that is not UTF-8 would. */
+function isJson(contentType: string): boolean {
+  const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim());
+  return (
+    type.toLowerCase() === 'application/json' &&
+    parameters.every((parameter) => {
+      const [name = '', value = ''] = parameter.split('=', 2).map((part) => part.trim());
+      return name.toLowerCase() !== 'charset' || UTF_8.test(value);
+    })
+  );
+}
 
 function bodyFault(headers: Headers, messageBytes: number): Refusal | undefined {
   const types = headers.get('content-type') ?? [];
-  if (types.length !== 1 || !JSON_TYPE.test(types[0] ?? '')) return { code: 'content_type', reason: 'not_json' };
+  if (types.length !== 1 || !isJson(types[0] ?? '')) return { code: 'content_type', reason: 'not_json' };
   const encodings = headers.get('content-encoding') ?? [];
   if (encodings.some((encoding) => encoding.toLowerCase() !== 'identity'))
     return { code: 'content_type', reason: 'content_encoding' };
