@@ -1,0 +1,36 @@
+/** `npm run compat`: drives the programs of others through Gatebook and prints the tables; with `--write` writes docs/COMPATIBILITY.md. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareClients } from './client-rows.ts';
+import { EXCEPTIONS, EXCEPTIONS_SEEN_IN } from './exceptions.ts';
+import { installPrograms } from './install.ts';
+import { compatibilityPage, isRed } from './page.ts';
+import type { Seen } from './page.ts';
+import { ROOT } from './programs.ts';
+import { compareServers } from './server-rows.ts';
+import { runTests } from './test-results.ts';
+import { versionOf } from './versions.ts';
+
+const tell = (line: string): void => void process.stderr.write(`compat: ${line}\n`);
+
+installPrograms();
+const servers = await compareServers(tell);
+const clients = await compareClients(tell);
+tell('what arrives as it was sent');
+const unchanged = await runTests('test/e2e/transparent.test.ts');
+const seen = await runTests(EXCEPTIONS_SEEN_IN);
+const found: Seen = {
+  clients,
+  servers,
+  unchanged,
+  exceptions: EXCEPTIONS.map((exception) => ({
+    ...exception,
+    seen: seen.some(({ name, passed }) => passed && name === exception.says),
+  })),
+  date: new Date().toISOString().slice(0, 10),
+  platform: `Node ${process.versions.node} on ${process.platform} ${process.arch}`,
+};
+const page = compatibilityPage(found, versionOf);
+process.stdout.write(page);
+if (process.argv.includes('--write')) writeFileSync(join(ROOT, 'docs', 'COMPATIBILITY.md'), page);
+process.exitCode = isRed(found) ? 1 : 0;

@@ -1,0 +1,10 @@
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { drive } from './drive.ts';
+import { sdkV1Deeds } from './sdk-v1-deeds.ts';
+
+await drive(({ url, token, target }) => {
+  const headers = { authorization: `Bearer ${token}` };
+  // A class of the SDK that declares `sessionId?: string` does not fit its own interface under exactOptionalPropertyTypes.
+  const transport: object = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
+  return sdkV1Deeds(transport as Parameters<typeof sdkV1Deeds>[0], target, 'sdk-v1');
+});

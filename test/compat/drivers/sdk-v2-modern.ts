@@ -1,0 +1,4 @@
+import { drive } from './drive.ts';
+import { sdkV2Deeds } from './sdk-v2-deeds.ts';
+
+await drive((errand) => sdkV2Deeds(errand, { pin: '2026-07-28' }));

@@ -1,0 +1,83 @@
+/** A whole Gatebook as users run it: `gatebook serve`, a ledger on disk, everything allowed, nothing masked inline. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../e2e/harness.ts';
+import { startFakeIssuer } from '../fakes/issuer.ts';
+import { startChild } from './child.ts';
+import { ROOT } from './programs.ts';
+
+const AUDIENCE = 'https://gateway.test';
+const READY_MS_MAX = 20_000;
+const SEARCH_MS_MAX = 20_000;
+const GATEBOOK = join(ROOT, 'src', 'bin', 'gatebook.ts');
+
+/** `upstream` of one connection, as gatebook.yaml has it. */
+export type UpstreamSetting = Readonly<Record<string, unknown>> & { readonly type: string };
+
+export type GatewayProcess = {
+  url(connection: string): string;
+  readonly token: string;
+  /** Events of the book that `gatebook events search` finds with the filter. */
+  events(filter: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  stop(): Promise<void>;
+};
+
+function search(config: string, filter: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const args = ['--disable-warning=ExperimentalWarning', GATEBOOK, 'events', 'search', '--config', config, '--json'];
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [...args, '--filter', filter], { timeout: SEARCH_MS_MAX }, (error, stdout, stderr) => {
+      if (error !== null) reject(new Error(stderr.trim() || error.message));
+      else
+        resolve(
+          stdout
+            .split('\n')
+            .filter((line) => line !== '')
+            .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>),
+        );
+    });
+  });
+}
+
+export async function startGatewayProcess(
+  upstreams: Readonly<Record<string, UpstreamSetting>>,
+): Promise<GatewayProcess> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatebook-compat-'));
+  const [issuer, port] = await Promise.all([startFakeIssuer(), freePort()]);
+  const config = join(folder, 'gatebook.yaml');
+  const connections = Object.entries(upstreams).map(
+    ([name, upstream]) => `  ${name}: { upstream: ${JSON.stringify(upstream)} }\n`,
+  );
+  writeFileSync(
+    config,
+    `version: 1
+deployment: compat
+server: { listen: 127.0.0.1:${port} }
+data: ./data
+issuers: { idp: { preset: okta, issuer: "${issuer.url}", audiences: ["${AUDIENCE}"] } }
+connections:
+${connections.join('')}levels: { everything: { allow: ["*"] } }
+grants: [{ clients: ["idp:compat"], connections: ["*"], level: everything }]
+`,
+  );
+  const serving = startChild([GATEBOOK, 'serve', '--config', config]);
+  const stop = async (): Promise<void> => {
+    await serving.end();
+    await issuer.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await serving.writes(/"msg":"ready"/, READY_MS_MAX);
+    const token = await issuer.sign({ ver: 1, aud: AUDIENCE, cid: 'compat', sub: 'compat' });
+    return {
+      url: (connection) => `http://127.0.0.1:${port}/mcp/${connection}`,
+      token,
+      events: (filter) => search(config, filter),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
