@@ -34,6 +34,15 @@ export const LIMITS = {
   findingPointerChars: 1_024,
   embeddedJsonLevels: 3,
   tokensPerMessage: 500,
+  /** Work of one message: about a character looked at once by all detectors (src/masking/engine/budget.ts). */
+  maskingWork: 96 * 1024 * 1024,
+  /** Costly checks of one message; after them the shape of a value decides. */
+  maskingValidations: 2_000,
+  /** Of one line of `gatebook mask`. */
+  maskSpans: 100_000,
+  maskLineBytes: 32 * 1024 * 1024,
+  customPatterns: 100,
+  customPatternChars: 512,
 
   // worker processes: each has a book of its own
   workers: 64,

@@ -13,6 +13,7 @@ import { register as ledgerCheckpoint } from '#cli/ledger-checkpoint.ts';
 import { register as ledgerExport } from '#cli/ledger-export.ts';
 import { register as ledgerReindex } from '#cli/ledger-reindex.ts';
 import { register as ledgerVerify } from '#cli/ledger-verify.ts';
+import { register as mask } from '#cli/mask.ts';
 import { register as policyTest } from '#cli/policy-test.ts';
 import { register as revoke } from '#cli/revoke.ts';
 import { register as sessionsList } from '#cli/sessions-list.ts';
@@ -34,5 +35,6 @@ export const OFFLINE_COMMANDS: readonly ((program: Command, io: CliIo) => void)[
   ledgerCheckpoint,
   ledgerBackup,
   ledgerReindex,
+  mask,
   revoke,
 ];

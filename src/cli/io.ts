@@ -17,6 +17,8 @@ export type CliStream = {
 export type CliIo = {
   readonly stdout: CliStream;
   readonly stderr: CliStream;
+  /** Absent where nobody gives a command anything to read. */
+  readonly stdin?: AsyncIterable<Uint8Array | string>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where the user stood: relative paths on the command line count from here. */
   readonly cwd: string;
@@ -27,6 +29,8 @@ export type CliIo = {
 type HostProcess = {
   readonly stdout: CliStream;
   readonly stderr: CliStream;
+  /** Absent where nobody gives a command anything to read. */
+  readonly stdin?: AsyncIterable<Uint8Array | string>;
   readonly env: Readonly<Record<string, string | undefined>>;
   exitCode?: number | string | null | undefined;
   cwd(): string;
@@ -38,6 +42,7 @@ export function processIo(host: HostProcess): CliIo {
   return {
     stdout: host.stdout,
     stderr: host.stderr,
+    ...(host.stdin === undefined ? {} : { stdin: host.stdin }),
     env: host.env,
     cwd: initCwd === undefined || initCwd === '' ? host.cwd() : initCwd,
     exit: (code) => {

@@ -1,7 +1,9 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { FindingNotes } from '#masking/finding-notes.ts';
-import { MaskWalk, type WalkNotes, type WalkRules } from '#masking/mask-walk.ts';
+import { ScanBudget } from '#masking/engine/budget.ts';
+import { MaskWalk } from '#masking/mask-walk.ts';
+import type { WalkNotes, WalkRules } from '#masking/walk-rules.ts';
 import { SecretSet } from '#masking/secret-set.ts';
 import { parseJson, spliceText } from '#mcp/json.ts';
 
@@ -11,7 +13,8 @@ function walk(value: unknown, change: { readonly rules?: Partial<WalkRules>; rea
   assert.ok(doc.ok);
   const rules: WalkRules = {
     isSecretField: (key) => key === 'password',
-    detectors: [],
+    detection: undefined,
+    storeTypes: new Set(),
     secrets: SecretSet.EMPTY,
     store: (type, hidden) => `<${type} of ${hidden.length}>`,
     inline: { operator: (type) => `<${type}>`, types: new Set() },
@@ -23,6 +26,7 @@ function walk(value: unknown, change: { readonly rules?: Partial<WalkRules>; rea
     isOverBudget: false,
     tokensLeft: change.tokensLeft ?? 10,
     tokens: new Map(),
+    budget: new ScanBudget(),
   };
   const made = new MaskWalk(text, rules, notes, SecretSet.EMPTY);
   made.walk(doc.value.root);

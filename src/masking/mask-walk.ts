@@ -3,53 +3,21 @@
  * stored. The stored copy gets every replacement the sent one gets, and more: it is never looser (P3). It writes
  * nothing itself; it collects edits and findings.
  */
-import { toPointer, type FindingNotes, type PathPart } from '#masking/finding-notes.ts';
-import type { IsSecretField } from '#masking/field-names.ts';
+import { toPointer, type PathPart } from '#masking/finding-notes.ts';
 import { unescapedText } from '#masking/json-text.ts';
 import { KeyNames } from '#masking/key-names.ts';
-import { isPlaceholder, type Operator } from '#masking/operators.ts';
+import { LeafMask, type Copies, type Texts } from '#masking/leaf-mask.ts';
+import { isPlaceholder } from '#masking/operators.ts';
+import { TRAIL_START, type Trail } from '#masking/place-trail.ts';
 import { isSchemaPlace, SCHEMA_MAPS, SCHEMA_PARTS, SCHEMA_VALUES } from '#masking/schema-places.ts';
 import type { SecretSet } from '#masking/secret-set.ts';
+import { LeafSpans } from '#masking/leaf-spans.ts';
+import type { WalkNotes, WalkRules } from '#masking/walk-rules.ts';
 import { encodeJsonString, parseEmbedded, spliceText } from '#mcp/json.ts';
 import type { JsonEdit, JsonMember, JsonNode, JsonObject } from '#mcp/json.ts';
 import { LIMITS } from '#limits.ts';
 
-/** Spots values in the text of a string. Spans are UTF-16 offsets, ascending, not overlapping. */
-export type Detector = {
-  /** Its name in findings. */
-  readonly rule: string;
-  /** Presidio entity name. */
-  readonly type: string;
-  find(text: string): readonly { readonly start: number; readonly end: number }[];
-};
-
-export type WalkRules = {
-  readonly isSecretField: IsSecretField;
-  readonly detectors: readonly Detector[];
-  readonly secrets: SecretSet;
-  /** For everything in the stored copy, and for exact secrets in both: one value, one token. */
-  readonly store: Operator;
-  /** What is masked in the sent copy besides exact secrets. */
-  readonly inline: { readonly operator: Operator; readonly types: ReadonlySet<string> };
-};
-
-export type WalkNotes = {
-  readonly stored: FindingNotes;
-  readonly inline: FindingNotes;
-  /** Something could not be looked into, or not be given a token, within its bounds. */
-  isOverBudget: boolean;
-  /** Tokens cost a keyed hash each; after so many a message gets plain placeholders. */
-  tokensLeft: number;
-  /** Tokens of exact secrets already made for this message. */
-  readonly tokens: Map<string, string>;
-};
-
-/** Which copies a value is still in: a value inside a replaced one is in the sent copy only. */
-type Copies = { readonly stored: boolean; readonly inlineRules: boolean };
-type Texts = { readonly stored: string; readonly sent: string };
-
 export const FIELD_NAME_RULE = 'field-name';
-export const EXACT_SECRET_RULE = 'exact-secret';
 export const UNREADABLE_RULE = 'unreadable';
 const SECRET = 'SECRET';
 
@@ -66,10 +34,17 @@ const isQuotedPlaceholder = (value: string): boolean =>
 
 const EMBEDDED_LIMITS = { depth: LIMITS.jsonDepth, nodes: LIMITS.jsonNodes };
 
-function isEmpty(node: JsonNode): boolean {
+/** Shorter numbers are nothing that any detector knows by itself. */
+const BARE_NUMBER_CHARS_MIN = 7;
+/** Keys that are replaced stay different from the others of their object, in each copy. */
+type KeyPair = { readonly stored: KeyNames; readonly sent: KeyNames };
+
+/** What is empty; and a yes or a no, which is about the secret and not it. */
+function hidesNothing(node: JsonNode): boolean {
   if (node.kind === 'string') return node.value === '';
   if (node.kind === 'array') return node.items.length === 0;
-  return node.kind === 'object' ? node.members.length === 0 : node.kind === 'null';
+  if (node.kind === 'object') return node.members.length === 0;
+  return node.kind === 'null' || node.kind === 'true' || node.kind === 'false';
 }
 
 export class MaskWalk {
@@ -85,13 +60,17 @@ export class MaskWalk {
   /** Where the walk is; inside a string, where that string is. */
   readonly #pointer: () => string;
   readonly #areFieldsInline: boolean;
+  readonly #leaf: LeafMask;
+  /** Undefined unless somebody asked where things stand. */
+  readonly #spans: LeafSpans | undefined;
+  #at: Trail = TRAIL_START;
 
   constructor(
     text: string,
     rules: WalkRules,
     notes: WalkNotes,
     present: SecretSet,
-    embedded?: { readonly level: number; readonly pointer: () => string },
+    embedded?: { readonly level: number; readonly pointer: () => string; readonly spans: LeafSpans | undefined },
   ) {
     this.#text = text;
     this.#rules = rules;
@@ -100,6 +79,8 @@ export class MaskWalk {
     this.#level = embedded?.level ?? 0;
     this.#pointer = embedded?.pointer ?? (() => toPointer(this.#path));
     this.#areFieldsInline = rules.inline.types.has(SECRET);
+    this.#leaf = new LeafMask(rules, notes, present, this.#pointer);
+    this.#spans = embedded === undefined && notes.spans !== undefined ? LeafSpans.of(notes.spans) : embedded?.spans;
   }
 
   walk(root: JsonNode, copies: Copies = { stored: true, inlineRules: true }): void {
@@ -109,51 +90,73 @@ export class MaskWalk {
   #visit(node: JsonNode, copies: Copies): void {
     switch (node.kind) {
       case 'object':
-        this.#visitMembers(node, copies, (member) => this.#visitMember(member, copies));
+        this.#visitMembers(node, copies, (member) => this.#visitMember(member, copies, this.#labelOf(node, member)));
         break;
       case 'array':
-        this.#visitItems(node.items, (item) => this.#visit(item, copies));
+        this.#visitArray(node.items, copies);
         break;
       case 'string':
         this.#visitString(node, node.value, copies);
         break;
       case 'number':
-        if (!this.#present.isEmpty && this.#present.find(node.text).length > 0) {
-          this.#replaceExact(node, node.text, copies);
-        }
+        this.#visitNumber(node, node.text, copies);
         break;
       default:
         break;
     }
   }
 
-  #visitItems(items: readonly JsonNode[], visit: (item: JsonNode) => void): void {
+  /** Rows below column heads stand under them. */
+  #visitArray(items: readonly JsonNode[], copies: Copies): void {
+    const { columns } = this.#at;
+    const trail = this.#rules.detection?.trail;
+    if (columns === undefined || trail === undefined)
+      return this.#visitItems(items, (item) => this.#visit(item, copies));
+    const outer = this.#at;
+    this.#visitItems(items, (row) => {
+      if (row.kind !== 'array') return this.#visit(row, copies);
+      this.#visitItems(row.items, (cell, index) => {
+        this.#at = trail.column(index, columns, outer);
+        if (this.#rules.isSecretField(columns[index] ?? '')) this.#replaceField(cell, copies);
+        else this.#visit(cell, copies);
+      });
+      this.#at = outer;
+    });
+  }
+
+  #visitItems(items: readonly JsonNode[], visit: (item: JsonNode, index: number) => void): void {
     const last = this.#path.push(0) - 1;
     for (const [index, item] of items.entries()) {
       this.#path[last] = index;
-      visit(item);
+      visit(item, index);
     }
     this.#path.pop();
   }
 
   #visitMembers(object: JsonObject, copies: Copies, visit: (member: JsonMember) => void): void {
     const last = this.#path.push('') - 1;
-    let names: KeyNames | undefined;
+    const outer = this.#at;
+    const trail = this.#rules.detection?.trail;
+    let names: KeyPair | undefined;
     for (const member of object.members) {
       this.#path[last] = member.key;
-      if (!this.#present.isEmpty && this.#present.find(member.key).length > 0) {
-        names ??= new KeyNames(object);
-        this.#replaceKey(member, names, copies);
-      }
+      if (trail !== undefined) this.#at = trail.into(member, object, outer);
+      const isSuspect = !this.#present.isEmpty || trail?.meaning(member.key).isPlain === false;
+      if (isSuspect) names = this.#maskKey(member, object, names, copies);
       visit(member);
     }
+    this.#at = outer;
     this.#path.pop();
   }
 
-  #visitMember({ key, value }: JsonMember, copies: Copies): void {
+  #labelOf(object: JsonObject, member: JsonMember): string | undefined {
+    return this.#rules.detection?.trail.secretLabelOf(object, member);
+  }
+
+  #visitMember({ key, value }: JsonMember, copies: Copies, label?: string): void {
     if (value.kind === 'object' && this.#level === 0 && isSchemaPlace(this.#path)) {
       this.#visitSchema(value, false, copies);
-    } else if (this.#rules.isSecretField(key)) {
+    } else if (this.#rules.isSecretField(key) || (label !== undefined && this.#rules.isSecretField(label))) {
       this.#replaceField(value, copies);
     } else {
       const isOpaque = OPAQUE_KEYS.has(key) && OPAQUE_PARENTS.has(this.#path.at(-2) ?? '');
@@ -187,66 +190,106 @@ export class MaskWalk {
 
   /** Replaces whatever stands under the name of a secret. Null and empty values hide nothing and keep their shape. */
   #replaceField(node: JsonNode, copies: Copies): void {
-    if (isEmpty(node)) return;
+    if (hidesNothing(node)) return;
     if (node.kind === 'string' && isPlaceholder(node.value)) return this.#visit(node, copies);
     const value = node.kind === 'string' ? node.value : this.#text.slice(node.start, node.end);
     if (copies.stored) {
-      this.storedEdits.push(this.#edit(node, this.#put(this.#rules.store, SECRET, value)));
+      this.storedEdits.push(this.#edit(node, this.#leaf.put(this.#rules.store, SECRET, value)));
       this.#notes.stored.add(FIELD_NAME_RULE, SECRET, this.#pointer);
+      this.#spans?.addField(this.#path, this.#text, node, FIELD_NAME_RULE, SECRET);
     }
     if (copies.inlineRules && this.#areFieldsInline) {
-      this.sentEdits.push(this.#edit(node, this.#put(this.#rules.inline.operator, SECRET, value)));
+      this.sentEdits.push(this.#edit(node, this.#leaf.put(this.#rules.inline.operator, SECRET, value)));
       this.#notes.inline.add(FIELD_NAME_RULE, SECRET, this.#pointer);
     } else {
       this.#visit(node, { stored: false, inlineRules: copies.inlineRules });
     }
   }
 
-  #replaceExact(node: JsonNode, value: string, copies: Copies): void {
-    const edit = this.#edit(node, this.#put(this.#rules.store, SECRET, value));
-    this.sentEdits.push(edit);
-    if (copies.stored) this.storedEdits.push(edit);
-    this.#noteExact(copies, 1, 1);
+  #visitNumber(node: JsonNode, text: string, copies: Copies): void {
+    if (!this.#present.isEmpty && this.#present.find(text).length > 0) {
+      const edit = this.#edit(node, this.#leaf.put(this.#rules.store, SECRET, text));
+      this.sentEdits.push(edit);
+      if (copies.stored) this.storedEdits.push(edit);
+      this.#leaf.noteExact(copies, 1, 1);
+      return;
+    }
+    const { detection } = this.#rules;
+    if (detection === undefined || (text.length < BARE_NUMBER_CHARS_MIN && this.#at.place.types.length === 0)) return;
+    const texts = this.#leaf.maskDetected(
+      { stored: text, sent: text },
+      this.#at.place,
+      copies,
+      detection.engine,
+      this.#report(node, copies),
+    );
+    if (texts.stored !== text) this.storedEdits.push(this.#edit(node, texts.stored));
+    if (texts.sent !== text) this.sentEdits.push(this.#edit(node, texts.sent));
   }
 
   /** Also in the path: a finding's pointer must not show what was found. */
-  #replaceKey(member: JsonMember, names: KeyNames, copies: Copies): void {
-    const { text, count } = this.#spliceSecrets(member.key);
-    const key = names.unique(text);
-    this.#path[this.#path.length - 1] = key;
-    const edit = { start: member.keyStart, end: member.keyEnd, text: encodeJsonString(key) };
-    this.sentEdits.push(edit);
-    if (copies.stored) this.storedEdits.push(edit);
-    this.#noteExact(copies, count, count);
+  #maskKey(member: JsonMember, object: JsonObject, known: KeyPair | undefined, copies: Copies): KeyPair | undefined {
+    const { key, keyStart: start, keyEnd: end } = member;
+    const report = copies.stored ? this.#spans?.reportKey(this.#path) : undefined;
+    const { stored, sent, note } = this.#leaf.maskKey(key, copies, this.#rules.detection?.engine, report);
+    if (stored === key && sent === key) return known;
+    const names = known ?? { stored: new KeyNames(object), sent: new KeyNames(object) };
+    const storedKey = stored === key ? key : names.stored.unique(stored);
+    const sentKey = sent === key ? key : stored === sent ? storedKey : names.sent.unique(sent);
+    // whoever wants to see where things stand has the document
+    if (this.#spans === undefined) this.#path[this.#path.length - 1] = storedKey === key ? sentKey : storedKey;
+    note();
+    if (copies.stored && storedKey !== key) this.storedEdits.push({ start, end, text: encodeJsonString(storedKey) });
+    if (sentKey !== key) this.sentEdits.push({ start, end, text: encodeJsonString(sentKey) });
+    return names;
   }
 
   #visitString(node: JsonNode, value: string, copies: Copies): void {
-    const { detectors } = this.#rules;
+    const { detection } = this.#rules;
     const mayHoldJson = JSON_START.test(value);
-    if (!mayHoldJson && this.#present.isEmpty && detectors.length === 0) return;
+    if (!mayHoldJson && this.#present.isEmpty && detection === undefined) return;
     let texts: Texts = { stored: value, sent: value };
-    if (mayHoldJson) texts = this.#maskEmbedded(value, copies);
-    if (!this.#present.isEmpty) texts = this.#maskExact(texts, copies);
-    for (const detector of detectors) texts = this.#maskDetected(detector, texts, copies);
+    let jsonEnd = 0;
+    if (mayHoldJson) ({ jsonEnd, ...texts } = this.#maskEmbedded(node, value, copies));
+    texts = this.#leaf.maskExact(texts, copies);
+    if (detection !== undefined && jsonEnd < value.length) {
+      // of what holds JSON only the rest is text; offsets in it are not those of the leaf
+      const isWhole = jsonEnd === 0;
+      const report = isWhole ? this.#report(node, copies) : this.#report(node, copies, value.length);
+      texts = this.#leaf.maskDetected(texts, this.#at.place, copies, detection.engine, report);
+    }
     if (copies.stored && texts.stored !== value) this.storedEdits.push(this.#edit(node, texts.stored));
     if (texts.sent !== value) this.sentEdits.push(this.#edit(node, texts.sent));
   }
 
+  #report(node: JsonNode, copies: Copies, lengthBefore?: number) {
+    return copies.stored ? this.#spans?.report(this.#path, this.#text, node, lengthBefore) : undefined;
+  }
+
   /** JSON values at the start of a string, one or a sequence of them, are masked like the message around them. */
-  #maskEmbedded(value: string, copies: Copies): Texts {
+  #maskEmbedded(node: JsonNode, value: string, copies: Copies): Texts & { readonly jsonEnd: number } {
+    const asIs = { stored: value, sent: value, jsonEnd: 0 };
     const parsed = parseEmbedded(value, EMBEDDED_LIMITS);
-    if (!parsed.ok) return this.#replaceUnreadable(value, copies);
+    if (!parsed.ok) return { ...this.#replaceUnreadable(value, copies), jsonEnd: value.length };
     const roots = parsed.value;
-    if (roots.length === 0) return { stored: value, sent: value };
+    const last = roots.at(-1);
+    if (last === undefined) return asIs;
     if (this.#level >= LIMITS.embeddedJsonLevels) {
-      return isQuotedPlaceholder(value) ? { stored: value, sent: value } : this.#replaceUnreadable(value, copies);
+      if (isQuotedPlaceholder(value)) return asIs;
+      return { ...this.#replaceUnreadable(value, copies), jsonEnd: value.length };
     }
     const unescaped = unescapedText(value, roots);
     const present = unescaped === value ? this.#present : this.#rules.secrets.presentIn(unescaped);
-    const embedded = { level: this.#level + 1, pointer: this.#pointer };
+    const spans = this.#spans?.inside(this.#path, this.#text, node);
+    const embedded = { level: this.#level + 1, pointer: this.#pointer, spans };
     const inner = new MaskWalk(value, this.#rules, this.#notes, present, embedded);
     for (const root of roots) inner.walk(root, copies);
-    return { stored: spliceText(value, inner.storedEdits), sent: spliceText(value, inner.sentEdits) };
+    const isAll = value.slice(last.end).trim() === '';
+    return {
+      stored: spliceText(value, inner.storedEdits),
+      sent: spliceText(value, inner.sentEdits),
+      jsonEnd: isAll ? value.length : last.end,
+    };
   }
 
   #replaceUnreadable(value: string, copies: Copies): Texts {
@@ -255,72 +298,9 @@ export class MaskWalk {
     if (copies.stored) this.#notes.stored.add(UNREADABLE_RULE, SECRET, this.#pointer);
     if (isInline) this.#notes.inline.add(UNREADABLE_RULE, SECRET, this.#pointer);
     return {
-      stored: this.#put(this.#rules.store, SECRET, value),
-      sent: isInline ? this.#put(this.#rules.inline.operator, SECRET, value) : value,
+      stored: this.#leaf.put(this.#rules.store, SECRET, value),
+      sent: isInline ? this.#leaf.put(this.#rules.inline.operator, SECRET, value) : value,
     };
-  }
-
-  #maskExact({ stored, sent }: Texts, copies: Copies): Texts {
-    if (stored === sent) {
-      const both = this.#replaceSecrets(stored, copies);
-      return { stored: both, sent: both };
-    }
-    // the copies already differ by a field's name or a detector, so each is searched by itself
-    const storedHits = copies.stored ? this.#spliceSecrets(stored) : { text: stored, count: 0 };
-    const sentHits = this.#spliceSecrets(sent);
-    this.#noteExact(copies, storedHits.count, sentHits.count);
-    return { stored: storedHits.text, sent: sentHits.text };
-  }
-
-  #replaceSecrets(text: string, copies: Copies): string {
-    const { text: replaced, count } = this.#spliceSecrets(text);
-    this.#noteExact(copies, count, count);
-    return replaced;
-  }
-
-  #spliceSecrets(text: string): { readonly text: string; readonly count: number } {
-    const edits = this.#present.find(text).map(({ start, end, secret }) => {
-      return { start, end, text: this.#secretToken(secret) };
-    });
-    return edits.length === 0 ? { text, count: 0 } : { text: spliceText(text, edits), count: edits.length };
-  }
-
-  #noteExact(copies: Copies, storedCount: number, sentCount: number): void {
-    const { stored, inline } = this.#notes;
-    if (copies.stored && storedCount > 0) stored.add(EXACT_SECRET_RULE, SECRET, this.#pointer, storedCount);
-    if (sentCount > 0) inline.add(EXACT_SECRET_RULE, SECRET, this.#pointer, sentCount);
-  }
-
-  #maskDetected(detector: Detector, { stored, sent }: Texts, copies: Copies): Texts {
-    const { rule, type } = detector;
-    const replace = (text: string, operator: Operator, notes: FindingNotes): string => {
-      const spans = detector.find(text);
-      if (spans.length > 0) notes.add(rule, type, this.#pointer, spans.length);
-      return spliceText(
-        text,
-        spans.map(({ start, end }) => ({ start, end, text: this.#put(operator, type, text.slice(start, end)) })),
-      );
-    };
-    const isInline = copies.inlineRules && this.#rules.inline.types.has(type);
-    return {
-      stored: copies.stored ? replace(stored, this.#rules.store, this.#notes.stored) : stored,
-      sent: isInline ? replace(sent, this.#rules.inline.operator, this.#notes.inline) : sent,
-    };
-  }
-
-  #put(operator: Operator, type: string, value: string): string {
-    if (this.#notes.tokensLeft-- > 0) return operator(type, value);
-    this.#notes.isOverBudget = true;
-    return `[${type}]`;
-  }
-
-  /** The token of an exact secret: there are few, which may stand in many places. */
-  #secretToken(secret: string): string {
-    const known = this.#notes.tokens.get(secret);
-    if (known !== undefined) return known;
-    const token = this.#put(this.#rules.store, SECRET, secret);
-    this.#notes.tokens.set(secret, token);
-    return token;
   }
 
   #edit(node: JsonNode, value: string): JsonEdit {

@@ -1,6 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import type { Detector } from '#masking/engine/detector.ts';
 import { createMasker, type MaskedMessage, type MaskerSettings } from '#masking/masker.ts';
 import { parseJson, type JsonDocument } from '#mcp/json.ts';
 import { LIMITS } from '#limits.ts';
@@ -68,7 +69,7 @@ test('a value under the name of a secret is replaced as a whole, whatever its ty
           api_key: 42,
           secret: { a: 1 },
           Cookie: ['a', 'b'],
-          token: true,
+          token: [true],
           user: 'alice',
         },
       },
@@ -88,8 +89,8 @@ test('a value under the name of a secret is replaced as a whole, whatever its ty
   );
 });
 
-test('null and empty values under the name of a secret keep their shape', () => {
-  const value = { password: null, token: '', secret: {}, credentials: [] };
+test('null, empty values and a yes or no under the name of a secret keep their shape', () => {
+  const value = { password: null, token: '', secret: {}, credentials: [], has_password: true };
   assert.deepEqual(stored(value), value);
 });
 
@@ -404,10 +405,10 @@ test('neither copy holds a secret, and the stored copy holds nothing the sent on
 });
 
 test('a rule that throws lets nothing through and gives nothing away', () => {
-  const failing = {
-    rule: 'broken',
-    type: 'SECRET',
-    find: (text: string) => {
+  const failing: Detector = {
+    types: ['SECRET'],
+    needs: 0,
+    find: ({ text }) => {
       throw new TypeError(`cannot handle ${text}`);
     },
   };
@@ -422,10 +423,13 @@ test('a rule that throws lets nothing through and gives nothing away', () => {
 });
 
 test('a further detector masks the stored copy, and the sent one where its type is inline', () => {
-  const card = {
-    rule: 'card',
-    type: 'CREDIT_CARD',
-    find: (text: string) => [...text.matchAll(/\d{16}/g)].map(({ index }) => ({ start: index, end: index + 16 })),
+  const card: Detector = {
+    types: ['CREDIT_CARD'],
+    needs: 0,
+    find: (scan) => {
+      const at = scan.text.search(/\d{16}/);
+      if (at >= 0) scan.propose({ start: at, end: at + 16, type: 'CREDIT_CARD', rule: 'card', base: 1 });
+    },
   };
   const settings: MaskerSettings = { ...SETTINGS, store: { operator: 'redact', fields: [] }, detectors: [card] };
   const message = { text: 'card 4111111111111111.' };

@@ -9,7 +9,14 @@ import type { RecordHeader } from '#events/header.ts';
 import { createFieldNames } from '#masking/field-names.ts';
 import { FindingNotes } from '#masking/finding-notes.ts';
 import { unescapedText } from '#masking/json-text.ts';
-import { MaskWalk, type Detector, type WalkNotes, type WalkRules } from '#masking/mask-walk.ts';
+import { MaskWalk } from '#masking/mask-walk.ts';
+import { ScanBudget } from '#masking/engine/budget.ts';
+import type { Detector } from '#masking/engine/detector.ts';
+import { createEngine } from '#masking/engine/engine.ts';
+import { DEFAULT_ENTITIES } from '#masking/engine/entities.ts';
+import { createKeyMeanings } from '#masking/engine/place.ts';
+import { PlaceTrail } from '#masking/place-trail.ts';
+import type { WalkNotes, WalkRules } from '#masking/walk-rules.ts';
 import type { Finding, Masked, MaskFlag } from '#masking/masked.ts';
 import { createOperator, type OperatorName } from '#masking/operators.ts';
 import { createSecretSets, type SecretSet } from '#masking/secret-set.ts';
@@ -20,20 +27,28 @@ import { err, ok, type Result } from '#result.ts';
 
 export type { SecretSet } from '#masking/secret-set.ts';
 
+/** Entity names, or those that nobody has to ask for. */
+export type DetectorList = 'default' | readonly string[];
+
 /** `masking` of gatebook.yaml, and what the composition root adds. */
 export type MaskerSettings = {
   /** 32 bytes, the same for the life of a deployment: what tokens are made with. */
   readonly key: Uint8Array;
-  readonly store: { readonly operator: OperatorName; readonly fields: readonly string[] };
+  readonly store: {
+    readonly operator: OperatorName;
+    readonly fields: readonly string[];
+    /** What is looked for; undefined: only names of fields and known secrets. */
+    readonly detectors?: DetectorList;
+  };
   readonly inline?:
     | {
-        readonly detectors: 'default' | readonly string[];
+        readonly detectors: DetectorList;
         readonly operator: OperatorName;
         /** Names, or `*` for all. */
         readonly connections: readonly string[];
       }
     | undefined;
-  /** Further rules for the text of strings; the stored copy gets all, the sent one those of the inline types. */
+  /** Further ones: locale packs, patterns of the operator. */
   readonly detectors?: readonly Detector[];
 };
 
@@ -71,7 +86,6 @@ export type Masker = {
 };
 
 const NO_TYPES: ReadonlySet<string> = new Set();
-const DEFAULT_INLINE_TYPES: ReadonlySet<string> = new Set(['SECRET']);
 const CUT_MARK = '…';
 
 const masked = <T>(value: T): Masked<T> => value as Masked<T>;
@@ -82,11 +96,25 @@ const faultOf = (cause: unknown): MaskFault => ({
   reason: cause instanceof Error && /^[A-Za-z]{1,40}$/.test(cause.name) ? cause.name : 'exception',
 });
 
+const typesOf = (list: DetectorList | undefined): ReadonlySet<string> =>
+  list === 'default' ? new Set(DEFAULT_ENTITIES) : new Set(list);
+
+/** What `store` and `inline` want found, by one engine. */
+function detectionOf({ store, detectors }: MaskerSettings, types: ReadonlySet<string>): WalkRules['detection'] {
+  if (store.detectors === undefined && detectors === undefined) return undefined;
+  const engine = createEngine({ types, ...(detectors === undefined ? {} : { detectors }) });
+  return { engine, trail: new PlaceTrail(createKeyMeanings()) };
+}
+
 export function createMasker(settings: MaskerSettings): Masker {
-  const { inline, detectors = [] } = settings;
+  const { inline } = settings;
   const store = createOperator(settings.store.operator, settings.key);
   const inlineOperator = inline === undefined ? store : createOperator(inline.operator, settings.key);
-  const inlineTypes = inline?.detectors === 'default' ? DEFAULT_INLINE_TYPES : new Set(inline?.detectors);
+  const inlineTypes = typesOf(inline?.detectors);
+  // never looser than the caller's copy, whatever the lists say
+  const further = settings.detectors?.flatMap(({ types }) => types) ?? [];
+  const storeTypes: ReadonlySet<string> = new Set([...typesOf(settings.store.detectors), ...inlineTypes, ...further]);
+  const detection = detectionOf(settings, storeTypes);
   const inlineConnections = new Set(inline?.connections);
   const isSecretField = createFieldNames(settings.store.fields);
   const secretsOf = createSecretSets();
@@ -95,9 +123,10 @@ export function createMasker(settings: MaskerSettings): Masker {
     const isInline = inlineConnections.has('*') || inlineConnections.has(connection);
     return {
       isSecretField,
-      detectors,
+      detection,
       secrets,
       store,
+      storeTypes,
       inline: { operator: inlineOperator, types: isInline ? inlineTypes : NO_TYPES },
     };
   };
@@ -109,6 +138,7 @@ export function createMasker(settings: MaskerSettings): Masker {
       isOverBudget: false,
       tokensLeft: LIMITS.tokensPerMessage,
       tokens: new Map(),
+      budget: new ScanBudget(),
     };
     const present = secrets.presentIn(unescapedText(doc.text, [doc.root]));
     const walk = new MaskWalk(doc.text, rulesFor(connection, secrets), notes, present);

@@ -3,6 +3,7 @@
  * that an analyst can follow it without knowing it; `redact` says only that something was there.
  */
 import { createHmac } from 'node:crypto';
+import { ENTITIES } from '#masking/engine/entities.ts';
 
 export type OperatorName = 'token' | 'redact';
 
@@ -13,8 +14,11 @@ export type Operator = (type: string, value: string) => string;
 const KEY_ID = 'k1';
 const TOKEN_CHARS = 13;
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
-const PLACEHOLDER = /^\[SECRET(?::k\d+:[a-z2-7]{13})?\]$/;
-const PLACEHOLDER_CHARS_MAX = 32;
+/** A token's form is nobody else's; a redaction is recognised by the types there are. */
+const FORMS = `\\[(?:[A-Z][A-Z0-9_]{1,63}:k\\d{1,9}:[a-z2-7]{${TOKEN_CHARS}}|${ENTITIES.join('|')})\\]`;
+const PLACEHOLDER = new RegExp(`^${FORMS}$`);
+const PLACEHOLDERS = new RegExp(FORMS, 'g');
+const PLACEHOLDER_CHARS_MAX = 96;
 
 /** RFC 4648 section 6, lower case, no padding, cut to 13 characters (65 bits). */
 function base32(bytes: Uint8Array): string {
@@ -46,3 +50,9 @@ export function createOperator(name: OperatorName, key: Uint8Array): Operator {
 /** Whether a value is already what an operator puts in place; masking it again would only change its token. */
 export const isPlaceholder = (value: string): boolean =>
   value.length <= PLACEHOLDER_CHARS_MAX && value.startsWith('[') && PLACEHOLDER.test(value);
+
+/** Where placeholders stand in a text. */
+export const placeholderSpans = (text: string): readonly { readonly start: number; readonly end: number }[] =>
+  text.includes('[')
+    ? [...text.matchAll(PLACEHOLDERS)].map(({ 0: found, index }) => ({ start: index, end: index + found.length }))
+    : [];

@@ -7,7 +7,12 @@ export type CliRun = { readonly code: number | undefined; readonly stdout: strin
 export async function runCommand(
   register: (program: Command, io: CliIo) => void,
   args: readonly string[],
-  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly isTTY?: boolean },
+  options: {
+    readonly cwd: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly isTTY?: boolean;
+    readonly stdin?: string;
+  },
 ): Promise<CliRun> {
   const written = { stdout: '', stderr: '' };
   const stream = (name: 'stdout' | 'stderr') => ({
@@ -19,6 +24,7 @@ export async function runCommand(
   const host: Parameters<typeof processIo>[0] = {
     stdout: stream('stdout'),
     stderr: stream('stderr'),
+    ...(options.stdin === undefined ? {} : { stdin: textStream(options.stdin) }),
     env: options.env ?? {},
     cwd: () => options.cwd,
   };
@@ -26,4 +32,8 @@ export async function runCommand(
   register(program, processIo(host));
   await program.parseAsync(['node', 'gatebook', ...args]);
   return { code: typeof host.exitCode === 'number' ? host.exitCode : undefined, ...written };
+}
+
+async function* textStream(text: string): AsyncGenerator<string> {
+  yield text;
 }

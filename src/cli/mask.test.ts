@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { register } from '#cli/mask.ts';
+import { runCommand } from '#test/fakes/cli.ts';
+import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
+
+const run = async (args: readonly string[], stdin: string, cwd = '/') =>
+  runCommand(register, ['mask', ...args], { cwd, stdin });
+
+test('lines are masked one by one, with spans when they are asked for', async () => {
+  const { code, stdout } = await run(['--spans'], '{"text":"ada@example.com"}\n\n{"doc":{"n":[1,"078-05-1120"]}}');
+  assert.equal(code, 0);
+  const [first, second] = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.match(String(first?.['text']), /^\[EMAIL_ADDRESS:k1:[a-z2-7]{13}\]$/);
+  assert.deepEqual(first?.['spans'], [{ start: 0, end: 15, type: 'EMAIL_ADDRESS', rule: 'email' }]);
+  assert.deepEqual(second?.['spans'], [{ path: '/n/1', start: 0, end: 11, type: 'US_SSN', rule: 'ssn' }]);
+  const plain = await run([], '{"text":"nothing"}\n');
+  assert.equal(plain.stdout, '{"text":"nothing"}\n');
+});
+
+test('a bad line is an error in its place, the others are masked, and the code is 1', async () => {
+  const { code, stdout } = await run([], 'oops\n{"text":"x"}\n');
+  assert.equal(code, 1);
+  const [first, second] = stdout.trim().split('\n');
+  assert.equal((JSON.parse(first ?? '') as { line: number }).line, 1);
+  assert.equal(second, '{"text":"x"}');
+});
+
+test('only the named detectors look, and an unknown one is refused', async () => {
+  const { stdout } = await run(['--detectors', 'US_SSN'], '{"text":"ada@example.com 078-05-1120"}');
+  assert.match(stdout, /^\{"text":"ada@example.com \[US_SSN:/);
+  const refused = await run(['--detectors', 'NO_SUCH'], '');
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /NO_SUCH/);
+});
+
+test('an explanation says what spoke for a finding', async () => {
+  const { stdout } = await run(['--explain'], '{"text":"call 4155550123"}');
+  const { spans } = JSON.parse(stdout) as { spans: readonly { score: number; reasons: readonly string[] }[] };
+  assert.ok((spans[0]?.score ?? 0) > 0.5);
+  assert.deepEqual(spans[0]?.reasons.includes('word before: call'), true);
+});
+
+test('with a configuration its fields and its key count: tokens are the same every time', async (t) => {
+  const folder = temporaryDirectory(t);
+  const key = join(folder, 'master.key');
+  await writeFile(key, Buffer.alloc(32, 5).toString('base64'));
+  await writeFile(
+    join(folder, 'gatebook.yaml'),
+    `version: 1\ndeployment: acme\nkeys: { master: "file:${key}" }\nmasking: { store: { detectors: [US_SSN, SECRET], fields: [magic] } }\n`,
+  );
+  const line = '{"doc":{"magic":"abc","mail":"ada@example.com","n":"078-05-1120"}}';
+  const first = await run(['--config', 'gatebook.yaml'], line, folder);
+  const second = await run(['--config', 'gatebook.yaml'], line, folder);
+  assert.equal(first.code, 0, first.stderr);
+  assert.equal(first.stdout, second.stdout);
+  assert.match(first.stdout, /"magic":"\[SECRET:k1:.{13}\]","mail":"ada@example.com","n":"\[US_SSN:/);
+});

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { found } from '#test/fakes/detect.ts';
+
+test('a value that a word says to be a secret is one', () => {
+  for (const [text, expected] of [
+    ['password=hunter2', 'hunter2'],
+    ['DB_PASSWORD: "s3cr3t!x"', 's3cr3t!x'],
+    ['export API_KEY=a8f5f167f44f4964e6c998dee827110c', 'a8f5f167f44f4964e6c998dee827110c'],
+    ["client_secret: 'Zx8kq2LmN4pQ7rS9'", 'Zx8kq2LmN4pQ7rS9'],
+    ['mysql --password Zx8kq2', 'Zx8kq2'],
+    ['GET /x?token=Zx8kq2LmN4pQ7rS9&a=1', 'Zx8kq2LmN4pQ7rS9'],
+    ['your password is Tr0ub4dor&3.', 'Tr0ub4dor&3'],
+  ] as const)
+    assert.deepEqual(found('SECRET', text), [expected], text);
+});
+
+test('sentences, stand-ins, names of variables and code are no secrets', () => {
+  for (const text of [
+    'the password is incorrect',
+    'password: required',
+    'token = getToken()',
+    'api_key=${API_KEY}',
+    'secret: <your-secret>',
+    'token: string',
+    'password: process.env.PW',
+    'compass: 123456',
+    'the token expired yesterday',
+    'signature: verify_signature',
+    'reset your password: https://example.com/reset',
+  ])
+    assert.deepEqual(found('SECRET', text), [], text);
+});

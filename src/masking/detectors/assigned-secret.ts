@@ -1,0 +1,179 @@
+/**
+ * Values that a word says to be a secret: `password = …`, `"api_key": "…"`, `export TOKEN=…`. The value has to look
+ * like one; the words of a sentence, names of variables and stand-ins do not.
+ */
+import { entropyOf } from '#masking/detectors/entropy.ts';
+import { looksMadeUp } from '#masking/detectors/made-up.ts';
+import { WordSearch } from '#masking/engine/aho-corasick.ts';
+import type { Detector } from '#masking/engine/detector.ts';
+
+const TYPE = 'SECRET';
+const SAME_ENDS_MAX = 8;
+
+/** People choose these: shorter, sometimes words. */
+const PASSWORD_WORDS = ['password', 'passwd', 'passphrase', 'passcode', 'pwd', 'pass'];
+/** Machines make these: long and without sense. */
+const TOKEN_WORDS = [
+  'secret',
+  'token',
+  'api_key',
+  'apikey',
+  'api-key',
+  'api key',
+  'access_key',
+  'accesskey',
+  'access-key',
+  'access key',
+  'auth_key',
+  'authkey',
+  'private_key',
+  'privatekey',
+  'encryption_key',
+  'encryption key',
+  'signing_key',
+  'signing key',
+  'signing-key',
+  'master_key',
+  'account_key',
+  'accountkey',
+  'shared_key',
+  'storage_key',
+  'app_key',
+  'appkey',
+  'application_key',
+  'client_key',
+  'license_key',
+  'license key',
+  'service_key',
+  'webhook_key',
+  'secret_key',
+  'secretkey',
+  'credential',
+  'cookie',
+  'sessionid',
+  'session_id',
+  'jsessionid',
+  'phpsessid',
+  'sig',
+  'signature',
+  'sas',
+  'otp',
+  'hmac',
+];
+const WORDS = [...PASSWORD_WORDS, ...TOKEN_WORDS];
+
+/** From the end of the word to the value: the rest of a name, quotes, and what assigns. */
+const ASSIGNS =
+  /((?:[_-][A-Za-z0-9_-]{0,24}|[A-Z0-9][A-Za-z0-9_]{0,24})?)["'`\])]{0,2}[ \t]{0,4}(?::=|=>|={1,2}|:|\b(?:is|IS|was)\b|\bset to\b|\|)[ \t]{0,4}(?:["'`]{1,3}|(?=[^\s]))/y;
+/** `token_type`, `secretName`, `password_expires_at`: about the secret, not the secret. */
+const ABOUT =
+  /(?:type|name|ur[il]|file|path|length|count|expir[a-z]*|expires_in|ttl|_at|_on|hint|policy|min|max|size|status|endpoint|arn|version|ref|field|label)$/i;
+const OPTION = /[ \t](?:["']?)/y;
+const VALUE = /[^\s"'`<>,;|]{4,512}/y;
+const QUOTED_VALUE = /[^"'`\n\r<>]{4,512}/y;
+/** Of a query or a form a value ends at the next pair. */
+const QUERY_VALUE = /[^\s"'`<>,;|&#]{4,512}/y;
+
+const CODE =
+  /[(){}[\]]|^\$|=>|::|^[A-Za-z_]+\.[A-Za-z_.]+$|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^\/|^\.{1,2}\/|^https?:\/\//;
+const SENTENCE_WORD =
+  /^(?:required|optional|incorrect|invalid|expired|expires|missing|wrong|reset|changed|correct|valid|empty|not|too|the|your|field|fields|and|or|for|must|should|will|has|have|been|being|sent|stored|hashed|encrypted|protected|string|number|boolean|text|bearer|basic|default|rotation|management|manager|rotated|updated|enabled|disabled|unset|blank|unknown|based|auth|authentication|type|https?)$/i;
+
+const kindsOf = (value: string): number =>
+  Number(/[a-z]/.test(value)) +
+  Number(/[A-Z]/.test(value)) +
+  Number(/\d/.test(value)) +
+  Number(/[^A-Za-z0-9]/.test(value));
+
+/** An identifier in words: `user_session_timeout`, `MyTokenProvider`, `token-bucket`. */
+const isWordy = (value: string): boolean => !/\d/.test(value) && /^[A-Za-z]+(?:[-_.][A-Za-z]+)*$/.test(value);
+
+function looksLikePassword(value: string, isAssigned: boolean, isQuoted: boolean): boolean {
+  if (value.length < 5 || value.length > 128 || SENTENCE_WORD.test(value)) return false;
+  if (!isQuoted && CODE.test(value) && kindsOf(value) < 4) return false;
+  if (/^\d+$/.test(value)) return isAssigned && value.length >= 4;
+  if (kindsOf(value) >= 2 && !isWordy(value)) return true;
+  return isAssigned && value.length >= 8 && (isQuoted || /^[a-z]+$/.test(value));
+}
+
+function looksLikeToken(value: string): boolean {
+  if (value.length < 12 || CODE.test(value) || isWordy(value) || SENTENCE_WORD.test(value)) return false;
+  if (/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(value)) return true;
+  if (/^[\d.:-]+$/.test(value)) return false;
+  const isHex = /^[0-9a-f]+$/i.test(value);
+  return entropyOf(value.slice(0, 64)) >= (isHex ? 2.7 : 3);
+}
+
+type Value = { readonly start: number; readonly end: number; readonly isQuoted: boolean; readonly how: string };
+
+function valueAfter(text: string, wordEnd: number): Value | undefined {
+  ASSIGNS.lastIndex = wordEnd;
+  const assigned = ASSIGNS.exec(text);
+  let how = assigned?.[0] ?? '';
+  let start = wordEnd + how.length;
+  if (ABOUT.test(assigned?.[1] ?? '')) return undefined;
+  if (assigned === null) {
+    // `--password hunter2`
+    OPTION.lastIndex = wordEnd;
+    const option = OPTION.exec(text);
+    if (option === null || !/--?[\w-]{1,32}$/.test(text.slice(Math.max(0, wordEnd - 34), wordEnd))) return undefined;
+    start = wordEnd + option[0].length;
+    how = '=';
+  }
+  const isQuoted = /["'`]$/.test(how);
+  const isQuery = /[?&][\w-]{0,64}$/.test(text.slice(Math.max(0, wordEnd - 65), wordEnd));
+  const pattern = isQuoted ? QUOTED_VALUE : isQuery ? QUERY_VALUE : VALUE;
+  pattern.lastIndex = start;
+  const value = pattern.exec(text)?.[0];
+  if (value === undefined) return undefined;
+  let end = start + value.length;
+  if (!isQuoted) while (end > start && '.!?:)]}\\'.includes(text[end - 1] ?? ' ')) end--;
+  return { start, end, isQuoted, how };
+}
+
+export function createAssignedSecrets(): Detector {
+  const search = new WordSearch(WORDS);
+  return {
+    types: [TYPE],
+    needs: 0,
+    runMin: 3,
+    find(scan) {
+      const { text } = scan;
+      if (text.length < 9) return;
+      let floor = 0;
+      let lastEnd = -1;
+      let sameEnds = 0;
+      search.search(text, (index, at) => {
+        if (at < floor) return;
+        const word = WORDS[index] ?? '';
+        scan.budget.spend(16);
+        // inside of a longer word it is another word: `compass: …`, `design: …`
+        if (/^(?:pass|sig|sas|otp|pwd|hmac)$/.test(word) && /[a-z]/i.test(text[at - 1] ?? ' ')) return;
+        const value = valueAfter(text, at + word.length);
+        if (value === undefined) return;
+        const shown = text.slice(value.start, value.end);
+        // a run of such words is one value after the other, all with the same end: not each is read to it
+        sameEnds = value.end === lastEnd ? sameEnds + 1 : 0;
+        lastEnd = value.end;
+        if (sameEnds >= SAME_ENDS_MAX) floor = value.end;
+        if (looksMadeUp(shown)) return;
+        const isAssigned = /[=:|]/.test(value.how);
+        const isPassword = index < PASSWORD_WORDS.length;
+        const isSecret = isPassword
+          ? looksLikePassword(shown, isAssigned, value.isQuoted)
+          : looksLikeToken(shown) && !shown.includes(' ');
+        if (!isSecret || (isPassword && shown.includes(' ') && !/phrase/.test(word))) return;
+        floor = value.end;
+        scan.propose({
+          start: value.start,
+          end: value.end,
+          type: TYPE,
+          rule: isPassword ? 'assigned-password' : 'assigned-secret',
+          base: isAssigned ? 0.75 : 0.6,
+          because: `after "${word}"`,
+          isImmune: true,
+        });
+      });
+    },
+  };
+}

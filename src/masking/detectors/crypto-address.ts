@@ -1,0 +1,62 @@
+/** Addresses of wallets: Bitcoin (Base58Check, BIP 173, BIP 350) and Ethereum (EIP-55). */
+import { isBase58Check } from '#masking/detectors/base58.ts';
+import { isSegwitAddress } from '#masking/detectors/bech32.ts';
+import { keccak256 } from '#masking/detectors/keccak.ts';
+import type { Detector } from '#masking/engine/detector.ts';
+import { eachMatch } from '#masking/engine/matches.ts';
+import { HAS } from '#masking/engine/text-profile.ts';
+
+const BITCOIN =
+  /(?<!\w)(?:[13][1-9A-HJ-NP-Za-km-z]{25,34}|(?:bc|tb)1[02-9ac-hj-np-z]{11,71}|(?:BC|TB)1[02-9AC-HJ-NP-Z]{11,71})(?!\w)/g;
+const ETHEREUM = /(?<!\w)0x[0-9A-Fa-f]{40}(?!\w)/g;
+
+/** EIP-55: a letter is upper case where the digest of the lower-case address has a digit of 8 or more. */
+export function hasEip55Case(address: string): boolean {
+  const hex = address.slice(2);
+  const digest = keccak256(hex.toLowerCase());
+  return Array.from(hex).every((char, at) => {
+    if (char >= '0' && char <= '9') return true;
+    return char >= 'A' && char <= 'F' === Number.parseInt(digest[at] ?? '0', 16) >= 8;
+  });
+}
+
+export const cryptoAddress: Detector = {
+  types: ['CRYPTO'],
+  needs: HAS.digit,
+  runMin: 14,
+  find(scan) {
+    const { text } = scan;
+    eachMatch(BITCOIN, text, ({ 0: address, index: start }) => {
+      if (scan.budget.mayValidate()) {
+        const isSegwit = /^(?:bc|tb)1/i.test(address);
+        if (!(isSegwit ? isSegwitAddress(address) : isBase58Check(address))) return false;
+      }
+      scan.propose({
+        start,
+        end: start + address.length,
+        type: 'CRYPTO',
+        rule: 'bitcoin-address',
+        base: 0.95,
+        isValidated: true,
+        because: 'checksum',
+        isImmune: true,
+      });
+      return true;
+    });
+    eachMatch(ETHEREUM, text, ({ 0: address, index: start }) => {
+      const isMixed = /[a-f]/.test(address) && /[A-F]/.test(address.slice(2));
+      const isChecked = isMixed && (!scan.budget.mayValidate() || hasEip55Case(address));
+      scan.propose({
+        start,
+        end: start + address.length,
+        type: 'CRYPTO',
+        rule: 'ethereum-address',
+        base: isChecked ? 0.95 : isMixed ? 0.3 : 0.65,
+        isValidated: isChecked,
+        ...(isChecked ? { because: 'checksum' } : {}),
+        isImmune: isChecked,
+      });
+      return true;
+    });
+  },
+};

@@ -1,0 +1,76 @@
+/** E-mail addresses: RFC 5321 section 4.1.2 and RFC 6531 in the forms people write; RFC 1035 section 2.3.4 for lengths. */
+import type { Detector } from '#masking/engine/detector.ts';
+import { HAS } from '#masking/engine/text-profile.ts';
+
+const LOCAL_CHARS_MAX = 64;
+const DOMAIN_CHARS_MAX = 253;
+
+const LOCAL = /[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\u00c0-\uffee-]/;
+/** Characters that may stand in a local part but begin none that anybody has: they belong to what is around it. */
+const LEADING = /^[!#$%&'*+/=?^`{|}~.-]+/;
+const DOMAIN =
+  /[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?){1,8}/uy;
+const LITERAL = /\[(?:IPv6:)?[0-9A-Fa-f.:]{3,45}\]/y;
+const QUOTED = /"[^"\\\r\n@]{1,62}"$/;
+const TOP_LEVEL = /^(?:\p{L}{2,24}|xn--[a-z0-9-]{2,59})$/iu;
+
+/** Ends of names of files and units, not of domains: `icon@2x.png`, `getty@tty1.service`. */
+const FILE_ENDINGS = new Set(
+  'png jpg jpeg gif svg webp ico js ts jsx tsx mjs cjs css scss html json yaml yml xml md txt log lock map service socket target timer slice mount exe dll jar war zip gz tgz tar'.split(
+    ' ',
+  ),
+);
+
+/** Where the local part that ends at `at` begins; -1 when there is none. */
+function localStart(text: string, at: number): number {
+  const floor = Math.max(0, at - LOCAL_CHARS_MAX);
+  if (text[at - 1] === '"') {
+    const quoted = QUOTED.exec(text.slice(floor, at));
+    return quoted === null ? -1 : floor + quoted.index;
+  }
+  let start = at;
+  while (start > floor && LOCAL.test(text[start - 1] ?? '')) start--;
+  const local = text.slice(start, at);
+  const lead = LEADING.exec(local)?.[0].length ?? 0;
+  // `to=a@b.c`, `user:a@b.c`: what stands before the last separator is a name of the value
+  const separator = Math.max(
+    local.lastIndexOf('='),
+    local.lastIndexOf('/'),
+    local.lastIndexOf('|'),
+    local.lastIndexOf('&'),
+    local.lastIndexOf('?'),
+  );
+  return start + Math.max(lead, separator + 1);
+}
+
+function domainEnd(text: string, at: number): number {
+  LITERAL.lastIndex = at;
+  if (LITERAL.test(text)) return LITERAL.lastIndex;
+  DOMAIN.lastIndex = at;
+  const match = DOMAIN.exec(text.length - at > DOMAIN_CHARS_MAX * 2 ? text.slice(0, at + DOMAIN_CHARS_MAX) : text);
+  if (match === null) return -1;
+  const [domain] = match;
+  const top = domain.slice(domain.lastIndexOf('.') + 1);
+  if (!TOP_LEVEL.test(top) || FILE_ENDINGS.has(top.toLowerCase())) return -1;
+  return at + domain.length;
+}
+
+export const email: Detector = {
+  types: ['EMAIL_ADDRESS'],
+  needs: HAS.at,
+  find(scan) {
+    const { text } = scan;
+    for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+      scan.budget.spend(LOCAL_CHARS_MAX);
+      const start = localStart(text, at);
+      if (start < 0 || start >= at || text[at - 1] === '.') continue;
+      const end = domainEnd(text, at + 1);
+      if (end < 0) continue;
+      // `git@github.com:owner/name.git` is where a repository is (git-clone(1), scp-like syntax)
+      const local = text.slice(start, at);
+      if ((local === 'git' || local === 'hg') && (text[end] === ':' || text[end] === '/')) continue;
+      if (text.startsWith('://', start - 3) && text[end] === '/' && local === 'git') continue;
+      scan.propose({ start, end, type: 'EMAIL_ADDRESS', rule: 'email', base: 0.9, isValidated: true, isImmune: true });
+    }
+  },
+};

@@ -1,0 +1,83 @@
+/** Places where people are: street addresses, US cities with state and ZIP, well-known cities after a word of place, and fields named so. */
+import { isWordChar, type Detector } from '#masking/engine/detector.ts';
+import { eachMatch } from '#masking/engine/matches.ts';
+import type { Scan } from '#masking/engine/scan.ts';
+import { HAS } from '#masking/engine/text-profile.ts';
+import { CITIES, PLACE_WORDS, STATE_NAMES, STATES, STREET_SUFFIXES } from '#masking/words/places.ts';
+
+const TYPE = 'LOCATION';
+const CAP = "[A-ZÀ-ÖØ-Þ0-9][A-Za-zÀ-ÖØ-öø-ÿ0-9'’.-]{0,20}";
+const UNIT = '(?:,?[ ](?:Apt|Apartment|Suite|Ste|Unit|Floor|Fl|Room|Rm|#)\\.?[ ]?#?[A-Za-z0-9-]{1,6})?';
+const CITY = "[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÖØ-öø-ÿ'’.-]{1,20}(?:[ ][A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÖØ-öø-ÿ'’.-]{1,20}){0,2}";
+const CITY_STATE = `${CITY},?[ ](?:${STATES}|${STATE_NAMES})(?![A-Za-z])(?:,?[ ]\\d{5}(?:-\\d{4})?(?!\\d))?`;
+const STREET = new RegExp(
+  `(?<![\\w$.-])\\d{1,5}[A-Za-z]?[ ](?:${CAP}[ ]){1,4}(?:${STREET_SUFFIXES})\\b\\.?(?:[ ](?:N|S|E|W|NE|NW|SE|SW)\\b\\.?)?${UNIT}(?:,?[ \\n]{1,2}${CITY_STATE})?`,
+  'g',
+);
+const BOX = new RegExp(`(?<!\\w)P\\.?[ ]?O\\.?[ ]?Box[ ]\\d{1,6}(?:,[ ]${CITY_STATE})?`, 'gi');
+const CITY_WITH_STATE = new RegExp(
+  `(?<![\\w.-])(${CITY}),[ ](?:(?:${STATES})(?:,?[ ]\\d{5}(?:-\\d{4})?)?|${STATE_NAMES})(?![\\w-])`,
+  'g',
+);
+/** `Hauptstraße 12, 10115 Berlin`. */
+const CONTINENTAL =
+  /(?<!\w)(?:[A-ZÀ-Þ][a-zß-ÿ]{2,20}(?:straße|strasse|str\.|gasse|weg|allee|platz|ring|ufer|damm|straat|laan|gracht)|(?:Rue|Avenue|Boulevard|Via|Calle|Plaza|Rua|Viale|Corso)(?:[ ](?:de|des|du|la|del|della|dei|d'|l'|les))?(?:[ ][A-ZÀ-Þ][a-zß-ÿ]{1,20}){1,2})[ ,]{1,2}\d{1,4}[a-z]?(?![\w.])(?:,[ ]\d{4,5}[ ][A-ZÀ-Þ][a-zß-ÿ]{2,20})?/g;
+const CITY_WORDS = /(?<![\w.\-/])[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿã]{2,14}(?:[ ](?:de[ ])?[A-Z][a-z]{2,10}){0,2}(?![\w-])/g;
+
+function findCities(scan: Scan): void {
+  const { text } = scan;
+  eachMatch(CITY_WORDS, text, ({ 0: found, index: start }) => {
+    const words = found.split(' ');
+    for (let count = words.length; count > 0; count--) {
+      const name = words.slice(0, count).join(' ');
+      if (!CITIES.has(name.toLowerCase().replaceAll(' ', '_'))) continue;
+      const lead = /([A-Za-z]+)[ ]$/.exec(text.slice(Math.max(0, start - 16), start))?.[1]?.toLowerCase();
+      if (lead === undefined || !PLACE_WORDS.has(lead)) return false;
+      scan.propose({
+        start,
+        end: start + name.length,
+        type: TYPE,
+        rule: 'city',
+        base: 0.6,
+        because: `after "${lead}"`,
+      });
+      return true;
+    }
+    return false;
+  });
+}
+
+function findField(scan: Scan): void {
+  const value = scan.text.trim();
+  if (value.length < 2 || value.length > 200 || /[@<>{}[\]]|:\/\/|^0x/.test(value)) return;
+  const isPostal = /^[A-Z0-9][A-Z0-9 -]{2,9}$/i.test(value) && /\d/.test(value);
+  if (!isPostal && !/[A-Za-zÀ-ÿ\u0370-\uffee]{2}/.test(value)) return;
+  if (/^(?:n\/?a|none|null|unknown|other|default|true|false|-)$/i.test(value)) return;
+  const start = scan.text.indexOf(value);
+  scan.propose({ start, end: start + value.length, type: TYPE, rule: 'address-field', base: 0.4 });
+}
+
+export const location: Detector = {
+  types: ['LOCATION'],
+  needs: 0,
+  find(scan) {
+    if (scan.isKeyed(TYPE)) return findField(scan);
+    const { text, profile } = scan;
+    if ((profile.mask & (HAS.upper | HAS.space)) !== (HAS.upper | HAS.space)) return;
+    const add = (rule: string, base: number) => (match: RegExpExecArray) => {
+      const start = match.index;
+      let end = start + match[0].length;
+      if (isWordChar(text, end)) return false;
+      if (text[end - 1] === '.' && !/(?:St|Ave|Rd|Blvd|Dr|Ln|Ct|Pl)\.$/.test(match[0])) end--;
+      scan.propose({ start, end, type: TYPE, rule, base, isImmune: true });
+      return true;
+    };
+    if (profile.digits > 0) {
+      eachMatch(STREET, text, add('street-address', 0.75));
+      if (/box/i.test(text)) eachMatch(BOX, text, add('post-box', 0.75));
+      eachMatch(CONTINENTAL, text, add('street-address', 0.7));
+    }
+    if (text.includes(', ')) eachMatch(CITY_WITH_STATE, text, add('city-and-state', 0.7));
+    findCities(scan);
+  },
+};

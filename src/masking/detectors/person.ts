@@ -1,0 +1,212 @@
+/**
+ * Names of people. In a field whose key says so, whatever looks like a name; in prose by gazetteer, honorific and the
+ * words around. A guess, so it wants two signs, except where somebody is named by a title.
+ */
+import { isWordChar, type Detector } from '#masking/engine/detector.ts';
+import { eachMatch } from '#masking/engine/matches.ts';
+import type { Scan } from '#masking/engine/scan.ts';
+import { HAS } from '#masking/engine/text-profile.ts';
+import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '#masking/words/given-names.ts';
+import { AFTER_NAMES, BEFORE_NAMES, HONORIFICS, NOT_NAMES, PARTICLES } from '#masking/words/person-words.ts';
+import { AMBIGUOUS_SURNAMES, SURNAMES } from '#masking/words/surnames.ts';
+
+const TYPE = 'PERSON';
+const UPPER = 'A-ZÀ-ÖØ-ÞŁŚŻŠČĐĆŞİ';
+const LOWER = 'a-zß-öø-ÿāăąćčďđēęěğīıłńňōőřśşšţťūůűźżžș';
+/** One capitalised word: O'Brien, McDonald, Jean-Luc. */
+const NAME = `(?:[DLO]['’])?[${UPPER}][${LOWER}]{1,19}(?:[${UPPER}][${LOWER}]{1,19})?(?:[-'’][${UPPER}][${LOWER}]{1,19})?`;
+const SEQUENCE = new RegExp(
+  `(?<![\\w@/.#$${LOWER}-])${NAME}(?:[ ](?:[${UPPER}]\\.[ ]?|(?:${PARTICLES})[ ](?:(?:la|los|der|den)[ ])?)?${NAME}){0,3}`,
+  'g',
+);
+const TITLED = new RegExp(
+  `(?<![\\w])(?:${HONORIFICS})\\.?[ ]((?:[${UPPER}]\\.[ ]?){0,2}${NAME}(?:[ ](?:[${UPPER}]\\.[ ]?|(?:${PARTICLES})[ ])?${NAME}){0,2})`,
+  'g',
+);
+const REVERSED = new RegExp(`(?<![\\w@/.#-])(${NAME}),[ ](${NAME})(?:[ ][${UPPER}]\\.?)?(?![\\w])`, 'g');
+const CAPITALS = /(?<![\w-])[A-ZÀ-Þ]{2,15}(?:,)?[ ](?:[A-Z]\.?[ ])?[A-ZÀ-Þ]{2,15}(?![\w-])/g;
+
+/** What a value of a name's field may be made of. */
+const FIELD = /^[\p{L}\p{M}][\p{L}\p{M}'’.,()-]*(?:[ ][\p{L}\p{M}(][\p{L}\p{M}'’.,()-]*){0,5}$/u;
+const NO_PERSON =
+  /^(?:n\/?a|none|null|unknown|anonymous|unassigned|admin|administrator|root|system|service|bot|test|user|default|guest|nobody|true|false|yes|no|tbd|self|other|customer|staff|owner|public|everyone|all|me|team|support|male|female)$/i;
+
+const fold = (word: string): string => word.toLowerCase().replaceAll('’', "'");
+const bare = (word: string): string => fold(word).replaceAll("'", '');
+
+const isGiven = (word: string): boolean =>
+  GIVEN_NAMES.has(fold(word)) || (word.includes('-') && GIVEN_NAMES.has(fold(word.slice(0, word.indexOf('-')))));
+const isSurname = (word: string): boolean => {
+  const name = bare(word);
+  return SURNAMES.has(name) || (word.includes('-') && name.split('-').some((part) => SURNAMES.has(part)));
+};
+const isThing = (word: string): boolean => NOT_NAMES.has(fold(word)) && !isGiven(word);
+
+/** Names, initials and particles of a sequence, as [offset, word]. */
+function wordsOf(text: string): { readonly at: number; readonly word: string }[] {
+  return [...text.matchAll(/[^\s]+/g)].map(({ 0: word, index }) => ({ at: index, word: word.replace(/[.,]$/, '') }));
+}
+
+const isCapital = (word: string): boolean => /^\p{Lu}/u.test(word);
+const wordBefore = (text: string, start: number): string =>
+  /([\p{L}]+)[,:;.!]?["'(*]{0,2}[ \n]{1,2}["'(*]{0,2}$/u
+    .exec(text.slice(Math.max(0, start - 20), start))?.[1]
+    ?.toLowerCase() ?? '';
+const wordAfterName = (text: string, end: number): string =>
+  /^(?:['’]s)?[ ,]{1,2}([a-z]+)/.exec(text.slice(end, end + 20))?.[1] ?? '';
+
+type Part = ReturnType<typeof wordsOf>[number];
+
+/** Without what stands before the name and behind it: `Please contact`, `Contact Maria Lopez Monday`. */
+function trimThings(parts: readonly Part[]): readonly Part[] {
+  let from = 0;
+  let to = parts.length;
+  while (from < to && (isThing(parts[from]?.word ?? '') || !isCapital(parts[from]?.word ?? ''))) from++;
+  const thing = parts.findIndex(({ word }, at) => at > from && at < to && isThing(word));
+  if (thing >= 0) to = thing;
+  while (to > from && !isCapital(parts[to - 1]?.word ?? '')) to--;
+  return parts.slice(from, to);
+}
+
+/** How much a run of capitalised words is a name by itself; with what stands before and after it. */
+function scoreOf(names: readonly string[], before: string, after: string): number {
+  const [first = ''] = names;
+  const last = names.at(-1) ?? '';
+  const isKnownFirst = isGiven(first);
+  const isAmbiguous = AMBIGUOUS_NAMES.has(fold(first));
+  const isKnownLast = names.length > 1 && isSurname(last);
+  const isIntroduced = BEFORE_NAMES.has(before) || AFTER_NAMES.has(after);
+  if (names.length === 1) {
+    if (isKnownFirst && !isAmbiguous) return isIntroduced ? 0.65 : 0.3;
+    return /^(?:mr|mrs|ms|named|name)$/.test(before) && (isKnownFirst || isSurname(first)) ? 0.6 : 0;
+  }
+  if (isKnownFirst && isKnownLast) return 0.85;
+  if (isKnownFirst) return isAmbiguous ? (isIntroduced ? 0.55 : 0.3) : 0.7;
+  if (isKnownLast && !AMBIGUOUS_SURNAMES.has(bare(last))) return isIntroduced ? 0.7 : 0.5;
+  return 0;
+}
+
+function findInProse(scan: Scan): void {
+  const { text } = scan;
+  eachMatch(TITLED, text, (match) => {
+    const name = match[1] ?? '';
+    const start = match.index + match[0].length - name.length;
+    if (isThing(name.split(' ')[0] ?? '')) return false;
+    scan.propose({
+      start,
+      end: start + name.length,
+      type: TYPE,
+      rule: 'titled-name',
+      base: 0.75,
+      because: 'title before',
+    });
+    return true;
+  });
+  eachMatch(SEQUENCE, text, ({ 0: sequence, index: from }) => {
+    const parts = trimThings(wordsOf(sequence));
+    const [first] = parts;
+    const last = parts.at(-1);
+    if (first === undefined || last === undefined) return true;
+    const start = from + first.at;
+    const end = from + last.at + last.word.length;
+    if (isWordChar(text, end) || /^[@(]|^[-/_.][\w]|^::/.test(text.slice(end, end + 3))) return true;
+    const names = parts.map(({ word }) => word).filter((word) => word.length > 1 && isCapital(word));
+    const score = scoreOf(names, wordBefore(text, start), wordAfterName(text, end));
+    if (score > 0)
+      scan.propose({ start, end, type: TYPE, rule: 'name', base: score, because: 'known names', isImmune: true });
+    return true;
+  });
+  if (text.includes(', ')) {
+    eachMatch(REVERSED, text, ({ 0: whole, 1: surname = '', 2: given = '', index: start }) => {
+      if (
+        !isSurname(surname) ||
+        !isGiven(given) ||
+        AMBIGUOUS_SURNAMES.has(bare(surname)) ||
+        AMBIGUOUS_NAMES.has(fold(given))
+      )
+        return false;
+      scan.propose({
+        start,
+        end: start + whole.length,
+        type: TYPE,
+        rule: 'reversed-name',
+        base: 0.7,
+        because: 'known names',
+        isImmune: true,
+      });
+      return true;
+    });
+  }
+  findCapitals(scan);
+}
+
+/** `SMITH, JOHN` and `JANE DOE`, as old systems print them. */
+function findCapitals(scan: Scan): void {
+  eachMatch(CAPITALS, scan.text, ({ 0: whole, index: start }) => {
+    const words = whole.split(/[ ,.]+/).filter((word) => word.length > 1);
+    const [first = '', second = ''] = words;
+    const isName =
+      (isGiven(first) && isSurname(second) && !AMBIGUOUS_NAMES.has(fold(first))) ||
+      (whole.includes(',') && isSurname(first) && isGiven(second));
+    if (isName)
+      scan.propose({
+        start,
+        end: start + whole.length,
+        type: TYPE,
+        rule: 'capitals-name',
+        base: 0.65,
+        because: 'known names',
+        isImmune: true,
+      });
+    return isName;
+  });
+}
+
+/** `Ada Lovelace <ada@example.com>`: the name before the address. */
+const beforeAddress = (text: string): string =>
+  /^([^<(]{2,60}?)\s*[<(][^<>()\s]+@[^<>()\s]+[>)]\s*$/.exec(text)?.[1] ?? text;
+
+function findInField(scan: Scan): void {
+  const isNamed = scan.isKeyed(TYPE);
+  const value = beforeAddress(scan.text).trim().replaceAll(/^"|"$/g, '');
+  if (value.length < 2 || value.length > 80 || !FIELD.test(value) || NO_PERSON.test(value)) return;
+  const words = value.split(' ').map((word) => word.replaceAll(/^\(|[.,)]+$/g, ''));
+  const capitals = words.filter(isCapital);
+  const isLikely =
+    capitals.length >= 2 &&
+    capitals.length <= 5 &&
+    words.every((word) => isCapital(word) || PARTICLE.test(word)) &&
+    !words.some(isThing) &&
+    !value.endsWith('.');
+  const isKnown = words.some((word) => isGiven(word) && !AMBIGUOUS_NAMES.has(fold(word)));
+  const isAnyName = scan.place.person === 'any-name' && isLikely;
+  const isKnownName = isKnown && isLikely;
+  if (!isNamed && !isAnyName && !isKnownName && !(isKnown && words.length === 1 && isCapital(value))) return;
+  const start = scan.text.indexOf(value);
+  scan.propose({
+    start,
+    end: start + value.length,
+    type: TYPE,
+    rule: 'name-field',
+    base: isNamed ? 0.45 : 0.55,
+    because: 'looks like a name',
+    isImmune: true,
+  });
+}
+
+const PARTICLE = new RegExp(`^(?:${PARTICLES})$`);
+
+export const person: Detector = {
+  types: ['PERSON'],
+  needs: 0,
+  find(scan) {
+    const { profile, place } = scan;
+    if (scan.isKeyed(TYPE) || place.person !== 'no') {
+      const before = scan.hits.length;
+      findInField(scan);
+      if (scan.hits.length > before) return;
+    }
+    if ((profile.mask & HAS.upper) === 0) return;
+    if ((profile.mask & (HAS.space | HAS.lower)) !== 0) findInProse(scan);
+  },
+};

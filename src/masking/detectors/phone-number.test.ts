@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { found } from '#test/fakes/detect.ts';
+
+const TYPE = 'PHONE_NUMBER';
+
+test('phone numbers are found in international and national forms', () => {
+  const cases: readonly (readonly [expected: string, text: string, key?: string])[] = [
+    ['+44 20 7946 0958', '+44 20 7946 0958'],
+    ['(415) 555-0123', '(415) 555-0123'],
+    ['415-555-0123', 'dial 415-555-0123 now'],
+    ['415.555.0123 ext. 7', 'call 415.555.0123 ext. 7'],
+    ['4155550123', '4155550123', 'phone'],
+    ['4155550123', 'my cell is 4155550123'],
+    ['020 7946 0958', 'Tel: 020 7946 0958'],
+    ['+1 202 555 0147', '+1 202 555 0147 is mine'],
+    ['+49 151 23456789', '+49 151 23456789'],
+    ['555-0123', 'call 555-0123'],
+    ['0151 23456789', '0151 23456789', 'mobile'],
+  ];
+  for (const [expected, text, key] of cases) assert.deepEqual(found(TYPE, text, key), [expected], text);
+});
+
+test('identifiers, dates and versions are no phone numbers', () => {
+  const cases: readonly (readonly [text: string, key?: string])[] = [
+    ['order 4155550123'],
+    ['4155550123', 'order_id'],
+    ['4155550123'],
+    ['2024-01-15 10:30:00'],
+    ['192.168.100.200'],
+    ['version 415.555.0123'],
+    ['1700000000000'],
+    ['550e8400-e29b-41d4-a716-446655440000'],
+    ['ORD-415-555-0123'],
+    ['978-3-16-148410-0'],
+    ['true', 'phone_verified'],
+  ];
+  for (const [text, key] of cases) assert.deepEqual(found(TYPE, text, key), [], text);
+});

@@ -1,0 +1,166 @@
+/**
+ * Phone numbers: E.164 international, the North American plan (ITU-T E.164 annex, NANPA: area and exchange begin with 2
+ * to 9), and national forms of others where a word or a key says that it is one.
+ */
+import { isInternationalNumber, isNationalNumber } from '#masking/detectors/phone-plan.ts';
+import { digitsOf, isDigit, isWordChar, type Detector } from '#masking/engine/detector.ts';
+import { eachMatch } from '#masking/engine/matches.ts';
+import type { Scan } from '#masking/engine/scan.ts';
+import { HAS } from '#masking/engine/text-profile.ts';
+
+const TYPE = 'PHONE_NUMBER';
+const NANP = /(?<![\w+])(?:\+?1[ .-]?|001[ .-])?(?:\((\d{3})\)[ .-]{0,2}|(\d{3})([ .-]?))(\d{3})([ .-]?)\d{4}(?!\d)/g;
+const INTERNATIONAL = /(?<!\w)(?:\+|00)(?=[1-9(])/g;
+/** A national number with its trunk prefix, in two to five groups or in one. */
+const TRUNK =
+  /(?<![\w+])(?:\(0\d{1,4}\)[ ]?\d{2,8}|0\d{1,4}[ ./-]\d{2,8}|0\d{8,10}(?!\d))(?:[ ./-]\d{2,8}){0,3}(?!\d)/g;
+/** Groups without a trunk prefix: only where a key or a word says so. */
+const GROUPED = /(?<![\w+])(?:\d{2,5}[ .-]){1,4}\d{2,5}(?!\d)/g;
+const LOCAL = /(?<![\w+])\d{3}[ .-]\d{4}(?!\d)/g;
+const EXTENSION = /[ ,;]{0,2}(?:x|ext\.?|extension|#)[ :]?\d{1,6}(?!\w)/iy;
+const WHOLE = /^[ ]*(\+?[\d(][\d ().\-/]{5,24}\d(?:[ ,;]{0,2}(?:x|ext\.?|extension|#)[ :]?\d{1,6})?)[ ]*$/i;
+const DIGITS_MAX = 15;
+
+/** A number that goes on is an identifier, a decimal or a date. */
+function isPartOfMore(text: string, start: number, end: number): boolean {
+  if (isWordChar(text, start - 1) || isWordChar(text, end)) return true;
+  const before = text[start - 1] ?? ' ';
+  if ('-./,_'.includes(before) && isWordChar(text, start - 2)) return true;
+  if ('$€£#'.includes(before)) return true;
+  const after = text[end] ?? ' ';
+  return '-./_:'.includes(after) && isDigit(text, end + 1);
+}
+
+const withExtension = (text: string, end: number): number => {
+  EXTENSION.lastIndex = end;
+  return EXTENSION.test(text) ? EXTENSION.lastIndex : end;
+};
+
+const isPlausible = (area: string, exchange: string): boolean =>
+  /^[2-9](?!11)[0-8]\d/.test(area) && /^[2-9](?!11)/.test(exchange);
+
+/** Before context: how much a form looks like a phone number and like nothing else. */
+function nanpBase(whole: string, isBracketed: boolean, separators: string, isPlausibleNumber: boolean): number {
+  if (whole.startsWith('+')) return isPlausibleNumber ? 0.8 : 0.45;
+  if (isBracketed) return isPlausibleNumber ? 0.75 : 0.55;
+  if (separators === '--') return isPlausibleNumber ? 0.6 : 0.3;
+  if (separators === '..') return isPlausibleNumber ? 0.55 : 0.2;
+  if (separators === '') return whole.length > 10 ? 0.2 : 0.15;
+  return isPlausibleNumber ? 0.45 : 0.2;
+}
+
+function findNanp(scan: Scan): void {
+  const { text } = scan;
+  eachMatch(NANP, text, (match) => {
+    const [whole, bracketed, plain, first = '', exchange = '', second = ''] = match;
+    const start = match.index;
+    const end = start + whole.length;
+    if (isPartOfMore(text, start, end)) return false;
+    const separators = bracketed === undefined ? `${first}${second}` : '()';
+    const isGood = isPlausible(bracketed ?? plain ?? '', exchange);
+    scan.propose({
+      start,
+      end: withExtension(text, end),
+      type: TYPE,
+      rule: 'phone-north-american',
+      base: nanpBase(whole, bracketed !== undefined, separators, isGood),
+      isValidated: isGood && separators !== '',
+      ...(isGood ? { because: 'area and exchange are of the plan' } : {}),
+      isImmune: whole.startsWith('+') || bracketed !== undefined,
+    });
+    return true;
+  });
+}
+
+/** From `+`: digits with single separators or a bracketed group, ends after each digit that closes a group. */
+function groupEnds(text: string, start: number): number[] {
+  const ends: number[] = [];
+  let digits = 0;
+  let gap = 0;
+  let at = start;
+  for (; at < text.length && digits <= DIGITS_MAX && gap <= 3; at++) {
+    if (isDigit(text, at)) {
+      digits++;
+      gap = 0;
+      if (!isDigit(text, at + 1)) ends.push(at + 1);
+    } else if (' .-/()\u00a0'.includes(text[at] ?? 'x')) gap++;
+    else break;
+  }
+  return ends;
+}
+
+function findInternational(scan: Scan): void {
+  const { text } = scan;
+  eachMatch(INTERNATIONAL, text, (match) => {
+    const start = match.index;
+    const from = start + match[0].length;
+    const ends = groupEnds(text, from).filter((end) => {
+      const { length } = digitsOf(text.slice(from, end));
+      return length >= 7 && length <= DIGITS_MAX;
+    });
+    // the number may be followed by another: the longest that a plan knows, else the longest
+    for (const end of ends.toReversed().slice(0, 4)) {
+      if (isPartOfMore(text, start, end)) continue;
+      if (!scan.budget.mayValidate()) break;
+      if (!isInternationalNumber(`+${digitsOf(text.slice(from, end))}`)) continue;
+      scan.propose({
+        start,
+        end: withExtension(text, end),
+        type: TYPE,
+        rule: 'phone-international',
+        base: match[0] === '+' ? 0.8 : 0.5,
+        isValidated: true,
+        because: 'a country plan knows it',
+        isImmune: match[0] === '+',
+      });
+      return true;
+    }
+    const end = ends.at(-1);
+    if (end === undefined || isPartOfMore(text, start, end)) return false;
+    scan.propose({
+      start,
+      end: withExtension(text, end),
+      type: TYPE,
+      rule: 'phone-international',
+      base: match[0] === '+' ? 0.4 : 0.15,
+    });
+    return true;
+  });
+}
+
+/** Forms that are too common to be phone numbers by themselves. */
+function findByContext(scan: Scan, pattern: RegExp, rule: string, digitsMin: number, base: number): void {
+  const { text } = scan;
+  eachMatch(pattern, text, (match) => {
+    const start = match.index;
+    const end = start + match[0].length;
+    const { length } = digitsOf(match[0]);
+    if (length < digitsMin || length > DIGITS_MAX || isPartOfMore(text, start, end)) return false;
+    const isExpected = scan.isKeyed(TYPE) || scan.contextBefore(start, TYPE) !== undefined;
+    if (!isExpected) return false;
+    const isKnown = rule === 'phone-local' || !scan.budget.mayValidate() || isNationalNumber(match[0]);
+    scan.propose({ start, end: withExtension(text, end), type: TYPE, rule, base: isKnown ? base + 0.1 : base });
+    return true;
+  });
+}
+
+export const phoneNumber: Detector = {
+  types: ['PHONE_NUMBER'],
+  needs: HAS.digit,
+  digitsMin: 7,
+  find(scan) {
+    const { text } = scan;
+    const whole = scan.isKeyed(TYPE) ? WHOLE.exec(text)?.[1] : undefined;
+    if (whole !== undefined) {
+      const start = text.indexOf(whole);
+      scan.propose({ start, end: start + whole.length, type: TYPE, rule: 'phone-field', base: 0.4 });
+      return;
+    }
+    if (scan.profile.digits >= 10) findNanp(scan);
+    if (text.includes('+') || text.includes('00')) findInternational(scan);
+    if (scan.profile.digits >= 8) findByContext(scan, TRUNK, 'phone-national', 8, 0.2);
+    if (scan.place.isField && !scan.isKeyed(TYPE)) return;
+    findByContext(scan, GROUPED, 'phone-national', 8, 0.1);
+    findByContext(scan, LOCAL, 'phone-local', 7, 0.15);
+  },
+};

@@ -1,0 +1,69 @@
+/** Tokens and keys with a prefix of their provider: all prefixes are searched for in one pass, then the format of the one that was found is tried at its place. */
+import { hasGithubChecksum } from '#masking/detectors/github-checksum.ts';
+import { looksMadeUp } from '#masking/detectors/made-up.ts';
+import { WordSearch } from '#masking/engine/aho-corasick.ts';
+import { isWordChar, type Detector } from '#masking/engine/detector.ts';
+import type { TokenFormat } from '#masking/words/token-format.ts';
+import { TOKEN_FORMATS } from '#masking/words/token-formats.ts';
+
+type Compiled = TokenFormat & { readonly pattern: RegExp };
+
+const PREFIXES = [...new Set(TOKEN_FORMATS.map(({ prefix }) => prefix))];
+
+/** A token may not go on behind its longest form; `rest` takes as much as it can. */
+const compile = (format: TokenFormat): Compiled => ({
+  ...format,
+  pattern: new RegExp(`${format.rest}(?![A-Za-z0-9])`, 'y'),
+});
+
+export function createProviderTokens(): Detector {
+  const byPrefix = PREFIXES.map((prefix) => TOKEN_FORMATS.filter((format) => format.prefix === prefix).map(compile));
+  const search = new WordSearch(PREFIXES);
+  return {
+    types: ['SECRET'],
+    needs: 0,
+    runMin: 16,
+    find(scan) {
+      const { text } = scan;
+      let floor = 0;
+      search.search(text, (index, start) => {
+        const prefix = PREFIXES[index] ?? '';
+        if (start < floor || !text.startsWith(prefix, start)) return;
+        // `sk-` inside of `task-…` begins nothing; `.atlasv1.` stands in the middle of its token
+        if (isWordChar(prefix, 0) && isWordChar(text, start - 1)) return;
+        for (const { pattern, rule, checksum } of byPrefix[index] ?? []) {
+          pattern.lastIndex = start + prefix.length;
+          const match = pattern.exec(text);
+          if (match === null) continue;
+          const token = text.slice(start, pattern.lastIndex);
+          // two letters and hexadecimal digits, or a word and a dash, are also something else
+          const isWeak = prefix.length <= 3 && !/[-_.]$/.test(prefix);
+          if (looksMadeUp(match[0]) || (isWeak && !hasVariety(match[0]))) continue;
+          const isChecked = checksum === 'github' && token.length === 40 && hasGithubChecksum(token);
+          floor = pattern.lastIndex;
+          scan.propose({
+            start: tokenStart(text, start, prefix),
+            end: pattern.lastIndex,
+            type: 'SECRET',
+            rule,
+            base: isWeak ? 0.7 : 0.95,
+            isValidated: !isWeak,
+            because: isChecked ? 'format, checksum' : 'format',
+            isImmune: true,
+          });
+          return;
+        }
+      });
+    },
+  };
+}
+
+/** For prefixes that stand inside: back to where the token begins. */
+function tokenStart(text: string, start: number, prefix: string): number {
+  if (prefix !== '.atlasv1.' && prefix !== '.webhook.office.com/' && prefix !== '8Q~') return start;
+  let at = start;
+  while (at > 0 && start - at < 64 && /[A-Za-z0-9_~.:/-]/.test(text[at - 1] ?? ' ')) at--;
+  return at;
+}
+
+const hasVariety = (text: string): boolean => /\d/.test(text) && /[A-Za-z]/.test(text) && new Set(text).size >= 8;

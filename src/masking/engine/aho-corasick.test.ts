@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { WordSearch } from '#masking/engine/aho-corasick.ts';
+
+function found(words: readonly string[], text: string): string[] {
+  const hits: string[] = [];
+  new WordSearch(words).search(text, (word, start) => hits.push(`${words[word]}@${start}`));
+  return hits.sort();
+}
+
+test('every word is found wherever it stands, also inside another and in any case', () => {
+  assert.deepEqual(found(['he', 'she', 'his', 'hers'], 'uSHErs'), ['he@2', 'hers@2', 'she@1']);
+  assert.deepEqual(found(['token', 'key'], 'no such thing, é'), []);
+});
+
+test('the search finds what looking for one word after the other finds', () => {
+  const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 4 });
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'A', 'é'), maxLength: 40 });
+  fc.assert(
+    fc.property(fc.uniqueArray(word, { minLength: 1, maxLength: 8 }), text, (words, inText) => {
+      const expected: string[] = [];
+      for (const one of words)
+        for (let at = inText.toLowerCase().indexOf(one); at >= 0; at = inText.toLowerCase().indexOf(one, at + 1))
+          expected.push(`${one}@${at}`);
+      assert.deepEqual(found(words, inText), expected.sort());
+    }),
+  );
+});

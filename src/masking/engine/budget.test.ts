@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ScanBudget } from '#masking/engine/budget.ts';
+
+test('a budget that is exhausted stays so', () => {
+  const budget = new ScanBudget(10, 1);
+  assert.equal(budget.spend(10), true);
+  assert.equal(budget.isExhausted, false);
+  assert.equal(budget.spend(1), false);
+  assert.equal(budget.spend(0), false);
+  assert.equal(budget.isExhausted, true);
+});
+
+test('only so many costly validations are done', () => {
+  const budget = new ScanBudget(10, 1);
+  assert.deepEqual([budget.mayValidate(), budget.mayValidate()], [true, false]);
+});

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nearestWord, wordAfter } from '#masking/engine/context.ts';
+
+const FOR = new Set(['call', 'mobile']);
+const AGAINST = new Set(['order']);
+const before = (text: string) => nearestWord(text, text.length, FOR, AGAINST);
+
+test('the word nearest before a value decides', () => {
+  assert.equal(before('Order shipped, please call '), 'call');
+  assert.equal(before('Call about order '), 'order');
+  assert.equal(before('Order number one that we have all waited for is '), undefined);
+  assert.equal(before(''), undefined);
+});
+
+test('a word after a value counts only in the same breath', () => {
+  assert.equal(wordAfter('5550123 (mobile)', 7, FOR), 'mobile');
+  assert.equal(wordAfter('5550123. Call me', 7, FOR), undefined);
+});

@@ -1,0 +1,33 @@
+import type { Entity } from '#masking/engine/entities.ts';
+import type { Scan } from '#masking/engine/scan.ts';
+
+/**
+ * Looks for one kind of value. The gate is what the engine checks before it calls: bits of `HAS` that a text must have
+ * all of, so many digits, so long a token. `find` takes time linear in the text and proposes candidates.
+ */
+export type Detector = {
+  readonly types: readonly Entity[];
+  readonly needs: number;
+  readonly digitsMin?: number;
+  readonly runMin?: number;
+  find(scan: Scan): void;
+};
+
+/** A letter or a digit of any alphabet that values are written in; false at either end of the text. */
+export function isWordChar(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return (
+    (code >= 0x30 && code <= 0x39) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    (code >= 0x61 && code <= 0x7a) ||
+    code === 0x5f ||
+    (code >= 0xc0 && code <= 0x24f)
+  );
+}
+
+export const isDigit = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at);
+  return code >= 0x30 && code <= 0x39;
+};
+
+export const digitsOf = (text: string): string => text.replaceAll(/\D+/g, '');

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { ScanBudget } from '#masking/engine/budget.ts';
+import { createEngine } from '#masking/engine/engine.ts';
+import { ENTITIES } from '#masking/engine/entities.ts';
+import { NO_PLACE } from '#masking/engine/place.ts';
+import { createOperator } from '#masking/operators.ts';
+import { spliceText } from '#mcp/json.ts';
+
+const engine = createEngine({ types: new Set(ENTITIES) });
+const texts = (text: string, types: readonly string[] = ENTITIES): string[] => {
+  const hits = createEngine({ types: new Set(types) }).scan(text, NO_PLACE, new ScanBudget());
+  assert.ok(hits.ok);
+  return hits.value.map(({ type, start, end }) => `${type} ${text.slice(start, end)}`);
+};
+
+test('only what is asked for is found', () => {
+  const text = 'ada@example.com 078-05-1120';
+  assert.deepEqual(texts(text, ['EMAIL_ADDRESS']), ['EMAIL_ADDRESS ada@example.com']);
+  assert.deepEqual(texts(text, []), []);
+});
+
+test('values are seen through encodings, and their places are those of the text as it is', () => {
+  assert.deepEqual(texts('x a%40example.com y'), ['EMAIL_ADDRESS a%40example.com']);
+  assert.deepEqual(texts('ssn 078&#45;05&#45;1120'), ['US_SSN 078&#45;05&#45;1120']);
+  assert.deepEqual(texts('card ４１１１ １１１１ １１１１ １１１１'), [
+    'CREDIT_CARD ４１１１ １１１１ １１１１ １１１１',
+  ]);
+  assert.deepEqual(texts('card 4111\u200b1111\u200b1111\u200b1111 ok'), [
+    'CREDIT_CARD 4111\u200b1111\u200b1111\u200b1111',
+  ]);
+  assert.deepEqual(texts('{"m":"ada\\u0040example.com"}'), ['EMAIL_ADDRESS ada\\u0040example.com']);
+});
+
+test('a value in another value is not found twice', () => {
+  assert.deepEqual(texts('postgres://ada:Zx8kq@db.example.com/x'), ['SECRET postgres://ada:Zx8kq@db.example.com/x']);
+});
+
+test('a text that costs more than is left gives a fault, never its first hits', () => {
+  const text = 'a@example.com '.repeat(100);
+  for (const work of [0, 10, text.length, text.length + 100]) {
+    assert.deepEqual(engine.scan(text, NO_PLACE, new ScanBudget(work)), { ok: false, error: { code: 'over_budget' } });
+  }
+  assert.equal(engine.scan(text, NO_PLACE, new ScanBudget()).ok, true);
+});
+
+test('without costly checks left the shape decides, so that nothing passes for want of them', () => {
+  const hits = engine.scan(
+    '+44 20 7946 0958 and 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb',
+    NO_PLACE,
+    new ScanBudget(10_000, 0),
+  );
+  assert.ok(hits.ok);
+  assert.deepEqual(
+    hits.value.map(({ type }) => type),
+    ['CRYPTO'],
+  );
+});
+
+test('a value beside what looks like a placeholder is found all the same', () => {
+  assert.deepEqual(texts('postgres://ada:Zx8kq@db.example.com/[SECRET]'), [
+    'SECRET postgres://ada:Zx8kq@db.example.com/',
+  ]);
+  assert.deepEqual(texts('[EMAIL_ADDRESS:k1:abcdefghijklm] [SECRET]'), []);
+});
+
+const part = fc.constantFrom(
+  'ada@example.com',
+  '078-05-1120',
+  '4111 1111 1111 1111',
+  'Maria Lopez',
+  'password=',
+  'hunter2!',
+  '+44 20 7946 0958',
+  ' ',
+  ', ',
+  'token: ',
+  'ghp_16C7e42F292c6912E7710c838347Ae178B4a',
+  '[SECRET]',
+  '10.0.0.1',
+  'http://',
+  'a:b@',
+  '%40',
+  'Dr. ',
+  'DL ',
+  'D1234567',
+  '12 Main Street',
+  '"',
+  '\n',
+  'é',
+  '\u200b',
+);
+
+test('what has been masked is not masked again', () => {
+  const operator = createOperator('token', Buffer.alloc(32, 1));
+  const masked = (text: string): string => {
+    const hits = engine.scan(text, NO_PLACE, new ScanBudget());
+    if (!hits.ok) return '[SECRET]';
+    return spliceText(
+      text,
+      hits.value.map(({ start, end, type }) => ({ start, end, text: operator(type, text.slice(start, end)) })),
+    );
+  };
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
+      const once = masked(parts.join(''));
+      assert.equal(masked(once), once);
+    }),
+    { numRuns: 2_000 },
+  );
+});

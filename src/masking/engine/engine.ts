@@ -1,0 +1,132 @@
+/**
+ * Finds what is sensitive in one text. Each detector is asked only when its gate lets the text through; what they
+ * propose is settled so that no two hits overlap. The same text under the same key gives the same hits, always.
+ */
+import { builtInDetectors } from '#masking/detectors/built-in.ts';
+import { OVER_BUDGET, ScanBudget, type ScanFault } from '#masking/engine/budget.ts';
+import type { Detector } from '#masking/engine/detector.ts';
+import type { Hit } from '#masking/engine/hit.ts';
+import { resolveOverlaps } from '#masking/engine/overlaps.ts';
+import { NO_PLACE, type Place } from '#masking/engine/place.ts';
+import { Scan } from '#masking/engine/scan.ts';
+import { decodedView, needsView, type View } from '#masking/engine/views.ts';
+import { placeholderSpans } from '#masking/operators.ts';
+import { err, ok, type Result } from '#result.ts';
+
+export type Engine = {
+  /** Hits in order, none overlapping. A fault means that the text was not looked at to its end: then nothing of it may pass. */
+  scan(text: string, place: Place, budget: ScanBudget): Result<readonly Hit[], ScanFault>;
+};
+
+export type EngineSettings = {
+  /** What is looked for. */
+  readonly types: ReadonlySet<string>;
+  /** Besides the built-in ones: locale packs, patterns of the operator. */
+  readonly detectors?: readonly Detector[];
+};
+
+/** Shorter texts hold nothing that any detector looks for, but a name. */
+const CHARS_MIN = 2;
+/** A view costs as much as a few texts of its length. */
+const VIEW_COST = 4;
+const ROUNDS_MAX = 4;
+const NOTHING: Result<readonly Hit[], ScanFault> = ok([]);
+
+export function createEngine({ types, detectors = [] }: EngineSettings): Engine {
+  const active = [...builtInDetectors(), ...detectors]
+    .filter((detector) => detector.types.some((type) => types.has(type)))
+    .map((detector) => ({
+      detector,
+      needs: detector.needs,
+      digits: detector.digitsMin ?? 0,
+      run: detector.runMin ?? 0,
+    }));
+  const scan = new Scan(new ScanBudget());
+
+  const ask = (text: string, place: Place, budget: ScanBudget): void => {
+    scan.begin(text, place, budget);
+    const { profile } = scan;
+    profile.read(text);
+    for (const { detector, needs, digits, run } of active) {
+      if ((profile.mask & needs) !== needs || profile.digits < digits || profile.runMax < run) continue;
+      detector.find(scan);
+      if (budget.isExhausted) return;
+    }
+  };
+
+  /** What is found in the text as it is, and as a decoder would read it. */
+  const find = (text: string, place: Place, budget: ScanBudget): readonly Hit[] => {
+    if (!budget.spend(text.length)) return [];
+    ask(text, place, budget);
+    const { hits } = scan;
+    if (!needsView(text, scan.profile) || !budget.spend(text.length * VIEW_COST)) return hits;
+    const view = decodedView(text);
+    if (view === undefined) return hits;
+    ask(view.text, place, budget);
+    return [...hits, ...scan.hits.map((hit) => mappedBack(hit, view))];
+  };
+
+  return {
+    scan(text, place, budget) {
+      if (text.length < CHARS_MIN) return NOTHING;
+      const placeholders = placeholderSpans(text);
+      let seen = blanked(text, placeholders);
+      let found: readonly Hit[] = [];
+      // what was beside a value, or in it, may look different once that is masked
+      for (let round = 0; ; round++) {
+        const hits = resolveOverlaps(besides([...placeholders, ...found].sort(byStart), find(seen, place, budget)));
+        if (hits.length === 0) break;
+        // peeled one by one for ever: nobody writes so, and nothing of it passes
+        if (round === ROUNDS_MAX) return err(OVER_BUDGET);
+        found = found.length === 0 ? hits : [...found, ...hits].sort(byStart);
+        const [only] = found;
+        if (found.length === 1 && only?.start === 0 && only.end === text.length) break;
+        seen = blanked(seen, hits);
+      }
+      scan.begin('', NO_PLACE, budget);
+      if (budget.isExhausted) return err(OVER_BUDGET);
+      return found.length === 0 ? NOTHING : ok(found);
+    },
+  };
+}
+
+type Span = { readonly start: number; readonly end: number };
+
+/** The text with other text of the same length in the place of spans: it has no words that say anything, and no digits. */
+function blanked(text: string, spans: readonly Span[]): string {
+  if (spans.length === 0) return text;
+  const pieces: string[] = [];
+  let at = 0;
+  for (const { start, end } of spans) {
+    pieces.push(text.slice(at, start), `[${'~'.repeat(Math.max(0, end - start - 2))}]`.slice(0, end - start));
+    at = end;
+  }
+  return pieces.join('') + text.slice(at);
+}
+
+const mappedBack = (hit: Hit, view: View): Hit => ({
+  ...hit,
+  start: view.starts[hit.start] ?? 0,
+  end: view.ends[hit.end - 1] ?? 0,
+});
+
+const byStart = (a: Span, b: Span): number => a.start - b.start;
+const isTouched = (hit: Span, { start, end }: Span): boolean => hit.start < end && start < hit.end;
+
+/** Less of a value is not worth a token of its own. */
+const PIECE_CHARS_MIN = 4;
+
+/** What stands in the place of a value is masked already; what a hit has on either side of it is not. */
+function besides(masked: readonly Span[], hits: readonly Hit[]): readonly Hit[] {
+  if (masked.length === 0 || hits.length === 0) return hits;
+  return hits.flatMap((hit) => {
+    const inside = masked.filter((span) => isTouched(hit, span));
+    const pieces: Hit[] = [];
+    let at = hit.start;
+    for (const { start, end } of [...inside, { start: hit.end, end: hit.end }]) {
+      if (inside.length === 0 || start - at >= PIECE_CHARS_MIN) pieces.push({ ...hit, start: at, end: start });
+      at = Math.max(at, end);
+    }
+    return pieces;
+  });
+}

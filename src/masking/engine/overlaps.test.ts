@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import type { Hit } from '#masking/engine/hit.ts';
+import { resolveOverlaps } from '#masking/engine/overlaps.ts';
+
+const hit = (start: number, end: number, change: Partial<Hit> = {}): Hit => ({
+  start,
+  end,
+  type: 'PERSON',
+  rule: 'r',
+  score: 0.6,
+  isValidated: false,
+  reasons: [],
+  ...change,
+});
+
+test('a validated hit stands before a longer guess, a longer one before a shorter, an earlier before a later', () => {
+  const card = hit(5, 10, { isValidated: true });
+  assert.deepEqual(resolveOverlaps([hit(0, 20), card]), [card]);
+  assert.deepEqual(resolveOverlaps([hit(0, 5), hit(3, 9)]), [hit(3, 9)]);
+  assert.deepEqual(resolveOverlaps([hit(3, 8), hit(0, 5)]), [hit(0, 5)]);
+});
+
+test('what does not overlap is all kept, in order', () => {
+  assert.deepEqual(resolveOverlaps([hit(5, 9), hit(0, 5), hit(9, 10)]), [hit(0, 5), hit(5, 9), hit(9, 10)]);
+});
+
+const anyHit = fc
+  .tuple(fc.nat(40), fc.integer({ min: 1, max: 9 }), fc.boolean(), fc.constantFrom('a', 'b'))
+  .map(([start, length, isValidated, rule]) => hit(start, start + length, { isValidated, rule }));
+
+test('whatever the hits and their order, the same ones stay, and none overlaps another', () => {
+  fc.assert(
+    fc.property(fc.array(anyHit, { maxLength: 12 }), (hits) => {
+      const kept = resolveOverlaps(hits);
+      for (const [at, one] of kept.entries()) assert.ok(at === 0 || (kept[at - 1]?.end ?? 0) <= one.start);
+      assert.deepEqual(resolveOverlaps(hits.toReversed()), kept);
+      for (const one of hits) assert.ok(kept.some((other) => other.start < one.end && one.start < other.end));
+    }),
+  );
+});

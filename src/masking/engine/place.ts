@@ -1,0 +1,174 @@
+/**
+ * What a value stands under: the meaning of its key, of the key above, and of its siblings. Judged once for each
+ * spelling of a key; a key itself is never kept with a value.
+ */
+import {
+  ADDRESS_WORDS,
+  FILLERS,
+  NEGATIVE_KEY_WORDS,
+  NO_PLACE_WORDS,
+  ORGANIZATION_NAMES,
+  ORGANIZATION_ROLES,
+  PERSON_NAMES,
+  PERSON_ROLES,
+  PERSON_SIBLINGS,
+  PROSE_NAMES,
+  QUALIFIERS,
+  TYPE_WORDS,
+  UNSURE_ROLES,
+} from '#masking/words/key-words.ts';
+
+export type Place = {
+  /** Entities that the key names. */
+  readonly types: readonly string[];
+  /** Whether the key may name a person: whoever looks like one (`assignee`), or only who has a known name (`name`, `from`). */
+  readonly person: 'no' | 'known-names' | 'any-name';
+  /** Numbers under the key are counted, drawn or computed. */
+  readonly isNegative: boolean;
+  /** There is a key at all: the text is a field, not prose. */
+  readonly isField: boolean;
+};
+
+export const NO_PLACE: Place = { types: [], person: 'no', isNegative: false, isField: false };
+
+/** A key by itself. */
+export type KeyMeaning = {
+  readonly place: Place;
+  /** Lower case, without separators. */
+  readonly joined: string;
+  readonly isName: boolean;
+  readonly isPersonRole: boolean;
+  readonly isOrganizationRole: boolean;
+  readonly isPersonSibling: boolean;
+  /** An identifier that can hold nothing sensitive itself. */
+  readonly isPlain: boolean;
+};
+
+const KEY_CHARS_MAX = 96;
+const CACHE_ENTRIES_MAX = 4_096;
+
+const wordsOf = (key: string): string[] =>
+  key
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9à-ÿ]+/)
+    .filter((word) => word !== '');
+
+function typesOf(words: readonly string[], joined: string): string[] {
+  const types: string[] = [];
+  for (const [type, named, whole] of TYPE_WORDS) {
+    if (whole.includes(joined) || words.some((word) => named.includes(word)) || named.includes(joined))
+      types.push(type);
+  }
+  const pairs = words.slice(1).map((word, at) => `${words[at]}${word}`);
+  for (const [type, named, whole] of TYPE_WORDS) {
+    if (!types.includes(type) && pairs.some((pair) => named.includes(pair) || whole.includes(pair))) types.push(type);
+  }
+  return types;
+}
+
+/** `phone_number_1` → `phone`; nothing when the name describes its value. */
+function withoutFillers(words: readonly string[]): readonly string[] {
+  let end = words.length;
+  while (end > 1 && FILLERS.has(words[end - 1] ?? '')) end--;
+  return words.slice(0, end);
+}
+
+function meaningOf(key: string): KeyMeaning {
+  const words = wordsOf(key);
+  const joined = words.join('');
+  const core = withoutFillers(words);
+  const last = core.at(-1) ?? '';
+  const isDescription = core.length > 1 && QUALIFIERS.has(last);
+  const isBirth = /birth|dob/.test(joined) && !/place|name|city|country|certificate/.test(joined);
+  const types = isDescription && !isBirth ? [] : typesOf(words, joined);
+  if (/birth(?:place|city|country|name|certificate)/.test(joined)) types.splice(0);
+  const isFlag =
+    /^(?:is|has|can|should|num|count|total|enable|allow|show|max|min)$/.test(words[0] ?? '') && words.length > 1;
+  if (isFlag) types.splice(0);
+  const isPersonName =
+    PERSON_NAMES.has(joined) ||
+    PERSON_NAMES.has(core.join('')) ||
+    (words.length > 1 && last === 'name' && words.slice(0, -1).some((word) => PERSON_ROLES.has(word))) ||
+    (words.length > 2 && words.slice(-2).join('') in NAME_PARTS);
+  if (types.length === 0 && !isFlag) {
+    if (isPersonName) types.push('PERSON');
+    else if (isAddress(words, joined) && !isDescription) types.push('LOCATION');
+    else if (ORGANIZATION_NAMES.has(joined)) types.push('ORGANIZATION');
+  }
+  const isPersonRole = PERSON_ROLES.has(last) || PERSON_ROLES.has(words[0] ?? '');
+  const isNegative = types.length === 0 && words.some((word) => NEGATIVE_KEY_WORDS.has(word));
+  return {
+    place: {
+      types,
+      person:
+        types.length > 0 || isFlag || !PERSON_ROLES.has(last)
+          ? 'no'
+          : UNSURE_ROLES.has(last)
+            ? 'known-names'
+            : 'any-name',
+      isNegative,
+      isField: !PROSE_NAMES.has(joined),
+    },
+    joined,
+    isName: joined === 'name' || joined === 'displayname' || joined === 'names',
+    isPersonRole,
+    isOrganizationRole: ORGANIZATION_ROLES.has(last),
+    isPersonSibling: PERSON_SIBLINGS.has(joined),
+    isPlain: /^[A-Za-z_$][A-Za-z_.$-]*\d{0,6}$/.test(key) && key.length <= 40,
+  };
+}
+
+const NAME_PARTS: Readonly<Record<string, true>> = {
+  firstname: true,
+  lastname: true,
+  fullname: true,
+  middlename: true,
+  givenname: true,
+  familyname: true,
+};
+
+const isAddress = (words: readonly string[], joined: string): boolean =>
+  !words.some((word) => NO_PLACE_WORDS.has(word)) &&
+  (words.some((word) => ADDRESS_WORDS.has(word)) || /^(?:addressline|address|street|line)[123]$/.test(joined)) &&
+  !words.includes('id');
+
+export type KeyMeanings = (key: string) => KeyMeaning;
+
+export function createKeyMeanings(): KeyMeanings {
+  const known = new Map<string, KeyMeaning>();
+  return (key) => {
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    if (key.length > KEY_CHARS_MAX) return { ...meaningOf(''), isPlain: false };
+    const meaning = meaningOf(key);
+    if (known.size >= CACHE_ENTRIES_MAX) known.clear();
+    // a copy: the key is a slice of its message, whose whole text it could keep alive
+    known.set(Buffer.from(key, 'utf8').toString('utf8'), meaning);
+    return meaning;
+  };
+}
+
+const PERSON_PLACE: Place = { types: ['PERSON'], person: 'any-name', isNegative: false, isField: true };
+const ORGANIZATION_PLACE: Place = { types: ['ORGANIZATION'], person: 'no', isNegative: false, isField: true };
+const UNSURE_NAME: Place = { types: [], person: 'known-names', isNegative: false, isField: true };
+
+/** `name`, `first` and `last` mean what they stand in. */
+export function placeOf(
+  meaning: KeyMeaning,
+  above: KeyMeaning | undefined,
+  siblings: () => Iterable<KeyMeaning>,
+): Place {
+  const { joined } = meaning;
+  if (meaning.isName) {
+    if (above?.isOrganizationRole === true) return ORGANIZATION_PLACE;
+    if (above?.isPersonRole === true) return PERSON_PLACE;
+    for (const sibling of siblings()) if (sibling.isPersonSibling) return PERSON_PLACE;
+    return UNSURE_NAME;
+  }
+  const isPart =
+    joined === 'first' || joined === 'last' || joined === 'given' || joined === 'family' || joined === 'middle';
+  if (isPart && (above?.isName === true || above?.isPersonRole === true)) return PERSON_PLACE;
+  return meaning.place;
+}

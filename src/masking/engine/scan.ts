@@ -1,0 +1,88 @@
+/**
+ * One text while detectors look at it: the text, what it stands under, and the candidates. A detector proposes
+ * with how sure its shape and checks make it; key and words around it are weighed here, the same for all.
+ */
+import type { ScanBudget } from '#masking/engine/budget.ts';
+import { nearestWord, wordAfter } from '#masking/engine/context.ts';
+import { SCORE_MIN, type Hit } from '#masking/engine/hit.ts';
+import { NO_PLACE, type Place } from '#masking/engine/place.ts';
+import { TextProfile } from '#masking/engine/text-profile.ts';
+import { CONTEXT_WORDS, NEGATIVE_WORDS } from '#masking/words/context-words.ts';
+
+export type Candidate = {
+  readonly start: number;
+  readonly end: number;
+  readonly type: string;
+  readonly rule: string;
+  /** Before key and context. */
+  readonly base: number;
+  readonly isValidated?: boolean;
+  /** What the checks said, for `reasons`. */
+  readonly because?: string;
+  /** Keys and words that speak against numbers do not speak against this one: its shape is no number's. */
+  readonly isImmune?: boolean;
+};
+
+const KEY_BONUS = 0.45;
+const WORD_BONUS = 0.4;
+const MALUS = 0.5;
+
+export class Scan {
+  text = '';
+  place: Place = NO_PLACE;
+  readonly profile = new TextProfile();
+  budget: ScanBudget;
+  hits: Hit[] = [];
+
+  constructor(budget: ScanBudget) {
+    this.budget = budget;
+  }
+
+  begin(text: string, place: Place, budget: ScanBudget): void {
+    this.text = text;
+    this.place = place;
+    this.budget = budget;
+    this.hits = [];
+  }
+
+  /** Whether the key, or the label beside the value, names this type. */
+  isKeyed(type: string): boolean {
+    return this.place.types.includes(type);
+  }
+
+  /** The word of this type's context nearest before the place, unless one that speaks against it is nearer. */
+  contextBefore(start: number, type: string): string | undefined {
+    const words = CONTEXT_WORDS[type];
+    if (words === undefined) return undefined;
+    const nearest = nearestWord(this.text, start, words, NEGATIVE_WORDS);
+    return nearest !== undefined && words.has(nearest) ? nearest : undefined;
+  }
+
+  propose(candidate: Candidate): void {
+    const { start, end, type, rule, base, isValidated = false, because, isImmune = false } = candidate;
+    this.budget.spend(64);
+    const reasons: string[] = because === undefined ? [] : [because];
+    let score = base;
+    const words = CONTEXT_WORDS[type];
+    if (this.isKeyed(type)) {
+      score += KEY_BONUS;
+      reasons.push(`key names ${type}`);
+    } else {
+      const nearest = nearestWord(this.text, start, words, NEGATIVE_WORDS);
+      if (nearest !== undefined && words?.has(nearest) === true) {
+        score += WORD_BONUS;
+        reasons.push(`word before: ${nearest}`);
+      } else {
+        const after = wordAfter(this.text, end, words);
+        if (after !== undefined) {
+          score += WORD_BONUS;
+          reasons.push(`word after: ${after}`);
+        } else if (!isImmune && (nearest !== undefined || this.place.isNegative)) {
+          score -= MALUS;
+        }
+      }
+    }
+    if (score < SCORE_MIN) return;
+    this.hits.push({ start, end, type, rule, score: Math.min(1, score), isValidated, reasons });
+  }
+}

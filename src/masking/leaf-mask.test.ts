@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ScanBudget } from '#masking/engine/budget.ts';
+import { createEngine } from '#masking/engine/engine.ts';
+import { NO_PLACE } from '#masking/engine/place.ts';
+import { FindingNotes } from '#masking/finding-notes.ts';
+import { LeafMask } from '#masking/leaf-mask.ts';
+import { SecretSet } from '#masking/secret-set.ts';
+import type { WalkNotes, WalkRules } from '#masking/walk-rules.ts';
+
+const TEXT = 'ada@example.com 078-05-1120';
+const types = new Set(['EMAIL_ADDRESS', 'US_SSN']);
+const engine = createEngine({ types });
+function leafMask(budget = new ScanBudget()) {
+  const rules: WalkRules = {
+    isSecretField: () => false,
+    detection: undefined,
+    secrets: SecretSet.EMPTY,
+    store: (type) => `<${type}>`,
+    storeTypes: types,
+    inline: { operator: (type) => `[${type}]`, types: new Set(['US_SSN']) },
+  };
+  const notes: WalkNotes = {
+    stored: new FindingNotes(),
+    inline: new FindingNotes(),
+    isOverBudget: false,
+    tokensLeft: 10,
+    tokens: new Map(),
+    budget,
+  };
+  return { leaf: new LeafMask(rules, notes, SecretSet.EMPTY, () => '/p'), notes };
+}
+
+test('the stored copy loses all that is found, the sent one what it is asked for', () => {
+  const { leaf, notes } = leafMask();
+  const both = { stored: true, inlineRules: true };
+  const texts = leaf.maskDetected({ stored: TEXT, sent: TEXT }, NO_PLACE, both, engine);
+  assert.deepEqual(texts, { stored: '<EMAIL_ADDRESS> <US_SSN>', sent: 'ada@example.com [US_SSN]' });
+  assert.deepEqual(
+    notes.inline.findings().map(({ rule, type, pointer, count }) => [rule, type, pointer, count]),
+    [['ssn', 'US_SSN', '/p', 1]],
+  );
+  assert.equal(notes.stored.findings().length, 2);
+});
+
+test('what there was no budget to look at passes in neither copy', () => {
+  const { leaf, notes } = leafMask(new ScanBudget(3));
+  const both = { stored: true, inlineRules: true };
+  const texts = leaf.maskDetected({ stored: TEXT, sent: TEXT }, NO_PLACE, both, engine);
+  assert.deepEqual(texts, { stored: '[SECRET]', sent: '[SECRET]' });
+  assert.equal(notes.isOverBudget, true);
+  assert.deepEqual(leaf.maskKey(TEXT, both, engine).stored, '[SECRET]');
+});
+
+test('a key is noted only when its pointer no longer shows it', () => {
+  const { leaf, notes } = leafMask();
+  const masked = leaf.maskKey('ada@example.com', { stored: true, inlineRules: true }, engine);
+  assert.deepEqual([masked.stored, masked.sent], ['<EMAIL_ADDRESS>', 'ada@example.com']);
+  assert.equal(notes.stored.findings().length, 0);
+  masked.note();
+  assert.equal(notes.stored.findings().length, 1);
+});

@@ -1,0 +1,37 @@
+/** What a walk over a message masks, and what it notes on its way. */
+import type { ScanBudget } from '#masking/engine/budget.ts';
+import type { Engine } from '#masking/engine/engine.ts';
+import type { FindingNotes } from '#masking/finding-notes.ts';
+import type { IsSecretField } from '#masking/field-names.ts';
+import type { Operator } from '#masking/operators.ts';
+import type { PlaceTrail } from '#masking/place-trail.ts';
+import type { SecretSet } from '#masking/secret-set.ts';
+import type { SpanNotes } from '#masking/span-notes.ts';
+
+export type WalkRules = {
+  readonly isSecretField: IsSecretField;
+  /** Undefined: only names of fields and known secrets count. */
+  readonly detection: { readonly engine: Engine; readonly trail: PlaceTrail } | undefined;
+  readonly secrets: SecretSet;
+  /** For everything in the stored copy, and for exact secrets in both: one value, one token. */
+  readonly store: Operator;
+  /** What detectors find that is masked in the stored copy: at least what is masked in the sent one. */
+  readonly storeTypes: ReadonlySet<string>;
+  /** What is masked in the sent copy besides exact secrets. */
+  readonly inline: { readonly operator: Operator; readonly types: ReadonlySet<string> };
+};
+
+export type WalkNotes = {
+  readonly stored: FindingNotes;
+  readonly inline: FindingNotes;
+  /** Something could not be looked into, or not be given a token, within its bounds. */
+  isOverBudget: boolean;
+  /** Tokens cost a keyed hash each; after so many a message gets plain placeholders. */
+  tokensLeft: number;
+  /** Tokens of exact secrets already made for this message. */
+  readonly tokens: Map<string, string>;
+  /** Of detection, for the whole message. */
+  readonly budget: ScanBudget;
+  /** For whoever tries masking out and wants to see where. */
+  readonly spans?: SpanNotes;
+};
