@@ -79,6 +79,21 @@ export const LIMITS = {
   expiredAnswerMs: 10_000,
   /** How long a legacy call goes on after its client left: it may come back for the answer only by asking again. */
   unclaimedAnswerMs: 60_000,
+  /** After so long without a message a client gets an SSE comment, so that nothing between here and it cuts the stream. */
+  streamQuietMs: 15_000,
+  /** Of the server's event ids: a longer one is not passed down. */
+  eventIdChars: 512,
+  /** Calls whose stream gave event ids, open or over, that can still be asked for by `Last-Event-ID`. */
+  resumableCalls: 4_096,
+  resumableCallsPerCaller: 256,
+  /** Calls whose server ended the stream before the answer, and how long they wait to be resumed. */
+  waitingCallsPerCaller: 32,
+  resumeWaitMs: 5 * 60_000,
+  /** A server that still takes the client for connected refuses to resume (409): so often it is asked, so long apart. */
+  resumeTries: 5,
+  resumeRetryMs: 100,
+  /** Requests of servers that wait for a client's answer, in one session. */
+  askedPerSession: 256,
 
   // identity
   tokenBytes: 16 * 1024,
@@ -148,6 +163,10 @@ export const LIMITS = {
   upstreamIdleMs: 300_000,
   upstreamHeaderBytes: 32 * 1024,
   upstreamSockets: 256,
+  /** For streams that last, beside the sockets of calls. */
+  upstreamStreamSockets: 4_096,
+  /** A connection on which nothing was said for so long is asked by TCP whether its other end is there. */
+  upstreamTcpKeepAliveMs: 30_000,
   upstreamKeepAliveMs: 4_000,
   /** A body that a server compressed unasked may be so many times as large as it was sent, beyond one message. */
   decodedTimes: 100,

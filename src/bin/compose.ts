@@ -23,6 +23,9 @@ import { createBindings } from '#bindings/bindings.ts';
 import { EXIT_LEDGER, EXIT_UNAVAILABLE } from '#cli/exit-codes.ts';
 import type { LoadedConfig } from '#config/load.ts';
 import { createAdmission } from '#gateway/admission.ts';
+import { createAskedIds } from '#gateway/asked-ids.ts';
+import { createEventIds } from '#gateway/event-ids.ts';
+import { createResumableCalls } from '#gateway/resumable-calls.ts';
 import { strangerEntry, throttledEntry } from '#gateway/entries.ts';
 import { createIndexer } from '#events/indexer.ts';
 import type { Indexer } from '#events/indexer.ts';
@@ -38,6 +41,7 @@ import { createOpenExchanges } from '#gateway/open-exchanges.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
 import { createFleetListener, createGatewayServer, createListener } from '#gateway/server.ts';
 import type { Listener } from '#gateway/server.ts';
+import { bindingText } from '#gateway/session-binding.ts';
 import { createSessions } from '#gateway/sessions.ts';
 import { createThrottleBook } from '#gateway/throttle-book.ts';
 import { createTracing } from '#gateway/tracing.ts';
@@ -211,6 +215,7 @@ function lastingOf(
   const clock = (): number => Date.now();
   const monotonic = (): number => performance.now();
   const { limits } = loaded;
+  const resumables = createResumableCalls(limits);
   return {
     ...state,
     clock,
@@ -218,7 +223,16 @@ function lastingOf(
     newId,
     ledger,
     maskingKey,
-    sessions: createSessions({ limits, clock, newId, prefix: sessionPrefix(worker ?? ALONE) }),
+    sessions: createSessions({
+      limits,
+      clock,
+      newId,
+      prefix: sessionPrefix(worker ?? ALONE),
+      ended: (owner, wireId) => resumables.endOf(bindingText(owner, wireId)),
+    }),
+    eventIds: createEventIds({ key: random(32), prefix: sessionPrefix(worker ?? ALONE), limits }),
+    resumables,
+    asked: createAskedIds(limits),
     bindings: createBindings({
       store: bindingStore,
       keys: createBindingKeys(maskingKey, random),
@@ -357,17 +371,21 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     certificate?.close();
     await stopCalls({
       server,
-      inFlight: () => lasting.admission.inFlight() + exchanges.count(),
+      inFlight: () => lasting.admission.inFlight() + lasting.resumables.ending() + exchanges.count(),
       monotonic: lasting.monotonic,
       limits: inForce.current().limits,
       leave: () => {
         isLeaving = true;
         exchanges.leave();
       },
-      refuse: () => (isDraining = true),
+      refuse: () => {
+        isDraining = true;
+        lasting.admission.cutLasting();
+      },
       cut: () => {
         stopping.abort();
         lasting.admission.cutAll();
+        lasting.resumables.endAll();
         lasting.apiAdmission.cutAll();
       },
       closeAll: () => {

@@ -10,7 +10,7 @@ import { proxyText } from '#config/proxy-settings.ts';
 import { peerText } from '#config/tls-files.ts';
 import type { PeerTls } from '#config/tls-files.ts';
 import { canonicalJson } from '#config/versions.ts';
-import type { ConnectionRuntime } from '#gateway/gateway.ts';
+import type { ConnectionRuntime } from '#gateway/connection-runtime.ts';
 import { recordServerWords } from '#gateway/server-words.ts';
 import { serverRequestPolicy } from '#gateway/server-request-policy.ts';
 import type { ServerWordsParts } from '#gateway/server-words.ts';

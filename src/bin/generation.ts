@@ -41,6 +41,9 @@ export type Lasting = Pick<
   | 'sessions'
   | 'bindings'
   | 'definitions'
+  | 'eventIds'
+  | 'resumables'
+  | 'asked'
   | 'admission'
   | 'quotas'
   | 'refusals'
@@ -156,6 +159,9 @@ export async function makeGeneration(
     sessions: lasting.sessions,
     bindings: lasting.bindings,
     definitions: lasting.definitions,
+    eventIds: lasting.eventIds,
+    resumables: lasting.resumables,
+    asked: lasting.asked,
     admission: lasting.admission,
     quotas: lasting.quotas,
     refusals: lasting.refusals,

@@ -45,6 +45,8 @@ export type RecordHeader = {
   readonly rpcId?: string;
   /** Peer address of the connection, or the trusted proxy's word for it. */
   readonly source?: string;
+  /** A message of a stream that was resumed: the intent of the call it belongs to, `<shard>:<n>`, open or closed. */
+  readonly resumed?: string;
   /** Bytes of the message as received, before masking. */
   readonly bytes?: number;
   /** Collapsed refusals: how many this record stands for, in which window. */

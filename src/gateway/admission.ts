@@ -21,10 +21,14 @@ export type Admission = {
   enterCaller(call: string, caller: string, tenure: Tenure): CallerRoom;
   /** The call is being answered with an event stream, until it leaves. */
   streams(call: string): void;
+  /** It ends only when somebody ends it: a stop does not wait for it. */
+  lasts(call: string): void;
   leave(call: string): void;
   inFlight(): number;
   /** Ends every exchange on its way: the last act of a stop. */
   cutAll(): void;
+  /** Ends those that would never end by themselves: the first act of a stop. */
+  cutLasting(): void;
   /** Ends the calls whose callers are nobody any more. Asked often, so that no call needs a timer of its own. */
   endOver(): void;
 };
@@ -34,6 +38,7 @@ type Admitted = {
   readonly cut: AbortController;
   caller: string | undefined;
   isStream: boolean;
+  isLasting: boolean;
   tenure: Tenure | undefined;
 };
 
@@ -45,7 +50,7 @@ export function createAdmission(
   return {
     enter(call, cut) {
       if (calls.size >= limits.callsInFlight) return false;
-      calls.set(call, { cut, caller: undefined, isStream: false, tenure: undefined });
+      calls.set(call, { cut, caller: undefined, isStream: false, isLasting: false, tenure: undefined });
       return true;
     },
     enterCaller(call, caller, tenure) {
@@ -66,6 +71,10 @@ export function createAdmission(
       admitted.isStream = true;
       held.streams += 1;
     },
+    lasts(call) {
+      const admitted = calls.get(call);
+      if (admitted !== undefined) admitted.isLasting = true;
+    },
     leave(call) {
       const left = calls.get(call);
       calls.delete(call);
@@ -78,6 +87,9 @@ export function createAdmission(
     inFlight: () => calls.size,
     cutAll() {
       for (const { cut } of calls.values()) cut.abort();
+    },
+    cutLasting() {
+      for (const { cut, isLasting } of calls.values()) if (isLasting) cut.abort();
     },
     endOver() {
       for (const admitted of calls.values()) {

@@ -42,7 +42,7 @@ async function record(answer: AnswerRecorded, reply: Buffer, gateway: Gateway): 
   const appended = await ledger.append(
     serverWordEntry(masker, {
       call: call.id,
-      ref: call.message.kind === 'request' ? call.intent.n : null,
+      ref: 'intent' in call && call.message.kind === 'request' && call.resumed !== 'closed' ? call.intent.n : null,
       st: 'up',
       subject: callerKey(GATEWAY_CALLER),
       header: {

@@ -4,8 +4,9 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MakingCall } from '#bindings/binding.ts';
-import type { ConnectionRuntime } from '#gateway/gateway.ts';
+import type { ConnectionRuntime } from '#gateway/connection-runtime.ts';
 import type { Delivery, Reply } from '#gateway/reply.ts';
+import type { EventPlace } from '#gateway/event-ids.ts';
 import type { SessionEntry } from '#gateway/sessions.ts';
 import type { CallTrace, ExchangeTrace } from '#gateway/tracing.ts';
 import type { VerifiedCaller } from '#identity/verified-caller.ts';
@@ -66,13 +67,35 @@ export type Approved = Authorized & { readonly approval: string | undefined; rea
 export type Recorded = Approved & { readonly intent: RecordRef };
 /** `sentMs`: monotonic milliseconds at which it goes up. */
 export type Credentialed = Recorded & { readonly sendable: Sendable; readonly sentMs: number };
-export type Forwarded = Credentialed & { readonly answer: UpstreamAnswer };
+/** `resumed`: it came back by a GET that resumes it; `closed` when its intent had a result already. */
+export type Forwarded = Credentialed & { readonly answer: UpstreamAnswer; readonly resumed?: 'open' | 'closed' };
+
+/** A call that somebody resumes. `state`: of its intent. */
+export type Taken = { readonly call: Forwarded; readonly state: 'open' | 'closed' };
+
+/** A GET of the legacy era: a client listens to what the server says of its own accord, in a session of its own. */
+export type SessionFound = Connected & {
+  readonly era: 'legacy';
+  readonly protocol: string | undefined;
+  readonly session: SessionEntry;
+  readonly secrets: SecretSet;
+  /** Nothing is asked on it. */
+  readonly message: undefined;
+};
+/** `resumes`: what the client's `Last-Event-ID` stands for; undefined when it gave none. */
+export type ListenAsked = SessionFound & { readonly resumes: EventPlace | undefined };
+export type ListenRecorded = ListenAsked & { readonly opened: RecordRef };
+/** `taken`: the call it resumes, if it is one's. */
+export type Listening = ListenRecorded & { readonly answer: UpstreamAnswer; readonly taken: Taken | undefined };
+
+/** What the messages of a server come back on: the answer to a call, or a stream somebody listens to. */
+export type Exchange = Forwarded | Listening;
 
 /** One message of the upstream on its way down, in the same manner. `closed`: the call already has its answer. */
-export type Heard = { readonly call: Forwarded; readonly heard: UpstreamMessage; readonly closed: boolean };
+export type Heard = { readonly call: Exchange; readonly heard: UpstreamMessage; readonly closed: boolean };
 /**
- * `final` answers the call; `during` comes before the answer and may be released; `late` came after it or was never
- * asked, and is recorded but not released.
+ * `final` answers the call; `during` comes before the answer, or on a stream without a call, and may be released; `late`
+ * came after the answer or was never asked, and is recorded but not released.
  */
 export type Role = 'final' | 'during' | 'late';
 /**

@@ -3,9 +3,9 @@ import type {
   Approved,
   Arrived,
   Authorized,
-  BodyRead,
   Connected,
   Followed,
+  Exchange,
   Identified,
   Parsed,
   Received,
@@ -26,16 +26,17 @@ import type { Decision } from '#policy/decision.ts';
 /** A call at any point of its way: later members may be missing. */
 export type AnyCall = Arrived &
   Partial<
-    Received &
-      Identified &
-      Connected &
-      BodyRead &
-      Parsed &
-      Pick<Followed, 'follows'> &
-      RequestMasked &
-      Pick<Authorized, 'decision'> &
-      Pick<Approved, 'approval'>
-  >;
+    Omit<
+      Received &
+        Identified &
+        Connected &
+        Pick<Followed, 'follows'> &
+        RequestMasked &
+        Pick<Authorized, 'decision'> &
+        Pick<Approved, 'approval'>,
+      'message'
+    >
+  > & { readonly message?: Parsed['message'] | undefined };
 
 /** Subject key of records that belong to no verified caller. */
 const STRANGERS = 'gatebook\nstrangers';
@@ -134,7 +135,7 @@ export function upwardEntry(call: Approved, masker: Masker): LedgerEntry {
 
 /** A message of the upstream: released (`down`), or kept back because its call was over or never asked (`late`). */
 export function streamEntry(
-  call: Approved,
+  call: Exchange,
   masker: Masker,
   message: {
     readonly ref: number | null;
@@ -267,12 +268,17 @@ export function throttledEntry(
 }
 
 /** An act outside any call, recorded before its effect. */
-export function controlEntry(call: AnyCall, masker: Masker, act: string): LedgerEntry {
+export function controlEntry(
+  call: AnyCall,
+  masker: Masker,
+  act: string,
+  about: Pick<RecordHeader, 'detail' | 'reason' | 'code' | 'durationMs' | 'upstreamStatus'> = {},
+): LedgerEntry {
   return entryOf(
     call,
     masker,
     { kind: 'control', ref: null, st: act },
-    { header: callHeader(call), payload: null, mask: { n: 0 } },
+    { header: { ...callHeader(call), ...about }, payload: null, mask: { n: 0 } },
   );
 }
 

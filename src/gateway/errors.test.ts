@@ -23,6 +23,7 @@ const all: readonly Refusal[] = [
   { code: 'unknown_connection', reason },
   { code: 'unknown_session', ...shaped },
   { code: 'content_type', reason },
+  { code: 'not_acceptable', reason },
   { code: 'too_large', reason },
   {
     code: 'rate_limited',

@@ -45,13 +45,19 @@ function row(refusal: Refusal): Row {
     case 'forbidden_origin':
       return [403, undefined, 'This Origin may not call the gateway, or not under this Host.'];
     case 'method_not_allowed':
-      return [405, undefined, 'This endpoint takes POST; DELETE ends a session.'];
+      return [
+        405,
+        undefined,
+        'This endpoint takes POST; GET listens and DELETE ends a session, where the MCP server has that.',
+      ];
     case 'unknown_connection':
       return [404, undefined, 'There is no such connection, or you have no access to it.'];
     case 'unknown_session':
       return [404, RPC.invalidRequest, 'This session is unknown or has ended; initialize again.'];
     case 'content_type':
       return [415, RPC.invalidRequest, 'The body must be application/json without a content encoding.'];
+    case 'not_acceptable':
+      return [406, RPC.invalidRequest, 'A stream is asked for with Accept: text/event-stream.'];
     case 'too_large':
       return [413, RPC.invalidRequest, 'The message is larger than the gateway takes.'];
     case 'rate_limited':

@@ -65,6 +65,7 @@ function errorTypeOf({ message, delivery }: Responded): string | undefined {
 /** A call got its answer, which was heard at `heardMs`. */
 export function measureAnswer(answer: Responded, heardMs: number, gateway: Gateway): void {
   const { call } = answer;
+  if (call.message === undefined) return;
   const errorType = errorTypeOf(answer);
   call.exchange?.end(errorType, heardMs);
   call.trace?.end(errorType);
@@ -86,7 +87,11 @@ export function measureSilence(call: Forwarded, gateway: Gateway): void {
 }
 
 /** A refusal was answered. What was refused before it could be read has no method and is only counted. */
-export function measureRefusal(call: AnyCall & Partial<Credentialed>, refusal: Refusal, gateway: Gateway): void {
+export function measureRefusal(
+  call: AnyCall & Partial<Pick<Credentialed, 'exchange' | 'sentMs'>>,
+  refusal: Refusal,
+  gateway: Gateway,
+): void {
   if (!('intent' in call)) {
     const by = call.verified === undefined ? 'stranger' : 'caller';
     gateway.metrics.refused({ by, connection: call.connectionName, code: refusal.code });

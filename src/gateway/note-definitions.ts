@@ -6,7 +6,7 @@ import { hasChanged, keyText } from '#definitions/definition.ts';
 import type { DefinitionKind, FoundDefinition } from '#definitions/definition.ts';
 import { describeDefinition } from '#definitions/listed-definitions.ts';
 import type { ListedDefinition, MaskedText } from '#definitions/listed-definitions.ts';
-import type { Forwarded } from '#gateway/call.ts';
+import type { Exchange } from '#gateway/call.ts';
 import { changedEntry, firstSeenEntry } from '#gateway/definition-entries.ts';
 import type { SeenWithin } from '#gateway/definition-entries.ts';
 import type { Gateway } from '#gateway/gateway.ts';
@@ -114,12 +114,12 @@ function tell(described: readonly Described[], connection: string, gateway: Gate
 
 async function noteSome(
   some: readonly NewDefinition[],
-  call: Forwarded,
+  call: Exchange,
   gateway: Gateway,
 ): Promise<Result<true, Refusal>> {
   const { definitions, masker, limits, clock } = gateway;
   const { name: connection } = call.connection;
-  const method = call.message.kind === 'request' ? call.message.method : '';
+  const method = call.message?.kind === 'request' ? call.message.method : '';
   const context = { direction: 'response', connection, method, secrets: call.secrets } as const;
   const within: SeenWithin = { call: call.id, connection, secrets: call.secrets };
   // A name with a credential in it reaches nobody as it is, and is not kept either.
@@ -169,7 +169,7 @@ async function recordLost(
 }
 
 export function noteDefinitions(
-  call: Forwarded,
+  call: Exchange,
   listed: readonly ListedDefinition[],
   gateway: Gateway,
 ): Promise<Result<true, Refusal>> {

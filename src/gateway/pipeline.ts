@@ -3,7 +3,7 @@
  * one file in steps/. The types in call.ts make the order binding: `forward` takes only what `recordIntent` and
  * `injectCredential` gave, `respond` only what `recordAnswer` gave.
  */
-import type { Arrived, Connected, Forwarded, Heard, Responded } from '#gateway/call.ts';
+import type { Arrived, Connected, Forwarded, Heard, Listening, Responded } from '#gateway/call.ts';
 import type { Chained } from '#gateway/chain.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { authorize } from '#gateway/steps/authorize.ts';
@@ -11,7 +11,10 @@ import { awaitApproval } from '#gateway/steps/await-approval.ts';
 import { bindAnswer } from '#gateway/steps/bind-answer.ts';
 import { checkDefinition } from '#gateway/steps/check-definition.ts';
 import { checkResultType } from '#gateway/steps/check-result-type.ts';
+import { claimAsked } from '#gateway/steps/claim-asked.ts';
 import { filterList } from '#gateway/steps/filter-list.ts';
+import { findResumption } from '#gateway/steps/find-resumption.ts';
+import { findSession } from '#gateway/steps/find-session.ts';
 import { followBinding } from '#gateway/steps/follow-binding.ts';
 import { forward } from '#gateway/steps/forward.ts';
 import { governServerRequest } from '#gateway/steps/govern-server-request.ts';
@@ -23,15 +26,17 @@ import { limitCaller } from '#gateway/steps/limit-caller.ts';
 import { maskAnswer } from '#gateway/steps/mask-answer.ts';
 import { maskRequest } from '#gateway/steps/mask-request.ts';
 import { narrowCache } from '#gateway/steps/narrow-cache.ts';
+import { openStream } from '#gateway/steps/open-stream.ts';
 import { parse } from '#gateway/steps/parse.ts';
 import { pinDefinitions } from '#gateway/steps/pin-definitions.ts';
 import { propagateTrace } from '#gateway/steps/propagate-trace.ts';
 import { readBody } from '#gateway/steps/read-body.ts';
 import { recheckAnswer } from '#gateway/steps/recheck-answer.ts';
 import { recheckCaller } from '#gateway/steps/recheck-caller.ts';
-import { receive, receiveSessionEnd } from '#gateway/steps/receive.ts';
+import { receive, receiveListen, receiveSessionEnd } from '#gateway/steps/receive.ts';
 import { recordAnswer } from '#gateway/steps/record-answer.ts';
 import { recordIntent } from '#gateway/steps/record-intent.ts';
+import { recordListen } from '#gateway/steps/record-listen.ts';
 import { resolveConnection } from '#gateway/steps/resolve-connection.ts';
 import { respond } from '#gateway/steps/respond.ts';
 import { spendBudget } from '#gateway/steps/spend-budget.ts';
@@ -52,6 +57,7 @@ export const CALL_STEPS = [
   awaitApproval,
   recheckCaller,
   spendBudget,
+  claimAsked,
   propagateTrace,
   recordIntent,
   injectCredential,
@@ -73,6 +79,19 @@ export const ANSWER_STEPS = [
   respond,
 ] as const;
 
+/** A client of the legacy era listens; every message on such a stream takes ANSWER_STEPS. */
+export const LISTEN_STEPS = [
+  receiveListen,
+  limit,
+  identify,
+  limitCaller,
+  resolveConnection,
+  findSession,
+  findResumption,
+  recordListen,
+  openStream,
+] as const;
+
 /** The end of a legacy session carries no message, so it ends where a message would be read. */
 export const SESSION_END_STEPS = [receiveSessionEnd, limit, identify, limitCaller, resolveConnection] as const;
 
@@ -81,5 +100,6 @@ type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
 export const CHECKED: readonly true[] = [
   true satisfies Same<Chained<Arrived, typeof CALL_STEPS, Gateway>, Forwarded>,
   true satisfies Same<Chained<Heard, typeof ANSWER_STEPS, Gateway>, Responded>,
+  true satisfies Same<Chained<Arrived, typeof LISTEN_STEPS, Gateway>, Listening>,
   true satisfies Same<Chained<Arrived, typeof SESSION_END_STEPS, Gateway>, Connected>,
 ];

@@ -24,6 +24,7 @@ export type Refusal =
   | { readonly code: 'method_not_allowed'; readonly reason: string }
   | { readonly code: 'unknown_connection'; readonly reason: string }
   | { readonly code: 'content_type'; readonly reason: string }
+  | { readonly code: 'not_acceptable'; readonly reason: string }
   | { readonly code: 'too_large'; readonly reason: string }
   | {
       readonly code: 'rate_limited';

@@ -156,7 +156,7 @@ test('a wrong HTTP method is told the right ones', async () => {
   const gateway = fakeGateway();
   const call = arrived(gateway, { method: 'PUT' });
   await refuse(call, gateway, { code: 'method_not_allowed', reason: 'method other' });
-  assert.equal(only(repliedOf(call)).headers.get('allow'), 'POST, DELETE');
+  assert.equal(only(repliedOf(call)).headers.get('allow'), 'GET, POST, DELETE');
 });
 
 test('a request that was not read to its end is the last of its connection', async () => {

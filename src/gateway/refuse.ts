@@ -28,7 +28,7 @@ function headersFor(call: AnyCall, gateway: Gateway, refusal: Refusal, error: Wi
   if (error.retryAfterMs !== undefined) headers.push(['retry-after', String(Math.ceil(error.retryAfterMs / 1_000))]);
   if (refusal.code === 'rate_limited' && refusal.quota !== undefined)
     headers.push(...rateLimitHeaders(refusal.quota, refusal.retryAfterMs));
-  if (refusal.code === 'method_not_allowed') headers.push(['allow', 'POST, DELETE']);
+  if (refusal.code === 'method_not_allowed') headers.push(['allow', 'GET, POST, DELETE']);
   if (refusal.code === 'unauthenticated') {
     headers.push([
       'www-authenticate',

@@ -34,7 +34,7 @@ class Wire extends Socket {
   }
 }
 
-function open(stallMs = 60_000) {
+function open(stallMs = 60_000, quietMs = 60_000) {
   const wire = new Wire();
   const request = new IncomingMessage(wire);
   request.httpVersionMajor = 1;
@@ -43,7 +43,7 @@ function open(stallMs = 60_000) {
   response.assignSocket(wire);
   // As the server of node:http does.
   wire.on('drain', () => response.emit('drain'));
-  return { wire, response, reply: createReply(response, stallMs) };
+  return { wire, response, reply: createReply(response, { stallMs, quietMs }) };
 }
 /** What was written in this turn goes to the socket in the next. */
 const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));

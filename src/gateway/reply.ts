@@ -3,6 +3,7 @@
  * everything it sends was recorded before it gets here.
  */
 import type { ServerResponse } from 'node:http';
+import { SSE_COMMENT } from '#mcp/sse.ts';
 import type { HeaderPair } from '#upstream/port.ts';
 
 /** What became of what was written. `gone`: the client had left before, or stopped reading for too long. */
@@ -10,13 +11,19 @@ export type Delivery = 'sent' | 'gone';
 
 export type Reply = {
   readonly started: () => boolean;
+  /** Whether anything was released: a stream may have begun and be silent yet. */
+  readonly released: () => boolean;
   readonly gone: () => boolean;
   json(status: number, headers: readonly HeaderPair[], body: Buffer | string, contentType?: string): Promise<Delivery>;
   /** Ends the exchange without a body: 202, 204. */
   empty(status: number, headers: readonly HeaderPair[]): Promise<Delivery>;
   /** One encoded event; the first one sends the head with `headers`. Resolves when the socket took it (back-pressure). */
   event(encoded: Buffer | string, headers: readonly HeaderPair[]): Promise<Delivery>;
+  /** An event stream that may be silent for long gets its head, now or in the first silence, and a comment in every one. */
+  open(headers: readonly HeaderPair[], when: 'now' | 'when_quiet'): void;
   end(): void;
+  /** Cuts the client off at once: another exchange has taken its place. */
+  drop(): void;
   /** Cuts the client off when it has not yet taken all it was sent: what it did not take, it does not get. */
   dropUnsent(): void;
 };
@@ -24,10 +31,21 @@ export type Reply = {
 /** What node is given at a time: how much of it a client has taken is not known before it has taken all. */
 const PIECE_BYTES = 64 * 1024;
 
-export function createReply(response: ServerResponse, stallMs: number): Reply {
+export type ReplyTimes = {
+  /** A client that takes nothing for so long is cut off. */
+  readonly stallMs: number;
+  /** After so long without an event a stream gets a comment. */
+  readonly quietMs: number;
+};
+
+export function createReply(response: ServerResponse, { stallMs, quietMs }: ReplyTimes): Reply {
   let left = false;
+  let isReleased = false;
+  let isQuiet = false;
+  let beating: NodeJS.Timeout | undefined;
   response.once('close', () => {
     left = !response.writableFinished;
+    clearInterval(beating);
   });
   const gone = (): boolean => left || response.destroyed;
   /** Nothing may follow the end: node would raise it as an error that nobody expects. */
@@ -78,11 +96,31 @@ export function createReply(response: ServerResponse, stallMs: number): Reply {
     return 'sent';
   };
 
+  /** A comment carries nothing (WHATWG HTML section 9.2.6): it keeps proxies from taking the silence for an end. */
+  const beat = (headers: readonly HeaderPair[]): void => {
+    if (isQuiet && !closed() && response.writableLength === 0) {
+      if (!response.headersSent) streamHead(headers);
+      response.write(SSE_COMMENT);
+    }
+    isQuiet = true;
+  };
+
+  const streamHead = (headers: readonly HeaderPair[]): void => {
+    head(200, headers);
+    response.setHeader('content-type', 'text/event-stream');
+    response.setHeader('cache-control', 'no-cache, no-transform');
+    // Reverse proxies must not hold events back (MCP 2026-07-28, Streamable HTTP, Receiving Messages).
+    response.setHeader('x-accel-buffering', 'no');
+  };
+
   return {
     started: () => response.headersSent,
+    released: () => isReleased,
     gone,
     async json(status, headers, body, contentType = 'application/json') {
       if (closed()) return 'gone';
+      isReleased = true;
+      clearInterval(beating);
       head(status, headers);
       response.setHeader('content-type', contentType);
       response.setHeader('content-length', Buffer.byteLength(body));
@@ -97,23 +135,31 @@ export function createReply(response: ServerResponse, stallMs: number): Reply {
     },
     async empty(status, headers) {
       if (closed()) return 'gone';
+      clearInterval(beating);
       head(status, headers);
       response.end();
       return 'sent';
     },
     async event(encoded, headers) {
       if (closed()) return 'gone';
-      if (!response.headersSent) {
-        head(200, headers);
-        response.setHeader('content-type', 'text/event-stream');
-        response.setHeader('cache-control', 'no-cache, no-transform');
-        // Reverse proxies must not hold events back (MCP 2026-07-28, Streamable HTTP, Receiving Messages).
-        response.setHeader('x-accel-buffering', 'no');
-      }
+      if (!response.headersSent) streamHead(headers);
+      isReleased = true;
+      isQuiet = false;
       return write(encoded);
     },
+    open(headers, when) {
+      if (closed() || beating !== undefined) return;
+      beating = setInterval(beat, quietMs, headers);
+      if (when === 'when_quiet' || response.headersSent) return;
+      streamHead(headers);
+      response.flushHeaders();
+    },
     end() {
+      clearInterval(beating);
       if (!response.writableEnded) response.end();
+    },
+    drop() {
+      response.destroy();
     },
     dropUnsent() {
       // What was written in this turn goes out with its end, and a client that reads takes it.

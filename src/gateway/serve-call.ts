@@ -1,14 +1,14 @@
 /** One HTTP exchange on `/mcp/<connection>`, from its arrival to its last byte. Bugs end here, not in the process. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Arrived, Connected, Recorded } from '#gateway/call.ts';
+import type { Arrived, Connected, ListenRecorded, Recorded } from '#gateway/call.ts';
 import { runSteps } from '#gateway/chain.ts';
 import type { AnyCall } from '#gateway/entries.ts';
 import { faultFrames } from '#gateway/fault-frames.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { peerOf } from '#gateway/hop.ts';
-import { CALL_STEPS, SESSION_END_STEPS } from '#gateway/pipeline.ts';
+import { CALL_STEPS, LISTEN_STEPS, SESSION_END_STEPS } from '#gateway/pipeline.ts';
 import { refusalOf, refuse, sendRefusal } from '#gateway/refuse.ts';
-import type { Refusal } from '#gateway/refusal.ts';
+import { refuseListening, relayListening } from '#gateway/listen.ts';
 import { relay } from '#gateway/relay.ts';
 import { createReply } from '#gateway/reply.ts';
 import { sourceKey, sourceOf } from '#gateway/source.ts';
@@ -31,7 +31,10 @@ function arrive(request: IncomingMessage, response: ServerResponse, connectionNa
     headers,
     source,
     sourceKey: sourceKey(source),
-    reply: createReply(response, gateway.limits.responseWriteStallMs),
+    reply: createReply(response, {
+      stallMs: gateway.limits.responseWriteStallMs,
+      quietMs: gateway.limits.streamQuietMs,
+    }),
     cut: new AbortController(),
     gone: gone.signal,
   };
@@ -64,10 +67,13 @@ async function remove(arrived: Arrived, gateway: Gateway): Promise<void> {
  * A client of the legacy era asks with GET for a stream of the server's own messages; 405 is how a server says that it
  * has none (MCP 2025-11-25, Listening for Messages from the Server). That is no refusal of anything, so it is not recorded.
  */
-function refuseMethod(arrived: Arrived, gateway: Gateway): Promise<void> {
-  const { method } = arrived.http.request;
-  const refusal: Refusal = { code: 'method_not_allowed', reason: method === 'GET' ? 'no_stream' : 'method' };
-  return method === 'GET' ? sendRefusal(arrived, gateway, refusal) : refuse(arrived, gateway, refusal);
+async function get(arrived: Arrived, gateway: Gateway): Promise<void> {
+  const listening = await runSteps(LISTEN_STEPS, arrived, gateway);
+  if (listening.ok) return guarded(listening.value, gateway, () => relayListening(listening.value, gateway));
+  const call = listening.error.call as AnyCall | ListenRecorded;
+  const refusal = refusalOf(listening.error, call, gateway);
+  if ('opened' in call) return refuseListening(call, refusal, gateway);
+  return refusal.code === 'method_not_allowed' ? sendRefusal(call, gateway, refusal) : refuse(call, gateway, refusal);
 }
 
 export async function serveCall(
@@ -81,7 +87,8 @@ export async function serveCall(
     await guarded(arrived, gateway, () => {
       if (request.method === 'POST') return post(arrived, gateway);
       if (request.method === 'DELETE') return remove(arrived, gateway);
-      return refuseMethod(arrived, gateway);
+      if (request.method === 'GET') return get(arrived, gateway);
+      return refuse(arrived, gateway, { code: 'method_not_allowed', reason: 'method' });
     });
   } catch (bug) {
     // Even the refusal failed: nothing more can be said to this client.

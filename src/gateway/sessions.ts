@@ -26,7 +26,7 @@ export type SessionOwner = {
   readonly client?: string | undefined;
 };
 
-type Held = SessionOwner & { entry: SessionEntry; lastMs: number };
+type Held = SessionOwner & { entry: SessionEntry; lastMs: number; readonly ended: Set<() => void> };
 
 export type Sessions = {
   /** A new legacy session, not yet known: `begin` makes it known once the upstream accepted `initialize`. */
@@ -36,6 +36,8 @@ export type Sessions = {
   /** The recording of calls without a legacy session. */
   grouped(owner: SessionOwner, client: string): SessionEntry;
   end(wireId: string): void;
+  /** Runs once when the session ends, however it does. Gives the way to take that back. */
+  whenEnded(wireId: string, run: () => void): () => void;
   /** Ends the sessions and recordings of these owners; their ids are unknown afterwards. */
   endOf(isMeant: (owner: SessionOwner) => boolean): void;
   count(): number;
@@ -47,18 +49,27 @@ export function createSessions(options: {
   readonly newId: () => string;
   /** Begins every id shown to a client. */
   readonly prefix?: string;
+  /** A legacy session is over. */
+  readonly ended?: (owner: SessionOwner, wireId: string) => void;
 }): Sessions {
-  const { limits, clock, newId, prefix = '' } = options;
+  const { limits, clock, newId, prefix = '', ended } = options;
   // Maps keep insertion order; re-inserting on use makes the first entry the least recently used.
   const legacy = new Map<string, Held>();
   const groups = new Map<string, Held>();
 
+  const drop = (map: Map<string, Held>, id: string): void => {
+    const held = map.get(id);
+    if (held === undefined) return;
+    map.delete(id);
+    for (const run of held.ended) run();
+    if (map === legacy) ended?.(held, id);
+  };
   const store = (map: Map<string, Held>, id: string, held: Held): void => {
     map.delete(id);
     map.set(id, held);
     if (map.size > limits.sessions) {
       const oldest = map.keys().next();
-      if (!oldest.done) map.delete(oldest.value);
+      if (!oldest.done) drop(map, oldest.value);
     }
   };
   const expired = (held: Held): boolean => clock() - held.lastMs > limits.sessionIdleMs;
@@ -72,7 +83,8 @@ export function createSessions(options: {
       protocol,
     }),
     begin(owner, entry) {
-      if (entry.wireId !== undefined) store(legacy, entry.wireId, { ...owner, entry, lastMs: clock() });
+      if (entry.wireId !== undefined)
+        store(legacy, entry.wireId, { ...owner, entry, lastMs: clock(), ended: new Set() });
     },
     find(owner, wireId) {
       const held = legacy.get(wireId);
@@ -87,14 +99,20 @@ export function createSessions(options: {
         held === undefined || expired(held)
           ? { key: newId(), wireId: undefined, upstreamId: undefined, client: undefined, protocol: undefined }
           : held.entry;
-      store(groups, id, { ...owner, entry, lastMs: clock() });
+      store(groups, id, { ...owner, entry, lastMs: clock(), ended: new Set() });
       return entry;
     },
     end(wireId) {
-      legacy.delete(wireId);
+      drop(legacy, wireId);
+    },
+    whenEnded(wireId, run) {
+      const held = legacy.get(wireId);
+      if (held === undefined) run();
+      held?.ended.add(run);
+      return () => held?.ended.delete(run);
     },
     endOf(isMeant) {
-      for (const map of [legacy, groups]) for (const [id, held] of map) if (isMeant(held)) map.delete(id);
+      for (const map of [legacy, groups]) for (const [id, held] of map) if (isMeant(held)) drop(map, id);
     },
     count: () => legacy.size,
   };

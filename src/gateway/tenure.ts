@@ -30,7 +30,7 @@ export function lapseOf(call: Tenant, gateway: Parts, executed: Executed): Refus
 export function endOf(call: Tenant, gateway: Parts, executed: Executed): Refusal | undefined {
   const checked = gateway.identity.recheck(call.verified);
   if (checked.ok) return undefined;
-  if (checked.error === 'expired' && !call.reply.started()) {
+  if (checked.error === 'expired' && !call.reply.released()) {
     const graceEndsMs = call.verified.expiresAtMs + gateway.limits.expiredAnswerMs;
     if (gateway.clock() < graceEndsMs) return undefined;
   }

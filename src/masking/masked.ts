@@ -17,3 +17,6 @@ export type Finding = {
 };
 
 export type MaskFlag = 'truncated' | 'budget' | 'failed';
+
+/** In the place of a stored copy that is in the book by now. */
+export const NOTHING_STORED: Masked<Buffer> = Buffer.alloc(0) as Masked<Buffer>;

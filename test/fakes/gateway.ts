@@ -9,6 +9,9 @@ import { pino } from 'pino';
 import { createBindingKeys } from '#bindings/binding-keys.ts';
 import { createBindings } from '#bindings/bindings.ts';
 import { createAdmission } from '#gateway/admission.ts';
+import { createAskedIds } from '#gateway/asked-ids.ts';
+import { createEventIds } from '#gateway/event-ids.ts';
+import { createResumableCalls } from '#gateway/resumable-calls.ts';
 import type {
   AnswerMasked,
   AnswerRecorded,
@@ -19,27 +22,35 @@ import type {
   Connected,
   Credentialed,
   Followed,
+  Exchange,
   Forwarded,
   Heard,
   Identified,
   Limited,
+  ListenAsked,
+  Listening,
+  ListenRecorded,
   Parsed,
   Received,
   Recorded,
   RequestMasked,
+  SessionFound,
   Understood,
 } from '#gateway/call.ts';
 import { strangerEntry, throttledEntry } from '#gateway/entries.ts';
 import type { DefinitionPolicy } from '#definitions/definition-policy.ts';
 import type { Definitions } from '#definitions/definitions.ts';
 import type { Budget } from '#gateway/connection-quota.ts';
-import type { ConnectionRuntime, Gateway } from '#gateway/gateway.ts';
+import type { ConnectionRuntime } from '#gateway/connection-runtime.ts';
+import type { Gateway } from '#gateway/gateway.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { createThrottleBook } from '#gateway/throttle-book.ts';
 import type { ServerRequestPolicy } from '#gateway/server-request-policy.ts';
 import type { Reply } from '#gateway/reply.ts';
+import { bindingText } from '#gateway/session-binding.ts';
 import { createSessions } from '#gateway/sessions.ts';
+import type { SessionEntry, SessionOwner } from '#gateway/sessions.ts';
 import { createQuotas } from '#gateway/quotas.ts';
 import { createTrustedProxies, sourceKey, sourceOf } from '#gateway/source.ts';
 import { authorize } from '#gateway/steps/authorize.ts';
@@ -50,14 +61,19 @@ import { injectCredential } from '#gateway/steps/inject-credential.ts';
 import { limit } from '#gateway/steps/limit.ts';
 import { maskAnswer } from '#gateway/steps/mask-answer.ts';
 import { maskRequest } from '#gateway/steps/mask-request.ts';
+import { findResumption } from '#gateway/steps/find-resumption.ts';
+import { findSession } from '#gateway/steps/find-session.ts';
+import { openStream } from '#gateway/steps/open-stream.ts';
 import { parse } from '#gateway/steps/parse.ts';
+import { recordListen } from '#gateway/steps/record-listen.ts';
 import { readBody } from '#gateway/steps/read-body.ts';
-import { headersOf, receive } from '#gateway/steps/receive.ts';
+import { headersOf, receive, receiveListen } from '#gateway/steps/receive.ts';
 import { recordAnswer } from '#gateway/steps/record-answer.ts';
 import { recordIntent } from '#gateway/steps/record-intent.ts';
 import { followBinding } from '#gateway/steps/follow-binding.ts';
 import { resolveConnection } from '#gateway/steps/resolve-connection.ts';
 import { understand } from '#gateway/steps/understand.ts';
+import { callerKey } from '#identity/caller.ts';
 import type { Caller } from '#identity/caller.ts';
 import type { Identity, Verification } from '#identity/identity.ts';
 import { asVerified } from '#identity/verified-caller.ts';
@@ -252,6 +268,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
   const stopping = new AbortController();
   const admission = createAdmission(limits);
   const bindingStore = createFakeBindingStore();
+  const resumables = createResumableCalls(limits);
   return {
     clock,
     monotonic: () => passedMs,
@@ -266,7 +283,6 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
     ledger,
     upstream,
     connections: createConnections(upstream, publicUrl, overrides),
-    sessions: createSessions({ limits, clock, newId }),
     bindingStore,
     bindings: createBindings({
       store: bindingStore,
@@ -275,6 +291,15 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
       clock,
     }),
     definitions: overrides.definitions ?? fakeDefinitions(overrides.limits),
+    sessions: createSessions({
+      limits,
+      clock,
+      newId,
+      ended: (owner, wireId) => resumables.endOf(bindingText(owner, wireId)),
+    }),
+    eventIds: createEventIds({ key: Buffer.alloc(32, 9), prefix: '', limits }),
+    resumables,
+    asked: createAskedIds(limits),
     admission,
     quotas: createQuotas(limits),
     refusals: createRefusalBook({
@@ -296,11 +321,15 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
     leaving: () => isDraining,
     draining: () => isDraining,
     stopping: stopping.signal,
-    drain: () => void (isDraining = true),
+    drain: () => {
+      isDraining = true;
+      admission.cutLasting();
+    },
     advance: (ms) => void (passedMs += ms),
     stop: () => {
       stopping.abort();
       admission.cutAll();
+      resumables.endAll();
     },
   };
 }
@@ -321,6 +350,8 @@ export type FakeReply = Reply & {
   readonly ended: boolean;
   /** How often what the client had not taken was dropped. */
   readonly dropped: number;
+  /** The head of a stream went out before any event. */
+  readonly opened: boolean;
   /** The client goes away. */
   leave(): void;
 };
@@ -333,7 +364,11 @@ export function createFakeReply(): FakeReply {
     ended: false,
     dropped: 0,
     leave: () => void (isGone = true),
-    started: () => sent.length > 0,
+    started: () => sent.length > 0 || reply.opened,
+    released: () => sent.length > 0,
+    opened: false,
+    open: (_headers: readonly HeaderPair[], when: 'now' | 'when_quiet') => void (reply.opened ||= when === 'now'),
+    drop: () => void (isGone = true),
     gone: () => isGone,
     json: async (
       status: number,
@@ -458,11 +493,42 @@ export const credentialed = async (gateway: Gateway, ask?: Ask): Promise<Credent
 export const forwarded = async (gateway: Gateway, ask?: Ask): Promise<Forwarded> =>
   must(await forward(await credentialed(gateway, ask), gateway));
 
+/** A client that listens: GET, whatever `ask` says. */
+const listener = (ask: Ask): Ask => ({
+  ...ask,
+  method: 'GET',
+  headers: { 'Content-Type': undefined, Accept: 'text/event-stream', ...ask.headers },
+});
+const listenConnected = async (gateway: Gateway, ask: Ask): Promise<Connected> => {
+  const admitted = must(limit(must(receiveListen(arrived(gateway, listener(ask)), gateway)), gateway));
+  return must(resolveConnection(must(await identify(admitted, gateway)), gateway));
+};
+export const sessionFound = async (gateway: Gateway, ask: Ask = {}): Promise<SessionFound> =>
+  must(findSession(await listenConnected(gateway, ask), gateway));
+export const listenAsked = async (gateway: Gateway, ask?: Ask): Promise<ListenAsked> =>
+  must(findResumption(await sessionFound(gateway, ask), gateway));
+export const listenRecorded = async (gateway: Gateway, ask?: Ask): Promise<ListenRecorded> =>
+  must(await recordListen(await listenAsked(gateway, ask), gateway));
+export const listening = async (gateway: Gateway, ask?: Ask): Promise<Listening> =>
+  must(await openStream(await listenRecorded(gateway, ask), gateway));
+
+/** A legacy session of Ada's at `notes`, as if she had initialized. */
+export function beginSession(
+  gateway: Gateway,
+  owner: Partial<SessionOwner> = {},
+): SessionEntry & { readonly wireId: string } {
+  const entry = { ...gateway.sessions.candidate(undefined, '2025-11-25'), upstreamId: 'upstream-session' };
+  const { wireId } = entry;
+  if (wireId === undefined) throw new Error('a legacy session has an id');
+  gateway.sessions.begin({ caller: callerKey(ADA), connection: 'notes', client: ADA.client, ...owner }, entry);
+  return { ...entry, wireId };
+}
+
 /** What the fake reply of a call was told to send. */
 export const repliedOf = (call: Pick<Arrived, 'reply'>): FakeReply => call.reply as FakeReply;
 
 export const heard = (
-  call: Forwarded,
+  call: Exchange,
   message: object | string,
   closed = false,
   sse?: UpstreamMessage['sse'],
@@ -474,12 +540,12 @@ export const heard = (
   },
   closed,
 });
-export const understood = (gateway: Gateway, call: Forwarded, message: object | string, closed = false): Understood =>
+export const understood = (gateway: Gateway, call: Exchange, message: object | string, closed = false): Understood =>
   must(understand(heard(call, message, closed), gateway));
-export const answerMasked = (gateway: Gateway, call: Forwarded, message: object | string): AnswerMasked =>
+export const answerMasked = (gateway: Gateway, call: Exchange, message: object | string): AnswerMasked =>
   must(maskAnswer(understood(gateway, call, message), gateway));
 export const answerRecorded = async (
   gateway: Gateway,
-  call: Forwarded,
+  call: Exchange,
   message: object | string,
 ): Promise<AnswerRecorded> => must(await recordAnswer(answerMasked(gateway, call, message), gateway));

@@ -17,6 +17,9 @@ export type Item = Result<UpstreamMessage, UpstreamFault>;
 export type ScriptedUpstream = Upstream & {
   readonly sent: readonly Sendable[];
   readonly endedSessions: readonly SessionRequest[];
+  readonly listened: readonly SessionRequest[];
+  /** What the next GETs get; without more there is no stream. */
+  listening: (request: SessionRequest) => Answered | Promise<Answered>;
   /** What the next exchanges get; may be changed at any time. */
   answering: (request: Sendable) => Answered | Promise<Answered>;
   /** Status of the next ends of sessions, or the fault. */
@@ -26,9 +29,16 @@ export type ScriptedUpstream = Upstream & {
 export function createScriptedUpstream(): ScriptedUpstream {
   const sent: Sendable[] = [];
   const endedSessions: SessionRequest[] = [];
+  const listened: SessionRequest[] = [];
   return {
     sent,
     endedSessions,
+    listened,
+    listening: () => ok(silentAnswer(405)),
+    async listen(request) {
+      listened.push(request);
+      return this.listening(request);
+    },
     answering: (request) => ok(jsonAnswer(resultFor(request, {}))),
     ending: ok(204),
     async exchange(request) {
@@ -67,10 +77,10 @@ export const jsonAnswer = (text: string, rest: Rest = {}): UpstreamAnswer =>
 
 /** Each text is one event; a fault ends the stream as a broken upstream would. */
 export const sseAnswer = (events: readonly (string | UpstreamFault)[], rest: Rest = {}): UpstreamAnswer =>
-  answer('sse', itemsOf(events.map(eventOf)), rest);
+  answer('sse', itemsOf(events.map((event) => eventOf(event))), rest);
 
-export const eventOf = (event: string | UpstreamFault): Item =>
-  typeof event === 'string' ? ok({ bytes: Buffer.from(event), sse: {} }) : { ok: false, error: event };
+export const eventOf = (event: string | UpstreamFault, sse: UpstreamMessage['sse'] = {}): Item =>
+  typeof event === 'string' ? ok({ bytes: Buffer.from(event), sse }) : { ok: false, error: event };
 
 /** For streams a test feeds by hand. */
 export const streamAnswer = (messages: AsyncIterable<Item>, rest: Rest = {}): UpstreamAnswer =>

@@ -16,7 +16,7 @@ const RETRY_MS = 1_000;
 async function bind(understood: Understood, made: MadeId, gateway: Gateway): Promise<Result<Understood, Refusal>> {
   const { call } = understood;
   const { message } = call;
-  if (message.kind !== 'request') throw new Error('only a request is answered');
+  if (message?.kind !== 'request') throw new Error('only a request is answered');
   const by = { call: call.id, method: message.method, name: message.name };
   const bound = await gateway.bindings.bind(placeOf(call), made, by);
   if (!bound.ok)
@@ -31,7 +31,7 @@ export function bindAnswer(
   gateway: Gateway,
 ): Result<Understood, Refusal> | Promise<Result<Understood, Refusal>> {
   const { call, message, role } = understood;
-  if (role !== 'final' || message.kind !== 'response' || call.message.kind !== 'request') return ok(understood);
+  if (role !== 'final' || message.kind !== 'response' || call.message?.kind !== 'request') return ok(understood);
   const made = madeBy(call.message, message);
   return made === undefined ? ok(understood) : bind(understood, made, gateway);
 }

@@ -57,7 +57,7 @@ function permittedEntries(
 export function filterList(understood: Understood, gateway: Gateway): Result<Understood, Refusal> {
   const { call, message, role } = understood;
   if (role !== 'final' || message.kind !== 'response' || message.outcome.type !== 'result') return ok(understood);
-  const filter = call.message.kind === 'request' ? METHODS.get(call.message.method)?.list : undefined;
+  const filter = call.message?.kind === 'request' ? METHODS.get(call.message.method)?.list : undefined;
   if (filter === undefined) return ok(understood);
   // A client that ignores the case of keys would read the twin, which nobody filtered.
   if (hasCaseTwin(message.outcome.node, keySet([filter.member]))) {

@@ -3,7 +3,7 @@
  * resource the caller may not read now are recorded and kept back, and a list of tasks shows the caller's own.
  */
 import { placeOf } from '#gateway/binding-place.ts';
-import type { Forwarded, Understood } from '#gateway/call.ts';
+import type { Exchange, Understood } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { relisted } from '#gateway/steps/filter-list.ts';
@@ -24,7 +24,7 @@ const ENTRY_KEYS = keySet(['taskId']);
 const LIST_KEYS = keySet(['tasks']);
 
 /** Why a message that belongs to no answer is not for this caller. */
-function keptBack(call: Forwarded, message: Message, gateway: Gateway): string | undefined {
+function keptBack(call: Exchange, message: Message, gateway: Gateway): string | undefined {
   if (message.kind === 'response') return undefined;
   const task = taskOfServerMessage(message);
   const isUpdate = message.method === 'notifications/resources/updated';
@@ -40,7 +40,7 @@ function keptBack(call: Forwarded, message: Message, gateway: Gateway): string |
     : undefined;
 }
 
-function mayWatch(call: Forwarded, uri: string | undefined, gateway: Gateway): boolean {
+function mayWatch(call: Exchange, uri: string | undefined, gateway: Gateway): boolean {
   if (uri === undefined || uri.length > LIMITS.nameChars) return false;
   const decision = gateway.policy.decide({
     caller: call.verified.caller,
@@ -86,7 +86,7 @@ export function keepToCaller(understood: Understood, gateway: Gateway): Result<U
     const reason = keptBack(call, message, gateway);
     return ok(reason === undefined ? understood : { ...understood, keptBack: reason });
   }
-  const isTaskList = call.message.kind === 'request' && call.message.method === 'tasks/list';
+  const isTaskList = call.message?.kind === 'request' && call.message.method === 'tasks/list';
   if (!isTaskList || role !== 'final' || message.kind !== 'response' || message.outcome.type !== 'result')
     return ok(understood);
   return ownTasks(understood, message.outcome.node, gateway);

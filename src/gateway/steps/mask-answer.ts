@@ -10,7 +10,7 @@ export function maskAnswer(understood: Understood, gateway: Gateway): Result<Ans
   const masked = gateway.masker.maskMessage(message.doc, {
     direction: 'response',
     connection: call.connection.name,
-    method: call.message.kind === 'request' ? call.message.method : '',
+    method: call.message?.kind === 'request' ? call.message.method : '',
     secrets: call.secrets,
   });
   if (!masked.ok) return err({ code: 'masking_failed', reason: masked.error.reason, executed: 'unknown' });

@@ -65,7 +65,7 @@ export function pinDefinitions(
   gateway: Gateway,
 ): Result<Understood, Refusal> | Promise<Result<Understood, Refusal>> {
   const { call, message, role } = understood;
-  const method = call.message.kind === 'request' ? call.message.method : '';
+  const method = call.message?.kind === 'request' ? call.message.method : '';
   if (role !== 'final' || !bringsDefinitions(method)) return ok(understood);
   if (message.kind !== 'response' || message.outcome.type !== 'result') return ok(understood);
   const result = message.outcome.node;

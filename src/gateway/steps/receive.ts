@@ -4,6 +4,7 @@ import { framingFault } from '#gateway/framing.ts';
 import { isAskedForHere } from '#gateway/host.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
+import { isModern } from '#mcp/revisions/versions.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
@@ -72,6 +73,20 @@ export function receive(call: Arrived, gateway: Gateway): Result<Received, Refus
   if (!received.ok) return received;
   const fault = bodyFault(received.value.headers, gateway.limits.messageBytes);
   return fault === undefined ? received : err(fault);
+}
+
+const EVENT_STREAM = /^\s*text\/event-stream\s*(?:;|$)/i;
+
+/** GET: to listen. Modern revisions have no such stream (MCP 2026-07-28, Streamable HTTP; 2025-11-25, Listening for Messages). */
+export function receiveListen(call: Arrived, gateway: Gateway): Result<Received, Refusal> {
+  const received = receiveHead(call, gateway);
+  if (!received.ok) return received;
+  if (call.headers.get('mcp-protocol-version')?.some(isModern) === true)
+    return err({ code: 'method_not_allowed', reason: 'no_stream_in_revision' });
+  const accepted = (call.headers.get('accept') ?? []).flatMap((value) => value.split(','));
+  if (!accepted.some((type) => EVENT_STREAM.test(type)))
+    return err({ code: 'not_acceptable', reason: 'no_event_stream' });
+  return received;
 }
 
 /** DELETE: the end of a legacy session, without a body (MCP 2025-11-25, Session Management). */

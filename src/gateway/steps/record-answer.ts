@@ -1,8 +1,9 @@
 /** The record of what came back, durable before anybody sees it (P2). The answer to a call closes its intent. */
-import type { AnswerMasked, AnswerRecorded } from '#gateway/call.ts';
+import type { AnswerMasked, AnswerRecorded, Exchange, Forwarded } from '#gateway/call.ts';
 import { resultEntry, streamEntry } from '#gateway/entries.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
+import { recordId } from '#ledger/record.ts';
 import type { LedgerEntry, Outcome } from '#ledger/record.ts';
 import { err, ok, unreachable } from '#result.ts';
 import type { Result } from '#result.ts';
@@ -14,20 +15,25 @@ function outcomeOf(answer: AnswerMasked): Outcome {
   return message.isToolError ? 'tool_error' : 'ok';
 }
 
+/** Whether the answer to it closes an intent: not on a stream without a call, nor when the call has its result already. */
+const isClosing = (call: Exchange): call is Forwarded => 'intent' in call && call.resumed !== 'closed';
+
 function entryFor(answer: AnswerMasked, outcome: Outcome, gateway: Gateway): LedgerEntry {
   const { call, keptBack, message, masked, role } = answer;
   const header = {
     upstreamStatus: call.answer.status,
+    ...('intent' in call && call.resumed !== undefined ? { resumed: recordId(call.intent) } : {}),
     masking: masked.findings,
     bytes: message.doc.bytes.length,
     durationMs: Math.round((gateway.monotonic() - call.startedMs) * 1_000) / 1_000,
   };
   switch (role) {
     case 'final':
-      return resultEntry(call, gateway.masker, { ref: call.intent.n, outcome, header, masked });
+      if (isClosing(call)) return resultEntry(call, gateway.masker, { ref: call.intent.n, outcome, header, masked });
+      return streamEntry(call, gateway.masker, { ref: null, st: 'down', header, masked });
     case 'during':
     case 'late': {
-      const ref = call.message.kind === 'request' ? call.intent.n : null;
+      const ref = call.message?.kind === 'request' && isClosing(call) ? call.intent.n : null;
       const method = message.kind === 'response' ? {} : { method: message.method, name: message.name };
       const st = role === 'late' || keptBack !== undefined ? 'late' : 'down';
       const why = keptBack === undefined ? {} : { reason: keptBack };
@@ -40,7 +46,7 @@ function entryFor(answer: AnswerMasked, outcome: Outcome, gateway: Gateway): Led
 
 function count({ call, masked, role }: AnswerMasked, outcome: Outcome, gateway: Gateway): void {
   gateway.metrics.masked(masked.findings);
-  if (role !== 'final' || call.message.kind !== 'request') return;
+  if (role !== 'final' || !isClosing(call) || call.message.kind !== 'request') return;
   call.trace?.outcome(outcome);
   gateway.metrics.callClosed({
     connection: call.connectionName,
@@ -52,7 +58,8 @@ function count({ call, masked, role }: AnswerMasked, outcome: Outcome, gateway: 
 
 export async function recordAnswer(answer: AnswerMasked, gateway: Gateway): Promise<Result<AnswerRecorded, Refusal>> {
   const outcome = outcomeOf(answer);
-  const durable = answer.role === 'final' ? answer.call.trace?.recording('result') : undefined;
+  const durable =
+    answer.role === 'final' && isClosing(answer.call) ? answer.call.trace?.recording('result') : undefined;
   const record = await gateway.ledger.append(entryFor(answer, outcome, gateway));
   durable?.();
   if (record.ok) {

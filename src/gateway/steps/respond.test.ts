@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { bindingOf } from '#gateway/session-binding.ts';
 import { respond } from '#gateway/steps/respond.ts';
 import { callerKey } from '#identity/caller.ts';
 import { ok } from '#result.ts';
@@ -39,16 +40,19 @@ test('no session begins by a refused initialize, by another call, or at a server
   assert.equal((await sessionGiven(initialize, refused, 'upstream-session')).given, undefined);
   assert.equal((await sessionGiven(toolCall(), { ...accepted }, 'upstream-session')).given, undefined);
   assert.equal((await sessionGiven(initialize, accepted, undefined)).given, undefined);
+});
+
+test('a stream that says something before its answer to initialize has the id in its head, unknown until the answer', async () => {
   const notTheAnswer = { jsonrpc: '2.0', method: 'notifications/message', params: {} };
   const gateway = fakeGateway();
   gateway.upstream.answering = () => ok(sseAnswer([], { sessionId: 'upstream-session' }));
   const call = await forwarded(gateway, { message: initialize });
   await respond(await answerRecorded(gateway, call, notTheAnswer), gateway);
-  assert.equal(
-    repliedOf(call).sent[0]?.headers.some(([name]) => name === 'mcp-session-id'),
-    false,
-  );
+  const { wireId } = call.session;
+  assert.deepEqual(repliedOf(call).sent[0]?.headers, [['mcp-session-id', wireId]]);
   assert.equal(gateway.sessions.count(), 0);
+  await respond(await answerRecorded(gateway, call, accepted), gateway);
+  assert.equal(gateway.sessions.find(owner('notes'), wireId ?? '')?.upstreamId, 'upstream-session');
 });
 
 test('a process has a session though it names none', async () => {
@@ -75,14 +79,30 @@ test('an answer goes down with the status and the headers the upstream left it',
   ]);
 });
 
-test('an answer of a stream goes down as one event, without the id by which it could not be resumed here', async () => {
+/** The event that goes down for an answer which came with an id and a retry time. */
+async function eventOfAnswer(headers: Readonly<Record<string, string>>) {
   const gateway = fakeGateway();
   gateway.upstream.answering = () => ok(sseAnswer([]));
-  const call = await forwarded(gateway);
+  const call = await forwarded(gateway, { headers });
   const answer = await answerRecorded(gateway, call, accepted);
   await respond({ ...answer, heard: { ...answer.heard, sse: { id: 'e1', retryMs: 5 } } }, gateway);
   const [sent] = repliedOf(call).sent;
-  assert.equal(sent?.form === 'event' && sent.text, `data: ${JSON.stringify(accepted)}\n\n`);
+  return { gateway, call, text: sent?.form === 'event' ? sent.text : '' };
+}
+
+test("an answer of a stream goes down as one event with the gateway's own id, which leads back to the server's", async () => {
+  const { gateway, call, text } = await eventOfAnswer({});
+  const [, id = ''] = /^id: (\S+)\nretry: 5\ndata: (.*)\n\n$/.exec(text) ?? [];
+  assert.deepEqual(gateway.eventIds.open(bindingOf(call), id), { call: call.id, upstreamId: 'e1' });
+});
+
+test('a modern stream, which cannot be resumed, goes down without ids', async () => {
+  const { text } = await eventOfAnswer({
+    'mcp-protocol-version': '2026-07-28',
+    'mcp-method': 'tools/call',
+    'mcp-name': 'get_note',
+  });
+  assert.equal(text, `data: ${JSON.stringify(accepted)}\n\n`);
 });
 
 test('what goes down is the masked copy', async () => {

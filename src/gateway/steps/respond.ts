@@ -1,9 +1,11 @@
 /** Releases one recorded message to the caller, in the form the upstream chose. */
-import type { AnswerRecorded, Responded } from '#gateway/call.ts';
+import type { AnswerRecorded, Exchange, Responded } from '#gateway/call.ts';
 import { answerServer } from '#gateway/answer-server.ts';
+import { eventFields } from '#gateway/event-fields.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import type { Delivery } from '#gateway/reply.ts';
+import { bindingOf, wireIdOf } from '#gateway/session-binding.ts';
 import { endOf } from '#gateway/tenure.ts';
 import { callerKey } from '#identity/caller.ts';
 import { encodeSseEvent } from '#mcp/sse.ts';
@@ -12,18 +14,22 @@ import type { Result } from '#result.ts';
 import type { HeaderPair } from '#upstream/port.ts';
 
 /** A legacy session begins when the upstream accepted `initialize`; its own id stays on this side. */
-function beginSession(answer: AnswerRecorded, gateway: Gateway): readonly HeaderPair[] {
-  const { call, message } = answer;
-  const { wireId } = call.session;
-  const isAccepted = message.kind === 'response' && message.outcome.type === 'result' && answer.role === 'final';
-  if (!isAccepted || call.message.kind !== 'request' || call.message.method !== 'initialize' || wireId === undefined)
-    return [];
+function beginSession({ call, message, role }: AnswerRecorded, gateway: Gateway): void {
+  const isAccepted = message.kind === 'response' && message.outcome.type === 'result' && role === 'final';
+  if (!isAccepted || call.message?.kind !== 'request' || call.message.method !== 'initialize') return;
   // A server without sessions gets clients without sessions (P8); a process has one, whether it knows or not.
-  if (call.answer.sessionId === undefined && !call.connection.keepsSession) return [];
+  if (wireIdOf(call) === undefined) return;
   const { caller } = call.verified;
   const owner = { caller: callerKey(caller), connection: call.connection.incarnation, client: caller.client };
   gateway.sessions.begin(owner, { ...call.session, upstreamId: call.answer.sessionId });
-  return [['mcp-session-id', wireId]];
+}
+
+/** With the head of an answer to `initialize`, which in a stream goes out before the answer is known. */
+export function downwardHeaders(call: Exchange): readonly HeaderPair[] {
+  const { headers } = call.answer;
+  if (call.message?.kind !== 'request' || call.message.method !== 'initialize') return headers;
+  const wireId = wireIdOf(call);
+  return wireId === undefined ? headers : [...headers, ['mcp-session-id', wireId]];
 }
 
 async function release(answer: AnswerRecorded, headers: readonly HeaderPair[], gateway: Gateway): Promise<Delivery> {
@@ -35,7 +41,8 @@ async function release(answer: AnswerRecorded, headers: readonly HeaderPair[], g
       // The name of an event is the server's own words too.
       const name = heard.sse?.event;
       const event = name === undefined ? undefined : gateway.masker.maskText(name, call.secrets);
-      return call.reply.event(encodeSseEvent({ data: masked.send, event }), headers);
+      const fields = eventFields(call, heard.sse, gateway);
+      return call.reply.event(encodeSseEvent({ data: masked.send, event, ...fields }), headers);
     }
     case 'none':
       throw new Error('an answer without messages gave one');
@@ -50,6 +57,10 @@ export async function respond(answer: AnswerRecorded, gateway: Gateway): Promise
   // The record's sync was a wait: nothing is released to somebody who became nobody meanwhile.
   const end = endOf(answer.call, gateway, 'unknown');
   if (end !== undefined) return err(end);
-  const headers = [...answer.call.answer.headers, ...beginSession(answer, gateway)];
+  beginSession(answer, gateway);
+  const { call, message } = answer;
+  if (message.kind === 'request') gateway.asked.released({ binding: bindingOf(call), idKey: message.idKey });
+  const isRefused = message.kind === 'response' && message.outcome.type === 'error';
+  const headers = isRefused ? call.answer.headers : downwardHeaders(call);
   return ok({ ...answer, delivery: await release(answer, headers, gateway) });
 }

@@ -7,7 +7,9 @@ import { callerKey } from '#identity/caller.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
-function spenderOf({ connection, verified }: Approved): Spender | undefined {
+type Spending = Pick<Approved, 'connection' | 'verified'>;
+
+function spenderOf({ connection, verified }: Spending): Spender | undefined {
   const { name, budget } = connection;
   return budget === undefined ? undefined : { connection: name, budget, caller: callerKey(verified.caller) };
 }
@@ -23,7 +25,7 @@ export function spendBudget(call: Approved, gateway: Gateway): Result<Approved, 
 }
 
 /** A message that came back. */
-export function countAnswer(call: Approved, bytes: number, gateway: Gateway): void {
+export function countAnswer(call: Spending, bytes: number, gateway: Gateway): void {
   const spender = spenderOf(call);
   if (spender !== undefined) gateway.quotas.connections.count(spender, bytes, gateway.monotonic());
 }
