@@ -270,6 +270,24 @@ export const LIMITS = {
   apiBodyBytes: 64 * 1024,
   apiCheckpointFreshMs: 1_000,
 
+  // `gatebook connect`
+  connectCallsInFlight: 256,
+  /** Until the first sign of an answer; then a stream may take as long as it likes. */
+  connectAnswerMs: 3_600_000,
+  /** For what has no answer of its own: what follows waits for it. */
+  connectTakenMs: 60_000,
+  /** After the end of stdin, for answers on their way. */
+  connectDrainMs: 10_000,
+  connectEndMs: 2_000,
+  connectRetryMs: 1_000,
+  connectRetryMsMin: 100,
+  connectRetryMsMax: 30_000,
+  /** Attempts in a row that fail before an answer is given up. */
+  connectResumes: 10,
+  connectErrorBytes: 1024 * 1024,
+  /** Tools whose parameters are headers. */
+  connectTools: 10_000,
+
   // the log
   /** Of each message above debug; what is over them is counted. */
   logLinesPerMinute: 60,

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { register as configCheck } from '#cli/config-check.ts';
 import { register as configExplain } from '#cli/config-explain.ts';
 import { register as configSchema } from '#cli/config-schema.ts';
+import { register as connect } from '#cli/connect.ts';
 import { register as eventsExport } from '#cli/events-export.ts';
 import { register as eventsSearch } from '#cli/events-search.ts';
 import { register as eventsShow } from '#cli/events-show.ts';
@@ -37,4 +38,5 @@ export const OFFLINE_COMMANDS: readonly ((program: Command, io: CliIo) => void)[
   ledgerReindex,
   mask,
   revoke,
+  connect,
 ];

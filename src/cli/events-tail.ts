@@ -6,6 +6,7 @@ import { eventLine } from '#cli/event-lines.ts';
 import { EXIT_OK, type ExitCode } from '#cli/exit-codes.ts';
 import { CutOff, type GatewayApi, streamGateway } from '#cli/gateway-api.ts';
 import type { CliIo } from '#cli/io.ts';
+import { untilInterrupted } from '#cli/until-interrupted.ts';
 import { eventsGroup } from '#cli/local-events.ts';
 import { EVENTS_PATH, failed, onBookOrGateway, type RemoteOptions, withGatewayOptions } from '#cli/remote-events.ts';
 import type { Book } from '#events/book.ts';
@@ -32,17 +33,6 @@ export function register(program: Command, io: CliIo): void {
       there: (api) => untilInterrupted((signal) => followThere(io, api, options.json === true, signal)),
     }),
   );
-}
-
-async function untilInterrupted(run: (signal: AbortSignal) => Promise<ExitCode>): Promise<ExitCode> {
-  const stop = new AbortController();
-  const interrupt = (): void => stop.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  try {
-    return await run(stop.signal);
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  }
 }
 
 /** The command without the process's signals. */

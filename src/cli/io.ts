@@ -18,7 +18,7 @@ export type CliIo = {
   readonly stdout: CliStream;
   readonly stderr: CliStream;
   /** Absent where nobody gives a command anything to read. */
-  readonly stdin?: AsyncIterable<Uint8Array | string>;
+  readonly stdin?: AsyncIterable<Uint8Array | string> & { destroy?(): unknown };
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where the user stood: relative paths on the command line count from here. */
   readonly cwd: string;
@@ -30,7 +30,7 @@ type HostProcess = {
   readonly stdout: CliStream;
   readonly stderr: CliStream;
   /** Absent where nobody gives a command anything to read. */
-  readonly stdin?: AsyncIterable<Uint8Array | string>;
+  readonly stdin?: AsyncIterable<Uint8Array | string> & { destroy?(): unknown };
   readonly env: Readonly<Record<string, string | undefined>>;
   exitCode?: number | string | null | undefined;
   cwd(): string;

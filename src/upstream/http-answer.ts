@@ -118,7 +118,8 @@ async function discard(body: HttpBody): Promise<void> {
   if (first.ok && first.value !== null) body.cancel();
 }
 
-async function collect(body: HttpBody, bytesMax: number): Promise<Result<Buffer, UpstreamFault>> {
+/** A whole body, bounded. */
+export async function collect(body: HttpBody, bytesMax: number): Promise<Result<Buffer, UpstreamFault>> {
   const chunks: Buffer[] = [];
   let length = 0;
   for (;;) {
