@@ -194,6 +194,7 @@ export const LIMITS = {
   /** Secrets of a connection's earlier configurations that are still masked after a reload. */
   retiredSecrets: 16,
   sessions: 50_000,
+  sessionsPerCaller: 5_000,
   sessionIdleMs: 30 * 60_000,
 
   // ledger

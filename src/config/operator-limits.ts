@@ -62,6 +62,7 @@ export const OPERATOR_LIMITS = {
   sseOpenMs: [100, 600_000],
   sseIdleMs: [1_000, DAY_MS],
   sessions: [1, 1_000_000],
+  sessionsPerCaller: [1, 1_000_000],
   sessionIdleMs: [10_000, 7 * DAY_MS],
   segmentBytes: [1024 * 1024, 4 * GIB - 1],
   ledgerQueueRecords: [16, 1_000_000],

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createSessions } from '#gateway/sessions.ts';
 
 const ada = { caller: 'issuer\nada', connection: 'notes' };
-function start(limits = { sessions: 100, sessionIdleMs: 1_000 }) {
+function start(limits = { sessions: 100, sessionsPerCaller: 100, sessionIdleMs: 1_000 }) {
   let now = 0;
   let ids = 0;
   const sessions = createSessions({ limits, clock: () => now, newId: () => `id${(ids += 1)}` });
@@ -52,7 +52,7 @@ test('another client of the same caller has its own recording', () => {
 });
 
 test('the number of sessions is bounded, and the least recently used goes first', () => {
-  const { sessions } = start({ sessions: 2, sessionIdleMs: 1_000 });
+  const { sessions } = start({ sessions: 2, sessionsPerCaller: 2, sessionIdleMs: 1_000 });
   const [a, b, c] = [1, 2, 3].map(() => sessions.candidate(undefined, undefined));
   assert.ok(a && b && c);
   sessions.begin(ada, a);
@@ -80,4 +80,19 @@ test('the sessions and recordings of an owner who is ended are unknown, those of
   assert.equal(sessions.find(ada, one.wireId ?? ''), undefined);
   assert.equal(sessions.find(eve, other.wireId ?? '')?.key, other.key);
   assert.notEqual(sessions.grouped(ada, 'cli').key, recording.key);
+});
+
+test('a caller who begins sessions without end, or claims ever new clients, takes none from others', () => {
+  const { sessions } = start({ sessions: 100, sessionsPerCaller: 3, sessionIdleMs: 1_000 });
+  const entry = sessions.candidate(undefined, undefined);
+  sessions.begin(ada, entry);
+  const { key } = sessions.grouped(ada, 'cli');
+  const eve = { ...ada, caller: 'issuer\neve' };
+  for (let n = 0; n < 200; n += 1) {
+    sessions.begin(eve, sessions.candidate(undefined, undefined));
+    sessions.grouped(eve, `client-${n}`);
+  }
+  assert.deepEqual(sessions.find(ada, entry.wireId ?? ''), entry);
+  assert.equal(sessions.grouped(ada, 'cli').key, key);
+  assert.equal(sessions.count(), 4);
 });

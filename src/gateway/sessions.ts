@@ -3,6 +3,7 @@
  * bound to caller and connection, so another caller's id is simply unknown; the upstream's id never goes down.
  * Calls without a session (modern revisions) are grouped by caller, client and connection with an idle gap.
  */
+import { createOwnedEntries } from '#gateway/owned-entries.ts';
 import type { Limits } from '#limits.ts';
 
 export type SessionClient = { readonly name?: string; readonly version?: string };
@@ -26,7 +27,8 @@ export type SessionOwner = {
   readonly client?: string | undefined;
 };
 
-type Held = SessionOwner & { entry: SessionEntry; lastMs: number; readonly ended: Set<() => void> };
+type Grouped = SessionOwner & { readonly entry: SessionEntry; readonly lastMs: number };
+type Held = Grouped & { readonly ended: Set<() => void> };
 
 export type Sessions = {
   /** A new legacy session, not yet known: `begin` makes it known once the upstream accepted `initialize`. */
@@ -44,7 +46,7 @@ export type Sessions = {
 };
 
 export function createSessions(options: {
-  readonly limits: Pick<Limits, 'sessions' | 'sessionIdleMs'>;
+  readonly limits: Pick<Limits, 'sessions' | 'sessionsPerCaller' | 'sessionIdleMs'>;
   readonly clock: () => number;
   readonly newId: () => string;
   /** Begins every id shown to a client. */
@@ -53,26 +55,13 @@ export function createSessions(options: {
   readonly ended?: (owner: SessionOwner, wireId: string) => void;
 }): Sessions {
   const { limits, clock, newId, prefix = '', ended } = options;
-  // Maps keep insertion order; re-inserting on use makes the first entry the least recently used.
-  const legacy = new Map<string, Held>();
-  const groups = new Map<string, Held>();
-
-  const drop = (map: Map<string, Held>, id: string): void => {
-    const held = map.get(id);
-    if (held === undefined) return;
-    map.delete(id);
+  const bounds = { total: limits.sessions, perCaller: limits.sessionsPerCaller };
+  const legacy = createOwnedEntries<Held>(bounds, (held, wireId) => {
     for (const run of held.ended) run();
-    if (map === legacy) ended?.(held, id);
-  };
-  const store = (map: Map<string, Held>, id: string, held: Held): void => {
-    map.delete(id);
-    map.set(id, held);
-    if (map.size > limits.sessions) {
-      const oldest = map.keys().next();
-      if (!oldest.done) drop(map, oldest.value);
-    }
-  };
-  const expired = (held: Held): boolean => clock() - held.lastMs > limits.sessionIdleMs;
+    ended?.(held, wireId);
+  });
+  const groups = createOwnedEntries<Grouped>(bounds);
+  const expired = (held: Grouped): boolean => clock() - held.lastMs > limits.sessionIdleMs;
 
   return {
     candidate: (client, protocol) => ({
@@ -83,13 +72,12 @@ export function createSessions(options: {
       protocol,
     }),
     begin(owner, entry) {
-      if (entry.wireId !== undefined)
-        store(legacy, entry.wireId, { ...owner, entry, lastMs: clock(), ended: new Set() });
+      if (entry.wireId !== undefined) legacy.put(entry.wireId, { ...owner, entry, lastMs: clock(), ended: new Set() });
     },
     find(owner, wireId) {
       const held = legacy.get(wireId);
       if (held === undefined || held.caller !== owner.caller || held.connection !== owner.connection) return undefined;
-      store(legacy, wireId, { ...held, lastMs: clock() });
+      legacy.put(wireId, { ...held, lastMs: clock() });
       return held.entry;
     },
     grouped(owner, client) {
@@ -99,11 +87,11 @@ export function createSessions(options: {
         held === undefined || expired(held)
           ? { key: newId(), wireId: undefined, upstreamId: undefined, client: undefined, protocol: undefined }
           : held.entry;
-      store(groups, id, { ...owner, entry, lastMs: clock(), ended: new Set() });
+      groups.put(id, { ...owner, entry, lastMs: clock() });
       return entry;
     },
     end(wireId) {
-      drop(legacy, wireId);
+      legacy.delete(wireId);
     },
     whenEnded(wireId, run) {
       const held = legacy.get(wireId);
@@ -112,7 +100,7 @@ export function createSessions(options: {
       return () => held?.ended.delete(run);
     },
     endOf(isMeant) {
-      for (const map of [legacy, groups]) for (const [id, held] of map) if (isMeant(held)) drop(map, id);
+      for (const map of [legacy, groups]) for (const [id, held] of map.entries()) if (isMeant(held)) map.delete(id);
     },
     count: () => legacy.size,
   };
