@@ -30,6 +30,8 @@ type Pair = {
 
 const REPEATS_MAX = 8;
 
+const directDriver = ({ driver, directDriver: other }: ClientProgram): string => other ?? driver;
+
 /** The server of both eras says in its answer which it was; server-everything knows the legacy one only. */
 function eraOf(target: TargetName, { call }: Observed): string | undefined {
   if (call.state !== 'done') return undefined;
@@ -82,7 +84,7 @@ async function repeat(
   const again: Observed[] = [];
   let features = FEATURES.filter(differs);
   for (let turn = 0; turn < REPEATS_MAX && features.length > 0; turn += 1) {
-    const observed = await runErrand(client, { ...errand, features }, home);
+    const observed = await runErrand(directDriver(client), { ...errand, features }, home);
     again.push(observed);
     features = features.filter((feature) => !isSeen(observed, feature));
   }
@@ -101,8 +103,8 @@ async function compareAt(
     tell(`${client.title}, ${target} server`);
     const { token } = gateway;
     const [direct, through] = await Promise.all([
-      runErrand(client, { url: serverUrl, token, target }, home),
-      runErrand(client, { url: gateway.url(target), token, target }, home),
+      runErrand(directDriver(client), { url: serverUrl, token, target }, home),
+      runErrand(client.driver, { url: gateway.url(target), token, target }, home),
     ]);
     const again = await repeat(client, { url: serverUrl, token, target }, home, { direct, through });
     pairs.push({ client, direct, through, again });

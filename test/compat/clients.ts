@@ -10,6 +10,8 @@ export type ClientProgram = {
   /** Whose version the page names. */
   readonly package: string;
   readonly driver: string;
+  /** What it is compared with, where it is of no use without Gatebook. */
+  readonly directDriver?: string;
   /** It is told to speak the modern era or nothing, so there is nothing to do with a server of the legacy one. */
   readonly isPinned?: true;
 };
@@ -37,8 +39,8 @@ const everywhere = (fault: string): Observed =>
   Object.fromEntries(FEATURES.map((feature) => [feature, { state: 'fault', fault }])) as Observed;
 
 /** Makes the program do the errand in processes of its own; `home` is where it may keep what it keeps for its user. */
-export async function runErrand(client: ClientProgram, errand: Errand, home: string): Promise<Observed> {
-  const driver = startChild([join(HERE, 'drivers', client.driver), JSON.stringify(errand)], {
+export async function runErrand(driverFile: string, errand: Errand, home: string): Promise<Observed> {
+  const driver = startChild([join(HERE, 'drivers', driverFile), JSON.stringify(errand)], {
     env: { HOME: home, NO_COLOR: '1', NO_PROXY: '127.0.0.1' },
   });
   const { promise, resolve } = Promise.withResolvers<Observed>();

@@ -81,6 +81,14 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   { says: 'a requestState that was given for another call is refused', why: 'it belongs to the call it was given to' },
   {
+    says: 'an answer to what nobody asked in this session, or a second answer, is refused',
+    why: 'else anybody could answer for another, or change what was answered',
+  },
+  {
+    says: 'a request of a server under an id that waits for its answer already goes no further',
+    why: 'which of the two was answered nobody could tell',
+  },
+  {
     says: 'a page of an origin that nobody allowed is refused',
     why: 'the transport asks for it, against DNS rebinding; `server.allowedOrigins` allows one',
   },

@@ -95,15 +95,10 @@ test('an entry of a list that nobody could call by its name is left out: none, o
 });
 
 test('a session has an id of its own on each side', async (t) => {
-  const { gateway, pass } = await startTransparentSite(t);
-  const params = '{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"x","version":"1"}}';
-  const { down } = await pass(
-    { text: `{"jsonrpc":"2.0","id":1,"method":"initialize","params":${params}}`, headers: {} },
-    asJson(EMPTY_ANSWER, 200, { 'mcp-session-id': 'session-of-the-server' }),
-  );
-  const own = down.headers.get('mcp-session-id') ?? '';
-  assert.match(own, /^(?!session-of-the-server)\S{16,}$/);
-  await pass({ ...LIST, headers: { ...LIST.headers, 'mcp-session-id': own } }, asJson(EMPTY_ANSWER));
+  const { begin, gateway, pass } = await startTransparentSite(t);
+  const session = await begin();
+  assert.match(session['mcp-session-id'] ?? '', /^(?!session-of-the-server)\S{16,}$/);
+  await pass({ ...LIST, headers: session }, asJson(EMPTY_ANSWER));
   assert.equal(gateway.server.seen.at(-1)?.headers['mcp-session-id'], 'session-of-the-server');
 });
 
@@ -269,6 +264,25 @@ test('a requestState that was given for another call is refused', async (t) => {
   const other = await pass(call('b', state), asJson(EMPTY_ANSWER));
   assert.deepEqual([other.up, codeOf(other.down.json)], [undefined, 'invalid_state']);
   assert.ok((await pass(call('a', state), asJson(EMPTY_ANSWER))).up?.includes(state));
+});
+
+test('an answer to what nobody asked in this session, or a second answer, is refused', async (t) => {
+  const { begin, listen, pass } = await startTransparentSite(t);
+  const session = await begin();
+  const answer = { text: '{"jsonrpc":"2.0","id":"s-1","result":{}}', headers: session };
+  const before = await pass(answer, accepted);
+  assert.deepEqual([before.up, before.down.status], [undefined, 400]);
+  await listen(session, asEvents('{"jsonrpc":"2.0","id":"s-1","method":"roots/list"}'));
+  assert.equal((await pass(answer, accepted)).up, answer.text);
+  const again = await pass(answer, accepted);
+  assert.deepEqual([again.up, again.down.status], [undefined, 400]);
+});
+
+test('a request of a server under an id that waits for its answer already goes no further', async (t) => {
+  const { begin, listen } = await startTransparentSite(t);
+  const session = await begin();
+  const asked = '{"jsonrpc":"2.0","id":"s-1","method":"roots/list"}';
+  assert.deepEqual(eventsIn(await listen(session, asEvents(asked, asked))), [asked]);
 });
 
 test('a page of an origin that nobody allowed is refused', async (t) => {

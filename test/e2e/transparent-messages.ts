@@ -105,30 +105,43 @@ export const REQUESTS: readonly (readonly [what: string, spoken: Spoken])[] = [
   ],
 ];
 
-/** No answer comes to these: notifications, and answers to what a server asked. */
-export const ONE_WAY: readonly (readonly [what: string, spoken: Spoken])[] = [
+export const NOTIFICATIONS: readonly (readonly [what: string, spoken: Spoken])[] = [
   ['initialized', legacy('{"jsonrpc":"2.0","method":"notifications/initialized"}')],
   [
     'roots changed',
     legacy('{"jsonrpc":"2.0","method":"notifications/roots/list_changed","params":{"_meta":{"x":1.0}}}'),
   ],
   [
+    'progress',
+    legacy('{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"s","progress":1e0}}'),
+  ],
+  [
     'an unknown notification',
     legacy(`{"jsonrpc":"2.0","method":"notifications/com.example/seen","params":{"n":${NUMBERS}}}`),
   ],
+];
+
+/** What a server asks, and what the client says to it. */
+export const ASKED_AND_ANSWERED: readonly (readonly [asked: string, answered: Spoken])[] = [
   [
-    'an answer to an elicitation',
+    '{"jsonrpc":"2.0","id":"s\\u002d1","method":"elicitation/create","params":{"message":"Who?","requestedSchema":{"type":"object","properties":{}}}}',
     legacy(String.raw`{"jsonrpc":"2.0","id":"s-1","result":{"action":"accept","content":{"name":"\u0041da","n":1.0}}}`),
   ],
   [
-    'an answer to a sampling request',
+    '{"jsonrpc":"2.0","id":7,"method":"sampling/createMessage","params":{"messages":[],"maxTokens":1e2}}',
     legacy(
       '{"jsonrpc":"2.0","id":7,"result":{"role":"assistant","model":"m","stopReason":"endTurn","content":{"type":"audio","data":"AAAA","mimeType":"audio/wav"}}}',
     ),
   ],
   [
-    "a refusal of a server's request",
-    legacy('{"jsonrpc":"2.0","id":7,"error":{"code":-1,"message":"User rejected","data":{"why":[1.0]}}}'),
+    '{"jsonrpc":"2.0","id":12345678901234567890,"method":"roots/list"}',
+    legacy(
+      '{"jsonrpc":"2.0","id":12345678901234567890,"error":{"code":-1,"message":"User rejected","data":{"why":[1.0]}}}',
+    ),
+  ],
+  [
+    '{"jsonrpc":"2.0","id":"","method":"com.example/ask","params":{"n":1.0}}',
+    legacy('{"result":{"n":[1.0,-0]}, "jsonrpc":"2.0","id":"","x-vendor":null}'),
   ],
 ];
 

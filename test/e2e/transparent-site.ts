@@ -35,6 +35,9 @@ export const asJson =
   (_seen, response) =>
     void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text);
 
+const INITIALIZE =
+  '{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}},"clientInfo":{"name":"x","version":"1"}}}';
+
 /** Each line of a message is a line of its event (HTML, Server-sent events, 9.2.6). */
 export const asEvents =
   (...texts: readonly string[]): Answering =>
@@ -69,20 +72,38 @@ export type Passage = { readonly up: string | undefined; readonly down: Reply };
 
 export type TransparentSite = {
   readonly gateway: TestGateway;
+  /** Begins a legacy session, which the server calls `session-of-the-server`; gives the headers that belong to it. */
+  readonly begin: () => Promise<Spoken['headers']>;
+  /** Opens the GET stream of a session and reads it to its end. */
+  readonly listen: (headers: Spoken['headers'], answering: Answering) => Promise<string>;
   /** Says it through Gatebook to a server that answers so; gives what reached the server and what came back. */
   readonly pass: (spoken: Spoken, answering: Answering) => Promise<Passage>;
 };
 
 export async function startTransparentSite(t: TestContext): Promise<TransparentSite> {
   const gateway = await startTestGateway(t, { policy: ALLOW_ALL });
+  const { server } = gateway;
+  const pass: TransparentSite['pass'] = async ({ text, headers }, answering) => {
+    const before = server.seen.length;
+    server.answering = answering;
+    const down = await gateway.post('notes', text, headers);
+    return { up: server.seen[before]?.body, down };
+  };
   return {
     gateway,
-    async pass({ text, headers }, answering) {
-      const { server } = gateway;
-      const before = server.seen.length;
+    pass,
+    async begin() {
+      const answer = asJson('{"jsonrpc":"2.0","id":0,"result":{}}', 200, { 'mcp-session-id': 'session-of-the-server' });
+      const { down } = await pass({ text: INITIALIZE, headers: {} }, answer);
+      return { 'mcp-protocol-version': '2025-11-25', 'mcp-session-id': down.headers.get('mcp-session-id') ?? '' };
+    },
+    async listen(headers, answering) {
       server.answering = answering;
-      const down = await gateway.post('notes', text, headers);
-      return { up: server.seen[before]?.body, down };
+      const authorization = `Bearer ${await gateway.token()}`;
+      const response = await fetch(gateway.url('notes'), {
+        headers: { authorization, accept: 'text/event-stream', ...headers },
+      });
+      return response.text();
     },
   };
 }

@@ -5,7 +5,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { BEFORE_THE_ANSWER, ERRORS, ONE_WAY, REQUESTS, RESULTS } from './transparent-messages.ts';
+import {
+  ASKED_AND_ANSWERED,
+  BEFORE_THE_ANSWER,
+  ERRORS,
+  NOTIFICATIONS,
+  REQUESTS,
+  RESULTS,
+} from './transparent-messages.ts';
 import { anyJsonText } from './transparent-json.ts';
 import {
   accepted,
@@ -30,6 +37,10 @@ const MODERN_CALL = modern(
 );
 const ROUNDS = 60;
 
+/** The requests among them under ids of their own: an id of a server is taken until its request is answered. */
+const beforeTheAnswer = (round: number): readonly string[] =>
+  BEFORE_THE_ANSWER.map((said, line) => said.replace(/"id":("?)[^,"}]+/, `"id":$1${round + 1}0${line}`));
+
 test('a request goes up byte for byte, in both eras: numbers, escapes, key order, white space, unknown members and methods', async (t) => {
   const { pass } = await startTransparentSite(t);
   assert.ok(REQUESTS.length > 15);
@@ -39,12 +50,23 @@ test('a request goes up byte for byte, in both eras: numbers, escapes, key order
   }
 });
 
-test('a notification, and an answer to what a server asked, goes up byte for byte', async (t) => {
+test('a notification goes up byte for byte', async (t) => {
   const { pass } = await startTransparentSite(t);
-  for (const [what, spoken] of ONE_WAY) {
+  for (const [what, spoken] of NOTIFICATIONS) {
     const { up, down } = await pass(spoken, accepted);
     assert.equal(up, spoken.text, what);
     assert.deepEqual([down.status, down.text], [202, ''], what);
+  }
+});
+
+test('what a server asks in the middle of a call comes down byte for byte, and its answer goes up byte for byte', async (t) => {
+  const { pass } = await startTransparentSite(t);
+  for (const [asked, answered] of ASKED_AND_ANSWERED) {
+    const { down } = await pass(CALL, asEvents(asked, EMPTY_ANSWER));
+    assert.deepEqual(eventsIn(down.text), [asked, EMPTY_ANSWER]);
+    const said = await pass(answered, accepted);
+    assert.equal(said.up, answered.text);
+    assert.equal(said.down.status, 202);
   }
 });
 
@@ -61,9 +83,9 @@ test('a result comes down byte for byte as one body, in both eras: structured co
 
 test('a result comes down byte for byte as an event, and before it whatever the server says and asks, in its order', async (t) => {
   const { pass } = await startTransparentSite(t);
-  for (const spoken of [CALL, MODERN_CALL]) {
-    for (const [what, result] of RESULTS) {
-      const messages = [...BEFORE_THE_ANSWER, `{"jsonrpc":"2.0","id":1,"result":${result}}`];
+  for (const [era, spoken] of [CALL, MODERN_CALL].entries()) {
+    for (const [at, [what, result]] of RESULTS.entries()) {
+      const messages = [...beforeTheAnswer(era * RESULTS.length + at), `{"jsonrpc":"2.0","id":1,"result":${result}}`];
       const { down } = await pass(spoken, asEvents(...messages));
       assert.deepEqual(eventsIn(down.text), messages, what);
     }
@@ -108,6 +130,33 @@ test('the headers of a revision reach the server as they were sent, with the par
   const headers = gateway.server.seen.at(-1)?.headers ?? {};
   for (const [name, value] of Object.entries({ ...MODERN_CALL.headers, ...mirrored }))
     assert.equal(headers[name], value, name);
+});
+
+test('what a server says of its own accord comes down byte for byte on the GET stream of the legacy era, and answers to it go up', async (t) => {
+  const { begin, listen, pass, gateway } = await startTransparentSite(t);
+  const session = await begin();
+  const messages = beforeTheAnswer(0);
+  assert.deepEqual(eventsIn(await listen(session, asEvents(...messages))), messages);
+  assert.equal(gateway.server.seen.at(-1)?.headers['mcp-session-id'], 'session-of-the-server');
+  for (const [asked, { text }] of ASKED_AND_ANSWERED) {
+    assert.deepEqual(eventsIn(await listen(session, asEvents(asked))), [asked]);
+    assert.equal((await pass({ text, headers: session }, accepted)).up, text);
+  }
+});
+
+test('a call whose stream broke goes on byte for byte where its client says it was', async (t) => {
+  const { begin, listen, pass, gateway } = await startTransparentSite(t);
+  const session = await begin();
+  const [progress = '', ...rest] = beforeTheAnswer(0);
+  const { down } = await pass({ ...CALL, headers: session }, (_seen, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(`id: event-1-of-the-server\ndata: ${progress}\n\n`);
+  });
+  assert.deepEqual(eventsIn(down.text), [progress]);
+  const id = /^id: ?(.+)$/m.exec(down.text)?.[1] ?? '';
+  const resumed = await listen({ ...session, 'last-event-id': id }, asEvents(...rest, EMPTY_ANSWER));
+  assert.deepEqual(eventsIn(resumed), [...rest, EMPTY_ANSWER]);
+  assert.equal(gateway.server.seen.at(-1)?.headers['last-event-id'], 'event-1-of-the-server');
 });
 
 test('any JSON goes up byte for byte and comes down byte for byte as one body', async (t) => {
@@ -163,8 +212,7 @@ test('to a server process a message goes up byte for byte but for its id, and wh
     );
   }
   for (const [at, [what, result]] of RESULTS.entries()) {
-    // An id of a server stays taken until its request is answered.
-    const before = BEFORE_THE_ANSWER.map((said, line) => said.replace(/"id":("?)[^,"}]+/, `"id":$1${at + 1}0${line}`));
+    const before = beforeTheAnswer(at);
     const answer = `{"jsonrpc":"2.0","id":ID,"result":${result.replaceAll('\n', ' ')}}`;
     const { down } = await pass(CALL, [...before.map((said) => said.replace('"p1"', 'TOKEN')), answer]);
     assert.deepEqual(eventsIn(down.text), [...before, answer.replace('ID', '1')], what);
