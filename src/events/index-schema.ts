@@ -3,7 +3,7 @@
  * dropped and built again from the ledger, so there are no migrations here.
  */
 
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /** From here on a session has an index entry of its own. */
 export const LONG_SESSION_MS = 86_400_000;
@@ -101,6 +101,7 @@ const SESSION_SCHEMA = `
     client_id TEXT,
     connection TEXT,
     protocol TEXT,
+    initialized INTEGER NOT NULL,
     calls INTEGER NOT NULL,
     closed INTEGER NOT NULL,
     tool_errors INTEGER NOT NULL,
@@ -193,6 +194,7 @@ export const SESSION_CHANGING_COLUMNS = [
   'client_id',
   'connection',
   'protocol',
+  'initialized',
   'calls',
   'closed',
   'tool_errors',

@@ -23,6 +23,7 @@ const ROW: SessionRow = {
   client_id: null,
   connection: null,
   protocol: null,
+  initialized: 1,
   calls: 3,
   closed: 2,
   tool_errors: 1,

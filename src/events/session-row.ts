@@ -8,7 +8,7 @@ import { isModern, type ProtocolEra } from '#mcp/revisions/versions.ts';
 
 /**
  * What the book says of a session's end. `open`: nothing ended it; `idle`: nothing ended it, and it has been quiet for longer
- * than calls without a legacy session are grouped over. `stopped`: the gateway stopped or started anew since.
+ * than calls without a legacy session are grouped over. `ended_by_upstream`: with a 404, or with its process. `stopped`: the gateway stopped or started anew since.
  */
 export const SESSION_STATES = ['open', 'idle', 'deleted', 'ended_by_upstream', 'revoked', 'stopped'] as const;
 export type SessionState = (typeof SESSION_STATES)[number];
@@ -64,6 +64,8 @@ export type SessionRow = {
   readonly client_id: string | null;
   readonly connection: string | null;
   readonly protocol: string | null;
+  /** 1: it began with `initialize`, so it is a legacy session that a server can end. */
+  readonly initialized: number;
   readonly calls: number;
   readonly closed: number;
   readonly tool_errors: number;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { beginTally, countRecord, type SessionTally } from '#events/session-tally.ts';
+import type { RecordHeader } from '#events/header.ts';
 import type { OpenedRecord } from '#events/source.ts';
 import { ALICE, answer, NOON, record, toolCall } from '#test/fakes/event-records.ts';
 
@@ -80,12 +81,26 @@ test('a clock that was set back does not make a session end before it began', ()
   assert.deepEqual([first_t, last_t], [NOON, NOON]);
 });
 
-test('its DELETE and the 404 of its server end a session, and no other refusal does', () => {
+test('its DELETE, the 404 of its server and the end of its process end a session, and no other refusal does', () => {
   const begun = toolCall(0, 'find', {});
-  const closed = (code: string, reason: string) =>
-    tallied(begun, record({ n: 1, ref: 0, kind: 'result', st: 'error', header: { code, reason } })).ended;
+  const closed = (header: RecordHeader, first = begun) =>
+    tallied(first, record({ n: 1, ref: 0, kind: 'result', st: 'error', header })).ended;
   assert.equal(tallied(begun, record({ n: 1, kind: 'control', st: 'session_end' })).ended, 'deleted');
-  assert.equal(closed('unknown_session', 'ended_by_upstream'), 'ended_by_upstream');
-  assert.equal(closed('upstream_invalid', 'ended_by_upstream'), null);
-  assert.equal(closed('unknown_session', 'not_of_this_caller'), null);
+  assert.equal(closed({ code: 'unknown_session', reason: 'ended_by_upstream' }), 'ended_by_upstream');
+  assert.equal(closed({ code: 'unknown_session', reason: 'session_lost' }), 'ended_by_upstream');
+  assert.equal(closed({ code: 'upstream_invalid', reason: 'ended_by_upstream' }), null);
+  assert.equal(closed({ code: 'unknown_session', reason: 'not_of_this_caller' }), null);
+  const initialize = toolCall(0, '', {}, { method: 'initialize' });
+  assert.equal(closed({ upstreamStatus: 404 }, initialize), 'ended_by_upstream');
+  assert.equal(closed({ upstreamStatus: 400 }, initialize), null);
+  assert.equal(closed({ upstreamStatus: 404 }), null, 'an unknown method of the modern era');
+});
+
+test('what ended a session first is what ended it', () => {
+  const header = { code: 'unknown_session', reason: 'ended_by_upstream' };
+  const late = record({ n: 2, kind: 'denied', st: 'unknown_session', header });
+  assert.equal(
+    tallied(toolCall(0, 'find', {}), record({ n: 1, kind: 'control', st: 'session_end' }), late).ended,
+    'deleted',
+  );
 });

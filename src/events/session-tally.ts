@@ -33,6 +33,7 @@ export const beginTally = (session: string, { n, t }: Pick<Leaf, 'n' | 't'>): Se
   client_id: null,
   connection: null,
   protocol: null,
+  initialized: 0,
   calls: 0,
   closed: 0,
   tool_errors: 0,
@@ -83,8 +84,8 @@ function countKind(tally: SessionTally, leaf: Leaf): void {
 
 function countHeader(tally: SessionTally, leaf: Leaf, header: RecordHeader): void {
   tally.bytes += header.bytes ?? 0;
-  const end = endedBy(leaf, header);
-  if (end !== undefined) tally.ended = end;
+  const end = endedBy(tally, leaf, header);
+  tally.ended ??= end ?? null;
   if (leaf.kind === 'result' || leaf.kind === 'orphan') return;
   const { caller, client } = header;
   if (caller !== undefined && tally.caller_subject === null) {
@@ -99,6 +100,7 @@ function countHeader(tally: SessionTally, leaf: Leaf, header: RecordHeader): voi
   tally.client_id ??= client?.id ?? null;
   tally.connection ??= header.connection ?? null;
   if (header.protocol !== undefined) tally.protocol = header.protocol;
+  if (leaf.kind === 'intent' && header.method === 'initialize') tally.initialized = 1;
   if (leaf.kind === 'intent' && header.method === 'tools/call') addTool(tally, header.name ?? '');
 }
 
@@ -109,7 +111,17 @@ function addTool(tally: SessionTally, full: string): void {
   else tally.moreTools = true;
 }
 
-function endedBy({ kind, st }: Leaf, { code, reason }: RecordHeader): SessionEnd | undefined {
-  if (kind === 'control') return st === 'session_end' ? 'deleted' : undefined;
-  return code === 'unknown_session' && reason === 'ended_by_upstream' ? 'ended_by_upstream' : undefined;
+/**
+ * A server ends a legacy session with a 404, whatever else it says (MCP 2025-11-25, Session Management), or by losing the process
+ * that held it. Elsewhere a 404 means something else: in the modern era an unknown method.
+ */
+function endedBy(
+  { initialized }: SessionTally,
+  { kind, st }: Leaf,
+  { code, reason, upstreamStatus }: RecordHeader,
+): SessionEnd | undefined {
+  if (kind === 'control' && st === 'session_end') return 'deleted';
+  if (initialized === 1 && upstreamStatus === 404) return 'ended_by_upstream';
+  const isLost = code === 'unknown_session' && (reason === 'ended_by_upstream' || reason === 'session_lost');
+  return isLost ? 'ended_by_upstream' : undefined;
 }

@@ -163,7 +163,7 @@ test('a client that claims another name each time is as many sessions of one cal
   );
 });
 
-test('a session ends with a revocation of its caller, and with the 404 of its server', async (t) => {
+test('a session ends with a revocation of its caller, and with the 404 of its server, with words or without', async (t) => {
   const gateway = await startTestGateway(t);
   const initialize = {
     jsonrpc: '2.0',
@@ -178,8 +178,17 @@ test('a session ends with a revocation of its caller, and with the 404 of its se
   };
   const begun = await gateway.post('notes', JSON.stringify(initialize));
   const other = await gateway.post('masked', JSON.stringify(initialize));
+  const worded = await gateway.post('notes', JSON.stringify(initialize));
   const wireId = begun.headers.get('mcp-session-id');
-  assert.ok(wireId !== null && other.status === 200);
+  const wordedId = worded.headers.get('mcp-session-id');
+  assert.ok(wireId !== null && wordedId !== null && other.status === 200);
+  gateway.server.answering = (seen, response) => {
+    const error = { code: -32_001, message: 'Session not found' };
+    response
+      .writeHead(404, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ jsonrpc: '2.0', id: seen.message?.id, error }));
+  };
+  await gateway.post('notes', JSON.stringify(toolCall('get_note')), { 'mcp-session-id': wordedId });
   gateway.server.answering = (_seen, response) => void response.writeHead(404).end();
   const gone = await gateway.post('notes', JSON.stringify(toolCall('get_note')), { 'mcp-session-id': wireId });
   assert.equal(gone.status, 404);
@@ -195,6 +204,7 @@ test('a session ends with a revocation of its caller, and with the 404 of its se
   assert.deepEqual(
     sessions.map(({ connection, state }) => [connection, state]),
     [
+      ['notes', 'ended_by_upstream'],
       ['masked', 'revoked'],
       ['notes', 'ended_by_upstream'],
     ],
