@@ -64,7 +64,7 @@ const WORDS = [...PASSWORD_WORDS, ...TOKEN_WORDS];
 
 /** From the end of the word to the value: the rest of a name, quotes, and what assigns. */
 const ASSIGNS =
-  /((?:[_-][A-Za-z0-9_-]{0,24}|[A-Z0-9][A-Za-z0-9_]{0,24})?)["'`\])]{0,2}[ \t]{0,4}(?::=|=>|={1,2}|:|\b(?:is|IS|was)\b|\bset to\b|\|)[ \t]{0,4}(?:["'`]{1,3}|(?=[^\s]))/y;
+  /((?:[_-][A-Za-z0-9_-]{0,24}|[A-Z0-9][A-Za-z0-9_]{0,24})?)["'`\])]{0,2}[ \t]{0,4}(?::=|=>|={1,2}|:|(?:,? it )?(?:(?:for|of|to|on) [^.;:=\n"']{1,40} )?\b(?:is|IS|was)\b|\bset to\b|\|)[ \t]{0,4}(?:["'`]{1,3}|(?=[^\s]))/y;
 /** `token_type`, `secretName`, `password_expires_at`: about the secret, not the secret. */
 const ABOUT =
   /(?:type|name|ur[il]|file|path|length|count|expir[a-z]*|expires_in|ttl|_at|_on|hint|policy|min|max|size|status|endpoint|arn|version|ref|field|label)$/i;
@@ -86,22 +86,40 @@ const kindsOf = (value: string): number =>
   Number(/[^A-Za-z0-9]/.test(value));
 
 /** An identifier in words: `user_session_timeout`, `MyTokenProvider`, `token-bucket`. */
-const isWordy = (value: string): boolean => !/\d/.test(value) && /^[A-Za-z]+(?:[-_.][A-Za-z]+)*$/.test(value);
+const isWordy = (value: string): boolean => /^[-_.]*[A-Za-z]+(?:[-_.][A-Za-z]+)*[-_.]*$/.test(value);
+/** A long one with a digit in it: `openid4vciIssueCredential`. */
+const isIdentifier = (value: string): boolean =>
+  isWordy(value) || (value.length >= 20 && /^[A-Za-z]+\d[A-Za-z]+(?:[-_.][A-Za-z]+)*$/.test(value));
 
-function looksLikePassword(value: string, isAssigned: boolean, isQuoted: boolean): boolean {
+function looksLikePassword(value: string, how: string, isQuoted: boolean): boolean {
   if (value.length < 5 || value.length > 128 || SENTENCE_WORD.test(value)) return false;
   if (!isQuoted && CODE.test(value) && kindsOf(value) < 4) return false;
-  if (/^\d+$/.test(value)) return isAssigned && value.length >= 4;
+  const isAssigned = /[=:|]/.test(how);
+  if (/^\d+$/.test(value)) return isAssigned;
   if (kindsOf(value) >= 2 && !isWordy(value)) return true;
-  return isAssigned && value.length >= 8 && (isQuoted || /^[a-z]+$/.test(value));
+  if (how === '=') return /^[a-z]+$/.test(value);
+  return isAssigned && value.length >= (isQuoted ? 6 : 8) && (isQuoted || /^[a-z]+$/.test(value));
 }
 
-function looksLikeToken(value: string): boolean {
-  if (value.length < 12 || CODE.test(value) || isWordy(value) || SENTENCE_WORD.test(value)) return false;
-  if (/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(value)) return true;
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+/** Shorter ones only where they are assigned, and when they are no word. */
+const TOKEN_CHARS_MIN = 12;
+const SHORT_TOKEN = /^(?=[^\d]*\d)(?=[^A-Za-z]*[A-Za-z])[\w!@#$%^&*+-]{6,11}$/;
+
+function looksLikeToken(value: string, how = ''): boolean {
+  if (CODE.test(value) || isIdentifier(value) || SENTENCE_WORD.test(value)) return false;
+  if (value.length < TOKEN_CHARS_MIN)
+    return (
+      /[=:]/.test(how) && SHORT_TOKEN.test(value) && entropyOf(value) >= 2.2 && !/^v?\d+(?:[.a-z]+\d*)*$/.test(value)
+    );
+  if (UUID.test(value)) return true;
   if (/^[\d.:-]+$/.test(value)) return false;
   const isHex = /^[0-9a-f]+$/i.test(value);
-  return entropyOf(value.slice(0, 64)) >= (isHex ? 2.7 : 3);
+  const isRandom = entropyOf(value.slice(0, 64)) >= (isHex ? 2.7 : 3);
+  // after nothing but a space it has to look like nothing else
+  return how === ' '
+    ? isRandom && value.length >= 20 && /\d/.test(value) && /[A-Za-z]/.test(value) && /^[\w+/=-]+$/.test(value)
+    : isRandom;
 }
 
 type Value = { readonly start: number; readonly end: number; readonly isQuoted: boolean; readonly how: string };
@@ -116,9 +134,11 @@ function valueAfter(text: string, wordEnd: number): Value | undefined {
     // `--password hunter2`
     OPTION.lastIndex = wordEnd;
     const option = OPTION.exec(text);
-    if (option === null || !/--?[\w-]{1,32}$/.test(text.slice(Math.max(0, wordEnd - 34), wordEnd))) return undefined;
+    if (option === null) return undefined;
     start = wordEnd + option[0].length;
-    how = '=';
+    how = /(?:(?<![\w-])--?[\w-]{1,32}|login \S{1,64} password)$/.test(text.slice(Math.max(0, wordEnd - 80), wordEnd))
+      ? '='
+      : ' ';
   }
   const isQuoted = /["'`]$/.test(how);
   const isQuery = /[?&][\w-]{0,64}$/.test(text.slice(Math.max(0, wordEnd - 65), wordEnd));
@@ -140,6 +160,18 @@ export function createAssignedSecrets(): Detector {
     find(scan) {
       const { text } = scan;
       if (text.length < 9) return;
+      if (scan.place.isSecret && !/\s/.test(text) && looksLikeToken(text) && !looksMadeUp(text)) {
+        scan.propose({
+          start: 0,
+          end: text.length,
+          type: TYPE,
+          rule: 'secret-field',
+          base: 0.7,
+          because: 'key names a secret',
+          isImmune: true,
+        });
+        return;
+      }
       let floor = 0;
       let lastEnd = -1;
       let sameEnds = 0;
@@ -160,8 +192,8 @@ export function createAssignedSecrets(): Detector {
         const isAssigned = /[=:|]/.test(value.how);
         const isPassword = index < PASSWORD_WORDS.length;
         const isSecret = isPassword
-          ? looksLikePassword(shown, isAssigned, value.isQuoted)
-          : looksLikeToken(shown) && !shown.includes(' ');
+          ? value.how !== ' ' && looksLikePassword(shown, value.how, value.isQuoted)
+          : looksLikeToken(shown, value.how) && !shown.includes(' ');
         if (!isSecret || (isPassword && shown.includes(' ') && !/phrase/.test(word))) return;
         floor = value.end;
         scan.propose({

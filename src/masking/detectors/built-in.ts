@@ -13,7 +13,7 @@ import { organization } from '#masking/detectors/organization.ts';
 import { person } from '#masking/detectors/person.ts';
 import { phoneNumber } from '#masking/detectors/phone-number.ts';
 import { createProviderTokens } from '#masking/detectors/provider-token.ts';
-import { authorization, connectionString, jsonWebToken, pemKey } from '#masking/detectors/secret-block.ts';
+import { authorization, bareToken, connectionString, jsonWebToken, pemKey } from '#masking/detectors/secret-block.ts';
 import { ssn } from '#masking/detectors/ssn.ts';
 import { url } from '#masking/detectors/url.ts';
 import { usBankNumber } from '#masking/detectors/us-bank-number.ts';
@@ -23,6 +23,7 @@ import type { Detector } from '#masking/engine/detector.ts';
 export const builtInDetectors = (): readonly Detector[] => [
   pemKey,
   jsonWebToken,
+  bareToken,
   connectionString,
   authorization,
   createProviderTokens(),

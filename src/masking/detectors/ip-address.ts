@@ -11,7 +11,7 @@ const V4_ONLY = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 const PREFIX_OR_ZONE = /(?:%[0-9A-Za-z_.-]{1,15})?(?:\/(?:12[0-8]|1[01]\d|\d{1,2})(?!\d))?/y;
 /** Programs write their version behind their name: `Chrome/120.0.0.0`. */
 const PRODUCT = /[A-Za-z][\w.+-]*\/$/;
-const VERSION_BEFORE = /(?:\bv|[vV]ersion[ :=]{1,3}|\bver\.? ?|[@^~=<>]=?)$/;
+const VERSION_BEFORE = /(?:\bv|[vV]ersion[ :=]{1,3}|\bver\.? ?|[@^~<>]=?|==)$/;
 
 export const isIpV4 = (text: string): boolean =>
   V4_ONLY.test(text) && text.split('.').every((part) => Number(part) <= 255 && (part === '0' || !part.startsWith('0')));

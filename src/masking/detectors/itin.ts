@@ -24,7 +24,7 @@ export const itin: Detector = {
         rule: 'itin',
         base: separator === '-' ? 0.7 : separator === ' ' ? 0.4 : 0.15,
         because: 'group is issued',
-        isImmune: separator === '-' && !scan.place.isNegative,
+        isImmune: separator === '-' && scan.place.against !== 'numbers',
       });
       return true;
     });

@@ -3,6 +3,7 @@ import { isWordChar, type Detector } from '#masking/engine/detector.ts';
 import { eachMatch } from '#masking/engine/matches.ts';
 import type { Scan } from '#masking/engine/scan.ts';
 import { HAS } from '#masking/engine/text-profile.ts';
+import { GIVEN_NAMES } from '#masking/words/given-names.ts';
 import { CITIES, PLACE_WORDS, STATE_NAMES, STATES, STREET_SUFFIXES } from '#masking/words/places.ts';
 
 const TYPE = 'LOCATION';
@@ -40,11 +41,25 @@ function findCities(scan: Scan): void {
         rule: 'city',
         base: 0.6,
         because: `after "${lead}"`,
+        isImmune: true,
       });
       return true;
     }
     return false;
   });
+}
+
+/** `Hiroshi Tanaka, MD` is a physician. */
+function isNoCity(city: string, whole: string): boolean {
+  // `BD, CA, IN`: codes of something
+  if (!/[a-zß-ÿ]/.test(city)) return !/\d{5}/.test(whole);
+  const [first = ''] = city.split(' ');
+  return (
+    city.includes(' ') &&
+    GIVEN_NAMES.has(first.toLowerCase()) &&
+    !/\d{5}/.test(whole) &&
+    !CITIES.has(city.toLowerCase().replaceAll(' ', '_'))
+  );
 }
 
 function findField(scan: Scan): void {
@@ -65,6 +80,7 @@ export const location: Detector = {
     const { text, profile } = scan;
     if ((profile.mask & (HAS.upper | HAS.space)) !== (HAS.upper | HAS.space)) return;
     const add = (rule: string, base: number) => (match: RegExpExecArray) => {
+      if (rule === 'city-and-state' && isNoCity(match[1] ?? '', match[0])) return false;
       const start = match.index;
       let end = start + match[0].length;
       if (isWordChar(text, end)) return false;

@@ -9,7 +9,7 @@ const WORD = "[A-ZÀ-ÖØ-Þ0-9][A-Za-zÀ-ÖØ-öø-ÿ0-9'’&.-]{0,24}";
 const SUFFIX =
   '(?:Inc|LLC|L\\.L\\.C|Ltd|Limited|Corp|Corporation|Co|Company|LLP|LP|PLC|plc|GmbH|AG|KG|SE|SA|S\\.A|SAS|SARL|SpA|S\\.p\\.A|BV|B\\.V|NV|N\\.V|AB|AS|Oy|Oyj|Pty|Pvt|Holdings|Group|Partners|Associates|Industries|Enterprises|Technologies|Solutions|Ventures|Labs|Bank|Insurance|University|Hospital|Foundation)';
 const COMPANY = new RegExp(
-  `(?<![\\w.-])(?:${WORD}(?:,?[ ](?:(?:&|and|of)[ ])?)){1,4}${SUFFIX}(?![\\w-])(?:\\.(?=\\s[a-z]|[,;)]))?`,
+  `(?<![\\w.-])${WORD}(?:[ ](?:(?:&|and|of)[ ])?${WORD}){0,3},?[ ]${SUFFIX}(?![\\w-])(?:\\.(?=\\s[a-z]|[,;)]))?`,
   'g',
 );
 const UNIVERSITY =
@@ -43,8 +43,14 @@ export const organization: Detector = {
         const lead = START_WORDS.exec(name)?.[0].length ?? 0;
         name = name.slice(lead);
         start += lead;
-        if (!name.includes(' ') || COMMON.test(name)) return false;
-        scan.propose({ start, end: start + name.length, type: TYPE, rule: 'organization', base: 0.65 });
+        if (
+          !name.includes(' ') ||
+          COMMON.test(name) ||
+          /(?:Working|Interest|Slack|User|Named) Group$/.test(name) ||
+          !/[a-zß-ÿ]/.test(name)
+        )
+          return false;
+        scan.propose({ start, end: start + name.length, type: TYPE, rule: 'organization', base: 0.65, isImmune: true });
         return true;
       });
     }

@@ -7,14 +7,23 @@ import { eachMatch } from '#masking/engine/matches.ts';
 import type { Scan } from '#masking/engine/scan.ts';
 import { HAS } from '#masking/engine/text-profile.ts';
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '#masking/words/given-names.ts';
-import { AFTER_NAMES, BEFORE_NAMES, HONORIFICS, NOT_NAMES, PARTICLES } from '#masking/words/person-words.ts';
+import {
+  AFTER_NAMES,
+  BEFORE_NAMES,
+  HONORIFICS,
+  NOT_NAMES,
+  PARTICLES,
+  SURELY_AFTER,
+  SURELY_BEFORE,
+} from '#masking/words/person-words.ts';
+import { plainName } from '#masking/words/plain-name.ts';
 import { AMBIGUOUS_SURNAMES, SURNAMES } from '#masking/words/surnames.ts';
 
 const TYPE = 'PERSON';
 const UPPER = 'A-ZÀ-ÖØ-ÞŁŚŻŠČĐĆŞİ';
 const LOWER = 'a-zß-öø-ÿāăąćčďđēęěğīıłńňōőřśşšţťūůűźżžș';
 /** One capitalised word: O'Brien, McDonald, Jean-Luc. */
-const NAME = `(?:[DLO]['’])?[${UPPER}][${LOWER}]{1,19}(?:[${UPPER}][${LOWER}]{1,19})?(?:[-'’][${UPPER}][${LOWER}]{1,19})?`;
+const NAME = `(?:[DLO]['’])?[${UPPER}][${LOWER}]{1,19}(?:[${UPPER}][${LOWER}]{1,19})?(?:[-'’][${UPPER}${LOWER}][${LOWER}]{1,19})?`;
 const SEQUENCE = new RegExp(
   `(?<![\\w@/.#$${LOWER}-])${NAME}(?:[ ](?:[${UPPER}]\\.[ ]?|(?:${PARTICLES})[ ](?:(?:la|los|der|den)[ ])?)?${NAME}){0,3}`,
   'g',
@@ -26,12 +35,20 @@ const TITLED = new RegExp(
 const REVERSED = new RegExp(`(?<![\\w@/.#-])(${NAME}),[ ](${NAME})(?:[ ][${UPPER}]\\.?)?(?![\\w])`, 'g');
 const CAPITALS = /(?<![\w-])[A-ZÀ-Þ]{2,15}(?:,)?[ ](?:[A-Z]\.?[ ])?[A-ZÀ-Þ]{2,15}(?![\w-])/g;
 
+const TITLE = new RegExp(`^(?:${HONORIFICS})$`);
+/** `J. K. Rowling`. */
+const INITIALS = new RegExp(
+  `(?<![\\w.@/-])(?!(?:U\\. ?S|U\\. ?K|E\\. ?U|D\\. ?C|P\\. ?O)\\.)((?:[${UPPER}]\\.[ ]?){1,3})(${NAME})(?![\\w])`,
+  'g',
+);
+
 /** What a value of a name's field may be made of. */
 const FIELD = /^[\p{L}\p{M}][\p{L}\p{M}'’.,()-]*(?:[ ][\p{L}\p{M}(][\p{L}\p{M}'’.,()-]*){0,5}$/u;
 const NO_PERSON =
   /^(?:n\/?a|none|null|unknown|anonymous|unassigned|admin|administrator|root|system|service|bot|test|user|default|guest|nobody|true|false|yes|no|tbd|self|other|customer|staff|owner|public|everyone|all|me|team|support|male|female)$/i;
 
-const fold = (word: string): string => word.toLowerCase().replaceAll('’', "'");
+/** Without case and accents, as gazetteers are compared. */
+const fold = (word: string): string => plainName(word.toLowerCase().replaceAll('’', "'"));
 const bare = (word: string): string => fold(word).replaceAll("'", '');
 
 const isGiven = (word: string): boolean =>
@@ -40,7 +57,8 @@ const isSurname = (word: string): boolean => {
   const name = bare(word);
   return SURNAMES.has(name) || (word.includes('-') && name.split('-').some((part) => SURNAMES.has(part)));
 };
-const isThing = (word: string): boolean => NOT_NAMES.has(fold(word)) && !isGiven(word);
+const isThing = (word: string): boolean =>
+  word.length > 1 && ((NOT_NAMES.has(fold(word)) && !isGiven(word)) || TITLE.test(word));
 
 /** Names, initials and particles of a sequence, as [offset, word]. */
 function wordsOf(text: string): { readonly at: number; readonly word: string }[] {
@@ -49,7 +67,7 @@ function wordsOf(text: string): { readonly at: number; readonly word: string }[]
 
 const isCapital = (word: string): boolean => /^\p{Lu}/u.test(word);
 const wordBefore = (text: string, start: number): string =>
-  /([\p{L}]+)[,:;.!]?["'(*]{0,2}[ \n]{1,2}["'(*]{0,2}$/u
+  /([\p{L}'’]+)[,:;.!]?["'(*]{0,2}[ \n]{1,2}["'(*]{0,2}$/u
     .exec(text.slice(Math.max(0, start - 20), start))?.[1]
     ?.toLowerCase() ?? '';
 const wordAfterName = (text: string, end: number): string =>
@@ -83,7 +101,9 @@ function scoreOf(names: readonly string[], before: string, after: string): numbe
   if (isKnownFirst && isKnownLast) return 0.85;
   if (isKnownFirst) return isAmbiguous ? (isIntroduced ? 0.55 : 0.3) : 0.7;
   if (isKnownLast && !AMBIGUOUS_SURNAMES.has(bare(last))) return isIntroduced ? 0.7 : 0.5;
-  return 0;
+  if (isSurname(first) && !AMBIGUOUS_SURNAMES.has(bare(first)) && isIntroduced) return 0.6;
+  // nobody knows all names: who is written to or speaks is a person
+  return SURELY_BEFORE.has(before) || SURELY_AFTER.has(after) ? 0.55 : 0;
 }
 
 function findInProse(scan: Scan): void {
@@ -99,6 +119,7 @@ function findInProse(scan: Scan): void {
       rule: 'titled-name',
       base: 0.75,
       because: 'title before',
+      isImmune: true,
     });
     return true;
   });
@@ -116,6 +137,21 @@ function findInProse(scan: Scan): void {
       scan.propose({ start, end, type: TYPE, rule: 'name', base: score, because: 'known names', isImmune: true });
     return true;
   });
+  if (text.includes('. ') || text.includes('.')) {
+    eachMatch(INITIALS, text, ({ 0: whole, 1: initials = '', 2: name = '', index: start }) => {
+      if (isThing(name) || (initials.length < 4 && !isSurname(name))) return false;
+      scan.propose({
+        start,
+        end: start + whole.length,
+        type: TYPE,
+        rule: 'initials-name',
+        base: 0.55,
+        because: 'initials',
+        isImmune: true,
+      });
+      return true;
+    });
+  }
   if (text.includes(', ')) {
     eachMatch(REVERSED, text, ({ 0: whole, 1: surname = '', 2: given = '', index: start }) => {
       if (

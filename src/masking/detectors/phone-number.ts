@@ -36,17 +36,20 @@ const withExtension = (text: string, end: number): number => {
   return EXTENSION.test(text) ? EXTENSION.lastIndex : end;
 };
 
+/** Area and exchange of the largest 32-bit integers. */
+const INTEGER_BOUNDS = new Set(['214748', '429496']);
+
 const isPlausible = (area: string, exchange: string): boolean =>
-  /^[2-9](?!11)[0-8]\d/.test(area) && /^[2-9](?!11)/.test(exchange);
+  !INTEGER_BOUNDS.has(area + exchange) && /^[2-9](?!11)[0-8]\d/.test(area) && /^[2-9](?!11)/.test(exchange);
 
 /** Before context: how much a form looks like a phone number and like nothing else. */
 function nanpBase(whole: string, isBracketed: boolean, separators: string, isPlausibleNumber: boolean): number {
-  if (whole.startsWith('+')) return isPlausibleNumber ? 0.8 : 0.45;
+  if (whole.startsWith('+')) return isPlausibleNumber ? 0.8 : 0.6;
   if (isBracketed) return isPlausibleNumber ? 0.75 : 0.55;
-  if (separators === '--') return isPlausibleNumber ? 0.6 : 0.3;
+  if (separators === '--') return isPlausibleNumber ? 0.6 : /^(?:1[ .-])?[2-9]/.test(whole) ? 0.5 : 0.3;
   if (separators === '..') return isPlausibleNumber ? 0.55 : 0.2;
   if (separators === '') return whole.length > 10 ? 0.2 : 0.15;
-  return isPlausibleNumber ? 0.45 : 0.2;
+  return isPlausibleNumber ? 0.5 : 0.2;
 }
 
 function findNanp(scan: Scan): void {
@@ -54,13 +57,13 @@ function findNanp(scan: Scan): void {
   eachMatch(NANP, text, (match) => {
     const [whole, bracketed, plain, first = '', exchange = '', second = ''] = match;
     const start = match.index;
-    const end = start + whole.length;
+    const end = withExtension(text, start + whole.length);
     if (isPartOfMore(text, start, end)) return false;
     const separators = bracketed === undefined ? `${first}${second}` : '()';
     const isGood = isPlausible(bracketed ?? plain ?? '', exchange);
     scan.propose({
       start,
-      end: withExtension(text, end),
+      end,
       type: TYPE,
       rule: 'phone-north-american',
       base: nanpBase(whole, bracketed !== undefined, separators, isGood),

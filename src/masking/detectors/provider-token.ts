@@ -60,7 +60,8 @@ export function createProviderTokens(): Detector {
 
 /** For prefixes that stand inside: back to where the token begins. */
 function tokenStart(text: string, start: number, prefix: string): number {
-  if (prefix !== '.atlasv1.' && prefix !== '.webhook.office.com/' && prefix !== '8Q~') return start;
+  if (prefix !== '.atlasv1.' && prefix !== '.webhook.office.com/' && prefix !== '8Q~' && !prefix.includes('.com/'))
+    return start;
   let at = start;
   while (at > 0 && start - at < 64 && /[A-Za-z0-9_~.:/-]/.test(text[at - 1] ?? ' ')) at--;
   return at;

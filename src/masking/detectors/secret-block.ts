@@ -63,6 +63,36 @@ function bodyEnd(text: string, start: number): number {
   return end;
 }
 
+/** Tokens that begin like nothing, known by a part in their middle or at their end. */
+const BARE_TOKENS: readonly (readonly [gate: string, rule: string, pattern: RegExp])[] = [
+  ['.', 'discord-bot-token', /(?<![\w.-])[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}(?![\w-])/g],
+  [':AA', 'telegram-bot-token', /(?<!\w)[0-9]{8,10}:AA[A-Za-z0-9_-]{32,33}(?![\w-])/g],
+  ['-us', 'mailchimp-key', /(?<!\w)[a-f0-9]{32}-us[0-9]{1,2}(?!\w)/g],
+];
+
+export const bareToken: Detector = {
+  types: [TYPE],
+  needs: HAS.digit,
+  runMin: 35,
+  find(scan) {
+    for (const [gate, rule, pattern] of BARE_TOKENS) {
+      if (!scan.text.includes(gate)) continue;
+      eachMatch(pattern, scan.text, ({ 0: token, index: start }) => {
+        scan.propose({
+          start,
+          end: start + token.length,
+          type: TYPE,
+          rule,
+          base: 0.9,
+          isValidated: true,
+          isImmune: true,
+        });
+        return true;
+      });
+    }
+  },
+};
+
 export const jsonWebToken: Detector = {
   types: [TYPE],
   needs: HAS.dot,

@@ -38,7 +38,7 @@ export const ssn: Detector = {
         rule: 'ssn',
         base: separator === '-' ? 0.75 : separator === ' ' ? 0.4 : separator === '.' ? 0.2 : 0.15,
         because: 'area, group and serial are issued',
-        isImmune: separator === '-' && !scan.place.isNegative,
+        isImmune: separator === '-' && scan.place.against !== 'numbers',
       });
       return true;
     });

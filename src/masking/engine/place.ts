@@ -5,8 +5,10 @@
 import {
   ADDRESS_WORDS,
   FILLERS,
+  ID_WORDS,
   NEGATIVE_KEY_WORDS,
   NO_PLACE_WORDS,
+  NO_SECRET_WORDS,
   ORGANIZATION_NAMES,
   ORGANIZATION_ROLES,
   PERSON_NAMES,
@@ -14,6 +16,7 @@ import {
   PERSON_SIBLINGS,
   PROSE_NAMES,
   QUALIFIERS,
+  SECRET_WORDS,
   TYPE_WORDS,
   UNSURE_ROLES,
 } from '#masking/words/key-words.ts';
@@ -23,13 +26,15 @@ export type Place = {
   readonly types: readonly string[];
   /** Whether the key may name a person: whoever looks like one (`assignee`), or only who has a known name (`name`, `from`). */
   readonly person: 'no' | 'known-names' | 'any-name';
-  /** Numbers under the key are counted, drawn or computed. */
-  readonly isNegative: boolean;
+  /** What speaks against numbers under the key: they are drawn as ids, or counted and computed. */
+  readonly against: 'nothing' | 'ids' | 'numbers';
+  /** The key names a secret, so that a value that looks like one is one. */
+  readonly isSecret: boolean;
   /** There is a key at all: the text is a field, not prose. */
   readonly isField: boolean;
 };
 
-export const NO_PLACE: Place = { types: [], person: 'no', isNegative: false, isField: false };
+export const NO_PLACE: Place = { types: [], person: 'no', against: 'nothing', isSecret: false, isField: false };
 
 /** A key by itself. */
 export type KeyMeaning = {
@@ -37,6 +42,8 @@ export type KeyMeaning = {
   /** Lower case, without separators. */
   readonly joined: string;
   readonly isName: boolean;
+  /** `number`, `value`: what the key above names. */
+  readonly isGeneric: boolean;
   readonly isPersonRole: boolean;
   readonly isOrganizationRole: boolean;
   readonly isPersonSibling: boolean;
@@ -98,7 +105,19 @@ function meaningOf(key: string): KeyMeaning {
     else if (ORGANIZATION_NAMES.has(joined)) types.push('ORGANIZATION');
   }
   const isPersonRole = PERSON_ROLES.has(last) || PERSON_ROLES.has(words[0] ?? '');
-  const isNegative = types.length === 0 && words.some((word) => NEGATIVE_KEY_WORDS.has(word));
+  const against =
+    types.length > 0
+      ? 'nothing'
+      : words.some((word) => NEGATIVE_KEY_WORDS.has(word))
+        ? 'numbers'
+        : words.some((word) => ID_WORDS.has(word))
+          ? 'ids'
+          : 'nothing';
+  const isSecret =
+    !isFlag &&
+    words.some((word) => SECRET_WORDS.has(word)) &&
+    !words.some((word) => NO_SECRET_WORDS.has(word)) &&
+    !isDescription;
   return {
     place: {
       types,
@@ -108,11 +127,13 @@ function meaningOf(key: string): KeyMeaning {
           : UNSURE_ROLES.has(last)
             ? 'known-names'
             : 'any-name',
-      isNegative,
+      against,
+      isSecret,
       isField: !PROSE_NAMES.has(joined),
     },
     joined,
     isName: joined === 'name' || joined === 'displayname' || joined === 'names',
+    isGeneric: words.length > 0 && words.every((word) => FILLERS.has(word)),
     isPersonRole,
     isOrganizationRole: ORGANIZATION_ROLES.has(last),
     isPersonSibling: PERSON_SIBLINGS.has(joined),
@@ -150,9 +171,29 @@ export function createKeyMeanings(): KeyMeanings {
   };
 }
 
-const PERSON_PLACE: Place = { types: ['PERSON'], person: 'any-name', isNegative: false, isField: true };
-const ORGANIZATION_PLACE: Place = { types: ['ORGANIZATION'], person: 'no', isNegative: false, isField: true };
-const UNSURE_NAME: Place = { types: [], person: 'known-names', isNegative: false, isField: true };
+const PERSON_PLACE: Place = {
+  types: ['PERSON'],
+  person: 'any-name',
+  against: 'nothing',
+  isSecret: false,
+  isField: true,
+};
+const ORGANIZATION_PLACE: Place = {
+  types: ['ORGANIZATION'],
+  person: 'no',
+  against: 'nothing',
+  isSecret: false,
+  isField: true,
+};
+const UNSURE_NAME: Place = { types: [], person: 'known-names', against: 'nothing', isSecret: false, isField: true };
+
+const ADDRESS_PLACE: Place = { ...ORGANIZATION_PLACE, types: ['LOCATION'] };
+
+function isOfPerson(above: KeyMeaning | undefined, siblings: () => Iterable<KeyMeaning>): boolean {
+  if (above?.isPersonRole === true) return true;
+  for (const sibling of siblings()) if (sibling.isPersonSibling) return true;
+  return false;
+}
 
 /** `name`, `first` and `last` mean what they stand in. */
 export function placeOf(
@@ -163,12 +204,12 @@ export function placeOf(
   const { joined } = meaning;
   if (meaning.isName) {
     if (above?.isOrganizationRole === true) return ORGANIZATION_PLACE;
-    if (above?.isPersonRole === true) return PERSON_PLACE;
-    for (const sibling of siblings()) if (sibling.isPersonSibling) return PERSON_PLACE;
-    return UNSURE_NAME;
+    return isOfPerson(above, siblings) ? PERSON_PLACE : UNSURE_NAME;
   }
   const isPart =
     joined === 'first' || joined === 'last' || joined === 'given' || joined === 'family' || joined === 'middle';
   if (isPart && (above?.isName === true || above?.isPersonRole === true)) return PERSON_PLACE;
+  if (meaning.isGeneric && above !== undefined && above.place.types.length > 0) return above.place;
+  if (joined === 'location' && isOfPerson(above, siblings)) return ADDRESS_PLACE;
   return meaning.place;
 }

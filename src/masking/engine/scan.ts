@@ -7,7 +7,7 @@ import { nearestWord, wordAfter } from '#masking/engine/context.ts';
 import { SCORE_MIN, type Hit } from '#masking/engine/hit.ts';
 import { NO_PLACE, type Place } from '#masking/engine/place.ts';
 import { TextProfile } from '#masking/engine/text-profile.ts';
-import { CONTEXT_WORDS, NEGATIVE_WORDS } from '#masking/words/context-words.ts';
+import { AFTER_WORDS, CONTEXT_WORDS, NEGATIVE_WORDS } from '#masking/words/context-words.ts';
 
 export type Candidate = {
   readonly start: number;
@@ -73,11 +73,12 @@ export class Scan {
         score += WORD_BONUS;
         reasons.push(`word before: ${nearest}`);
       } else {
-        const after = wordAfter(this.text, end, words);
+        const isAgainst = nearest !== undefined || this.place.against !== 'nothing';
+        const after = isAgainst ? undefined : wordAfter(this.text, end, AFTER_WORDS[type]);
         if (after !== undefined) {
           score += WORD_BONUS;
           reasons.push(`word after: ${after}`);
-        } else if (!isImmune && (nearest !== undefined || this.place.isNegative)) {
+        } else if (isAgainst && !isImmune) {
           score -= MALUS;
         }
       }

@@ -21,6 +21,14 @@ export const CONTEXT_WORDS: Readonly<Record<string, ReadonlySet<string>>> = {
   EMAIL_ADDRESS: wordSet('email mail e-mail contact'),
 };
 
+/** The few that say it when they follow. */
+export const AFTER_WORDS: Readonly<Record<string, ReadonlySet<string>>> = {
+  PHONE_NUMBER: wordSet('phone mobile cell cellphone landline fax tel whatsapp'),
+  CREDIT_CARD: wordSet('card visa mastercard amex discover'),
+  US_SSN: wordSet('ssn social'),
+  US_ITIN: wordSet('itin'),
+};
+
 /** Near before a number they say that it is counted, drawn or computed. */
 export const NEGATIVE_WORDS: ReadonlySet<string> = wordSet(
   'order orders sha commit version versions ver v build release releases rev revision node uuid guid id ids identifier epoch timestamp ts ticket tickets invoice ' +

@@ -175,7 +175,7 @@ export const PERSON_ROLES: ReadonlySet<string> = new Set(
 
 /** Of these the ones that programs, places and companies have as well. */
 export const UNSURE_ROLES: ReadonlySet<string> = new Set(
-  'user users customer customers client clients from to cc bcc by host agent agents profile provider lead leads member members parent child holder contact contacts owner owners seller vendor sender recipient recipients creator committer driver subscriber caller'.split(
+  'user users customer customers client clients from to cc bcc by host agent agents profile provider lead leads member members parent child contact contacts owner owners seller vendor sender recipient recipients creator committer driver subscriber caller'.split(
     ' ',
   ),
 );
@@ -229,11 +229,11 @@ export const PERSON_SIBLINGS: ReadonlySet<string> = new Set(
 /** Words of names whose values are counted, drawn or computed: what looks like a phone or a card in them is none. */
 export const NEGATIVE_KEY_WORDS: ReadonlySet<string> = new Set(
   (
-    'id ids uuid guid sha sha1 sha256 md5 hash commit version versions build revision rev order orders ticket tickets invoice tracking sku isbn issn ean upc gtin ' +
+    'uuid guid sha sha1 sha256 md5 hash commit version versions build revision rev order orders ticket tickets invoice tracking sku isbn issn ean upc gtin ' +
     'asin epoch timestamp ts time date created updated modified count size bytes offset port pid node seq sequence serial checksum digest etag nonce ' +
     'amount price cost total subtotal balance quantity qty lat latitude lon lng longitude coordinates coord width height duration elapsed ms ns us latency ' +
-    'trace span request correlation job run pipeline issue pr hex color mask bits addr pointer memory ref reference branch tag tags digest image ' +
-    'release rfc oid part lot batch barcode imei iccid case number_of cursor page next prev score weight temperature percent ratio tax fee revenue ' +
+    'trace span request correlation job run pipeline issue pr hex color mask bits addr pointer memory branch tag tags digest image ' +
+    'release rfc oid part lot batch barcode imei iccid cursor page next prev score weight temperature percent ratio tax fee revenue ' +
     'shipment parcel waybill awb po sn firmware kernel chapter section clause'
   ).split(' '),
 );
@@ -291,3 +291,18 @@ export const ROW_NAMES: ReadonlySet<string> = new Set([
   'items',
   'tuples',
 ]);
+
+/** Numbers under these are drawn as somebody likes; a form that only one kind of value has still counts. */
+export const ID_WORDS: ReadonlySet<string> = new Set(['id', 'ids', 'ref', 'reference', 'case', 'identifier']);
+
+export const SECRET_WORDS: ReadonlySet<string> = new Set(
+  'secret secrets token apikey password passwd pwd passphrase credential credentials key jwt bearer pat auth signature sas cookie pass'.split(
+    ' ',
+  ),
+);
+/** With one of these it is a name, a place or a page, not the secret. */
+export const NO_SECRET_WORDS: ReadonlySet<string> = new Set(
+  'type name id ids arn url uri file path next page cursor continuation progress cancel public pub primary foreign sort partition object issue project idempotency cache tokens count usage max total method provider endpoint algorithm alg version rotation policy user username'.split(
+    ' ',
+  ),
+);

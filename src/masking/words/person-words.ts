@@ -13,6 +13,7 @@ export const BEFORE_NAMES: ReadonlySet<string> = wordSet(
   'hi hello hey dear thanks regards sincerely cheers best name named called by contact ask tell told meet met with from for to and client customer patient employee user manager attn attention cc signed ' +
     'colleague friend wife husband son daughter brother sister mother father partner spouse interviewed interview assigned reviewer author engineer nurse doctor attorney witness tenant agent ' +
     'invited emailed called call reach message spoke remind reminded helped approved since when if while because that after before did does has is was am mrs ' +
+    "it's i'm " +
     'candidate applicant passenger guest beneficiary resident insured member driver owner recipient sender technician supervisor representative caller reporter assignee',
 );
 
@@ -40,5 +41,14 @@ export const NOT_NAMES: ReadonlySet<string> = wordSet(
     'patient passport license security social driver insurance health care medical records record policy claim claims card credit debit visa mastercard express discover bitcoin wallet iban routing checking savings transaction balance total amount ' +
     'read write list create delete merge branch commit pull push release version build deploy deployment pipeline test tests staging production feature fix bug hotfix main master develop high low medium critical urgent pending active inactive closed resolved approved rejected ' +
     'hospital clinic center centre park hotel airport station museum library restaurant cafe store shop market river lake mountain island bay beach valley ' +
-    'contact caller employee applicant tenant landlord buyer seller vendor supplier member guest driver agent nurse doctor attorney judge born birth married single signed attached invoice receipt re fwd fw cc bcc attn sent reminder meeting notes agenda minutes action item items',
+    'contact caller employee applicant tenant landlord buyer seller vendor supplier member guest driver agent nurse doctor attorney judge born birth married single signed attached invoice receipt re fwd fw cc bcc attn sent reminder meeting notes agenda minutes action item items internal external global local regional central federal national annual quarterly monthly weekly daily primary secondary audit board council committee staff ' +
+    'tier level phase step stage section chapter figure table page form room floor building unit suite box rack zone area region site block line platform network desk center wave premium standard basic gold silver platinum pro plus max mini ultra',
+);
+
+/** Who stands after these is somebody, also of a name that no gazetteer has. */
+export const SURELY_BEFORE: ReadonlySet<string> = wordSet(
+  "dear hi hello hey attn contact named regards sincerely cheers it's i'm met told spoke mrs mr patient witness tenant employee",
+);
+export const SURELY_AFTER: ReadonlySet<string> = wordSet(
+  'said says told asked called wrote writes replied confirmed requested reported stated signed emailed mentioned complained explained phoned',
 );

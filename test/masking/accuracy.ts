@@ -1,0 +1,52 @@
+/** `npm run masking:accuracy`: what the detectors find of labelled texts and documents, and in what nothing should be found. `--show` prints every difference but those of the held-out sets. */
+import { pathToFileURL } from 'node:url';
+import { labelledDoc, labelledText } from './labelled.ts';
+import { decoys } from './decoys.ts';
+import { CLEAN_PROSE, PROSE } from './prose-cases.ts';
+import { JSON_CASES } from './json-cases.ts';
+import { HELD_OUT_JSON, HELD_OUT_PROSE } from './held-out.ts';
+import { madeDocs, madeTexts } from './made-cases.ts';
+import { f1Of, findIn, precisionOf, recallOf, score, type Score } from './score.ts';
+
+/** URLs stand in many texts as what they are; nobody labelled them all. */
+const IGNORED = ['URL'];
+const SEED = 20_240_501;
+
+export function accuracy(madeCount: number, decoyCount: number) {
+  const sets = {
+    'prose, by hand': score(PROSE.map(labelledText), IGNORED),
+    'prose, held out': score(HELD_OUT_PROSE.map(labelledText), IGNORED),
+    'prose, made': score(madeTexts(madeCount, SEED).map(labelledText), IGNORED),
+    'json, by hand': score(JSON_CASES.map(labelledDoc), IGNORED),
+    'json, held out': score(HELD_OUT_JSON.map(labelledDoc), IGNORED),
+    'json, made': score(madeDocs(madeCount, SEED).map(labelledDoc), IGNORED),
+  };
+  const clean = CLEAN_PROSE.map(labelledText).filter((one) => findIn(one).some(({ type }) => type !== 'URL'));
+  const decoyHits = decoys(decoyCount, SEED).flatMap(({ key, value }) => {
+    const hits = findIn({ kind: 'doc', doc: { [key]: value }, labels: [] }).filter(({ type }) => type !== 'URL');
+    return hits.length === 0 ? [] : [{ key, value, types: hits.map(({ type }) => type) }];
+  });
+  return { sets, cleanFlagged: clean.map(({ text }) => text), cleanCount: CLEAN_PROSE.length, decoyHits, decoyCount };
+}
+
+const percent = (share: number): string => share.toFixed(3);
+const row = (one: Score): string =>
+  `| ${one.type} | ${one.truths} | ${percent(precisionOf(one))} | ${percent(recallOf(one))} | ${percent(f1Of(one))} | ${percent(one.truths === 0 ? 1 : one.exact / one.truths)} |`;
+
+function print(isShown: boolean): void {
+  const result = accuracy(600, 5_000);
+  for (const [name, { scores, differences }] of Object.entries(result.sets)) {
+    console.log(`\n### ${name}\n\n| entity | labels | precision | recall | F1 | exact |\n|---|--:|--:|--:|--:|--:|`);
+    for (const one of scores) console.log(row(one));
+    if (isShown && !name.includes('held out'))
+      for (const { what, type, text, inText } of differences.slice(0, 40))
+        console.log(`${what} ${type}: ${text}\n    in ${inText}`);
+  }
+  console.log(`\nclean texts flagged: ${result.cleanFlagged.length} of ${result.cleanCount}`);
+  console.log(
+    `decoy leaves with a false hit: ${((result.decoyHits.length / result.decoyCount) * 1_000).toFixed(2)} of 1,000`,
+  );
+  if (isShown) console.log(result.cleanFlagged.join('\n'), result.decoyHits.slice(0, 40));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) print(process.argv.includes('--show'));
