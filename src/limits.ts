@@ -151,7 +151,8 @@ export const LIMITS = {
   definitionTextsBytes: 16 * 1024 * 1024,
   definitionAnnotationBytes: 4_096,
   definitionsPerWrite: 100,
-  definitionsAccepted: 1_000,
+  /** In one request. */
+  definitionsAccepted: 200,
   definitionDiffLines: 1_000,
   hiddenPlaces: 32,
   /** How long the gateway's own answer to a server's request may be on its way; the server's stream waits for it. */

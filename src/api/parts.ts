@@ -14,6 +14,7 @@ export type ApiParts = Pick<
   | 'allowedHosts'
   | 'allowedOrigins'
   | 'clock'
+  | 'definitions'
   | 'draining'
   | 'identity'
   | 'ledger'

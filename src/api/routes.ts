@@ -1,6 +1,8 @@
 /** Every operation of the contract with what serves it. A new endpoint is a contract file, a file here, and its line. */
 import { route, type Route } from '#api/call.ts';
 import { getCheckpoint } from '#api/contract/checkpoint.ts';
+import { acceptDefinitions, getDefinition, listDefinitions } from '#api/contract/definition.ts';
+import { serveAcceptance, serveDefinition, serveDefinitions } from '#api/definitions.ts';
 import { createRevocation, listRevocations } from '#api/contract/revocation.ts';
 import { serveRevocation, serveRevocations } from '#api/revocations.ts';
 import * as events from '#api/contract/events.ts';
@@ -17,6 +19,9 @@ export const ROUTES: readonly Route[] = [
   route(getCheckpoint, async (_call, _input, { checkpoints }) => ok({ json: await checkpoints.all() })),
   { ...route(createRevocation, serveRevocation), endsCallers: true },
   route(listRevocations, (_call, _input, parts) => serveRevocations(parts)),
+  route(listDefinitions, serveDefinitions),
+  route(getDefinition, (_call, input, parts) => serveDefinition(input, parts)),
+  route(acceptDefinitions, serveAcceptance),
   route(events.searchEvents, searchEvents),
   route(events.countFacets, countFacets),
   route(events.countHistogram, countHistogram),

@@ -4,6 +4,9 @@ import { register as configCheck } from '#cli/config-check.ts';
 import { register as configExplain } from '#cli/config-explain.ts';
 import { register as configSchema } from '#cli/config-schema.ts';
 import { register as connect } from '#cli/connect.ts';
+import { register as definitionsAccept } from '#cli/definitions-accept.ts';
+import { register as definitionsList } from '#cli/definitions-list.ts';
+import { register as definitionsShow } from '#cli/definitions-show.ts';
 import { register as eventsExport } from '#cli/events-export.ts';
 import { register as eventsSearch } from '#cli/events-search.ts';
 import { register as eventsShow } from '#cli/events-show.ts';
@@ -37,6 +40,9 @@ export const OFFLINE_COMMANDS: readonly ((program: Command, io: CliIo) => void)[
   ledgerBackup,
   ledgerReindex,
   mask,
+  definitionsList,
+  definitionsShow,
+  definitionsAccept,
   revoke,
   connect,
 ];

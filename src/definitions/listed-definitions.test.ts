@@ -103,11 +103,18 @@ test('a new definition is kept masked, with its annotations and where it hides t
   const tool = {
     name: 'get',
     description: 'Key upstream-secret-9876543210 \u200b',
-    inputSchema: { properties: { password: { default: 'hunter2hunter2' } } },
+    inputSchema: { properties: { password: { type: 'string', default: 'hunter2hunter2' } } },
     annotations: { readOnlyHint: true, title: 'upstream-secret-9876543210' },
   };
-  const { text, annotations, hidden, bytes } = described(tool);
+  const { text, annotations, hidden, bytes, masked } = described(tool);
   assert.equal(text?.includes('upstream-secret-9876543210'), false);
+  assert.equal(text?.includes('hunter2hunter2'), false);
+  assert.match(
+    text ?? '',
+    /^\{"annotations".*"password":\{"default":"[^"]*","type":"string"\}/,
+    'names of parameters are no secrets',
+  );
+  assert.equal(masked?.stored.toString().startsWith('{"params":{"tools":[{'), true);
   assert.equal(annotations.includes('upstream-secret'), false, annotations);
   assert.equal((JSON.parse(annotations) as Record<string, unknown>)['readOnlyHint'], true);
   assert.deepEqual(hidden, [{ pointer: '/description', classes: ['zero_width'] }]);

@@ -77,35 +77,54 @@ export function describeDefinition(
   limits: DescribeLimits,
 ): Omit<FoundDefinition, 'record'> & { readonly masked: MaskedText | undefined } {
   const bytes = Buffer.byteLength(canonical);
-  const masked = bytes > limits.definitionTextBytes ? undefined : maskedText(canonical, masker, context, limits);
+  const masked = bytes > limits.definitionTextBytes ? undefined : maskedText(kind, canonical, masker, context, limits);
+  const kept = masked === undefined ? undefined : definitionIn(kind, masked.stored, limits);
   return {
     kind,
     name,
     hash: digest,
     bytes,
     hidden: hiddenIn(node, limits),
-    annotations: masked === undefined ? '' : annotationsIn(masked.stored, limits),
-    text: masked?.stored.toString(),
+    annotations: annotationsIn(kept, limits),
+    text: kept === undefined ? undefined : canonicalNode(kept),
     masked,
   };
 }
 
+/** A message of that one definition: masking knows where in a message the schemas are, and so do readers of the book. */
 export type MaskedText = Extract<ReturnType<Masker['maskMessage']>, { ok: true }>['value'];
 
+const MEMBERS: Readonly<Record<DefinitionKind, string>> = {
+  tool: 'tools',
+  prompt: 'prompts',
+  resource_template: 'resourceTemplates',
+  instructions: INSTRUCTIONS,
+};
+
 function maskedText(
+  kind: DefinitionKind,
   canonical: string,
   masker: Pick<Masker, 'maskMessage'>,
   context: MaskContext,
   limits: DescribeLimits,
 ): MaskedText | undefined {
-  const doc = parseJson(Buffer.from(canonical), { depth: limits.jsonDepth, nodes: limits.jsonNodes });
+  const value = kind === 'instructions' ? canonical : `[${canonical}]`;
+  const doc = parseJson(Buffer.from(`{"params":{"${MEMBERS[kind]}":${value}}}`), {
+    depth: limits.jsonDepth,
+    nodes: limits.jsonNodes,
+  });
   const masked = doc.ok ? masker.maskMessage(doc.value, context) : undefined;
   return masked?.ok === true ? masked.value : undefined;
 }
 
-function annotationsIn(stored: Buffer, limits: DescribeLimits): string {
+function definitionIn(kind: DefinitionKind, stored: Buffer, limits: DescribeLimits): JsonNode | undefined {
   const doc = parseJson(stored, { depth: limits.jsonDepth, nodes: limits.jsonNodes });
-  const annotations = doc.ok ? member(doc.value.root, 'annotations') : undefined;
+  const value = doc.ok ? member(member(doc.value.root, 'params'), MEMBERS[kind]) : undefined;
+  return value?.kind === 'array' ? value.items[0] : value;
+}
+
+function annotationsIn(definition: JsonNode | undefined, limits: DescribeLimits): string {
+  const annotations = member(definition, 'annotations');
   if (annotations?.kind !== 'object') return '';
   const text = canonicalNode(annotations);
   return Buffer.byteLength(text) > limits.definitionAnnotationBytes ? '' : text;

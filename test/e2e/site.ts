@@ -49,6 +49,7 @@ export type Site = {
   token(): Promise<string>;
   serve(env?: Readonly<Record<string, string>>): Promise<Serving>;
   call(name: string, id?: number, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  post(message: object, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Begins a legacy session; gives the header that belongs to it. */
   session(): Promise<Readonly<Record<string, string>>>;
   get(path: string): Promise<Answer>;
@@ -135,6 +136,7 @@ grants: [{ clients: ["idp:robot"], connections: [parcels], level: use }]
       });
       return serving;
     },
+    post,
     get: (path) => undiciFetch(`${url}${path}`, { dispatcher }),
     call: async (name, id = 1, more = {}) =>
       post({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: {} } }, more),
