@@ -6,6 +6,7 @@
 import type { AnswerRecorded } from '#gateway/call.ts';
 import { serverWordEntry } from '#gateway/entries.ts';
 import type { Gateway } from '#gateway/gateway.ts';
+import { claimsModern } from '#gateway/steps/inject-credential.ts';
 import { callerKey, GATEWAY_CALLER } from '#identity/caller.ts';
 import type { RecordRef } from '#ledger/record.ts';
 import { parseJson } from '#mcp/json.ts';
@@ -74,6 +75,7 @@ export async function answerServer(answer: AnswerRecorded, gateway: Gateway): Pr
         client: call.verified.caller.client,
         gatewaySession: call.session.wireId,
         kind: 'response',
+        isModern: claimsModern(call.message),
         idText: message.idText,
         method: '',
         progressTokenText: undefined,

@@ -25,6 +25,7 @@ function rig() {
       },
       ownerOf: ({ caller }) => ({ key: caller, pace: caller, caller }),
       endsWithSession: false,
+      splitsEras: false,
       open: async (_owner, _request, events) =>
         ok({
           write: async (message) => {

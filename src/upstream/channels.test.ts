@@ -15,7 +15,7 @@ type Opened = {
   readonly stops: () => number;
 };
 
-function rig({ sessions = 10, endsWithSession = true } = {}) {
+function rig({ sessions = 10, endsWithSession = true, splitsEras = false } = {}) {
   const opened: Opened[] = [];
   const timers = createManualTimers();
   const channels = new Channels({
@@ -30,8 +30,14 @@ function rig({ sessions = 10, endsWithSession = true } = {}) {
       onStderr: () => {},
       onEnded: () => {},
     },
-    ownerOf: ({ caller, gatewaySession }) => ({ key: gatewaySession ?? caller, pace: caller, caller }),
+    // As of a process where eras are split, else as of a stream.
+    ownerOf: ({ caller, gatewaySession }) => ({
+      key: splitsEras ? caller : (gatewaySession ?? caller),
+      pace: caller,
+      caller,
+    }),
     endsWithSession,
+    splitsEras,
     open: (_owner, _request, events) => {
       const { promise, resolve } = Promise.withResolvers<Result<Channel, UpstreamFault>>();
       opened.push({ events, settle: resolve, stops: () => stops });
@@ -123,4 +129,37 @@ test('what comes over a channel that is nobody’s any more is not heard', async
   channels.forget('s1');
   assert.equal(opened[0]?.events.hear(word), false);
   assert.equal(opened[0]?.events.ended('stream_ended'), true, 'asked for');
+});
+
+test('where a server settles on one era, clients of both have a channel each, and finding out settles nothing', async () => {
+  const { channels, opened } = rig({ splitsEras: true });
+  const over = async (overrides: Partial<UpstreamRequest>): Promise<unknown> => {
+    const asked = channels.for(request({ gatewaySession: undefined, ...overrides }));
+    opened.at(-1)?.settle(ok(channel));
+    const found = await asked;
+    return found.ok ? found.value : found.error.reason;
+  };
+  const modern = { isModern: true, method: 'tools/call' };
+  const discovery = { isModern: true, method: 'server/discover' };
+  const first = await over(discovery);
+  assert.equal(await over(discovery), first);
+  const legacy = await over({ method: 'initialize', gatewaySession: 's1' });
+  assert.equal(legacy, first, 'a client that falls back goes on where it asked');
+  assert.equal(await over({ method: 'tools/call', gatewaySession: 's1' }), legacy);
+  assert.equal(opened.length, 1);
+
+  const second = await over(discovery);
+  assert.notEqual(second, legacy, 'a legacy server would say that there is no discovery');
+  assert.equal(await over(modern), second);
+  assert.equal(await over(discovery), second);
+  assert.equal(await over({ ...modern, kind: 'response', method: '' }), second);
+  assert.equal(opened.length, 2);
+  assert.equal(await over({ method: 'tools/call', gatewaySession: 's1' }), legacy);
+
+  channels.endCallers(() => true);
+  assert.deepEqual(
+    opened.map(({ stops }) => stops()),
+    [1, 1],
+  );
+  assert.notEqual(await over(modern), second, 'a new one takes the place');
 });

@@ -65,6 +65,11 @@ export type ChannelsParts = {
   readonly ownerOf: (request: UpstreamRequest) => ChannelOwner;
   /** A channel that is its session's alone ends with it. */
   readonly endsWithSession: boolean;
+  /**
+   * A server that serves both eras takes all that comes over one channel to be of the era of its first message (MCP
+   * 2026-07-28, stdio, Backward Compatibility): an owner with clients of both has a channel for each.
+   */
+  readonly splitsEras: boolean;
   /** Nothing of the message is sent by opening, so a fault says executed `no`. */
   readonly open: (
     owner: ChannelOwner,
@@ -81,6 +86,8 @@ export const unavailable = (reason: string, executed: UpstreamFault['executed'] 
 
 type Running = {
   readonly owner: ChannelOwner;
+  /** Under which key it is found. */
+  place: string;
   readonly conversation: Conversation;
   readonly sessions: Set<string>;
   /** Through which clients its caller came. */
@@ -94,7 +101,7 @@ type Running = {
 export class Channels {
   readonly #parts: ChannelsParts;
   readonly #pace: RestartPace;
-  readonly #byOwner = new Map<string, Running>();
+  readonly #byPlace = new Map<string, Running>();
   /** Legacy session → the channel it was initialised over. A session that is not here has lost it. */
   readonly #bySession = new Map<string, Running>();
   readonly #ending = new Set<Promise<void>>();
@@ -128,7 +135,7 @@ export class Channels {
 
   /** A shared channel is nobody's. */
   endCallers(isMeant: (caller: string, clients: readonly string[]) => boolean): void {
-    for (const running of this.#byOwner.values()) {
+    for (const running of this.#byPlace.values()) {
       const { caller } = running.owner;
       if (caller !== undefined && isMeant(caller, [...running.clients]))
         this.#end(running, { code: 'upstream_unavailable', executed: 'unknown', reason: 'caller_ended' });
@@ -137,7 +144,7 @@ export class Channels {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const running of this.#byOwner.values()) {
+    for (const running of this.#byPlace.values()) {
       this.#end(running, { code: 'upstream_unavailable', executed: 'unknown', reason: 'closed' });
     }
     await Promise.all(this.#ending);
@@ -152,11 +159,29 @@ export class Channels {
       return bound === undefined ? unavailable('session_lost') : this.#used(bound, request);
     }
     const owner = this.#parts.ownerOf(request);
-    const running = this.#byOwner.get(owner.key);
+    const place = this.#placeOf(owner, request);
+    const running = this.#byPlace.get(place);
     if (running === undefined && request.kind === 'response') return unavailable('session_lost');
-    const found = running === undefined ? this.#start(owner, request) : this.#used(running, request);
+    const found = running === undefined ? this.#start(owner, place, request) : this.#used(running, request);
     if (found.ok && gatewaySession !== undefined) this.#bind(gatewaySession, found.value);
     return found;
+  }
+
+  /** Where the owner's channel for this message is, or is to be. */
+  #placeOf({ key }: ChannelOwner, { isModern, method }: UpstreamRequest): string {
+    if (!this.#parts.splitsEras) return key;
+    const unsettled = `${key}\0`;
+    const settled = `${unsettled}${isModern === true ? 'modern' : 'legacy'}`;
+    if (this.#byPlace.has(settled)) return settled;
+    // Discovery settles nothing: a client that finds a legacy server by it goes on with `initialize`.
+    if (isModern === true && method === 'server/discover') return unsettled;
+    const running = this.#byPlace.get(unsettled);
+    if (running !== undefined) {
+      this.#byPlace.delete(unsettled);
+      running.place = settled;
+      this.#byPlace.set(settled, running);
+    }
+    return settled;
   }
 
   #used(running: Running, request: UpstreamRequest): Result<Running, UpstreamFault> {
@@ -182,7 +207,7 @@ export class Channels {
     if (this.#bySession.size > this.#parts.limits.sessions && !oldest.done) this.forget(oldest.value);
   }
 
-  #start(owner: ChannelOwner, request: UpstreamRequest): Result<Running, UpstreamFault> {
+  #start(owner: ChannelOwner, place: string, request: UpstreamRequest): Result<Running, UpstreamFault> {
     const { connection, limits, timers, events } = this.#parts;
     if (this.#pace.waitMs(owner.pace, timers.nowMs()) > 0) return unavailable('restart_pace');
     const sessions = new Set<string>();
@@ -198,6 +223,7 @@ export class Channels {
     });
     const running: Running = {
       owner,
+      place,
       conversation,
       sessions,
       clients: new Set(request.client === undefined ? [] : [request.client]),
@@ -206,7 +232,7 @@ export class Channels {
       opened: Promise.resolve(unavailable('closed')),
       cancelIdle: () => {},
     };
-    this.#byOwner.set(owner.key, running);
+    this.#byPlace.set(place, running);
     running.opened = this.#open(running, request);
     const gone = running.opened.then((opened) => (opened.ok ? opened.value.gone : undefined));
     const ending = gone.finally(() => this.#ending.delete(ending));
@@ -281,7 +307,7 @@ export class Channels {
     running.conversation.end(fault);
     for (const session of running.sessions) this.#bySession.delete(session);
     running.sessions.clear();
-    this.#byOwner.delete(running.owner.key);
+    this.#byPlace.delete(running.place);
   }
 }
 

@@ -18,6 +18,8 @@ export type UpstreamRequest = {
   /** The gateway's own legacy session id; attributes server-initiated messages. Never sent. Undefined for modern calls. */
   readonly gatewaySession: string | undefined;
   readonly kind: 'request' | 'notification' | 'response';
+  /** The message says itself that it is of a modern revision, or answers in a call that does. Never sent. */
+  readonly isModern?: boolean;
   /** JSON spelling of the id: `1`, `"a"`; undefined for a notification. */
   readonly idText: string | undefined;
   /** Method as sent; '' for a response. */

@@ -85,6 +85,8 @@ export function createSseUpstream(settings: SseUpstreamSettings, parts: SseUpstr
         caller,
       }),
       endsWithSession: true,
+      // The transport is older than the second era.
+      splitsEras: false,
       open: (owner, request, channel) => openStream(way, owner, request, channel),
     },
     limits.upstreamIdleMs,

@@ -1,5 +1,6 @@
 /**
- * An MCP server that is a program: one process per caller, or one for all when the connection says `shared`. Here a process
+ * An MCP server that is a program: one process per caller, or one for all when the connection says `shared`; two where clients
+ * of both eras use it. Here a process
  * becomes a channel of channels.ts, one message a line; how it is started and ended is process-group.ts's.
  */
 import type { Limits } from '#limits.ts';
@@ -72,6 +73,7 @@ export function createStdioUpstream(settings: StdioUpstreamSettings, parts: Stdi
         return { key, pace: key, caller: shared ? undefined : caller };
       },
       endsWithSession: false,
+      splitsEras: true,
       open: (owner, _request, channel) => openProcess({ connection, program, owner, parts }, channel),
     },
     limits.upstreamIdleMs,

@@ -1,6 +1,6 @@
 /** Runs the official conformance suite, as published, against one address, and reads what it wrote. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,7 +36,10 @@ function readChecks(folder: string): { readonly scenarios: number; readonly chec
   const checks = folders.flatMap((name) => {
     const scenario = FOLDER.exec(name)?.[1];
     if (scenario === undefined) throw new Error(`the suite wrote something unexpected: ${name}`);
-    const written = JSON.parse(readFileSync(join(folder, name, 'checks.json'), 'utf8')) as readonly Written[];
+    const file = join(folder, name, 'checks.json');
+    // A scenario that threw before its end leaves an empty folder.
+    if (!existsSync(file)) return [{ scenario, check: 'runs to its end', status: 'FAILURE', message: 'it threw' }];
+    const written = JSON.parse(readFileSync(file, 'utf8')) as readonly Written[];
     return written.map((check): Check => ({
       scenario,
       check: check.id === check.name ? check.id : `${check.id} ${check.name}`,

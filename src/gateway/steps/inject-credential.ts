@@ -85,6 +85,10 @@ function cancelWhenGone(call: Recorded): void {
   else gone.addEventListener('abort', () => cut.abort(), { once: true });
 }
 
+/** By which a server process judges, which sees no headers. */
+export const claimsModern = (message: Message | undefined): boolean =>
+  message !== undefined && message.kind !== 'response' && message.protocolVersion !== undefined;
+
 export function injectCredential(call: Recorded, gateway: Gateway): Result<Credentialed, Refusal> {
   const { message } = call;
   cancelWhenGone(call);
@@ -93,6 +97,7 @@ export function injectCredential(call: Recorded, gateway: Gateway): Result<Crede
     client: call.verified.caller.client,
     gatewaySession: call.session.wireId,
     kind: message.kind,
+    isModern: claimsModern(message),
     idText: message.kind === 'notification' ? undefined : message.idText,
     method: message.kind === 'response' ? '' : message.method,
     progressTokenText: message.kind === 'request' ? message.progressTokenText : undefined,

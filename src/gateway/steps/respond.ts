@@ -2,6 +2,7 @@
 import type { AnswerRecorded, Exchange, Responded } from '#gateway/call.ts';
 import { answerServer } from '#gateway/answer-server.ts';
 import { eventFields } from '#gateway/event-fields.ts';
+import { answerStatus } from '#gateway/answer-status.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import type { Delivery } from '#gateway/reply.ts';
@@ -36,7 +37,7 @@ async function release(answer: AnswerRecorded, headers: readonly HeaderPair[], g
   const { call, heard, masked } = answer;
   switch (call.answer.form) {
     case 'json':
-      return call.reply.json(call.answer.status, headers, masked.send);
+      return call.reply.json(answerStatus(answer), headers, masked.send);
     case 'sse': {
       // The name of an event is the server's own words too.
       const name = heard.sse?.event;
