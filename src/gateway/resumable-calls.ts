@@ -108,6 +108,8 @@ export function createResumableCalls(
     const timer = setTimeout(() => {
       if (entry.at.state === 'waiting') expire(entry, entry.at, 'not_resumed');
     }, limits.resumeWaitMs);
+    // A stop ends what waits (`endAll`).
+    timer.unref();
     entry.at = { state: 'waiting', cut, expire: expiring, timer };
   };
   const find = (binding: string, id: string): Entry | undefined => {

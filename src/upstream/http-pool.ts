@@ -1,6 +1,7 @@
 /** The sockets to an MCP server over HTTP, and the header fields its requests begin with. */
 import { Pool } from 'undici';
 import type { buildConnector } from 'undici';
+import { LIMITS } from '#limits.ts';
 import type { Limits } from '#limits.ts';
 import type { SessionRequest } from '#upstream/port.ts';
 import type { ProxyServer } from '#upstream/proxy-choice.ts';
@@ -17,7 +18,12 @@ export type HttpUpstreamSettings = {
 
 export type PoolLimits = Pick<
   Limits,
-  'upstreamConnectMs' | 'upstreamIdleMs' | 'upstreamHeaderBytes' | 'upstreamSockets' | 'upstreamKeepAliveMs'
+  | 'upstreamConnectMs'
+  | 'upstreamHeaderBytes'
+  | 'upstreamSockets'
+  | 'upstreamStreamSockets'
+  | 'upstreamKeepAliveMs'
+  | 'upstreamTcpKeepAliveMs'
 >;
 
 /** Verification is not left to the environment: NODE_TLS_REJECT_UNAUTHORIZED has no say. */
@@ -25,10 +31,18 @@ export const connectorFor = (
   tls: UpstreamTls,
   proxy: ProxyServer | undefined,
   timeoutMs: number,
+  tcpKeepAliveMs: number = LIMITS.upstreamTcpKeepAliveMs,
 ): Connector | buildConnector.BuildOptions =>
   proxy === undefined
-    ? { timeout: timeoutMs, ...tls, minVersion: 'TLSv1.2', rejectUnauthorized: true }
-    : tunnelConnector(proxy, tls, timeoutMs);
+    ? {
+        timeout: timeoutMs,
+        keepAlive: true,
+        keepAliveInitialDelay: tcpKeepAliveMs,
+        ...tls,
+        minVersion: 'TLSv1.2',
+        rejectUnauthorized: true,
+      }
+    : tunnelConnector(proxy, tls, timeoutMs, tcpKeepAliveMs);
 
 /** `sockets`: how many exchanges may run at once. */
 export function createPool(
@@ -42,14 +56,15 @@ export function createPool(
     pipelining: 1,
     // HTTP/2 has ways to ask for a resend (RFC 9113 section 8.7) that the library would follow by itself (P1).
     allowH2: false,
-    connect: connectorFor(tls, proxy, limits.upstreamConnectMs),
+    connect: connectorFor(tls, proxy, limits.upstreamConnectMs, limits.upstreamTcpKeepAliveMs),
     maxHeaderSize: limits.upstreamHeaderBytes,
     // Shorter than servers usually keep a socket (Node's default is 5 s), so that one rarely dies under a call.
     keepAliveTimeout: limits.upstreamKeepAliveMs,
     keepAliveMaxTimeout: limits.upstreamKeepAliveMs,
     // The exchange has its own timer for the head, which also covers the wait for a socket.
     headersTimeout: 0,
-    bodyTimeout: limits.upstreamIdleMs,
+    // It bounds a plain answer as a whole; a stream may be silent for hours, and TCP finds the peer that is gone.
+    bodyTimeout: 0,
   });
 }
 

@@ -15,6 +15,9 @@ import { spendIntent } from '#upstream/port.ts';
 import type { SessionRequest, Upstream, UpstreamAnswer, UpstreamFault } from '#upstream/port.ts';
 import type { Timers } from '#upstream/timers.ts';
 
+/** Has no end of its own and may be silent for hours (MCP 2026-07-28, Subscriptions). */
+const LASTING_METHOD = 'subscriptions/listen';
+
 export type HttpUpstreamLimits = AnswerLimits & PoolLimits;
 
 export type HttpUpstreamParts = { readonly limits: HttpUpstreamLimits; readonly timers: Timers };
@@ -22,6 +25,8 @@ export type HttpUpstreamParts = { readonly limits: HttpUpstreamLimits; readonly 
 export function createHttpUpstream(settings: HttpUpstreamSettings, parts: HttpUpstreamParts): Upstream {
   const { limits, timers } = parts;
   const pool = createPool(settings, limits);
+  // Streams that last would otherwise take the sockets of calls.
+  const streams = createPool(settings, limits, limits.upstreamStreamSockets);
   const path = settings.url.pathname + settings.url.search;
 
   const run = async (
@@ -29,6 +34,7 @@ export function createHttpUpstream(settings: HttpUpstreamSettings, parts: HttpUp
     asked: Asked['what'],
     request: SessionRequest,
     body: Buffer | null,
+    isLasting: boolean,
   ): Promise<Result<UpstreamAnswer, UpstreamFault>> => {
     const forbidden = forbiddenUpwards(request.headers);
     if (forbidden !== undefined)
@@ -40,7 +46,7 @@ export function createHttpUpstream(settings: HttpUpstreamSettings, parts: HttpUp
       body,
       idempotent: false,
     } satisfies Dispatcher.DispatchOptions;
-    const response = await startExchange(pool, options, {
+    const response = await startExchange(isLasting ? streams : pool, options, {
       timers,
       timeoutMs: request.timeoutMs,
       signal: request.signal,
@@ -53,13 +59,15 @@ export function createHttpUpstream(settings: HttpUpstreamSettings, parts: HttpUp
   return {
     exchange: (request) => {
       spendIntent(request);
-      return run('POST', request.kind, request, request.body);
+      return run('POST', request.kind, request, request.body, request.method === LASTING_METHOD);
     },
-    listen: (request) => run('GET', 'listen', request, null),
+    listen: (request) => run('GET', 'listen', request, null, true),
     endSession: async (request) => {
-      const answer = await run('DELETE', 'end', request, null);
+      const answer = await run('DELETE', 'end', request, null, false);
       return answer.ok ? { ok: true, value: answer.value.status } : answer;
     },
-    close: () => pool.destroy(),
+    close: async () => {
+      await Promise.all([pool.destroy(), streams.destroy()]);
+    },
   };
 }

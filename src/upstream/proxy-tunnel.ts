@@ -6,6 +6,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { buildConnector } from 'undici';
+import { LIMITS } from '#limits.ts';
 import type { ProxyServer } from '#upstream/proxy-choice.ts';
 import type { UpstreamTls } from '#upstream/upstream-tls.ts';
 
@@ -61,7 +62,12 @@ function openTunnel(proxy: ProxyServer, authority: string, timeoutMs: number): P
 }
 
 /** How a pool of undici connects, through `proxy`. `timeoutMs` for the tunnel, and again for the handshake through it. */
-export function tunnelConnector(proxy: ProxyServer, tls: UpstreamTls, timeoutMs: number): Connector {
+export function tunnelConnector(
+  proxy: ProxyServer,
+  tls: UpstreamTls,
+  timeoutMs: number,
+  tcpKeepAliveMs: number = LIMITS.upstreamTcpKeepAliveMs,
+): Connector {
   const overTls = buildConnector({ timeout: timeoutMs, ...tls, minVersion: 'TLSv1.2', rejectUnauthorized: true });
   const connect = async (options: buildConnector.Options, callback: buildConnector.Callback): Promise<void> => {
     const port = options.port === '' ? (options.protocol === 'https:' ? '443' : '80') : options.port;
@@ -72,6 +78,7 @@ export function tunnelConnector(proxy: ProxyServer, tls: UpstreamTls, timeoutMs:
       callback(error instanceof Error ? error : new TunnelFault('PROXY_UNREACHABLE'), null);
       return;
     }
+    socket.setKeepAlive(true, tcpKeepAliveMs);
     if (options.protocol === 'https:') overTls({ ...options, httpSocket: socket }, callback);
     else callback(null, socket);
   };

@@ -42,6 +42,7 @@ export type SseUpstreamLimits = PoolLimits &
     | 'sseStreamsPerCaller'
     | 'stdioClientsPerProcess'
     | 'upstreamHeadersMs'
+    | 'upstreamIdleMs'
   >;
 
 export type SseUpstreamParts = {

@@ -53,10 +53,10 @@ test('news of a task go to its caller alone', async () => {
 
 test('a message that names another caller’s task as related is not for this one; the client’s own tasks are not known here', async () => {
   const gateway = await withTasks();
-  const ask = { id: 9, method: 'elicitation/create' };
-  assert.equal(await heard(gateway, related('mine', ask)), 'released');
-  assert.equal(await heard(gateway, related('hers', ask)), 'task_of_another');
-  assert.equal(await heard(gateway, related('of-the-client', ask)), 'released');
+  const ask = (id: number) => ({ id, method: 'elicitation/create' });
+  assert.equal(await heard(gateway, related('mine', ask(7))), 'released');
+  assert.equal(await heard(gateway, related('hers', ask(8))), 'task_of_another');
+  assert.equal(await heard(gateway, related('of-the-client', ask(9))), 'released');
   assert.equal(await heard(gateway, related('hers', { method: 'notifications/progress' })), 'task_of_another');
 });
 
