@@ -3,9 +3,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connectorFor, fieldsOf } from '#upstream/http-pool.ts';
 
-test('verification of certificates cannot be left out, and old versions of TLS are not spoken', () => {
-  const options = connectorFor({ ca: 'x' }, undefined, 5);
-  assert.deepEqual(options, { timeout: 5, ca: 'x', minVersion: 'TLSv1.2', rejectUnauthorized: true });
+test('verification of certificates cannot be left out, old versions of TLS are not spoken, and TCP looks for dead peers', () => {
+  const options = connectorFor({ ca: 'x' }, undefined, 5, 7_000);
+  assert.deepEqual(options, {
+    timeout: 5,
+    keepAlive: true,
+    keepAliveInitialDelay: 7_000,
+    ca: 'x',
+    minVersion: 'TLSv1.2',
+    rejectUnauthorized: true,
+  });
 });
 
 test('a request asks for no compression, says what it accepts when its sender did not, and ends with the credential', () => {
