@@ -28,6 +28,12 @@ export const CLIENTS: readonly ClientProgram[] = [
   },
   { title: 'Inspector, command line', package: '@modelcontextprotocol/inspector', driver: 'inspector.ts' },
   { title: 'mcp-remote, with the SDK v1 over stdio', package: 'mcp-remote', driver: 'mcp-remote.ts' },
+  {
+    title: 'gatebook connect, with the SDK v1 over stdio',
+    package: '@modelcontextprotocol/sdk',
+    driver: 'gatebook-connect.ts',
+    directDriver: 'sdk-v1.ts',
+  },
   { title: 'AI SDK', package: '@ai-sdk/mcp', driver: 'ai-sdk.ts' },
   { title: 'LangChain adapters', package: '@langchain/mcp-adapters', driver: 'langchain.ts' },
   { title: 'mcporter', package: 'mcporter', driver: 'mcporter.ts' },

@@ -66,6 +66,10 @@ test('docs/COMPATIBILITY.md has a row of every program, with the version that is
     );
 });
 
+test('docs/COMPATIBILITY.md has nothing red', () => {
+  assert.doesNotMatch(written, /\bRED\b/);
+});
+
 test('docs/COMPATIBILITY.md is of this template, and has every exception and every line of what arrives as sent', () => {
   const [head = ''] = compatibilityPage(seen, versionOf).split('\nSeen on ');
   assert.ok(written.startsWith(head));
