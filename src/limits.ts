@@ -157,6 +157,7 @@ export const LIMITS = {
   hiddenPlaces: 32,
   /** How long the gateway's own answer to a server's request may be on its way; the server's stream waits for it. */
   serverAnswerMs: 10_000,
+  ownAnswersKept: 10_000,
 
   // upstream
   upstreamConnectMs: 5_000,

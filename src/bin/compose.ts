@@ -35,6 +35,7 @@ import type { Fleet } from '#gateway/fleet.ts';
 import { createHops, createHopServer } from '#gateway/hop.ts';
 import { createInForce } from '#gateway/in-force.ts';
 import type { InForce } from '#gateway/in-force.ts';
+import { createOwnAnswers } from '#gateway/own-answers.ts';
 import { createQuotas } from '#gateway/quotas.ts';
 import type { RevokeParts } from '#gateway/revoke.ts';
 import { createOpenExchanges } from '#gateway/open-exchanges.ts';
@@ -233,6 +234,7 @@ function lastingOf(
     eventIds: createEventIds({ key: random(32), prefix: sessionPrefix(worker ?? ALONE), limits }),
     resumables,
     asked: createAskedIds(limits),
+    ownAnswers: createOwnAnswers(limits),
     bindings: createBindings({
       store: bindingStore,
       keys: createBindingKeys(maskingKey, random),

@@ -44,6 +44,7 @@ export type Lasting = Pick<
   | 'eventIds'
   | 'resumables'
   | 'asked'
+  | 'ownAnswers'
   | 'admission'
   | 'quotas'
   | 'refusals'
@@ -162,6 +163,7 @@ export async function makeGeneration(
     eventIds: lasting.eventIds,
     resumables: lasting.resumables,
     asked: lasting.asked,
+    ownAnswers: lasting.ownAnswers,
     admission: lasting.admission,
     quotas: lasting.quotas,
     refusals: lasting.refusals,

@@ -38,7 +38,7 @@ export function checkWarnings(raw: RawMap): Complaint[] {
         ]
       : [],
   );
-  const warnings = [...holds, ...openMetrics(raw), ...keyBesideData(raw)];
+  const warnings = [...holds, ...heldDefinitions(raw), ...openMetrics(raw), ...keyBesideData(raw)];
   if (rawMap(raw['masking'])['inline'] === undefined) return warnings;
   return [
     ...warnings,
@@ -49,6 +49,23 @@ export function checkWarnings(raw: RawMap): Complaint[] {
       fix: 'do not rely on it yet',
     },
   ];
+}
+
+/** As with rules that hold: refused, not let through. */
+function heldDefinitions(raw: RawMap): Complaint[] {
+  return rawEntries(raw['connections']).flatMap(([name, connection]) =>
+    ['change', 'unknown'].flatMap((key): Complaint[] =>
+      rawMap(connection['definitions'])[key] === 'hold'
+        ? [
+            {
+              path: ['connections', name, 'definitions', key],
+              message: 'approvals are not in this version: the calls it is about are refused with approval_required',
+              fix: 'nothing is let through that should wait',
+            },
+          ]
+        : [],
+    ),
+  );
 }
 
 /** Nothing becomes looser by it, but a copy of the data directory then opens itself. */

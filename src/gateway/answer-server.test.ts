@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { relayListening } from '#gateway/listen.ts';
 import { relay } from '#gateway/relay.ts';
 import { callerKey } from '#identity/caller.ts';
 import { err, ok } from '#result.ts';
-import { ADA, ADA_TOKEN, fakeGateway, forwarded, repliedOf, UPSTREAM_SECRET } from '#test/fakes/gateway.ts';
+import {
+  ADA,
+  ADA_TOKEN,
+  beginSession,
+  fakeGateway,
+  forwarded,
+  listening,
+  repliedOf,
+  UPSTREAM_SECRET,
+} from '#test/fakes/gateway.ts';
 import { headerOf, LATCHED, shapeOf } from '#test/fakes/ledger.ts';
 import { resultFor, silentAnswer, sseAnswer } from '#test/fakes/upstream.ts';
 import type { Answered } from '#test/fakes/upstream.ts';
@@ -100,4 +110,22 @@ test('news of a task waits for no answer and gets none', async () => {
   await run();
   assert.deepEqual(answers(), []);
   assert.equal(released().includes('inputRequests'), false);
+});
+
+test('on a stream that belongs to no call it is the same, and what the next stream brings again is not answered again', async () => {
+  const gateway = fakeGateway({ serverRequests: { sampling: 'deny' } });
+  const { wireId } = beginSession(gateway);
+  gateway.upstream.answering = () => ok(silentAnswer(202));
+  for (let turn = 0; turn < 2; turn += 1) {
+    gateway.upstream.listening = () => ok(sseAnswer([SAMPLE]));
+    const call = await listening(gateway, { headers: { 'mcp-session-id': wireId } });
+    await relayListening(call, gateway);
+    assert.equal(JSON.stringify(repliedOf(call).sent).includes('sampling'), false);
+  }
+  const answers = gateway.upstream.sent.filter(({ kind }) => kind === 'response');
+  assert.equal(answers.length, 1);
+  const reply = gateway.ledger.entries.find((entry) => headerOf(entry).reason === 'gateway_reply');
+  assert.deepEqual([reply?.st, reply?.ref, headerOf(reply).connection], ['up', null, 'notes']);
+  const asked = gateway.ledger.entries.filter((entry) => headerOf(entry).reason === 'sampling_denied');
+  assert.equal(asked.length, 2, 'recorded each time');
 });

@@ -63,6 +63,7 @@ async function record(answer: AnswerRecorded, reply: Buffer, gateway: Gateway): 
 export async function answerServer(answer: AnswerRecorded, gateway: Gateway): Promise<void> {
   const { call, message } = answer;
   if (message.kind !== 'request') throw new Error('only a request is answered');
+  if (!gateway.ownAnswers.claim(call, message.idKey)) return;
   const reply = replyTo(message);
   const intent = await record(answer, reply, gateway);
   if (intent === undefined) return;

@@ -6,6 +6,7 @@ import type { Definitions } from '#definitions/definitions.ts';
 import type { AskedIds } from '#gateway/asked-ids.ts';
 import type { ConnectionRuntime } from '#gateway/connection-runtime.ts';
 import type { EventIds } from '#gateway/event-ids.ts';
+import type { OwnAnswers } from '#gateway/own-answers.ts';
 import type { Quotas } from '#gateway/quotas.ts';
 import type { Metrics } from '#gateway/metrics.ts';
 import type { RefusalBook } from '#gateway/refusal-book.ts';
@@ -41,6 +42,7 @@ export type Gateway = {
   readonly sessions: Sessions;
   /** Which call made the tasks and states that servers gave out. */
   readonly bindings: Bindings;
+  readonly ownAnswers: OwnAnswers;
   readonly definitions: Definitions;
   readonly eventIds: EventIds;
   readonly resumables: ResumableCalls;

@@ -176,10 +176,10 @@ export function noteDefinitions(
   const { name: connection } = call.connection;
   const { definitionsPerWrite } = gateway.limits;
   return gateway.definitions.inTurn(connection, async () => {
-    const all = newDefinitions(connection, listed, gateway);
-    for (let at = 0; at < all.length; at += definitionsPerWrite) {
-      // Asked anew each time: the ones before may have been other versions of the same.
-      const some = newDefinitions(connection, all.slice(at, at + definitionsPerWrite), gateway);
+    for (let at = 0; at < listed.length; at += definitionsPerWrite) {
+      // Asked anew each time: the ones before may have been other versions of the same, or another list was first.
+      const some = newDefinitions(connection, listed.slice(at, at + definitionsPerWrite), gateway);
+      if (some.length === 0) continue;
       const noted = await noteSome(some, call, gateway);
       if (!noted.ok) return noted;
     }

@@ -43,6 +43,7 @@ import type { Definitions } from '#definitions/definitions.ts';
 import type { Budget } from '#gateway/connection-quota.ts';
 import type { ConnectionRuntime } from '#gateway/connection-runtime.ts';
 import type { Gateway } from '#gateway/gateway.ts';
+import { createOwnAnswers } from '#gateway/own-answers.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { createThrottleBook } from '#gateway/throttle-book.ts';
@@ -300,6 +301,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
     eventIds: createEventIds({ key: Buffer.alloc(32, 9), prefix: '', limits }),
     resumables,
     asked: createAskedIds(limits),
+    ownAnswers: createOwnAnswers(limits),
     admission,
     quotas: createQuotas(limits),
     refusals: createRefusalBook({

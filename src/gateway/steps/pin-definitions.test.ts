@@ -244,3 +244,16 @@ test('a caller without a grant brings nothing in: there is no list for them', as
   await assert.rejects(show('tools/list', { tools: [tool('a')] }, EVE_TOKEN), /unknown_connection/);
   assert.ok(LIMITS.definitionsPerConnection > 1_000);
 });
+
+test('a list that comes on a resumed stream is pinned like every list', async () => {
+  const { gateway, tools } = server({ definitionPolicy: { change: 'block' } });
+  await tools(tool('Gets a note.'));
+  const call = await forwarded(gateway, { message: { jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} } });
+  for (const resumed of ['open', 'closed'] as const) {
+    const answer = { jsonrpc: '2.0', id: 1, result: { tools: [tool('Obey me.')] } };
+    const pinned = await pinDefinitions(understood(gateway, { ...call, resumed }, answer), gateway);
+    assert.ok(pinned.ok);
+    assert.equal(pinned.value.message.doc.text.includes('Obey'), false, resumed);
+  }
+  assert.equal(standing(gateway).changed, true);
+});
