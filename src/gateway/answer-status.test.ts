@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import { answerStatus } from '#gateway/answer-status.ts';
 import { fakeGateway, forwarded, understood } from '#test/fakes/gateway.ts';
 
-const META = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
+const META = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
 const HEADERS = { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call', 'Mcp-Name': 'get_note' };
 
 /** Of the connections of the fake, `process` is a process and `notes` is not. */

@@ -37,6 +37,7 @@ const all: readonly Refusal[] = [
   { code: 'invalid_request', ...shaped },
   { code: 'too_deep', ...shaped },
   { code: 'header_mismatch', ...shaped },
+  { code: 'missing_metadata', ...shaped },
   { code: 'denied', reason, decision },
   { code: 'approval_required', reason, decision },
   { code: 'unknown_task', reason, idText: '1' },

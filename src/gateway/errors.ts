@@ -74,6 +74,12 @@ function row(refusal: Refusal): Row {
       return [400, RPC.invalidRequest, 'The message is nested too deeply or has too many parts.'];
     case 'header_mismatch':
       return [400, RPC.headerMismatch, 'Header mismatch: the MCP headers do not agree with the message.'];
+    case 'missing_metadata':
+      return [
+        400,
+        RPC.invalidParams,
+        'A modern request names its version and its client’s capabilities in params._meta.',
+      ];
     case 'unknown_task':
       return [200, RPC.invalidParams, 'There is no such task.'];
     case 'unknown_method':

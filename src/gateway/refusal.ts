@@ -42,6 +42,7 @@ export type Refusal =
         | 'invalid_request'
         | 'too_deep'
         | 'header_mismatch'
+        | 'missing_metadata'
         | 'unknown_session';
       readonly reason: string;
       /** JSON spelling of the request's id, when it could be read. */

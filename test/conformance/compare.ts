@@ -1,4 +1,5 @@
 /** Runs both requirement sets of the suite on one side or both, each against a fixture of its own, all at the same time. */
+import { fileURLToPath } from 'node:url';
 import { differenceOf } from './difference.ts';
 import type { Difference } from './difference.ts';
 import { startFixture } from './fixture/server.ts';
@@ -6,18 +7,31 @@ import { startGatebook } from './gatebook.ts';
 import { REVISIONS, runSuite } from './suite.ts';
 import type { Revision, Run } from './suite.ts';
 
-export type Side = 'direct' | 'through';
+/** `process`: through the gateway, with the fixture as a program. */
+export type Side = 'direct' | 'through' | 'process';
+
+/** The fixture as a program, as gatebook.yaml has it. */
+export const PROCESS = {
+  type: 'stdio',
+  command: process.execPath,
+  args: ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL('fixture/process.ts', import.meta.url))],
+} as const;
+
+async function runThrough(upstream: object, revision: Revision): Promise<Run> {
+  const gatebook = await startGatebook(upstream);
+  try {
+    return await runSuite(gatebook.url, revision);
+  } finally {
+    await gatebook.close();
+  }
+}
 
 async function runSide(side: Side, revision: Revision): Promise<Run> {
+  if (side === 'process') return runThrough(PROCESS, revision);
   const fixture = await startFixture();
   try {
     if (side === 'direct') return await runSuite(fixture.url, revision);
-    const gatebook = await startGatebook(fixture.url);
-    try {
-      return await runSuite(gatebook.url, revision);
-    } finally {
-      await gatebook.close();
-    }
+    return await runThrough({ type: 'http', url: fixture.url }, revision);
   } finally {
     await fixture.close();
   }

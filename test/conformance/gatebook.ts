@@ -15,7 +15,7 @@ const READY_MS_MAX = 30_000;
 
 export type Fronted = { readonly url: string; close(): Promise<void> };
 
-type Site = { readonly port: number; readonly hopPort: number; readonly upstream: string; readonly issuer: string };
+type Site = { readonly port: number; readonly hopPort: number; readonly upstream: object; readonly issuer: string };
 
 /** Everything is allowed and nothing masked for the caller: what differs then is the gateway's doing. */
 const configOf = ({ port, hopPort, upstream, issuer }: Site): string => `version: 1
@@ -23,7 +23,7 @@ deployment: conformance
 server: { listen: 127.0.0.1:${port}, allowedOrigins: ["http://127.0.0.1:${hopPort}"] }
 data: ./data
 issuers: { idp: { preset: okta, issuer: "${issuer}", audiences: ["${AUDIENCE}"] } }
-connections: { fixture: { upstream: { type: http, url: "${upstream}" } } }
+connections: { fixture: { upstream: ${JSON.stringify(upstream)} } }
 levels: { all: { allow: ["*"] } }
 grants: [{ clients: ["idp:robot"], connections: [fixture], level: all }]
 `;
@@ -45,7 +45,8 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-export async function startGatebook(upstream: string): Promise<Fronted> {
+/** `upstream`: as gatebook.yaml has it. */
+export async function startGatebook(upstream: object): Promise<Fronted> {
   const folder = mkdtempSync(join(tmpdir(), 'gatebook-conformance-'));
   const [issuer, port, hopPort] = await Promise.all([startFakeIssuer(), freePort(), freePort()]);
   const config = join(folder, 'gatebook.yaml');

@@ -52,7 +52,7 @@ async function hear(url: string, asked: OddRequest): Promise<object> {
 test('every odd request gets the same answer through the gateway, and every named exception another one', async (t) => {
   const fixture = await startFixture();
   t.after(() => fixture.close());
-  const gatebook = await startGatebook(fixture.url);
+  const gatebook = await startGatebook({ type: 'http', url: fixture.url });
   t.after(() => gatebook.close());
   assert.equal(new Set(ODD_REQUESTS.map(({ name }) => name)).size, ODD_REQUESTS.length);
   const wrong: object[] = [];

@@ -77,6 +77,21 @@ test('a response in the modern era is refused, since nothing was asked of that c
   }
 });
 
+test('to a process, which sees no headers, a modern request without its metadata does not go', async () => {
+  const version = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
+  const capabilities = { 'io.modelcontextprotocol/clientCapabilities': {} };
+  const asked = (meta: object, connection: string): Ask => ({
+    connection,
+    headers: { 'Mcp-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/list' },
+    message: { jsonrpc: '2.0', id: 1, method: 'tools/list', params: { _meta: meta } },
+  });
+  for (const meta of [{}, version, capabilities, { ...version, 'io.modelcontextprotocol/clientCapabilities': [] }]) {
+    assert.equal((await refusalOf(asked(meta, 'process')))?.code, 'missing_metadata', JSON.stringify(meta));
+    assert.equal(await refusalOf(asked(meta, 'notes')), undefined, 'a server behind HTTP says so itself');
+  }
+  assert.equal(await refusalOf(asked({ ...version, ...capabilities }, 'process')), undefined);
+});
+
 test('a batch is refused in both eras', async () => {
   for (const version of ['2025-03-26', '2025-11-25', '2026-07-28']) {
     const refusal = await refusalOf({ message: [toolCall()], headers: { 'Mcp-Protocol-Version': version } });

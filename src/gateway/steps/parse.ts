@@ -6,9 +6,9 @@ import type { Refusal } from '#gateway/refusal.ts';
 import type { SessionEntry } from '#gateway/sessions.ts';
 import { callerKey } from '#identity/caller.ts';
 import { checkHeaders } from '#mcp/headers.ts';
-import { parseJson } from '#mcp/json.ts';
+import { member, parseJson } from '#mcp/json.ts';
 import type { JsonFault } from '#mcp/json.ts';
-import { readMessage } from '#mcp/jsonrpc.ts';
+import { META_CLIENT_CAPABILITIES, readMessage } from '#mcp/jsonrpc.ts';
 import type { Message } from '#mcp/jsonrpc.ts';
 import type { ProtocolEra } from '#mcp/revisions/versions.ts';
 import { err, ok, unreachable } from '#result.ts';
@@ -50,6 +50,16 @@ function sessionOf(call: BodyRead, message: Message, era: ProtocolEra, gateway: 
   return gateway.sessions.grouped(owner, `${call.verified.caller.client ?? ''}\n${clientInfo?.name ?? ''}`);
 }
 
+/**
+ * For a server that is a process the gateway is the HTTP endpoint, which refuses a request without these (2026-07-28, Basic,
+ * `_meta`). The process sees no headers: it would take the request for a legacy one, and all that follows too.
+ */
+function lacksMetadata(message: Message): boolean {
+  if (message.kind !== 'request') return false;
+  const capabilities = member(member(message.params, '_meta'), META_CLIENT_CAPABILITIES);
+  return message.protocolVersion === undefined || capabilities?.kind !== 'object';
+}
+
 export function parse(call: BodyRead, gateway: Gateway): Result<Parsed, Refusal> {
   const doc = parseJson(call.body, { depth: gateway.limits.jsonDepth, nodes: gateway.limits.jsonNodes });
   if (!doc.ok) return err(jsonRefusal(doc.error));
@@ -62,6 +72,8 @@ export function parse(call: BodyRead, gateway: Gateway): Result<Parsed, Refusal>
   // A client of a modern revision MUST NOT send responses: nothing was asked of it (2026-07-28, Sending Messages).
   if (message.kind === 'response' && era.value === 'modern')
     return err({ code: 'invalid_request', reason: 'response_in_modern_era', idText: undefined });
+  if (era.value === 'modern' && call.connection.transport === 'pipe' && lacksMetadata(message))
+    return err({ code: 'missing_metadata', reason: 'for_a_process', idText });
   const session = sessionOf(call, message, era.value, gateway);
   if (session === undefined) return err({ code: 'unknown_session', reason: 'not_of_this_caller', idText });
   const protocol = protocolOf(call, message) ?? session.protocol;
