@@ -14,7 +14,7 @@ import { makeGeneration } from '#bin/generation.ts';
 import type { Generation, Lasting, StartRefusal } from '#bin/generation.ts';
 import { createRevocations, openSharedState } from '#bin/revocations.ts';
 import { stopCalls } from '#bin/stop.ts';
-import { configEntry, createReloader } from '#bin/reload.ts';
+import { createReloader } from '#bin/reload.ts';
 import type { ReadConfig, ReloadOutcome } from '#bin/reload.ts';
 import { version } from '#bin/version.ts';
 import { createBindingKeys } from '#bindings/binding-keys.ts';
@@ -56,6 +56,7 @@ import type { Keyring } from '#ledger/keyring.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import { openKeys } from '#ledger/open-keys.ts';
 import { openLedger } from '#ledger/open-ledger.ts';
+import { controlEntry } from '#ledger/own-records.ts';
 import { keysDirectory, ledgerDirectory, masterKeyDirectory, shardOfWorker } from '#ledger/places.ts';
 import { callId, pooledRandom, systemRandom } from '#ledger/random.ts';
 import type { Masker } from '#masking/masker.ts';
@@ -426,7 +427,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   }
   const { policyVersion, configVersion } = loaded;
   const recorded = await ledger.append(
-    configEntry(lasting.newId(), 'policy', policyVersion, { policy: policyVersion, config: configVersion }),
+    controlEntry(lasting.newId(), 'policy', { policy: policyVersion, config: configVersion }, policyVersion),
   );
   if (!recorded.ok) {
     await stop();

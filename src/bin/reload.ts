@@ -10,10 +10,7 @@ import type { ConfigProblem } from '#config/problem.ts';
 import { changedParts, restartNeeded } from '#config/reload-rules.ts';
 import { faultFrames } from '#gateway/fault-frames.ts';
 import type { InForce } from '#gateway/in-force.ts';
-import { callerKey, GATEWAY_CALLER } from '#identity/caller.ts';
-import type { LedgerEntry } from '#ledger/record.ts';
-import { ownHeader } from '#masking/own-words.ts';
-import type { OwnHeader } from '#masking/own-words.ts';
+import { controlEntry } from '#ledger/own-records.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
@@ -32,24 +29,6 @@ export type Reloader = {
   /** After the last call: waits for a reload under way, and closes what this and earlier generations made. */
   close(): Promise<void>;
 };
-
-/** A `control` record of the gateway's own about its configuration; every record of a call names its policy. */
-export const configEntry = (
-  call: string,
-  act: 'policy' | 'reload' | 'reload_refused',
-  policyVersion: string,
-  detail: NonNullable<OwnHeader['detail']>,
-): LedgerEntry => ({
-  kind: 'control',
-  call,
-  ref: null,
-  st: act,
-  header: ownHeader({ detail }),
-  payload: null,
-  mask: { n: 0 },
-  pol: policyVersion,
-  subject: callerKey(GATEWAY_CALLER),
-});
 
 /** Resolves when `done` does, after `ms`, or when there is no time left at all. */
 async function atMost(ms: number, done: Promise<unknown>, hurry: AbortSignal): Promise<void> {
@@ -82,7 +61,7 @@ export function createReloader(
       'the configuration was not reloaded; the one before stays in force',
     );
     const detail = { reason, problems: messages.length };
-    await ledger.append(configEntry(newId(), 'reload_refused', current.loaded.policyVersion, detail));
+    await ledger.append(controlEntry(newId(), 'reload_refused', detail, current.loaded.policyVersion));
     return err({ reason, problems: messages.length });
   };
 
@@ -125,7 +104,7 @@ export function createReloader(
       config: to.configVersion,
       configBefore: from.configVersion,
     };
-    const entry = configEntry(newId(), 'reload', to.policyVersion, { ...versions, changed });
+    const entry = controlEntry(newId(), 'reload', { ...versions, changed }, to.policyVersion);
     const recorded = await ledger.append(entry);
     if (!recorded.ok || lasting.draining()) {
       await closeUnshared(next, current);

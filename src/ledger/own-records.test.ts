@@ -9,3 +9,9 @@ test('what the ledger writes of its own accord obeys the format', () => {
     assert.equal(entryFault(controlEntry(call, act)), undefined);
   assert.equal(entryFault(orphanEntry([4, call])), undefined);
 });
+
+test('an act about the configuration names the policy it is about, and an act of the ledger none', () => {
+  const { pol, kind, st } = controlEntry('a'.repeat(26), 'reload', { changed: ['rules'] }, '0123456789abcdef');
+  assert.deepEqual([pol, kind, st], ['0123456789abcdef', 'control', 'reload']);
+  assert.equal(controlEntry('a'.repeat(26), 'start').pol, null);
+});

@@ -5,16 +5,19 @@ import type { OwnHeader } from '#masking/own-words.ts';
 import type { OpenIntent } from '#ledger/open-intents.ts';
 import type { LedgerEntry } from '#ledger/record.ts';
 
+/** Acts of the ledger itself, then those about the configuration. */
 export type LedgerAct = 'opened' | 'recovered' | 'start' | 'stop' | 'heartbeat' | 'clock_jump' | 'low_space';
+export type ConfigAct = 'policy' | 'reload' | 'reload_refused';
 
 /** Seals what the gateway originates. */
 export const OWN_SUBJECT = callerKey(GATEWAY_CALLER);
 
-/** `call`: a fresh call id. `detail`: facts of the act, free of personal data. */
+/** `call`: a fresh call id. `detail`: facts of the act, free of personal data. `pol`: the policy that a configuration brings. */
 export const controlEntry = (
   call: string,
-  act: LedgerAct,
+  act: LedgerAct | ConfigAct,
   detail: NonNullable<OwnHeader['detail']> = {},
+  pol: string | null = null,
 ): LedgerEntry => ({
   kind: 'control',
   call,
@@ -23,7 +26,7 @@ export const controlEntry = (
   header: ownHeader({ detail }),
   payload: null,
   mask: { n: 0 },
-  pol: null,
+  pol,
   subject: OWN_SUBJECT,
 });
 
