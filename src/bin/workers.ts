@@ -8,7 +8,7 @@ import type { Worker as ClusterWorker } from 'node:cluster';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Worker } from '#bin/compose.ts';
+import type { Worker } from '#bin/compose-options.ts';
 import { EXIT_LEDGER, EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '#cli/exit-codes.ts';
 import type { ExitCode } from '#cli/exit-codes.ts';
 import type { LoadedConfig } from '#config/load.ts';

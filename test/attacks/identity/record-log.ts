@@ -1,5 +1,5 @@
 /** The records of a book, opened, read on from where the last look ended. */
-import { dataPlaces } from '#bin/compose.ts';
+import { dataPlaces } from '#bin/data-places.ts';
 import type { LoadedConfig } from '#config/load.ts';
 import type { RecordHeader } from '#events/header.ts';
 import { nodeDisk } from '#ledger/node-disk.ts';

@@ -1,0 +1,106 @@
+/** What lasts from the start to the stop of a process, whatever is reloaded in between. Plain wiring. */
+import { openApiReads } from '#bin/api-reads.ts';
+import type { ComposeOptions } from '#bin/compose-options.ts';
+import type { Lasting } from '#bin/generation.ts';
+import type { OpenBook } from '#bin/open-book.ts';
+import { version } from '#bin/version.ts';
+import { createBindingKeys } from '#bindings/binding-keys.ts';
+import type { BindingStore } from '#bindings/binding.ts';
+import { createBindings } from '#bindings/bindings.ts';
+import { createAdmission } from '#gateway/admission.ts';
+import { createAskedIds } from '#gateway/asked-ids.ts';
+import { strangerEntry, throttledEntry } from '#gateway/entries.ts';
+import { createEventIds } from '#gateway/event-ids.ts';
+import { ALONE, sessionPrefix } from '#gateway/fleet.ts';
+import { createOwnAnswers } from '#gateway/own-answers.ts';
+import { createQuotas } from '#gateway/quotas.ts';
+import { createRefusalBook } from '#gateway/refusal-book.ts';
+import { createResumableCalls } from '#gateway/resumable-calls.ts';
+import { bindingText } from '#gateway/session-binding.ts';
+import { createSessions } from '#gateway/sessions.ts';
+import { createThrottleBook } from '#gateway/throttle-book.ts';
+import { createTracing } from '#gateway/tracing.ts';
+import { systemIdentityClock } from '#identity/clock.ts';
+import { createEpochs } from '#identity/epochs.ts';
+import { callId, pooledRandom, systemRandom } from '#ledger/random.ts';
+import type { Masker } from '#masking/masker.ts';
+import { createSecretSets } from '#masking/secret-set.ts';
+import { createPlaceBudget } from '#upstream/place-budget.ts';
+
+/** Masks with whatever generation is in force at each use. */
+export const followingMasker = (current: () => Masker): Masker => ({
+  secretsOf: createSecretSets(),
+  maskMessage: (doc, context) => current().maskMessage(doc, context),
+  maskHeader: (header, secrets) => current().maskHeader(header, secrets),
+  maskText: (text, secrets) => current().maskText(text, secrets),
+});
+
+/** What lasts from the start to the stop, whatever is reloaded in between. */
+export function lastingOf(
+  { loaded, disk, log, env, worker, identityClock = systemIdentityClock }: ComposeOptions,
+  { ledger, maskingKey }: OpenBook,
+  bindingStore: BindingStore,
+  state: Pick<Lasting, 'currentMasker' | 'leaving' | 'draining' | 'metrics' | 'stopping'>,
+): Omit<Lasting, 'revocations' | 'definitions'> {
+  const random = pooledRandom(systemRandom);
+  const newId = (): string => callId(random);
+  const clock = (): number => Date.now();
+  const monotonic = (): number => performance.now();
+  const { limits } = loaded;
+  const resumables = createResumableCalls(limits);
+  return {
+    ...state,
+    clock,
+    monotonic,
+    newId,
+    ledger,
+    maskingKey,
+    sessions: createSessions({
+      limits,
+      clock,
+      newId,
+      prefix: sessionPrefix(worker ?? ALONE),
+      ended: (owner, wireId) => resumables.endOf(bindingText(owner, wireId)),
+    }),
+    eventIds: createEventIds({ key: random(32), prefix: sessionPrefix(worker ?? ALONE), limits }),
+    resumables,
+    asked: createAskedIds(limits),
+    ownAnswers: createOwnAnswers(limits),
+    bindings: createBindings({
+      store: bindingStore,
+      keys: createBindingKeys(maskingKey, random),
+      limits,
+      clock,
+    }),
+    admission: createAdmission(limits),
+    apiAdmission: createAdmission({
+      callsInFlight: limits.apiRequestsInFlight,
+      callsInFlightPerCaller: limits.apiRequestsPerCaller,
+      streamsPerCaller: limits.apiRequestsPerCaller,
+    }),
+    quotas: createQuotas(limits),
+    apiReads: openApiReads({ loaded, disk, ledger, maskingKey, clock, monotonic, log }),
+    refusals: createRefusalBook({
+      limits,
+      clock,
+      entry: (refusal, count, windowMs) => strangerEntry(state.currentMasker, newId(), refusal, count, windowMs),
+      append: (entry) => ledger.appendUnwaited(entry),
+    }),
+    throttles: createThrottleBook({
+      limits,
+      clock,
+      entry: (refusal, count, windowMs) => throttledEntry(state.currentMasker, newId(), refusal, count, windowMs),
+      append: (entry) => ledger.appendUnwaited(entry),
+    }),
+    tracing: createTracing(version()),
+    budget: createPlaceBudget({ total: limits.stdioProcesses, perOwner: limits.stdioProcessesPerCaller }),
+    identityClock,
+    epochs: createEpochs(limits),
+    log,
+    env,
+    atExit: (run) => {
+      process.once('exit', run);
+      return () => process.off('exit', run);
+    },
+  };
+}
