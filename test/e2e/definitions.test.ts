@@ -1,5 +1,6 @@
 /** A server that changes what it says of its tools, seen from outside: `serve`, the commands, a restart in between. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { register as registerAccept } from '#cli/definitions-accept.ts';
@@ -9,7 +10,7 @@ import { runCommand } from '../fakes/cli.ts';
 import { answerWith, startFakeMcpServer } from '../fakes/mcp-server.ts';
 import type { Answering, SeenRequest } from '../fakes/mcp-server.ts';
 import { CREDENTIAL, startTestGateway, toolCall } from './harness.ts';
-import { prepareSite, until } from './site.ts';
+import { gatebook, prepareSite, until } from './site.ts';
 import type { Answer, Serving } from './site.ts';
 
 const API_AUDIENCE = 'https://site.test/api';
@@ -93,6 +94,17 @@ test('a changed tool is out of lists and refused, past a restart, until an admin
   site.server.answering = serving(EVIL);
   assert.deepEqual(await site.list(), ['send', 'track'], 'both versions count now');
   await ended(second);
+  const book = join(site.data, 'ledger', 'a');
+  const verified = gatebook(
+    'ledger',
+    'verify',
+    book,
+    '--vkey',
+    join(book, 'log.vkey'),
+    '--keys',
+    join(site.data, 'keys'),
+  );
+  assert.equal(verified.status, 0, verified.stderr + verified.stdout);
 });
 
 test('workers see each other’s changes and acceptances', { skip: process.platform === 'win32' }, async (t) => {
