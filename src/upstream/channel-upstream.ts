@@ -4,6 +4,7 @@
  */
 import { ok } from '#result.ts';
 import type { Result } from '#result.ts';
+import type { CallMessages } from '#upstream/call-messages.ts';
 import { Channels, unavailable } from '#upstream/channels.ts';
 import type { ChannelsParts } from '#upstream/channels.ts';
 import type { CallInProgress } from '#upstream/conversation.ts';
@@ -30,6 +31,20 @@ export function createChannelUpstream(parts: ChannelsParts, idleMs: number): Ups
       const sent = await (request.kind === 'response' ? conversation.respond(request) : conversation.notify(request));
       return sent.ok ? ok(answered(202, 'none', nothing())) : sent;
     },
+    listen: async ({ gatewaySession, signal }) => {
+      const conversation = gatewaySession === undefined ? undefined : channels.ofSession(gatewaySession);
+      if (gatewaySession === undefined) return ok(answered(405, 'none', nothing()));
+      if (conversation === undefined) return unavailable('session_lost');
+      const messages = conversation.listen(gatewaySession);
+      if (messages === undefined) return ok(answered(405, 'none', nothing()));
+      return ok(
+        answered(
+          200,
+          'sse',
+          heardBy(messages, () => conversation.unlisten(messages), signal),
+        ),
+      );
+    },
     endSession: async ({ gatewaySession }) => {
       if (gatewaySession !== undefined) channels.forget(gatewaySession);
       return ok(204);
@@ -46,6 +61,23 @@ const answered = (
 ): UpstreamAnswer => ({ status, headers: [], sessionId: undefined, form, messages });
 
 async function* nothing(): UpstreamAnswer['messages'] {}
+
+/** As long as somebody listens: until `signal`, or the end of the channel or the session. */
+async function* heardBy(messages: CallMessages, leave: () => void, signal: AbortSignal): UpstreamAnswer['messages'] {
+  try {
+    signal.addEventListener('abort', leave, { once: true });
+    if (signal.aborted) leave();
+    for (;;) {
+      const next = await messages.read(undefined);
+      if (!next.ok) yield signal.aborted ? unavailable('aborted', 'unknown') : next;
+      if (!next.ok || next.value === null) return;
+      yield ok({ bytes: next.value });
+    }
+  } finally {
+    signal.removeEventListener('abort', leave);
+    leave();
+  }
+}
 
 /** The form is known once the first message is: an answer alone is `json`, anything before it makes a stream. */
 async function answerOf(

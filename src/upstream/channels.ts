@@ -124,11 +124,17 @@ export class Channels {
     return ok(running.conversation);
   }
 
+  /** The conversation a session is part of; undefined for one that has lost it. */
+  ofSession(gatewaySession: string): Conversation | undefined {
+    return this.#bySession.get(gatewaySession)?.conversation;
+  }
+
   forget(gatewaySession: string): void {
     const running = this.#bySession.get(gatewaySession);
     if (running === undefined) return;
     this.#bySession.delete(gatewaySession);
     running.sessions.delete(gatewaySession);
+    running.conversation.forget(gatewaySession);
     if (this.#parts.endsWithSession && running.sessions.size === 0)
       this.#end(running, { code: 'upstream_unavailable', executed: 'unknown', reason: 'session_ended' });
   }

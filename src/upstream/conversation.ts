@@ -12,6 +12,7 @@ import type { Message } from '#mcp/jsonrpc.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 import { CallMessages } from '#upstream/call-messages.ts';
+import { Listeners } from '#upstream/listeners.ts';
 import type { UpstreamFault, UpstreamRequest } from '#upstream/port.ts';
 import type { ServerEvents, Speaker } from '#upstream/server-events.ts';
 import type { Timers } from '#upstream/timers.ts';
@@ -45,6 +46,9 @@ export type CallInProgress = {
   readonly abandon: (code: UpstreamFault['code'], reason: string) => void;
 };
 
+/** What whoever listens hears when the server is gone: its session is, too. */
+const LOST: UpstreamFault = { code: 'upstream_unavailable', executed: 'unknown', reason: 'session_lost' };
+
 const refusal = (code: UpstreamFault['code'], reason: string) => err<UpstreamFault>({ code, executed: 'no', reason });
 const isSameSender = (a: Sender, b: Sender): boolean => a.caller === b.caller && a.gatewaySession === b.gatewaySession;
 
@@ -63,6 +67,7 @@ export class Conversation {
   readonly #abandoned = new Map<string, Call>();
   /** Requests of the server that were shown to a client, by id as spelled; oldest forgotten first: clients need not answer. */
   readonly #asked = new Map<string, Sender>();
+  readonly #listeners: Listeners;
   #lastWireId = 0;
   #queuedBytes = 0;
   #pendingEvents = 0;
@@ -70,10 +75,11 @@ export class Conversation {
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
+    this.#listeners = new Listeners(parts.limits.pendingCalls);
   }
 
   get isIdle(): boolean {
-    return this.#open.size === 0;
+    return this.#open.size === 0 && this.#listeners.isEmpty;
   }
 
   /** Sends a request under an id of its own. */
@@ -82,6 +88,8 @@ export class Conversation {
     if (this.#open.size >= this.#parts.limits.pendingCalls) return refusal('upstream_unavailable', 'busy');
     const parsed = this.#read(request.body);
     if (parsed?.kind !== 'request') return refusal('upstream_invalid', 'not_a_request');
+    if (parsed.method === 'initialize' && request.gatewaySession !== undefined)
+      this.#listeners.declare(request.gatewaySession, parsed);
     const wireId = String(++this.#lastWireId);
     const abandon = (code: UpstreamFault['code'], reason: string): void =>
       this.#abandon(wireId, { code, executed: 'unknown', reason });
@@ -95,7 +103,7 @@ export class Conversation {
     const call: Call = { caller, gatewaySession, idText, idKey, progressTokenText, intent, messages };
     // Before it is written: over a stream the answer may be here before it is known that the request was taken.
     this.#open.set(wireId, call);
-    if (this.#open.size === 1) this.#parts.onIdle(false);
+    this.#parts.onIdle(false);
     void this.#send(wireId, requestUnder(parsed.doc, wireId), request);
     return ok({ messages, abandon });
   }
@@ -103,6 +111,34 @@ export class Conversation {
   async #send(wireId: string, message: Buffer, request: UpstreamRequest): Promise<void> {
     const sent = await this.#parts.write(message, request);
     if (!sent.ok) this.#abandon(wireId, sent.error);
+  }
+
+  /**
+   * What the server says outside every call, for this session. Undefined where all callers share the channel: nobody can say
+   * whose it is then. To be left by `unlisten`.
+   */
+  listen(session: string): CallMessages | undefined {
+    if (this.#parts.speaker.caller === undefined) return undefined;
+    const messages = new CallMessages({
+      timers: this.#parts.timers,
+      onQueued: (bytes) => this.#queued(bytes),
+      onOverdue: () => undefined,
+    });
+    if (this.#ended !== undefined) messages.fail(LOST);
+    this.#listeners.add(session, messages);
+    this.#parts.onIdle(false);
+    return messages;
+  }
+
+  unlisten(messages: CallMessages): void {
+    messages.fail(LOST);
+    this.#listeners.remove(messages);
+    if (this.isIdle) this.#parts.onIdle(true);
+  }
+
+  /** The session is over: it hears nothing more. */
+  forget(session: string): void {
+    this.#listeners.forget(session, LOST);
   }
 
   /** Sends a notification. A cancellation names the server's id of the call; one of a call that is over is not sent. */
@@ -146,6 +182,7 @@ export class Conversation {
     if (this.#ended !== undefined) return;
     this.#ended = fault;
     for (const call of this.#open.values()) call.messages.fail(fault);
+    this.#listeners.end(LOST);
     this.#open.clear();
     this.#abandoned.clear();
     this.#asked.clear();
@@ -156,7 +193,7 @@ export class Conversation {
     if (call !== undefined) {
       this.#open.delete(wireId);
       call.messages.push(restored(doc, wireId, call), true);
-      if (this.#open.size === 0) this.#parts.onIdle(true);
+      if (this.isIdle) this.#parts.onIdle(true);
       return;
     }
     const late = this.#abandoned.get(wireId);
@@ -169,7 +206,8 @@ export class Conversation {
     const wireId = wireIdOfNotification(doc);
     if (wireId === undefined) {
       const only = this.#onlyCall();
-      if (only === undefined)
+      if (only !== undefined) only.messages.push(doc.bytes, false);
+      else if (!this.#listeners.notify(doc.bytes))
         this.#tell(
           this.#parts.events.onUnattributed({
             ...this.#speaker(),
@@ -177,7 +215,6 @@ export class Conversation {
             message: doc.bytes,
           }),
         );
-      else only.messages.push(doc.bytes, false);
       return;
     }
     const call = this.#open.get(wireId);
@@ -187,7 +224,7 @@ export class Conversation {
     else this.#late(late, restored(doc, wireId, late));
   }
 
-  /** Shown to the client of the only open call; with none or several nobody can say whom the server means. */
+  /** Shown to the client of the only open call; else to one that listens and can answer; else nobody can be asked. */
   #hearRequest(doc: JsonDocument, method: string, idText: string): void {
     const only = this.#onlyCall();
     if (this.#asked.has(idText)) return this.#stray(doc.bytes);
@@ -196,6 +233,10 @@ export class Conversation {
       only.messages.push(doc.bytes, false);
       return;
     }
+    const session = this.#listeners.ask(method, doc.bytes);
+    const { caller } = this.#parts.speaker;
+    if (session !== undefined && caller !== undefined)
+      return keepNewest(this.#asked, idText, { caller, gatewaySession: session }, this.#parts.limits);
     const answer = method === 'ping' ? '"result":{}' : '"error":{"code":-32601,"message":"Method not found"}';
     const reply = Buffer.from(`{"jsonrpc":"2.0","id":${idText},${answer}}`);
     this.#tell(this.#refuse(doc.bytes, reply));
@@ -219,7 +260,7 @@ export class Conversation {
     this.#open.delete(wireId);
     if (fault.executed === 'unknown') keepNewest(this.#abandoned, wireId, call, this.#parts.limits);
     call.messages.fail(fault);
-    if (this.#open.size === 0) this.#parts.onIdle(true);
+    if (this.isIdle) this.#parts.onIdle(true);
   }
 
   /** The wire id a cancellation means, when it means exactly one call. */

@@ -114,7 +114,7 @@ export type SessionRequest = Pick<
 
 export type Upstream = {
   exchange(request: Sendable): Promise<Result<UpstreamAnswer, UpstreamFault>>;
-  /** The legacy GET stream (2025-03-26 to 2025-11-25). A server without one answers 405, `form: 'none'`. Absent for stdio. */
+  /** The legacy GET stream (2025-03-26 to 2025-11-25). A server without one answers 405, `form: 'none'`. */
   listen?(request: SessionRequest): Promise<Result<UpstreamAnswer, UpstreamFault>>;
   /** Ends the legacy session: HTTP DELETE with the headers' mcp-session-id; stdio forgets the gatewaySession. Gives the status. */
   endSession(request: SessionRequest): Promise<Result<number, UpstreamFault>>;

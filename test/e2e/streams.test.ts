@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Client as ClientV2, StreamableHTTPClientTransport as HttpV2 } from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -18,21 +19,28 @@ import type { TestGateway, TestRecord } from './harness.ts';
 /** A person with a grant of her own. */
 const ADA = { cid: 'cli', sub: 'ada@example.com', uid: '00u1', groups: ['readers'] };
 const POLICY = `levels:
-  use: { allow: ["tools/call:*"] }
+  use: { allow: ["*"] }
 grants:
-  - { clients: ["idp:robot"], connections: [store], level: use }
+  - { clients: ["idp:robot"], connections: [store, process], level: use }
   - { groups: ["idp:readers"], connections: [store], level: use }
 `;
+
+const STDIO = fileURLToPath(new URL('../fakes/stdio-server.ts', import.meta.url));
 
 type Rig = { readonly gateway: TestGateway; readonly server: EventStoreServer };
 
 async function rig(t: TestContext, limits: Readonly<Record<string, number>> = {}): Promise<Rig> {
   const server = await startEventStoreServer();
   t.after(() => server.close());
-  const yaml = `  store:\n    upstream: { type: http, url: "${server.url}" }\n`;
+  const program = `command: "${process.execPath}", args: ["${STDIO}"]`;
+  const yaml = `  store:
+    upstream: { type: http, url: "${server.url}" }
+  process:
+    upstream: { type: stdio, ${program} }
+`;
   return {
     server,
-    gateway: await startTestGateway(t, { limits, policy: POLICY, connections: { yaml, names: ['store'] } }),
+    gateway: await startTestGateway(t, { limits, policy: POLICY, connections: { yaml, names: ['store', 'process'] } }),
   };
 }
 
@@ -47,13 +55,13 @@ const initialize = {
   jsonrpc: '2.0',
   id: 0,
   method: 'initialize',
-  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'raw', version: '1' } },
+  params: { protocolVersion: '2025-11-25', capabilities: { roots: {} }, clientInfo: { name: 'raw', version: '1' } },
 };
 
 /** A client of bare HTTP, in a session it began. */
-async function rawSession({ gateway }: Rig, claims?: Readonly<Record<string, unknown>>) {
+async function rawSession({ gateway }: Rig, claims?: Readonly<Record<string, unknown>>, connection = 'store') {
   const authorization = `Bearer ${await gateway.token(claims)}`;
-  const begun = await fetch(gateway.url('store'), {
+  const begun = await fetch(gateway.url(connection), {
     method: 'POST',
     headers: { authorization, 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
     body: JSON.stringify(initialize),
@@ -65,18 +73,18 @@ async function rawSession({ gateway }: Rig, claims?: Readonly<Record<string, unk
     session,
     headers: common,
     post: (message: object, signal?: AbortSignal) =>
-      fetch(gateway.url('store'), {
+      fetch(gateway.url(connection), {
         method: 'POST',
         headers: { ...common, 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
         body: JSON.stringify({ jsonrpc: '2.0', ...message }),
         ...(signal === undefined ? {} : { signal }),
       }),
     get: (headers: Readonly<Record<string, string>> = {}, signal?: AbortSignal) =>
-      fetch(gateway.url('store'), {
+      fetch(gateway.url(connection), {
         headers: { ...common, accept: 'text/event-stream', ...headers },
         ...(signal === undefined ? {} : { signal }),
       }),
-    end: () => fetch(gateway.url('store'), { method: 'DELETE', headers: common }),
+    end: () => fetch(gateway.url(connection), { method: 'DELETE', headers: common }),
   };
 }
 
@@ -207,13 +215,12 @@ test("another caller's session and event id, and one that was made up, open noth
   made.server.release();
   leaving.abort();
   // The one without `Accept` is refused before it is known who asks: recorded without a wait.
-  const denied = (await made.gateway.records()).filter(
-    ({ leaf, header }) => leaf.kind === 'denied' && header?.caller !== undefined,
-  );
-  assert.deepEqual(
-    denied.map(({ header }) => header?.reason),
-    ['event_id', 'event_id', 'not_of_this_caller', 'not_of_this_caller', 'event_id'],
-  );
+  const reasons = async (): Promise<unknown[]> =>
+    (await made.gateway.records())
+      .filter(({ leaf, header }) => leaf.kind === 'denied' && header?.caller !== undefined)
+      .map(({ header }) => header?.reason);
+  await until(async () => (await reasons()).length === 5);
+  assert.deepEqual(await reasons(), ['event_id', 'event_id', 'not_of_this_caller', 'not_of_this_caller', 'event_id']);
 });
 
 test('the end of a session ends its stream, and what comes after is 404', async (t) => {
@@ -259,4 +266,35 @@ test('a response to nothing that was asked is refused, recorded, and not sent up
   assert.equal(answer.status, 400);
   const denied = (await made.gateway.records()).at(-1);
   assert.deepEqual([denied?.leaf.kind, denied?.header?.reason], ['denied', 'not_asked']);
+});
+
+/** What comes on a stream, read on and on. */
+function following(response: Response) {
+  let text = '';
+  const ended = (async (): Promise<void> => {
+    for await (const chunk of response.body ?? []) text += Buffer.from(chunk as Uint8Array).toString();
+  })();
+  return { has: (words: string) => until(() => text.includes(words)), ended };
+}
+
+test('of a server that is a process the stream brings what belongs to no call, its questions to who can answer, and its end', async (t) => {
+  const made = await rig(t);
+  const client = await rawSession(made, undefined, 'process');
+  const stream = following(await client.get());
+  await (await client.post({ method: 'notifications/initialized' })).text();
+  await stream.has('notifications/heard');
+  assert.equal((await client.post({ id: 5, method: 'askLater', params: {} })).status, 200);
+  await stream.has('roots/list');
+  const answer = { id: 'server-2', result: { roots: [{ uri: 'file:///answered' }] } };
+  assert.equal((await client.post(answer)).status, 202);
+  await stream.has('file:///answered');
+  assert.equal((await client.post(answer)).status, 400);
+  await (await client.post({ id: 6, method: 'exit', params: {} })).text();
+  await stream.ended;
+  const after = [await client.get(), await client.post({ id: 7, method: 'echo', params: {} })];
+  assert.deepEqual(
+    after.map(({ status }) => status),
+    [404, 404],
+  );
+  await made.gateway.recordWhere(({ leaf, header }) => leaf.st === 'listen_end' && header?.reason === 'session_lost');
 });

@@ -51,6 +51,11 @@ const methods: Readonly<Record<string, (message: Message) => void>> = {
     asker = message;
     say({ id: 'server-1', method: 'sampling/createMessage', params: {} });
   },
+  /** Asks when no call is open. */
+  askLater: ({ id }) => {
+    say({ id, result: {} });
+    say({ id: 'server-2', method: 'roots/list' });
+  },
   twice: ({ id }) => {
     say({ id, result: { first: true } });
     say({ id, result: { first: false } });
