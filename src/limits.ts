@@ -37,7 +37,9 @@ export const LIMITS = {
   /** Work of one message: about a character looked at once by all detectors (src/masking/engine/budget.ts). */
   maskingWork: 96 * 1024 * 1024,
   /** Costly checks of one message; after them the shape of a value decides. */
-  maskingValidations: 2_000,
+  maskingValidations: 256,
+  /** Of one text; a text with more is masked as a whole. */
+  maskingCandidates: 2_000,
   /** Of one line of `gatebook mask`. */
   maskSpans: 100_000,
   maskLineBytes: 32 * 1024 * 1024,

@@ -34,8 +34,9 @@ export class LeafMask {
     this.#pointer = pointer;
   }
 
-  maskExact({ stored, sent }: Texts, copies: Copies): Texts {
-    if (this.#present.isEmpty) return { stored, sent };
+  maskExact(texts: Texts, copies: Copies): Texts {
+    const { stored, sent } = texts;
+    if (this.#present.isEmpty) return texts;
     if (stored === sent) {
       const { text, count } = this.spliceSecrets(stored);
       this.noteExact(copies, count, count);
@@ -62,14 +63,15 @@ export class LeafMask {
   }
 
   /** `report` hears what was found in the text that is stored, before it is replaced. */
-  maskDetected({ stored, sent }: Texts, place: Place, copies: Copies, engine: Engine, report?: Report): Texts {
+  maskDetected(texts: Texts, place: Place, copies: Copies, engine: Engine, report?: Report): Texts {
+    const { stored, sent } = texts;
     const isInline = copies.inlineRules && this.#rules.inline.types.size > 0;
     if (stored === sent) {
-      if (!copies.stored && !isInline) return { stored, sent };
+      if (!copies.stored && !isInline) return texts;
       const scanned = engine.scan(stored, place, this.#notes.budget);
       if (!scanned.ok) return this.#overBudget({ stored, sent }, copies, isInline);
       const hits = scanned.value;
-      if (hits.length === 0) return { stored, sent };
+      if (hits.length === 0) return texts;
       report?.(hits, stored.length);
       return {
         stored: copies.stored ? this.#replaceStored(stored, hits) : stored,

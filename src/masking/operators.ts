@@ -51,8 +51,10 @@ export function createOperator(name: OperatorName, key: Uint8Array): Operator {
 export const isPlaceholder = (value: string): boolean =>
   value.length <= PLACEHOLDER_CHARS_MAX && value.startsWith('[') && PLACEHOLDER.test(value);
 
+const NO_SPANS: readonly { readonly start: number; readonly end: number }[] = [];
+
 /** Where placeholders stand in a text. */
 export const placeholderSpans = (text: string): readonly { readonly start: number; readonly end: number }[] =>
   text.includes('[')
     ? [...text.matchAll(PLACEHOLDERS)].map(({ 0: found, index }) => ({ start: index, end: index + found.length }))
-    : [];
+    : NO_SPANS;

@@ -35,6 +35,7 @@ export class PlaceTrail {
   /** Of a member of `object`, which stands at `at`. */
   into(member: JsonMember, object: JsonObject, at: Trail): Trail {
     const meaning = this.#keys(member.key);
+    if (meaning.isSettled) return { place: meaning.place, above: meaning };
     const label = VALUE_NAMES.has(meaning.joined) ? this.labelOf(object, member) : undefined;
     if (label !== undefined) return { place: this.#keys(label).place, above: meaning };
     const keys = this.#keys;

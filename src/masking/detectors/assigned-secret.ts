@@ -6,9 +6,12 @@ import { entropyOf } from '#masking/detectors/entropy.ts';
 import { looksMadeUp } from '#masking/detectors/made-up.ts';
 import { WordSearch } from '#masking/engine/aho-corasick.ts';
 import type { Detector } from '#masking/engine/detector.ts';
+import { HAS, type TextProfile } from '#masking/engine/text-profile.ts';
 
 const TYPE = 'SECRET';
 const SAME_ENDS_MAX = 8;
+/** As in the patterns of values: one that is cut by it goes on, and each word in it would be read as far again. */
+const VALUE_CHARS_MAX = 256;
 
 /** People choose these: shorter, sometimes words. */
 const PASSWORD_WORDS = ['password', 'passwd', 'passphrase', 'passcode', 'pwd', 'pass'];
@@ -69,10 +72,10 @@ const ASSIGNS =
 const ABOUT =
   /(?:type|name|ur[il]|file|path|length|count|expir[a-z]*|expires_in|ttl|_at|_on|hint|policy|min|max|size|status|endpoint|arn|version|ref|field|label)$/i;
 const OPTION = /[ \t](?:["']?)/y;
-const VALUE = /[^\s"'`<>,;|]{4,512}/y;
-const QUOTED_VALUE = /[^"'`\n\r<>]{4,512}/y;
+const VALUE = /[^\s"'`<>,;|]{4,256}/y;
+const QUOTED_VALUE = /[^"'`\n\r<>]{4,256}/y;
 /** Of a query or a form a value ends at the next pair. */
-const QUERY_VALUE = /[^\s"'`<>,;|&#]{4,512}/y;
+const QUERY_VALUE = /[^\s"'`<>,;|&#]{4,256}/y;
 
 const CODE =
   /[(){}[\]]|^\$|=>|::|^[A-Za-z_]+\.[A-Za-z_.]+$|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^\/|^\.{1,2}\/|^https?:\/\//;
@@ -120,6 +123,20 @@ function looksLikeToken(value: string, how = ''): boolean {
   return how === ' '
     ? isRandom && value.length >= 20 && /\d/.test(value) && /[A-Za-z]/.test(value) && /^[\w+/=-]+$/.test(value)
     : isRandom;
+}
+
+/** Whether anything in the text assigns, or is random enough to be a value by itself. */
+function mayAssign(text: string, { mask, runMax }: TextProfile): boolean {
+  if ((mask & (HAS.colon | HAS.equals)) !== 0 || runMax >= 20) return true;
+  if ((mask & HAS.space) === 0) return false;
+  return (
+    text.includes(' is ') ||
+    text.includes(' was ') ||
+    text.includes(' set to ') ||
+    text.includes('--') ||
+    text.includes('|') ||
+    text.includes('login ')
+  );
 }
 
 type Value = { readonly start: number; readonly end: number; readonly isQuoted: boolean; readonly how: string };
@@ -172,6 +189,7 @@ export function createAssignedSecrets(): Detector {
         });
         return;
       }
+      if (!mayAssign(text, scan.profile)) return;
       let floor = 0;
       let lastEnd = -1;
       let sameEnds = 0;
@@ -187,7 +205,7 @@ export function createAssignedSecrets(): Detector {
         // a run of such words is one value after the other, all with the same end: not each is read to it
         sameEnds = value.end === lastEnd ? sameEnds + 1 : 0;
         lastEnd = value.end;
-        if (sameEnds >= SAME_ENDS_MAX) floor = value.end;
+        if (sameEnds >= SAME_ENDS_MAX || shown.length === VALUE_CHARS_MAX) floor = value.end;
         if (looksMadeUp(shown)) return;
         const isAssigned = /[=:|]/.test(value.how);
         const isPassword = index < PASSWORD_WORDS.length;

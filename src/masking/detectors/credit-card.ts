@@ -131,7 +131,7 @@ function isPartOfMore(text: string, start: number, end: number): boolean {
 export const creditCard: Detector = {
   types: ['CREDIT_CARD'],
   needs: HAS.digit,
-  digitsMin: 12,
+  numberMin: 12,
   find(scan) {
     const { text } = scan;
     eachMatch(CANDIDATE, text, (match) => {

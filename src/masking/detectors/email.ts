@@ -21,6 +21,10 @@ const FILE_ENDINGS = new Set(
   ),
 );
 
+/** What may stand right before and after the sign; most that have one are no addresses. */
+const canSurround = (before: number, after: number): boolean =>
+  before > 0x20 && before !== 0x40 && before !== 0x2e && after > 0x2f && after !== 0x40 && after !== 0x3a;
+
 /** Where the local part that ends at `at` begins; -1 when there is none. */
 function localStart(text: string, at: number): number {
   const floor = Math.max(0, at - LOCAL_CHARS_MAX);
@@ -61,6 +65,7 @@ export const email: Detector = {
   find(scan) {
     const { text } = scan;
     for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+      if (!canSurround(text.charCodeAt(at - 1), text.charCodeAt(at + 1))) continue;
       scan.budget.spend(LOCAL_CHARS_MAX);
       const start = localStart(text, at);
       if (start < 0 || start >= at || text[at - 1] === '.') continue;

@@ -59,9 +59,10 @@ const isInFours = ({ groups }: Read): boolean =>
 export const iban: Detector = {
   types: ['IBAN_CODE'],
   needs: HAS.digit,
-  digitsMin: 8,
+  digitsMin: 10,
   find(scan) {
-    const { text } = scan;
+    const { text, profile } = scan;
+    if ((profile.mask & (HAS.upper | HAS.lower)) === 0) return;
     START.lastIndex = 0;
     for (let match = START.exec(text); match !== null; match = START.exec(text)) {
       const start = match.index;

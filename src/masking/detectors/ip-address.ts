@@ -125,8 +125,8 @@ export const ipAddress: Detector = {
   types: ['IP_ADDRESS'],
   needs: HAS.digit,
   find(scan) {
-    const { mask, digits } = scan.profile;
-    if ((mask & HAS.dot) !== 0 && digits >= 4) findV4(scan);
-    if ((mask & HAS.colon) !== 0) findV6(scan);
+    const { dots, digits, colons } = scan.profile;
+    if (dots >= 3 && digits >= 4) findV4(scan);
+    if (colons >= 2) findV6(scan);
   },
 };

@@ -10,7 +10,7 @@ const CANDIDATE =
 export const itin: Detector = {
   types: ['US_ITIN'],
   needs: HAS.digit,
-  digitsMin: 9,
+  numberMin: 9,
   find(scan) {
     eachMatch(CANDIDATE, scan.text, (match) => {
       const start = match.index;

@@ -15,6 +15,8 @@ const STREET = new RegExp(
   `(?<![\\w$.-])\\d{1,5}[A-Za-z]?[ ](?:${CAP}[ ]){1,4}(?:${STREET_SUFFIXES})\\b\\.?(?:[ ](?:N|S|E|W|NE|NW|SE|SW)\\b\\.?)?${UNIT}(?:,?[ \\n]{1,2}${CITY_STATE})?`,
   'g',
 );
+/** A number and a capital behind it: most numbers have none. */
+const STREET_GATE = /\d[A-Za-z]? [A-Z0-9]/;
 const BOX = new RegExp(`(?<!\\w)P\\.?[ ]?O\\.?[ ]?Box[ ]\\d{1,6}(?:,[ ]${CITY_STATE})?`, 'gi');
 const CITY_WITH_STATE = new RegExp(
   `(?<![\\w.-])(${CITY}),[ ](?:(?:${STATES})(?:,?[ ]\\d{5}(?:-\\d{4})?)?|${STATE_NAMES})(?![\\w-])`,
@@ -23,24 +25,30 @@ const CITY_WITH_STATE = new RegExp(
 /** `Hauptstraße 12, 10115 Berlin`. */
 const CONTINENTAL =
   /(?<!\w)(?:[A-ZÀ-Þ][a-zß-ÿ]{2,20}(?:straße|strasse|str\.|gasse|weg|allee|platz|ring|ufer|damm|straat|laan|gracht)|(?:Rue|Avenue|Boulevard|Via|Calle|Plaza|Rua|Viale|Corso)(?:[ ](?:de|des|du|la|del|della|dei|d'|l'|les))?(?:[ ][A-ZÀ-Þ][a-zß-ÿ]{1,20}){1,2})[ ,]{1,2}\d{1,4}[a-z]?(?![\w.])(?:,[ ]\d{4,5}[ ][A-ZÀ-Þ][a-zß-ÿ]{2,20})?/g;
-const CITY_WORDS = /(?<![\w.\-/])[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿã]{2,14}(?:[ ](?:de[ ])?[A-Z][a-z]{2,10}){0,2}(?![\w-])/g;
+
+/** A city, where the word before says that it is one. */
+const AFTER_PLACE_WORD = new RegExp(
+  `(?<!\\w)(${PLACE_WORDS.join('|')})[ ]([A-ZÀ-ÖØ-Þ][a-zß-öø-ÿã]{2,14}(?:[ ](?:de[ ])?[A-Z][a-z]{2,10}){0,2})`,
+  'g',
+);
 
 function findCities(scan: Scan): void {
   const { text } = scan;
-  eachMatch(CITY_WORDS, text, ({ 0: found, index: start }) => {
+  eachMatch(AFTER_PLACE_WORD, text, (match) => {
+    const [whole, lead = '', found = ''] = match;
+    const start = match.index + whole.length - found.length;
     const words = found.split(' ');
     for (let count = words.length; count > 0; count--) {
       const name = words.slice(0, count).join(' ');
-      if (!CITIES.has(name.toLowerCase().replaceAll(' ', '_'))) continue;
-      const lead = /([A-Za-z]+)[ ]$/.exec(text.slice(Math.max(0, start - 16), start))?.[1]?.toLowerCase();
-      if (lead === undefined || !PLACE_WORDS.has(lead)) return false;
+      if (!CITIES.has(name.toLowerCase().replaceAll(' ', '_')) || /[\w-]/.test(text[start + name.length] ?? ' '))
+        continue;
       scan.propose({
         start,
         end: start + name.length,
         type: TYPE,
         rule: 'city',
         base: 0.6,
-        because: `after "${lead}"`,
+        because: `after "${lead.toLowerCase()}"`,
         isImmune: true,
       });
       return true;
@@ -88,8 +96,9 @@ export const location: Detector = {
       scan.propose({ start, end, type: TYPE, rule, base, isImmune: true });
       return true;
     };
+    if (profile.capitals === 0) return;
     if (profile.digits > 0) {
-      eachMatch(STREET, text, add('street-address', 0.75));
+      if (STREET_GATE.test(text)) eachMatch(STREET, text, add('street-address', 0.75));
       if (/box/i.test(text)) eachMatch(BOX, text, add('post-box', 0.75));
       eachMatch(CONTINENTAL, text, add('street-address', 0.7));
     }

@@ -1,6 +1,5 @@
 /** Hardware addresses: IEEE 802 EUI-48 and EUI-64, in pairs by `:` or `-`, or in fours by `.`. */
 import { isWordChar, type Detector } from '#masking/engine/detector.ts';
-import { HAS } from '#masking/engine/text-profile.ts';
 
 const CANDIDATE =
   /[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2}\1[0-9A-Fa-f]{2}\1[0-9A-Fa-f]{2}\1[0-9A-Fa-f]{2}\1[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}\1[0-9A-Fa-f]{2})?|[0-9A-Fa-f]{2}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4})/g;
@@ -16,7 +15,8 @@ export const macAddress: Detector = {
       scan.propose({ start: 0, end: 12, type: 'MAC_ADDRESS', rule: 'mac-plain', base: 0.3 });
       return;
     }
-    if ((scan.profile.mask & (HAS.colon | HAS.dash | HAS.dot)) === 0) return;
+    const { colons, dashes, dots } = scan.profile;
+    if (colons < 5 && dashes < 5 && dots < 2) return;
     for (const match of text.matchAll(CANDIDATE)) {
       const start = match.index;
       const end = start + match[0].length;

@@ -8,6 +8,7 @@ const WORD = "[A-ZÀ-ÖØ-Þ0-9][A-Za-zÀ-ÖØ-öø-ÿ0-9'’&.-]{0,24}";
 /** Legal forms (ISO 20275 has them all) and kinds of institutions. */
 const SUFFIX =
   '(?:Inc|LLC|L\\.L\\.C|Ltd|Limited|Corp|Corporation|Co|Company|LLP|LP|PLC|plc|GmbH|AG|KG|SE|SA|S\\.A|SAS|SARL|SpA|S\\.p\\.A|BV|B\\.V|NV|N\\.V|AB|AS|Oy|Oyj|Pty|Pvt|Holdings|Group|Partners|Associates|Industries|Enterprises|Technologies|Solutions|Ventures|Labs|Bank|Insurance|University|Hospital|Foundation)';
+const GATE = new RegExp(`[ ](?:${SUFFIX})|(?:University|Bank|College|Institute) of`);
 const COMPANY = new RegExp(
   `(?<![\\w.-])${WORD}(?:[ ](?:(?:&|and|of)[ ])?${WORD}){0,3},?[ ]${SUFFIX}(?![\\w-])(?:\\.(?=\\s[a-z]|[,;)]))?`,
   'g',
@@ -35,7 +36,7 @@ export const organization: Detector = {
       }
       return;
     }
-    if ((scan.profile.mask & HAS.space) === 0) return;
+    if ((scan.profile.mask & HAS.space) === 0 || scan.profile.capitals === 0 || !GATE.test(text)) return;
     for (const pattern of [COMPANY, UNIVERSITY]) {
       eachMatch(pattern, text, (match) => {
         let [name] = match;

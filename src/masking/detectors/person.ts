@@ -32,7 +32,9 @@ const TITLED = new RegExp(
   `(?<![\\w])(?:${HONORIFICS})\\.?[ ]((?:[${UPPER}]\\.[ ]?){0,2}${NAME}(?:[ ](?:[${UPPER}]\\.[ ]?|(?:${PARTICLES})[ ])?${NAME}){0,2})`,
   'g',
 );
+const TITLE_GATE = new RegExp(`(?<![\\w])(?:${HONORIFICS})\\b`);
 const REVERSED = new RegExp(`(?<![\\w@/.#-])(${NAME}),[ ](${NAME})(?:[ ][${UPPER}]\\.?)?(?![\\w])`, 'g');
+const CAPITALS_GATE = /[A-ZÀ-Þ]{2}[, ]/;
 const CAPITALS = /(?<![\w-])[A-ZÀ-Þ]{2,15}(?:,)?[ ](?:[A-Z]\.?[ ])?[A-ZÀ-Þ]{2,15}(?![\w-])/g;
 
 const TITLE = new RegExp(`^(?:${HONORIFICS})$`);
@@ -48,8 +50,15 @@ const NO_PERSON =
   /^(?:n\/?a|none|null|unknown|anonymous|unassigned|admin|administrator|root|system|service|bot|test|user|default|guest|nobody|true|false|yes|no|tbd|self|other|customer|staff|owner|public|everyone|all|me|team|support|male|female)$/i;
 
 /** Without case and accents, as gazetteers are compared. */
-const fold = (word: string): string => plainName(word.toLowerCase().replaceAll('’', "'"));
-const bare = (word: string): string => fold(word).replaceAll("'", '');
+const fold = (word: string): string => {
+  const lower = word.toLowerCase();
+  return IS_PLAIN.test(lower) ? lower : plainName(lower.replaceAll('’', "'"));
+};
+const IS_PLAIN = /^[a-z'-]*$/;
+const bare = (word: string): string => {
+  const folded = fold(word);
+  return folded.includes("'") ? folded.replaceAll("'", '') : folded;
+};
 
 const isGiven = (word: string): boolean =>
   GIVEN_NAMES.has(fold(word)) || (word.includes('-') && GIVEN_NAMES.has(fold(word.slice(0, word.indexOf('-')))));
@@ -62,10 +71,21 @@ const isThing = (word: string): boolean =>
 
 /** Names, initials and particles of a sequence, as [offset, word]. */
 function wordsOf(text: string): { readonly at: number; readonly word: string }[] {
-  return [...text.matchAll(/[^\s]+/g)].map(({ 0: word, index }) => ({ at: index, word: word.replace(/[.,]$/, '') }));
+  const words: { at: number; word: string }[] = [];
+  for (let at = 0; at < text.length;) {
+    const space = text.indexOf(' ', at);
+    const end = space < 0 ? text.length : space;
+    const last = text[end - 1];
+    words.push({ at, word: text.slice(at, last === '.' || last === ',' ? end - 1 : end) });
+    at = end + 1;
+  }
+  return words;
 }
 
-const isCapital = (word: string): boolean => /^\p{Lu}/u.test(word);
+const isCapital = (word: string): boolean => {
+  const code = word.charCodeAt(0);
+  return code < 128 ? code >= 0x41 && code <= 0x5a : /^\p{Lu}/u.test(word);
+};
 const wordBefore = (text: string, start: number): string =>
   /([\p{L}'’]+)[,:;.!]?["'(*]{0,2}[ \n]{1,2}["'(*]{0,2}$/u
     .exec(text.slice(Math.max(0, start - 20), start))?.[1]
@@ -108,22 +128,25 @@ function scoreOf(names: readonly string[], before: string, after: string): numbe
 
 function findInProse(scan: Scan): void {
   const { text } = scan;
-  eachMatch(TITLED, text, (match) => {
-    const name = match[1] ?? '';
-    const start = match.index + match[0].length - name.length;
-    if (isThing(name.split(' ')[0] ?? '')) return false;
-    scan.propose({
-      start,
-      end: start + name.length,
-      type: TYPE,
-      rule: 'titled-name',
-      base: 0.75,
-      because: 'title before',
-      isImmune: true,
+  if (TITLE_GATE.test(text))
+    eachMatch(TITLED, text, (match) => {
+      const name = match[1] ?? '';
+      const start = match.index + match[0].length - name.length;
+      if (isThing(name.split(' ')[0] ?? '')) return false;
+      scan.propose({
+        start,
+        end: start + name.length,
+        type: TYPE,
+        rule: 'titled-name',
+        base: 0.75,
+        because: 'title before',
+        isImmune: true,
+      });
+      return true;
     });
-    return true;
-  });
   eachMatch(SEQUENCE, text, ({ 0: sequence, index: from }) => {
+    // one word by itself is nobody unless it is known
+    if (!sequence.includes(' ') && !sequence.includes('-') && !isGiven(sequence) && !isSurname(sequence)) return true;
     const parts = trimThings(wordsOf(sequence));
     const [first] = parts;
     const last = parts.at(-1);
@@ -137,7 +160,7 @@ function findInProse(scan: Scan): void {
       scan.propose({ start, end, type: TYPE, rule: 'name', base: score, because: 'known names', isImmune: true });
     return true;
   });
-  if (text.includes('. ') || text.includes('.')) {
+  if (scan.profile.dots > 0) {
     eachMatch(INITIALS, text, ({ 0: whole, 1: initials = '', 2: name = '', index: start }) => {
       if (isThing(name) || (initials.length < 4 && !isSurname(name))) return false;
       scan.propose({
@@ -173,7 +196,7 @@ function findInProse(scan: Scan): void {
       return true;
     });
   }
-  findCapitals(scan);
+  if (CAPITALS_GATE.test(text)) findCapitals(scan);
 }
 
 /** `SMITH, JOHN` and `JANE DOE`, as old systems print them. */
@@ -243,6 +266,7 @@ export const person: Detector = {
       if (scan.hits.length > before) return;
     }
     if ((profile.mask & HAS.upper) === 0) return;
-    if ((profile.mask & (HAS.space | HAS.lower)) !== 0) findInProse(scan);
+    if (profile.capitals > 0) findInProse(scan);
+    else if ((profile.mask & HAS.space) !== 0) findCapitals(scan);
   },
 };

@@ -19,6 +19,9 @@ const GROUPED = /(?<![\w+])(?:\d{2,5}[ .-]){1,4}\d{2,5}(?!\d)/g;
 const LOCAL = /(?<![\w+])\d{3}[ .-]\d{4}(?!\d)/g;
 const EXTENSION = /[ ,;]{0,2}(?:x|ext\.?|extension|#)[ :]?\d{1,6}(?!\w)/iy;
 const WHOLE = /^[ ]*(\+?[\d(][\d ().\-/]{5,24}\d(?:[ ,;]{0,2}(?:x|ext\.?|extension|#)[ :]?\d{1,6})?)[ ]*$/i;
+/** A word of `CONTEXT_WORDS` at all: cheaper than asking at each number. */
+const MENTION =
+  /phone|tel|cell|mob|fax|call|dial|text|sms|whatsapp|ring|reach|contact|hotline|number|ph|landline|voicemail|direct|ext|handy/i;
 const DIGITS_MAX = 15;
 
 /** A number that goes on is an identifier, a decimal or a date. */
@@ -141,7 +144,8 @@ function findByContext(scan: Scan, pattern: RegExp, rule: string, digitsMin: num
     if (length < digitsMin || length > DIGITS_MAX || isPartOfMore(text, start, end)) return false;
     const isExpected = scan.isKeyed(TYPE) || scan.contextBefore(start, TYPE) !== undefined;
     if (!isExpected) return false;
-    const isKnown = rule === 'phone-local' || !scan.budget.mayValidate() || isNationalNumber(match[0]);
+    // in groups without a trunk prefix anything may be written, so that a plan has to know it
+    const isKnown = rule !== 'phone-grouped' || !scan.budget.mayValidate() || isNationalNumber(match[0]);
     scan.propose({ start, end: withExtension(text, end), type: TYPE, rule, base: isKnown ? base + 0.1 : base });
     return true;
   });
@@ -150,20 +154,22 @@ function findByContext(scan: Scan, pattern: RegExp, rule: string, digitsMin: num
 export const phoneNumber: Detector = {
   types: ['PHONE_NUMBER'],
   needs: HAS.digit,
-  digitsMin: 7,
+  numberMin: 7,
   find(scan) {
     const { text } = scan;
+    // under a key of something else only what can be nothing else counts
+    if (scan.place.isField && scan.place.against !== 'nothing' && !text.includes('+') && !text.includes('(')) return;
     const whole = scan.isKeyed(TYPE) ? WHOLE.exec(text)?.[1] : undefined;
     if (whole !== undefined) {
       const start = text.indexOf(whole);
       scan.propose({ start, end: start + whole.length, type: TYPE, rule: 'phone-field', base: 0.4 });
       return;
     }
-    if (scan.profile.digits >= 10) findNanp(scan);
+    if (scan.profile.numberMax >= 10) findNanp(scan);
     if (text.includes('+') || text.includes('00')) findInternational(scan);
-    if (scan.profile.digits >= 8) findByContext(scan, TRUNK, 'phone-national', 8, 0.2);
-    if (scan.place.isField && !scan.isKeyed(TYPE)) return;
-    findByContext(scan, GROUPED, 'phone-national', 8, 0.1);
+    if (!scan.isKeyed(TYPE) && !MENTION.test(text)) return;
+    if (scan.profile.numberMax >= 8) findByContext(scan, TRUNK, 'phone-national', 8, 0.2);
+    findByContext(scan, GROUPED, 'phone-grouped', 8, 0.05);
     findByContext(scan, LOCAL, 'phone-local', 7, 0.15);
   },
 };

@@ -14,23 +14,7 @@ function loadPlans(): Plans {
 }
 
 /** Whose national numbers, with a leading zero or nine digits, are tried when a word says that there is a phone number. */
-const COUNTRIES: readonly CountryCode[] = [
-  'GB',
-  'DE',
-  'FR',
-  'IN',
-  'AU',
-  'IT',
-  'ES',
-  'NL',
-  'JP',
-  'BR',
-  'MX',
-  'CH',
-  'SE',
-  'PL',
-  'ZA',
-];
+const COUNTRIES: readonly CountryCode[] = ['US', 'GB', 'DE', 'FR', 'IN', 'AU', 'ES', 'NL', 'PL'];
 
 /** `+` and digits, with or without separators. */
 export function isInternationalNumber(text: string): boolean {

@@ -153,8 +153,14 @@ function findConnectionStrings(scan: Scan): void {
     const line = lead.slice(Math.max(lead.lastIndexOf('\n'), lead.lastIndexOf('"'), lead.lastIndexOf("'")) + 1);
     const first = CONNECTION_PART.exec(line);
     const valueEnd = match.index + match[0].length;
-    const rest = /^[^\n"']{0,512}/.exec(text.slice(valueEnd, valueEnd + CONNECTION_CHARS_MAX))?.[0] ?? '';
-    if (looksMadeUp(match[1] ?? '') || (first === null && !CONNECTION_PART.test(rest))) return false;
+    const next = text.slice(valueEnd, valueEnd + CONNECTION_CHARS_MAX);
+    const lineEnd = next.search(/[\n"']/);
+    const rest = lineEnd < 0 ? next : next.slice(0, lineEnd);
+    if (looksMadeUp(match[1] ?? '') || (first === null && !CONNECTION_PART.test(rest))) {
+      // nothing of a connection stands around it, so the next one need not look here again
+      floor = valueEnd;
+      return true;
+    }
     const parts = /^(?:;[ ]?[A-Za-z][A-Za-z ]{1,39}=[^;\n"']{0,200})*;?/.exec(rest)?.[0].length ?? 0;
     const start = first === null ? match.index : match.index - line.length + first.index;
     floor = valueEnd + parts;

@@ -19,7 +19,7 @@ const isSameDigit = (digits: string): boolean => /^(\d)\1{8}$/.test(digits);
 export const ssn: Detector = {
   types: ['US_SSN'],
   needs: HAS.digit,
-  digitsMin: 9,
+  numberMin: 9,
   find(scan) {
     const { text } = scan;
     eachMatch(CANDIDATE, text, (match) => {

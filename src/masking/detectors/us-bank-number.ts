@@ -19,7 +19,7 @@ export function isRoutingNumber(digits: string): boolean {
 export const usBankNumber: Detector = {
   types: ['US_BANK_NUMBER'],
   needs: HAS.digit,
-  digitsMin: 6,
+  numberMin: 6,
   find(scan) {
     const { text } = scan;
     const isKeyed = scan.isKeyed('US_BANK_NUMBER');

@@ -20,7 +20,7 @@ const leadOf = (text: string, start: number): string =>
 export const usPassport: Detector = {
   types: ['US_PASSPORT'],
   needs: HAS.digit,
-  digitsMin: 8,
+  numberMin: 8,
   find(scan) {
     const { text } = scan;
     const isKeyed = scan.isKeyed('US_PASSPORT');

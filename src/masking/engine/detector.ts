@@ -9,6 +9,8 @@ export type Detector = {
   readonly types: readonly Entity[];
   readonly needs: number;
   readonly digitsMin?: number;
+  /** In one number. */
+  readonly numberMin?: number;
   readonly runMin?: number;
   find(scan: Scan): void;
 };

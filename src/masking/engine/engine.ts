@@ -11,6 +11,7 @@ import { NO_PLACE, type Place } from '#masking/engine/place.ts';
 import { Scan } from '#masking/engine/scan.ts';
 import { decodedView, needsView, type View } from '#masking/engine/views.ts';
 import { placeholderSpans } from '#masking/operators.ts';
+import { LIMITS } from '#limits.ts';
 import { err, ok, type Result } from '#result.ts';
 
 export type Engine = {
@@ -39,6 +40,7 @@ export function createEngine({ types, detectors = [] }: EngineSettings): Engine 
       detector,
       needs: detector.needs,
       digits: detector.digitsMin ?? 0,
+      number: detector.numberMin ?? 0,
       run: detector.runMin ?? 0,
     }));
   const scan = new Scan(new ScanBudget());
@@ -47,22 +49,30 @@ export function createEngine({ types, detectors = [] }: EngineSettings): Engine 
     scan.begin(text, place, budget);
     const { profile } = scan;
     profile.read(text);
-    for (const { detector, needs, digits, run } of active) {
-      if ((profile.mask & needs) !== needs || profile.digits < digits || profile.runMax < run) continue;
+    for (const { detector, needs, digits, number, run } of active) {
+      if (
+        (profile.mask & needs) !== needs ||
+        profile.digits < digits ||
+        profile.numberMax < number ||
+        profile.runMax < run
+      )
+        continue;
       detector.find(scan);
-      if (budget.isExhausted) return;
+      if (budget.isExhausted || scan.proposals > LIMITS.maskingCandidates) return;
     }
   };
 
-  /** What is found in the text as it is, and as a decoder would read it. */
-  const find = (text: string, place: Place, budget: ScanBudget): readonly Hit[] => {
+  /** What is found in the text as it is, and as a decoder would read it; undefined when that is too much to tell apart. */
+  const find = (text: string, place: Place, budget: ScanBudget): readonly Hit[] | undefined => {
     if (!budget.spend(text.length)) return [];
     ask(text, place, budget);
     const { hits } = scan;
+    if (scan.proposals > LIMITS.maskingCandidates) return undefined;
     if (!needsView(text, scan.profile) || !budget.spend(text.length * VIEW_COST)) return hits;
     const view = decodedView(text);
     if (view === undefined) return hits;
     ask(view.text, place, budget);
+    if (scan.proposals > LIMITS.maskingCandidates) return undefined;
     return [...hits, ...scan.hits.map((hit) => mappedBack(hit, view))];
   };
 
@@ -74,7 +84,12 @@ export function createEngine({ types, detectors = [] }: EngineSettings): Engine 
       let found: readonly Hit[] = [];
       // what was beside a value, or in it, may look different once that is masked
       for (let round = 0; ; round++) {
-        const hits = resolveOverlaps(besides([...placeholders, ...found].sort(byStart), find(seen, place, budget)));
+        const seenHits = find(seen, place, budget);
+        if (seenHits === undefined) return err(OVER_BUDGET);
+        const hits =
+          seenHits.length === 0
+            ? seenHits
+            : resolveOverlaps(besides([...placeholders, ...found].sort(byStart), seenHits));
         if (hits.length === 0) break;
         // peeled one by one for ever: nobody writes so, and nothing of it passes
         if (round === ROUNDS_MAX) return err(OVER_BUDGET);

@@ -16,9 +16,11 @@ import {
   PERSON_SIBLINGS,
   PROSE_NAMES,
   QUALIFIERS,
+  ROW_NAMES,
   SECRET_WORDS,
   TYPE_WORDS,
   UNSURE_ROLES,
+  VALUE_NAMES,
 } from '#masking/words/key-words.ts';
 
 export type Place = {
@@ -47,6 +49,8 @@ export type KeyMeaning = {
   readonly isPersonRole: boolean;
   readonly isOrganizationRole: boolean;
   readonly isPersonSibling: boolean;
+  /** Nothing around the key changes what it means. */
+  readonly isSettled: boolean;
   /** An identifier that can hold nothing sensitive itself. */
   readonly isPlain: boolean;
 };
@@ -118,19 +122,20 @@ function meaningOf(key: string): KeyMeaning {
     words.some((word) => SECRET_WORDS.has(word)) &&
     !words.some((word) => NO_SECRET_WORDS.has(word)) &&
     !isDescription;
-  return {
-    place: {
-      types,
-      person:
-        types.length > 0 || isFlag || !PERSON_ROLES.has(last)
-          ? 'no'
-          : UNSURE_ROLES.has(last)
-            ? 'known-names'
-            : 'any-name',
-      against,
-      isSecret,
-      isField: !PROSE_NAMES.has(joined),
-    },
+  const place: Place = {
+    types,
+    person:
+      types.length > 0 || isFlag || !PERSON_ROLES.has(last)
+        ? 'no'
+        : UNSURE_ROLES.has(last)
+          ? 'known-names'
+          : 'any-name',
+    against,
+    isSecret,
+    isField: !PROSE_NAMES.has(joined),
+  };
+  const meaning = {
+    place,
     joined,
     isName: joined === 'name' || joined === 'displayname' || joined === 'names',
     isGeneric: words.length > 0 && words.every((word) => FILLERS.has(word)),
@@ -139,7 +144,17 @@ function meaningOf(key: string): KeyMeaning {
     isPersonSibling: PERSON_SIBLINGS.has(joined),
     isPlain: /^[A-Za-z_$][A-Za-z_.$-]*\d{0,6}$/.test(key) && key.length <= 40,
   };
+  const isSettled =
+    !meaning.isName &&
+    !meaning.isGeneric &&
+    joined !== 'location' &&
+    !PARTS_OF_NAMES.has(joined) &&
+    !VALUE_NAMES.has(joined) &&
+    !ROW_NAMES.has(joined);
+  return { ...meaning, isSettled };
 }
+
+const PARTS_OF_NAMES: ReadonlySet<string> = new Set(['first', 'last', 'given', 'family', 'middle']);
 
 const NAME_PARTS: Readonly<Record<string, true>> = {
   firstname: true,
@@ -206,8 +221,7 @@ export function placeOf(
     if (above?.isOrganizationRole === true) return ORGANIZATION_PLACE;
     return isOfPerson(above, siblings) ? PERSON_PLACE : UNSURE_NAME;
   }
-  const isPart =
-    joined === 'first' || joined === 'last' || joined === 'given' || joined === 'family' || joined === 'middle';
+  const isPart = PARTS_OF_NAMES.has(joined);
   if (isPart && (above?.isName === true || above?.isPersonRole === true)) return PERSON_PLACE;
   if (meaning.isGeneric && above !== undefined && above.place.types.length > 0) return above.place;
   if (joined === 'location' && isOfPerson(above, siblings)) return ADDRESS_PLACE;

@@ -4,6 +4,7 @@
  */
 import type { ScanBudget } from '#masking/engine/budget.ts';
 import { nearestWord, wordAfter } from '#masking/engine/context.ts';
+import { LIMITS } from '#limits.ts';
 import { SCORE_MIN, type Hit } from '#masking/engine/hit.ts';
 import { NO_PLACE, type Place } from '#masking/engine/place.ts';
 import { TextProfile } from '#masking/engine/text-profile.ts';
@@ -33,6 +34,8 @@ export class Scan {
   readonly profile = new TextProfile();
   budget: ScanBudget;
   hits: Hit[] = [];
+  /** More than `maskingCandidates` are not weighed, and then the text is not masked in parts. */
+  proposals = 0;
 
   constructor(budget: ScanBudget) {
     this.budget = budget;
@@ -43,6 +46,7 @@ export class Scan {
     this.place = place;
     this.budget = budget;
     this.hits = [];
+    this.proposals = 0;
   }
 
   /** Whether the key, or the label beside the value, names this type. */
@@ -61,6 +65,7 @@ export class Scan {
   propose(candidate: Candidate): void {
     const { start, end, type, rule, base, isValidated = false, because, isImmune = false } = candidate;
     this.budget.spend(64);
+    if (++this.proposals > LIMITS.maskingCandidates) return;
     const reasons: string[] = because === undefined ? [] : [because];
     let score = base;
     const words = CONTEXT_WORDS[type];

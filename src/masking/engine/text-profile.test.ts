@@ -10,7 +10,8 @@ test('a profile says which kinds of characters a text has, how many digits and h
   for (const kind of ['colon', 'equals', 'percent', 'backslash'] as const)
     assert.equal(profile.mask & HAS[kind], 0, kind);
   assert.equal(profile.digits, 11);
-  assert.equal(profile.runMax, 8);
+  assert.deepEqual([profile.dots, profile.colons, profile.capitals], [1, 0, 1]);
+  assert.deepEqual([profile.runMax, profile.numberMax, profile.dashes], [8, 11, 1]);
   profile.read('');
   assert.deepEqual([profile.mask, profile.digits, profile.runMax], [0, 0, 0]);
 });

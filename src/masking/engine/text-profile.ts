@@ -22,15 +22,25 @@ export const HAS = {
   other: 16_384,
 } as const;
 
+const DOT_SHIFT = 5;
+const COLON_SHIFT = 4;
+const DASH_SHIFT = 6;
+const CAN_BEGIN = HAS.upper | HAS.nonAscii;
+const CAN_GO_ON = HAS.lower | HAS.nonAscii;
+
 /** Characters that tokens and keys are made of. */
 const TOKEN_CHAR = 1 << 20;
+/** What stands between the groups of one number. */
+const NUMBER_CHAR = 1 << 21;
 
-const CLASSES = Uint32Array.from({ length: 128 }, (_, code) => {
+/** The last entry is for everything beyond ASCII. */
+const CLASSES = Int32Array.from({ length: 129 }, (_, code) => {
+  if (code === 128) return HAS.nonAscii;
   const char = String.fromCharCode(code);
-  const isToken = /[A-Za-z0-9_\-./+=:~]/.test(char) ? TOKEN_CHAR : 0;
-  if (/[0-9]/.test(char)) return HAS.digit | isToken;
-  if (/[A-Z]/.test(char)) return HAS.upper | isToken;
-  if (/[a-z]/.test(char)) return HAS.lower | isToken;
+  const also = (/[A-Za-z0-9_\-./+=:~]/.test(char) ? TOKEN_CHAR : 0) | (/[0-9 .()+/-]/.test(char) ? NUMBER_CHAR : 0);
+  if (/[0-9]/.test(char)) return HAS.digit | also;
+  if (/[A-Z]/.test(char)) return HAS.upper | also;
+  if (/[a-z]/.test(char)) return HAS.lower | also;
   const named: Record<string, number> = {
     '@': HAS.at,
     ':': HAS.colon,
@@ -45,30 +55,58 @@ const CLASSES = Uint32Array.from({ length: 128 }, (_, code) => {
     '\n': HAS.space,
     '\t': HAS.space,
   };
-  return (named[char] ?? HAS.other) | isToken;
+  return (named[char] ?? HAS.other) | also;
 });
 
 export class TextProfile {
   mask = 0;
   digits = 0;
+  dots = 0;
+  colons = 0;
+  dashes = 0;
+  /** Digits of the longest number: groups of digits with what stands between them. */
+  numberMax = 0;
   /** Length of the longest run of characters that tokens are made of. */
   runMax = 0;
+  /** Words that begin with a capital and go on in small letters. Beyond ASCII every character may be either. */
+  capitals = 0;
 
   read(text: string): void {
     let mask = 0;
     let digits = 0;
+    let dots = 0;
+    let colons = 0;
+    let dashes = 0;
+    let number = 0;
+    let numberMax = 0;
     let run = 0;
     let runMax = 0;
+    let capitals = 0;
+    let before = 0;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
-      const bits = code < 128 ? (CLASSES[code] ?? 0) : HAS.nonAscii;
+      const bits = (CLASSES[code < 128 ? code : 128] as number) | 0;
       mask |= bits;
       digits += bits & HAS.digit;
-      if ((bits & TOKEN_CHAR) === 0) run = 0;
-      else if (++run > runMax) runMax = run;
+      dots += (bits & HAS.dot) >> DOT_SHIFT;
+      colons += (bits & HAS.colon) >> COLON_SHIFT;
+      dashes += (bits & HAS.dash) >> DASH_SHIFT;
+      if ((bits & NUMBER_CHAR) === 0) number = 0;
+      else if ((number += bits & HAS.digit) > numberMax) numberMax = number;
+      if ((bits & CAN_GO_ON) !== 0 && (before & CAN_BEGIN) !== 0) capitals++;
+      before = bits;
+      if ((bits & TOKEN_CHAR) === 0) {
+        if (run > runMax) runMax = run;
+        run = 0;
+      } else run++;
     }
     this.mask = mask & (TOKEN_CHAR - 1);
     this.digits = digits;
-    this.runMax = runMax;
+    this.dots = dots;
+    this.colons = colons;
+    this.dashes = dashes;
+    this.numberMax = numberMax;
+    this.runMax = run > runMax ? run : runMax;
+    this.capitals = capitals;
   }
 }

@@ -32,6 +32,7 @@ export const CITIES: ReadonlySet<string> = wordSet(
 );
 
 /** Before a city these say that it is one: `lives in Austin`. */
-export const PLACE_WORDS: ReadonlySet<string> = wordSet(
-  'in from near at to of around outside living lives lived born moved relocated resides based located address downtown visiting',
-);
+export const PLACE_WORDS: readonly string[] =
+  'in from near at to of around outside living lives lived born moved relocated resides based located address downtown visiting In From Near At'.split(
+    ' ',
+  );
