@@ -201,6 +201,7 @@ function openConnection(
       passesBaggage: config.baggage === 'pass',
       passesUnknownResults: config.resultTypes === 'allow',
       keepsSession: config.upstream.type !== 'http',
+      offersEndpoint: config.upstream.type === 'sse',
       isPerCaller: config.upstream.type === 'stdio' && !config.upstream.shared,
       definitions: config.definitions,
       serverRequests: serverRequestPolicy(config.serverRequests),

@@ -22,6 +22,8 @@ export type ConnectionRuntime = {
   readonly passesUnknownResults: boolean;
   /** The upstream is a process, or a stream, that lives for a session, so the gateway gives clients one. */
   readonly keepsSession: boolean;
+  /** Clients of the old HTTP+SSE transport are served as its server would: a stream first, then messages to its endpoint. */
+  readonly offersEndpoint: boolean;
   /** Each caller has a process of their own. */
   readonly isPerCaller: boolean;
   /** What the server may ask of clients. */

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { ANSWER_STEPS, CALL_STEPS, CHECKED, LISTEN_STEPS, SESSION_END_STEPS } from '#gateway/pipeline.ts';
+import {
+  ANSWER_STEPS,
+  CALL_STEPS,
+  CHECKED,
+  ENDPOINT_STEPS,
+  LISTEN_STEPS,
+  SESSION_END_STEPS,
+} from '#gateway/pipeline.ts';
 
 const page = readFileSync(new URL('../../docs/ARCHITECTURE.md', import.meta.url), 'utf8');
 const namesOf = (steps: readonly { readonly name: string }[]): string[] => steps.map(({ name }) => name);
@@ -30,6 +37,19 @@ test('a stream is opened by the steps of a call as far as no message is needed, 
   assert.deepEqual(shared, namesOf(CALL_STEPS).slice(1, shared.length + 1));
 });
 
+test('the stream of the old transport is opened like any other, in a session that begins with it', () => {
+  const names = /^A client of the old HTTP\+SSE transport .*: (.*)\.$/m.exec(page)?.[1] ?? '';
+  assert.deepEqual(
+    namesOf(ENDPOINT_STEPS),
+    [...names.matchAll(/`(\w+)`/g)].map((found) => found[1]),
+  );
+  const listening = namesOf(LISTEN_STEPS).map((name) => (name === 'findSession' ? 'beginEndpoint' : name));
+  assert.deepEqual(
+    namesOf(ENDPOINT_STEPS),
+    listening.filter((name) => name !== 'findResumption'),
+  );
+});
+
 test('nothing of a body is read before its sender is verified and has a grant', () => {
   const order = namesOf(CALL_STEPS);
   for (const before of ['identify', 'limitCaller', 'resolveConnection'])
@@ -40,5 +60,5 @@ test('a session ends by the steps of a call as far as no message is needed', () 
   const [head, ...rest] = namesOf(SESSION_END_STEPS);
   assert.match(head ?? '', /^receive/);
   assert.deepEqual(rest, namesOf(CALL_STEPS).slice(1, rest.length + 1));
-  assert.equal(CHECKED.length, 4);
+  assert.equal(CHECKED.length, 5);
 });

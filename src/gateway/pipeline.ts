@@ -8,6 +8,7 @@ import type { Chained } from '#gateway/chain.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { authorize } from '#gateway/steps/authorize.ts';
 import { awaitApproval } from '#gateway/steps/await-approval.ts';
+import { beginEndpoint } from '#gateway/steps/begin-endpoint.ts';
 import { bindAnswer } from '#gateway/steps/bind-answer.ts';
 import { checkDefinition } from '#gateway/steps/check-definition.ts';
 import { checkResultType } from '#gateway/steps/check-result-type.ts';
@@ -92,6 +93,18 @@ export const LISTEN_STEPS = [
   openStream,
 ] as const;
 
+/** A client of the old HTTP+SSE transport opens the stream that is its session. */
+export const ENDPOINT_STEPS = [
+  receiveListen,
+  limit,
+  identify,
+  limitCaller,
+  resolveConnection,
+  beginEndpoint,
+  recordListen,
+  openStream,
+] as const;
+
 /** The end of a legacy session carries no message, so it ends where a message would be read. */
 export const SESSION_END_STEPS = [receiveSessionEnd, limit, identify, limitCaller, resolveConnection] as const;
 
@@ -101,5 +114,6 @@ export const CHECKED: readonly true[] = [
   true satisfies Same<Chained<Arrived, typeof CALL_STEPS, Gateway>, Forwarded>,
   true satisfies Same<Chained<Heard, typeof ANSWER_STEPS, Gateway>, Responded>,
   true satisfies Same<Chained<Arrived, typeof LISTEN_STEPS, Gateway>, Listening>,
+  true satisfies Same<Chained<Arrived, typeof ENDPOINT_STEPS, Gateway>, Listening>,
   true satisfies Same<Chained<Arrived, typeof SESSION_END_STEPS, Gateway>, Connected>,
 ];

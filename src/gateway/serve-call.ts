@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Arrived, Connected, ListenRecorded, Recorded } from '#gateway/call.ts';
 import { runSteps } from '#gateway/chain.ts';
+import { opensEndpoint, serveEndpoint } from '#gateway/endpoint.ts';
 import type { AnyCall } from '#gateway/entries.ts';
 import { faultFrames } from '#gateway/fault-frames.ts';
 import type { Gateway } from '#gateway/gateway.ts';
@@ -87,7 +88,8 @@ export async function serveCall(
     await guarded(arrived, gateway, () => {
       if (request.method === 'POST') return post(arrived, gateway);
       if (request.method === 'DELETE') return remove(arrived, gateway);
-      if (request.method === 'GET') return get(arrived, gateway);
+      if (request.method === 'GET')
+        return opensEndpoint(arrived, gateway) ? serveEndpoint(arrived, gateway) : get(arrived, gateway);
       return refuse(arrived, gateway, { code: 'method_not_allowed', reason: 'method' });
     });
   } catch (bug) {

@@ -96,3 +96,14 @@ test('a caller who begins sessions without end, or claims ever new clients, take
   assert.equal(sessions.grouped(ada, 'cli').key, key);
   assert.equal(sessions.count(), 4);
 });
+
+test('who waits for the end of a session is told also when it was begun once more, as one of the old transport is by its initialize', () => {
+  const { sessions } = start();
+  const entry = sessions.candidate(undefined, undefined);
+  sessions.begin(ada, entry);
+  let ends = 0;
+  sessions.whenEnded(entry.wireId ?? '', () => (ends += 1));
+  sessions.begin(ada, { ...entry, client: { name: 'cli' } });
+  sessions.end(entry.wireId ?? '');
+  assert.equal(ends, 1);
+});

@@ -3,6 +3,7 @@
  * bound to caller and connection, so another caller's id is simply unknown; the upstream's id never goes down.
  * Calls without a session (modern revisions) are grouped by caller, client and connection with an idle gap.
  */
+import type { EndpointStream } from '#gateway/endpoint-stream.ts';
 import { createOwnedEntries } from '#gateway/owned-entries.ts';
 import type { Limits } from '#limits.ts';
 
@@ -17,6 +18,8 @@ export type SessionEntry = {
   readonly upstreamId: string | undefined;
   readonly client: SessionClient | undefined;
   readonly protocol: string | undefined;
+  /** The one stream of a client of the old HTTP+SSE transport: everything of this session comes down on it. */
+  readonly endpoint?: EndpointStream;
 };
 
 export type SessionOwner = {
@@ -72,7 +75,9 @@ export function createSessions(options: {
       protocol,
     }),
     begin(owner, entry) {
-      if (entry.wireId !== undefined) legacy.put(entry.wireId, { ...owner, entry, lastMs: clock(), ended: new Set() });
+      if (entry.wireId === undefined) return;
+      const ended = legacy.get(entry.wireId)?.ended ?? new Set();
+      legacy.put(entry.wireId, { ...owner, entry, lastMs: clock(), ended });
     },
     find(owner, wireId) {
       const held = legacy.get(wireId);

@@ -31,9 +31,11 @@ export function createChannelUpstream(parts: ChannelsParts, idleMs: number): Ups
       const sent = await (request.kind === 'response' ? conversation.respond(request) : conversation.notify(request));
       return sent.ok ? ok(answered(202, 'none', nothing())) : sent;
     },
-    listen: async ({ gatewaySession, signal }) => {
+    listen: async ({ gatewaySession, signal, isBeforeSession }) => {
       const conversation = gatewaySession === undefined ? undefined : channels.ofSession(gatewaySession);
       if (gatewaySession === undefined) return ok(answered(405, 'none', nothing()));
+      if (conversation === undefined && isBeforeSession === true)
+        return ok(answered(200, 'sse', heardFromBegin(channels, gatewaySession, signal)));
       if (conversation === undefined) return unavailable('session_lost');
       const messages = conversation.listen(gatewaySession);
       if (messages === undefined) return ok(answered(405, 'none', nothing()));
@@ -77,6 +79,17 @@ async function* heardBy(messages: CallMessages, leave: () => void, signal: Abort
     signal.removeEventListener('abort', leave);
     leave();
   }
+}
+
+/** The same in a session that has yet to begin. */
+async function* heardFromBegin(
+  channels: Channels,
+  gatewaySession: string,
+  signal: AbortSignal,
+): UpstreamAnswer['messages'] {
+  const conversation = await channels.begun(gatewaySession, signal);
+  const messages = conversation?.listen(gatewaySession);
+  if (messages !== undefined) yield* heardBy(messages, () => conversation?.unlisten(messages), signal);
 }
 
 /** The form is known once the first message is: an answer alone is `json`, anything before it makes a stream. */

@@ -104,6 +104,8 @@ export class Channels {
   readonly #byPlace = new Map<string, Running>();
   /** Legacy session → the channel it was initialised over. A session that is not here has lost it. */
   readonly #bySession = new Map<string, Running>();
+  /** Who listens in a session before its first message. */
+  readonly #awaited = new Map<string, PromiseWithResolvers<Conversation | undefined>>();
   readonly #ending = new Set<Promise<void>>();
   #isClosed = false;
 
@@ -129,6 +131,23 @@ export class Channels {
     return this.#bySession.get(gatewaySession)?.conversation;
   }
 
+  /** The conversation of a session when it begins; undefined when `signal` aborts before, or another waits for it. */
+  async begun(gatewaySession: string, signal: AbortSignal): Promise<Conversation | undefined> {
+    const bound = this.#bySession.get(gatewaySession);
+    if (bound !== undefined || signal.aborted || this.#isClosed) return bound?.conversation;
+    const awaited = Promise.withResolvers<Conversation | undefined>();
+    const leave = (): void => awaited.resolve(undefined);
+    this.#awaited.get(gatewaySession)?.resolve(undefined);
+    this.#awaited.set(gatewaySession, awaited);
+    signal.addEventListener('abort', leave, { once: true });
+    try {
+      return await awaited.promise;
+    } finally {
+      signal.removeEventListener('abort', leave);
+      if (this.#awaited.get(gatewaySession) === awaited) this.#awaited.delete(gatewaySession);
+    }
+  }
+
   forget(gatewaySession: string): void {
     const running = this.#bySession.get(gatewaySession);
     if (running === undefined) return;
@@ -150,6 +169,7 @@ export class Channels {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    for (const { resolve } of this.#awaited.values()) resolve(undefined);
     for (const running of this.#byPlace.values()) {
       this.#end(running, { code: 'upstream_unavailable', executed: 'unknown', reason: 'closed' });
     }
@@ -209,6 +229,7 @@ export class Channels {
     this.#bySession.delete(gatewaySession);
     this.#bySession.set(gatewaySession, running);
     running.sessions.add(gatewaySession);
+    this.#awaited.get(gatewaySession)?.resolve(running.conversation);
     const oldest = this.#bySession.keys().next();
     if (this.#bySession.size > this.#parts.limits.sessions && !oldest.done) this.forget(oldest.value);
   }

@@ -110,7 +110,10 @@ export type UpstreamAnswer = {
 export type SessionRequest = Pick<
   UpstreamRequest,
   'caller' | 'gatewaySession' | 'headers' | 'credential' | 'timeoutMs' | 'signal'
->;
+> & {
+  /** Only to `listen`, where the server is not HTTP: the session has yet to begin, and is waited for. */
+  readonly isBeforeSession?: boolean;
+};
 
 export type Upstream = {
   exchange(request: Sendable): Promise<Result<UpstreamAnswer, UpstreamFault>>;

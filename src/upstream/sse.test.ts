@@ -419,6 +419,58 @@ test('a request of the server reaches the only open call, and its answer goes ba
   assert.equal(server.posts[3]?.headers.authorization, 'Bearer of-the-gateway');
 });
 
+const listenIn = (upstream: Upstream, gatewaySession: string, signal: AbortSignal, isBeforeSession = true) => {
+  const { caller, headers, credential, timeoutMs } = send({ id: 1, method: 'x' });
+  assert.ok(upstream.listen !== undefined);
+  return upstream.listen({ caller, gatewaySession, headers, credential, timeoutMs, signal, isBeforeSession });
+};
+
+test('who listens before the session begins hears what belongs to no call and is asked, and keeps its stream from being idle', async (t) => {
+  const timers = createManualTimers();
+  const { upstream, server, seen } = await rig(t, {}, { timers });
+  const stop = new AbortController();
+  const listening = await listenIn(upstream, 's1', stop.signal);
+  assert.ok(listening.ok && listening.value.form === 'sse');
+  const messages = listening.value.messages[Symbol.asyncIterator]();
+  const first = messages.next();
+  await say(upstream, { id: 0, method: 'initialize', params: { capabilities: { roots: {} } } });
+  server.say(0, message({ method: 'notifications/tools/list_changed' }));
+  const heard = (await first).value;
+  assert.match(heard?.ok === true ? heard.value.bytes.toString() : '', /list_changed/);
+  server.say(0, message({ id: 's9', method: 'roots/list' }));
+  await messages.next();
+  assert.ok((await upstream.exchange(send({ id: 's9', result: { roots: [] } }))).ok);
+  timers.advance(LIMITS.sseIdleMs * 2);
+  assert.equal((await say(upstream, { id: 3, method: 'echo' })).fault, undefined);
+  assert.deepEqual(seen, []);
+  stop.abort();
+  await messages.next();
+  await messages.return?.();
+  timers.advance(LIMITS.sseIdleMs);
+  await server.until(() => server.streams[0]?.isOpen === false);
+});
+
+test('who listens before a session begins is let go when it leaves, when another does, and when all ends; a lost session is not waited for', async (t) => {
+  const { upstream } = await rig(t);
+  const stay = new AbortController().signal;
+  const none = { form: 'sse', texts: [], fault: undefined };
+  const early = new AbortController();
+  const left = read(await listenIn(upstream, 'never-begun', early.signal));
+  early.abort();
+  assert.deepEqual(await left, none);
+  const older = read(await listenIn(upstream, 'twice', stay));
+  const newer = read(await listenIn(upstream, 'twice', stay));
+  assert.deepEqual(await older, none);
+  const lost = await listenIn(upstream, 'never-begun', stay, false);
+  assert.equal(!lost.ok && lost.error.reason, 'session_lost');
+  await initialize(upstream);
+  const listening = read(await listenIn(upstream, 's1', stay));
+  await say(upstream, { id: 1, method: 'cut' });
+  assert.equal((await listening).fault?.reason, 'session_lost');
+  await upstream.close();
+  assert.deepEqual(await newer, none);
+});
+
 test('a caller that leaves while a stream is being opened leaves alone', async (t) => {
   const gone = new AbortController();
   const { upstream, server } = await rig(t, { opening: () => ': wait\n\n' });

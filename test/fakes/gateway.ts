@@ -236,6 +236,7 @@ function createConnections(
       passesBaggage: name === 'notes',
       passesUnknownResults: name !== 'process',
       keepsSession,
+      offersEndpoint: false,
       isPerCaller: keepsSession,
       serverRequests: { sampling: 'allow', elicitation: 'allow', roots: 'allow', other: 'allow', ...serverRequests },
       showsOrigin,

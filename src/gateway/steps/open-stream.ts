@@ -58,6 +58,7 @@ async function listen(call: ListenRecorded, gateway: Gateway): Promise<Result<Up
         credential,
         timeoutMs: gateway.limits.upstreamHeadersMs,
         signal: call.cut.signal,
+        ...(call.session.endpoint === undefined ? {} : { isBeforeSession: true }),
       })) ?? err({ code: 'upstream_invalid', executed: 'no', reason: 'no_stream' } as const);
     if (!isConflict(answer) || attempt >= gateway.limits.resumeTries || call.cut.signal.aborted) return answer;
     // Read to its end, so that its socket is free.

@@ -1,6 +1,7 @@
 /** What is said: exactly one unambiguous JSON-RPC message, agreeing with its headers, in a session of this caller. */
 import type { BodyRead, Headers, Parsed } from '#gateway/call.ts';
 import { beginTrace } from '#gateway/begin-trace.ts';
+import { endpointIdsOf } from '#gateway/endpoint-address.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import type { SessionEntry } from '#gateway/sessions.ts';
@@ -35,17 +36,26 @@ const headerPairs = (headers: Headers): (readonly [string, string])[] =>
 const protocolOf = (call: BodyRead, message: Message): string | undefined =>
   call.headers.get('mcp-protocol-version')?.[0] ?? (message.kind === 'response' ? undefined : message.protocolVersion);
 
+const NONE: readonly string[] = [];
+
 /** A modern request has no session; its recording is found by caller, client and connection. */
 function sessionOf(call: BodyRead, message: Message, era: ProtocolEra, gateway: Gateway): SessionEntry | undefined {
   const { caller } = call.verified;
   const owner = { caller: callerKey(caller), connection: call.connection.incarnation, client: caller.client };
   const clientInfo = message.kind === 'request' ? message.clientInfo : undefined;
   if (era === 'legacy') {
-    if (message.kind === 'request' && message.method === 'initialize')
+    const endpointIds = call.connection.offersEndpoint ? endpointIdsOf(call.http.request.url) : NONE;
+    const isBeginning = message.kind === 'request' && message.method === 'initialize';
+    if (isBeginning && endpointIds.length === 0)
       return gateway.sessions.candidate(clientInfo, protocolOf(call, message));
-    const wireIds = call.headers.get('mcp-session-id') ?? [];
+    const named = call.headers.get('mcp-session-id') ?? NONE;
+    const wireIds = endpointIds.length === 0 ? named : [...named, ...endpointIds];
     if (wireIds.length > 1) return undefined;
-    if (wireIds[0] !== undefined) return gateway.sessions.find(owner, wireIds[0]);
+    const found = wireIds[0] === undefined ? undefined : gateway.sessions.find(owner, wireIds[0]);
+    // Over the old transport a session has its id before it has said who it is.
+    if (isBeginning && found !== undefined)
+      return { ...found, client: clientInfo, protocol: protocolOf(call, message) };
+    if (wireIds[0] !== undefined) return found;
   }
   return gateway.sessions.grouped(owner, `${call.verified.caller.client ?? ''}\n${clientInfo?.name ?? ''}`);
 }
@@ -78,5 +88,8 @@ export function parse(call: BodyRead, gateway: Gateway): Result<Parsed, Refusal>
   if (session === undefined) return err({ code: 'unknown_session', reason: 'not_of_this_caller', idText });
   const protocol = protocolOf(call, message) ?? session.protocol;
   const trace = beginTrace(call, message, protocol, gateway);
-  return ok({ ...call, message, era: era.value, protocol, session, trace });
+  // A request over the old transport has its answer on the stream of its session.
+  const onStream = message.kind === 'request' ? session.endpoint?.carry(call.reply) : undefined;
+  const here = onStream === undefined ? call : { ...call, ...onStream };
+  return ok({ ...here, message, era: era.value, protocol, session, trace });
 }
