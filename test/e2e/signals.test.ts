@@ -184,7 +184,7 @@ test('a client that reads nothing cannot hold up the stop', async (t) => {
     params: { name: 'flood', arguments: {} },
   });
   socket.write(
-    `POST /mcp/parcels HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${await site.token()}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    `POST /mcp/parcels HTTP/1.1\r\nhost: 127.0.0.1:${site.port}\r\nauthorization: Bearer ${await site.token()}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
   );
   await until('nothing moves any more', () => waitingBytes > 2 * 1024 * 1024);
   serving.child.kill('SIGTERM');
