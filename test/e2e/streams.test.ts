@@ -298,3 +298,38 @@ test('of a server that is a process the stream brings what belongs to no call, i
   );
   await made.gateway.recordWhere(({ leaf, header }) => leaf.st === 'listen_end' && header?.reason === 'session_lost');
 });
+
+test('a client that does not read holds the server back, and loses nothing when it reads on', async (t) => {
+  const gateway = await startTestGateway(t);
+  const event = `data: ${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params: { level: 'info', data: 'x'.repeat(64 * 1024) } })}\n\n`;
+  const events = 600;
+  let written = 0;
+  gateway.server.answering = async (seen, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (; written < events; written += 1) if (!response.write(event)) await once(response, 'drain');
+    response.end(`data: ${JSON.stringify({ jsonrpc: '2.0', id: seen.message?.id, result: { content: [] } })}\n\n`);
+  };
+  const request = httpRequest(gateway.url('notes'), {
+    method: 'POST',
+    agent: false,
+    headers: {
+      authorization: `Bearer ${await gateway.token()}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    },
+  });
+  request.end(JSON.stringify({ jsonrpc: '2.0', ...callTool('get_note', 1) }));
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  let before = -1;
+  let still = 0;
+  await until(() => {
+    still = written === before ? still + 1 : 0;
+    before = written;
+    return still > 100;
+  });
+  assert.ok(written < events / 2, `${written} of ${events} written to a client that reads nothing`);
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  const heard = Buffer.concat(chunks).toString('latin1').split('notifications/message').length - 1;
+  assert.deepEqual([written, heard], [events, events]);
+});
