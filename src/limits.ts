@@ -18,6 +18,7 @@ export const LIMITS = {
   nameChars: 4096,
   idChars: 256,
   subscribedUris: 1_000,
+  subscribedTasks: 200,
   /** Of all of them together: each is judged like a subscription, in one go. */
   subscribedUriChars: 32 * 1024,
   clientInfoChars: 256,
@@ -327,7 +328,8 @@ export const LIMITS = {
   boundTaskMs: 30 * 24 * 3_600_000,
   boundTaskMsMin: 3_600_000,
   boundStateMs: 24 * 3_600_000,
-  tasksListed: 2_000,
+  /** Each is looked up, in one go. */
+  tasksListed: 500,
 
   // stopping
   /** Between saying that it is not ready and refusing calls. */

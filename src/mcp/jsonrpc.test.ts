@@ -242,7 +242,7 @@ test('a fault carries the id to answer with when one can be read', () => {
   assert.equal(refused('{"jsonrpc":"1.0","id":{},"method":"ping"}').idText, undefined);
 });
 
-test('the URIs a listen request would watch are named, and must be URIs', () => {
+test('the URIs and tasks a listen request would watch are named, bounded, and must be names', () => {
   const listen = (resourceSubscriptions: unknown) => ({
     notifications: { toolsListChanged: true, resourceSubscriptions },
   });
@@ -251,11 +251,16 @@ test('the URIs a listen request would watch are named, and must be URIs', () => 
     'file:///b',
   ]);
   assert.deepEqual(request('subscriptions/listen', { notifications: {} }).subscribedUris, []);
+  const told = (taskIds: unknown) => request('subscriptions/listen', { notifications: { taskIds } }).subscribedTasks;
+  assert.deepEqual(told(['t1', 't2']), ['t1', 't2']);
   const tooMany = Array.from({ length: LIMITS.subscribedUris + 1 }, () => 'file:///a');
   const tooLong = Array.from({ length: 9 }, (_, at) => `file:///${at}${'x'.repeat(4_000)}`);
   for (const value of [tooLong, 'file:///a', [1], [''], ['x'.repeat(LIMITS.nameChars + 1)], tooMany]) {
     refused({ jsonrpc: '2.0', id: 1, method: 'subscriptions/listen', params: listen(value) });
   }
+  const manyTasks = Array.from({ length: LIMITS.subscribedTasks + 1 }, () => 't');
+  for (const filter of [{ taskIds: manyTasks }, { taskIds: 't' }, { taskIds: [{}] }, { TaskIds: [] }])
+    refused({ jsonrpc: '2.0', id: 1, method: 'subscriptions/listen', params: { notifications: filter } });
   refused({
     jsonrpc: '2.0',
     id: 1,

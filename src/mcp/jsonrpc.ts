@@ -287,16 +287,16 @@ const NOTHING_SUBSCRIBED: Subscribed = { uris: [], tasks: [] };
 function readSubscribed(params: JsonObject | undefined): Subscribed | string {
   const filter = member(params, 'notifications');
   if (hasCaseTwin(filter, FILTER_KEYS)) return 'a key of the filter differs from a known one only in case';
-  const uris = readNames(member(filter, 'resourceSubscriptions'));
+  const uris = readNames(member(filter, 'resourceSubscriptions'), LIMITS.subscribedUris);
   if (typeof uris === 'string') return uris;
-  const tasks = readNames(member(filter, 'taskIds'));
+  const tasks = readNames(member(filter, 'taskIds'), LIMITS.subscribedTasks);
   return typeof tasks === 'string' ? tasks : { uris, tasks };
 }
 
-function readNames(list: JsonNode | undefined): readonly string[] | string {
+function readNames(list: JsonNode | undefined, countMax: number): readonly string[] | string {
   if (list === undefined) return [];
   if (list.kind !== 'array') return 'a part of the filter is not an array';
-  if (list.items.length > LIMITS.subscribedUris) return 'too many subscriptions';
+  if (list.items.length > countMax) return 'too many subscriptions';
   let chars = 0;
   const names: string[] = [];
   for (const item of list.items) {

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Family } from './files.ts';
 import type { Guard, Patch } from './guards.ts';
 
 /** What came of one attack with its guard removed. `sum` ties it to the guard and the patches it was seen with. */
@@ -34,7 +35,7 @@ const COPIED = ['src', 'test', 'package.json', 'tsconfig.json'];
 const RUN_MS_MAX = 120_000;
 
 /** A copy in which guards are removed and put back. */
-export function openCopy(root: string): { prove(guard: Guard): readonly Seen[]; close(): void } {
+export function openCopy(root: string, family: Family): { prove(guard: Guard): readonly Seen[]; close(): void } {
   const copy = mkdtempSync(join(tmpdir(), 'gatebook-guards-'));
   for (const place of COPIED) cpSync(join(root, place), join(copy, place), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
@@ -56,7 +57,11 @@ export function openCopy(root: string): { prove(guard: Guard): readonly Seen[]; 
       removeGuard(guard);
       const run = spawnSync(
         process.execPath,
-        ['--disable-warning=ExperimentalWarning', join(copy, 'test/attacks/identity/run-named.ts'), ...guard.attacks],
+        [
+          '--disable-warning=ExperimentalWarning',
+          join(copy, 'test', 'attacks', family, 'run-named.ts'),
+          ...guard.attacks,
+        ],
         { cwd: copy, encoding: 'utf8', timeout: RUN_MS_MAX, maxBuffer: 64 * 1024 * 1024 },
       );
       putBack(guard);
