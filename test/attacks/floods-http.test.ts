@@ -170,8 +170,8 @@ test('methods, targets and upgrades that are not served open nothing', async (t)
     [head(last, 'TRACE /mcp/notes'), /^HTTP\/1\.1 405 /],
     [head([...last, token, ...JSON_BODY], 'POST http://internal.example/mcp/notes'), /^HTTP\/1\.1 404 /],
     [head([...last, token, ...JSON_BODY], 'POST //internal.example/mcp/notes'), /^HTTP\/1\.1 404 /],
-    [head(['Connection: Upgrade', 'Upgrade: websocket'], 'GET /mcp/notes'), /^HTTP\/1\.1 405 |^$/],
-    [head(['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c'], 'GET /mcp/notes'), /^HTTP\/1\.1 405 |^$/],
+    [head(['Connection: Upgrade', 'Upgrade: websocket'], 'GET /mcp/notes'), /^HTTP\/1\.1 406 |^$/],
+    [head(['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c'], 'GET /mcp/notes'), /^HTTP\/1\.1 406 |^$/],
     ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', /^HTTP\/1\.1 400 |^$/],
     [head([], 'CONNECT internal.example:443'), /^$|^HTTP\/1\.1 4/],
   ];

@@ -345,3 +345,47 @@ test('a second gateway on the same data directory is refused with exit code 3', 
   assert.equal(gatebook('serve', '--config', other).status, 3);
   assert.equal((await running.call('web', toolCall('find'))).status, 200);
 });
+
+test(
+  'a task made at one worker is its caller’s at the other too, and after both were killed',
+  { skip: LINUX },
+  async (t) => {
+    const running = await start(t);
+    let made = 0;
+    running.server.answering = ({ message }, response) => {
+      const isCall = message?.method === 'tools/call';
+      if (isCall) made += 1;
+      const result = isCall
+        ? { task: { taskId: `task-${made}`, status: 'working' } }
+        : { of: message?.params?.['taskId'] };
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ jsonrpc: '2.0', id: message?.id, result }));
+    };
+    const asked = async (taskId: string): Promise<string> =>
+      (await running.call('web', { method: 'tasks/get', params: { taskId } })).text;
+    const TURNS = [1, 2, 3, 4];
+    for (const turn of TURNS) {
+      await running.call('web', toolCall('get_note'));
+      // The next connection goes to the next worker.
+      for (const _worker of [1, 2]) assert.match(await asked(`task-${turn}`), new RegExp(`"of":"task-${turn}"`));
+    }
+    assert.match(await asked('task-99'), /unknown_task/);
+    const before = running.workerPids();
+    for (const pid of before) process.kill(pid, 'SIGKILL');
+    await until(() => {
+      const now = running.workerPids();
+      return now.length === 2 && now.every((pid) => !before.includes(pid)) ? true : undefined;
+    });
+    // A worker that is being started again takes no connections yet.
+    const again = async (taskId: string): Promise<string> => {
+      for (let turn = 0; turn < 500; turn += 1) {
+        const text = await asked(taskId).catch(() => '');
+        if (/"of"|unknown_task/.test(text)) return text;
+        await new Promise((wake) => setTimeout(wake, 20));
+      }
+      return 'no answer';
+    };
+    for (const turn of TURNS) assert.match(await again(`task-${turn}`), new RegExp(`"of":"task-${turn}"`));
+  },
+);

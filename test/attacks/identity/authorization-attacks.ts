@@ -191,10 +191,10 @@ export const PLACE_ATTACKS: readonly Attack[] = inGroup('a token in another plac
   ),
   sent(
     'method-override',
-    'GET that asks to be taken as POST',
+    'PUT that asks to be taken as POST',
     { status: 405, code: 'method_not_allowed' },
-    { kind: 'none', why: 'GET refuses nothing: there is no stream' },
-    (good, scene) => [scene.request({ token: good, method: 'GET', more: [['X-HTTP-Method-Override', 'POST']] })],
+    stranger('method', 'method_not_allowed'),
+    (good, scene) => [scene.request({ token: good, method: 'PUT', more: [['X-HTTP-Method-Override', 'POST']] })],
   ),
   request('upgrade-request', 'an upgrade to WebSocket without a token', 'missing', () => ({
     more: [

@@ -139,10 +139,7 @@ export const PLACE_GUARDS: readonly Guard[] = [
   {
     guard: 'JSON only; and no token is not a token (both)',
     attacks: ['form-token'],
-    patches: [
-      without(RECEIVE, "types.length !== 1 || !JSON_TYPE.test(types[0] ?? '')", 'types.length !== 1'),
-      noTokenIsAToken,
-    ],
+    patches: [without(RECEIVE, "types.length !== 1 || !isJson(types[0] ?? '')", 'types.length !== 1'), noTokenIsAToken],
   },
   {
     guard: 'paths are compared as sent',

@@ -315,10 +315,7 @@ export const SHARED_ATTACKS: readonly Attack[] = inGroup('a process that callers
     name: 'shared-answer-unasked',
     tried: 'an answer of Eve’s to a question the server did not ask her',
     prepare: async (scene) => void (await scene.ask('ada', call(), AT_PROCESS)),
-    wire: '502 upstream_invalid',
-    isBookUnordered: true,
-    book: ['stream up', 'stream late not_asked'],
-    reached: [],
+    ...refused(400, 'invalid_request', 'not_asked'),
     launch: (scene) => scene.ask('eve', result({ model: 'x' }, 'server-1'), AT_PROCESS),
   },
   {

@@ -15,7 +15,7 @@ const DONE = JSON.stringify(result({ content: [] }));
 const SECRET = JSON.stringify(result({ content: [{ type: 'text', text: CREDENTIAL }] }));
 const NEWS = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params: { level: 'info', data: 'x' } });
 
-/** The data of every event, as a lenient client would read it: any line ends, any type of event. */
+/** The data of every event, as a lenient client would read it, whatever ends its lines and whatever its type. */
 function dataOf({ text }: Reply): string[] {
   const blocks = text.replaceAll(/\r\n|\r/g, '\n').split('\n\n');
   return blocks.flatMap((block) => {

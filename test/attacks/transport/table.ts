@@ -8,6 +8,7 @@ import {
   REBINDING_ATTACKS,
 } from './message-attacks.ts';
 import { SESSION_ATTACKS, SHARED_ATTACKS, STATE_ATTACKS, TASK_ATTACKS } from './binding-attacks.ts';
+import { LISTENING_ATTACKS } from './listening-attacks.ts';
 import { ANSWER_ATTACKS, SSE_ATTACKS } from './stream-attacks.ts';
 
 export const ATTACKS: readonly Attack[] = [
@@ -20,6 +21,7 @@ export const ATTACKS: readonly Attack[] = [
   ...TASK_ATTACKS,
   ...STATE_ATTACKS,
   ...SESSION_ATTACKS,
+  ...LISTENING_ATTACKS,
   ...SHARED_ATTACKS,
   ...REBINDING_ATTACKS,
 ];
