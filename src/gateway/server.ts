@@ -108,7 +108,14 @@ export function createListener(inForce: InForce, mounted?: Mounted): Listener {
   };
 }
 
-const isSessionName = (name: string): boolean => name.length === 14 && name.toLowerCase() === 'mcp-session-id';
+const SESSION_ID = 'mcp-session-id';
+const LAST_EVENT_ID = 'last-event-id';
+
+const valuesOf = (rawHeaders: readonly string[], name: string): readonly string[] =>
+  rawHeaders.filter((_, at, all) => {
+    const named = at % 2 === 1 ? (all[at - 1] ?? '') : '';
+    return named.length === name.length && named.toLowerCase() === name;
+  });
 
 /** Serves what is anybody's or this worker's, and carries what belongs to another worker there. */
 export function createFleetListener(here: Listener, inForce: InForce, fleet: Fleet, hops: Hops): Listener {
@@ -117,7 +124,10 @@ export function createFleetListener(here: Listener, inForce: InForce, fleet: Fle
     // What can be read in two ways is refused here: carried on, it would have one reading.
     if (connection === undefined || isDoubtful(request)) return here(request, response);
     const isProcess = inForce.current().connections.get(connection)?.keepsSession === true;
-    const sessionIds = request.rawHeaders.filter((_, at, all) => at % 2 === 1 && isSessionName(all[at - 1] ?? ''));
+    const named = valuesOf(request.rawHeaders, SESSION_ID);
+    // Where a server has no sessions, the event a client goes on from says whose its stream was.
+    const isResuming = named.length === 0 && request.method === 'GET';
+    const sessionIds = isResuming ? valuesOf(request.rawHeaders, LAST_EVENT_ID) : named;
     const owner = ownerOf(fleet, { connection, isProcess, sessionIds });
     if (owner === fleet.own) return here(request, response);
     welcomeBody(request, response);

@@ -35,7 +35,12 @@ type Running = {
   readonly ended: Promise<number | null>;
   line(matches: (line: Line) => boolean): Promise<Line>;
   /** One call on a TCP connection of its own, which goes to the next worker in turn. */
-  call(connection: string, message: object, headers?: Readonly<Record<string, string>>): Promise<Reply>;
+  call(
+    connection: string,
+    message: object,
+    headers?: Readonly<Record<string, string>>,
+    method?: string,
+  ): Promise<Reply>;
   /** Process id of a worker, from the operating system. */
   workerPids(): readonly number[];
 };
@@ -113,14 +118,14 @@ grants: [{ clients: ["idp:robot"], connections: ["*"], level: use }]
     lines,
     ended,
     line,
-    call: (connection, message, headers = {}) =>
+    call: (connection, message, headers = {}, method = 'POST') =>
       new Promise((resolve, reject) => {
         const outgoing = httpRequest(
           {
             host: '127.0.0.1',
             port,
             path: `/mcp/${connection}`,
-            method: 'POST',
+            method,
             agent: false,
             headers: {
               authorization: `Bearer ${token}`,
@@ -143,7 +148,7 @@ grants: [{ clients: ["idp:robot"], connections: ["*"], level: use }]
           },
         );
         outgoing.once('error', reject);
-        outgoing.end(JSON.stringify({ jsonrpc: '2.0', id: 1, ...message }));
+        outgoing.end(method === 'GET' ? undefined : JSON.stringify({ jsonrpc: '2.0', id: 1, ...message }));
       }),
     workerPids: () => childrenOf(child.pid ?? 0),
   };
@@ -216,6 +221,26 @@ test('two workers write two books, found, counted and proved as one', { skip: LI
     verify(running, 'a', 'keys');
     verify(running, 'a-2', 'keys/a-2');
   });
+});
+
+test('a stream of a server without sessions is resumed from every connection', { skip: LINUX }, async (t) => {
+  const running = await start(t);
+  running.server.answering = (seen, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    if (seen.method === 'POST') response.end('id: first\ndata: \n\n');
+    else
+      response.end(
+        `data: ${JSON.stringify({ jsonrpc: '2.0', id: 1, result: { after: seen.headers['last-event-id'] } })}\n\n`,
+      );
+  };
+  for (let turn = 0; turn < 2; turn += 1) {
+    const polled = await running.call('web', toolCall('find'));
+    const id = /^id: (w[12]-\S+)$/m.exec(polled.text)?.[1] ?? assert.fail(polled.text);
+    for (let at = 0; at < 3; at += 1) {
+      const resumed = await running.call('web', {}, { accept: 'text/event-stream', 'last-event-id': id }, 'GET');
+      assert.match(`${resumed.status} ${resumed.text}`, /^200 .*"after":"first"/s);
+    }
+  }
 });
 
 test(
