@@ -352,4 +352,33 @@ export const SHARED_ATTACKS: readonly Attack[] = inGroup('a process that callers
         assert.ok(!(reply.json['result'] as { seen: string[] }).seen.includes('notifications/cancelled')),
     },
   },
+  {
+    name: 'shared-subscription-id',
+    tried: 'news under the id Eve’s own subscription would have, were ids not her client’s alone',
+    wire: '200 ok',
+    isBookUnordered: true,
+    book: [
+      'intent open',
+      'stream down',
+      'intent open',
+      'stream late unattributed',
+      'stream down',
+      'result ok',
+      'result cancelled disconnected',
+    ],
+    reached: [],
+    launch: async (scene) => {
+      const { message, headers } = modern('subscriptions/listen', {
+        notifications: { resourceSubscriptions: ['note://a'] },
+      });
+      const adas = scene.open('ada', message, { ...AT_PROCESS, headers });
+      await adas.hears(/acknowledged/);
+      // Clients of either era have a process of their own, so Eve speaks the same.
+      const news = modern('tools/call', { name: 'get_news', arguments: { data: MARK } });
+      const reply = await scene.ask('eve', news.message, { ...AT_PROCESS, headers: news.headers });
+      await adas.hears(/resources\/updated/);
+      adas.leave();
+      return reply;
+    },
+  },
 ]);

@@ -269,4 +269,15 @@ export const SHARED_GUARDS: readonly Guard[] = [
     attacks: ['shared-cancel'],
     patches: [without(CONVERSATION, 'call.idKey === idKey && isSameSender(call, request)', 'call.idKey === idKey')],
   },
+  {
+    guard: 'news of a subscription go to who made it',
+    attacks: ['shared-subscription-id'],
+    patches: [
+      without(
+        CONVERSATION,
+        '    if (call !== undefined) call.messages.push(restored(doc, wireId, call), false);\n',
+        '    if (call !== undefined) for (const other of this.#open.values()) other.messages.push(restored(doc, wireId, other), false);\n',
+      ),
+    ],
+  },
 ];

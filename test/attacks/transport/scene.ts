@@ -54,6 +54,7 @@ export type Scene = {
 
 const [EVERY_TOOL, ONE_TOOL] = ['"tools/call:*"', '"tools/call:get_note"'];
 const TURNS_MAX = 100;
+const HEAR_MS_MAX = 20_000;
 const STDIO = fileURLToPath(new URL('../../fakes/shared-server.ts', import.meta.url));
 const NAMES = 'notes, private, process';
 const POLICY = `levels:
@@ -168,10 +169,16 @@ export async function openScene(): Promise<Scene> {
       return {
         text: () => text,
         async hears(pattern) {
+          // What never comes must fail the attack, not hang it.
+          const timer = setTimeout(() => {
+            request.destroy();
+            wake();
+          }, HEAR_MS_MAX);
           while (!pattern.test(text)) {
             if (request.destroyed) throw new Error(`ended after ${JSON.stringify(text.slice(0, 300))}`);
             await new Promise<void>((resolve) => (wake = resolve));
           }
+          clearTimeout(timer);
         },
         leave: () => void request.destroy(),
       };
