@@ -22,14 +22,9 @@ export type Observation =
 
 export type Observed = Readonly<Record<Feature, Observation>>;
 
-/** The two servers that clients are driven against. */
-export type TargetName = 'legacy' | 'modern';
+/** The servers that clients are driven against; `old` is the legacy one over the HTTP+SSE transport of 2024-11-05. */
+export const TARGETS = ['legacy', 'modern', 'old'] as const;
+export type TargetName = (typeof TARGETS)[number];
 
-/** What a driver is given: where to go, with which token, and which of the two servers is there. */
-export type Errand = {
-  readonly url: string;
-  readonly token: string;
-  readonly target: TargetName;
-  /** Only these, where not all are wanted. */
-  readonly features?: readonly Feature[];
-};
+/** What a driver is given: where to go, with which token, and which of the servers is there. */
+export type Errand = { readonly url: string; readonly token: string; readonly target: TargetName };

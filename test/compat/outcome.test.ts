@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Observation } from './feature.ts';
-import { firstDifference, outcomeOf, plainFault, unsteadyOutcome } from './outcome.ts';
+import { firstDifference, outcomeOf, plainFault } from './outcome.ts';
 
 const done = (value: unknown): Observation => ({ state: 'done', value });
 const fault = (text: string): Observation => ({ state: 'fault', fault: text });
@@ -50,16 +50,4 @@ test('the first difference is found at any depth', () => {
   assert.equal(firstDifference(1, 2), '/: 1 became 2');
   assert.equal(firstDifference({ a: 1 }, {}), '/a: 1 became undefined');
   assert.equal(firstDifference([1], [1]), undefined);
-});
-
-test('a program that does not do the same twice is named, and excuses nothing that it never does without Gatebook', () => {
-  const [two, three] = [done({ reports: [1, 2] }), done({ reports: [1, 2, 3] })];
-  assert.deepEqual(unsteadyOutcome([two, two, three], three, true), {
-    state: 'foreign',
-    whose: 'client',
-    fault: 'it does not do the same each time: /reports/2: undefined became 3',
-  });
-  assert.equal(unsteadyOutcome([two, two], three, true), undefined);
-  assert.equal(unsteadyOutcome([two, three], done({ reports: [] }), true), undefined);
-  assert.equal(unsteadyOutcome([two, three], fault('HTTP 502'), true), undefined);
 });

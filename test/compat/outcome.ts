@@ -63,21 +63,3 @@ export function outcomeOf(direct: Observation, through: Observation, othersCan: 
   const difference = firstDifference(direct.value, through.value);
   return difference === undefined ? { state: 'pass' } : { state: 'red', fault: plainFault(difference) };
 }
-
-/**
- * For a program that does not do the same twice without Gatebook: what came through Gatebook must be one of the things it
- * does without. `directs` are further runs, as many as it took.
- */
-export function unsteadyOutcome(
-  directs: readonly Observation[],
-  through: Observation,
-  othersCan: boolean,
-): Outcome | undefined {
-  if (through.state !== 'done') return undefined;
-  const values = directs.flatMap((direct) => (direct.state === 'done' ? [direct.value] : []));
-  if (!values.some((value) => isDeepStrictEqual(value, through.value))) return undefined;
-  const other = values.find((value) => !isDeepStrictEqual(value, through.value));
-  if (other === undefined) return { state: 'pass' };
-  const fault = `it does not do the same each time: ${firstDifference(other, through.value) ?? ''}`;
-  return { state: 'foreign', whose: othersCan ? 'client' : 'server', fault: plainFault(fault) };
-}

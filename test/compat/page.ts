@@ -62,7 +62,11 @@ function outcomeText(outcome: Outcome, notes: Notes): string {
   }
 }
 
-const SERVER_OF = { legacy: 'server-everything', modern: 'both-eras' } as const;
+const SERVER_OF = {
+  legacy: 'server-everything',
+  modern: 'both-eras',
+  old: 'server-everything, HTTP+SSE',
+} as const;
 
 function clientTable(rows: readonly ClientRow[], versionOf: VersionOf): string {
   const notes = createNotes();
@@ -121,7 +125,7 @@ Seen on ${seen.date}, ${seen.platform}.
 
 Against \`server-everything\` ${versionOf('@modelcontextprotocol/server-everything')} over streamable HTTP, which speaks the legacy era, and
 against \`test/compat/servers/both-eras.ts\`, a server on the official SDK v2 (\`@modelcontextprotocol/server\` ${versionOf('@modelcontextprotocol/server')}) that takes both
-eras and says which it was. *list_changed* is a notification the server sends of its own accord: on the GET stream of the legacy era,
+eras and says which it was; and those that still speak HTTP+SSE (2024-11-05) once more over that. *list_changed* is a notification the server sends of its own accord: on the GET stream of the legacy era,
 on \`subscriptions/listen\` in the modern one.
 
 ${clientTable(seen.clients, versionOf)}

@@ -1,4 +1,4 @@
-/** What there is to ask of the two servers: `legacy` is server-everything, `modern` is servers/both-eras.ts. */
+/** What there is to ask of the servers: `legacy` and `old` are server-everything, `modern` is servers/both-eras.ts. */
 import type { TargetName } from './feature.ts';
 
 type ToolCall = { readonly name: string; readonly arguments: Readonly<Record<string, unknown>> };
@@ -15,18 +15,21 @@ export type TargetWork = {
   readonly change: ToolCall;
 };
 
-export const TARGET_WORK: Readonly<Record<TargetName, TargetWork>> = {
-  legacy: {
-    call: { name: 'get-structured-content', arguments: { location: 'Chicago' } },
-    prompt: { name: 'args-prompt', arguments: { city: 'Zürich' } },
-    resource: 'demo://resource/static/document/features.md',
-    progress: { name: 'trigger-long-running-operation', arguments: { duration: 0.3, steps: 3 } },
-    elicitation: { name: 'trigger-elicitation-request', arguments: {} },
-    change: {
-      name: 'gzip-file-as-resource',
-      arguments: { name: 'greeting.gz', data: 'data:text/plain,hello', outputType: 'resourceLink' },
-    },
+const EVERYTHING: TargetWork = {
+  call: { name: 'get-structured-content', arguments: { location: 'Chicago' } },
+  prompt: { name: 'args-prompt', arguments: { city: 'Zürich' } },
+  resource: 'demo://resource/static/document/features.md',
+  progress: { name: 'trigger-long-running-operation', arguments: { duration: 0.3, steps: 3 } },
+  elicitation: { name: 'trigger-elicitation-request', arguments: {} },
+  change: {
+    name: 'gzip-file-as-resource',
+    arguments: { name: 'greeting.gz', data: 'data:text/plain,hello', outputType: 'resourceLink' },
   },
+};
+
+export const TARGET_WORK: Readonly<Record<TargetName, TargetWork>> = {
+  legacy: EVERYTHING,
+  old: EVERYTHING,
   modern: {
     call: { name: 'forecast', arguments: { city: 'Zürich' } },
     prompt: { name: 'packing-list', arguments: { city: 'Zürich' } },

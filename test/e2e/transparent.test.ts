@@ -109,7 +109,7 @@ test('a list comes down byte for byte, with every entry and its unknown members'
   const { pass } = await startTransparentSite(t);
   const lists = {
     'tools/list':
-      '{"tools":[{"name":"a","inputSchema":{"type":"object","$defs":{"n":{"maximum":1.0}}},"annotations":{"readOnlyHint":true},"execution":{"taskSupport":"optional"}},{"name":"\\u0062","title":"é","icons":[],"x-vendor":1e0}],"nextCursor":"\\u0063"}',
+      '{"tools":[{"name":"a","inputSchema":{"type":"object","$defs":{"n":{"maximum":1.0}}},"annotations":{"readOnlyHint":true},"execution":{"taskSupport":"optional"}},{"name":"\\u0062","title":"é","icons":[],"x-vendor":1e0},{"name":"c","description":"hidden \\u200b\\u202etext, and plainly: \u200b"}],"nextCursor":"\\u0063"}',
     'prompts/list': '{"prompts":[{"name":"p","arguments":[{"name":"a","required":true}],"_meta":{"x":1.0}}]}',
     'resources/list':
       '{"resources":[{"uri":"note://1","name":"1","size":1e2},{"uri":"urn:example:%C3%BC","name":"\\u00fc"}]}',

@@ -26,7 +26,7 @@ await drive(async ({ url, token, target }) => {
   const { createMCPClient, ElicitationRequestSchema } = (await importProgram('@ai-sdk/mcp', 'dist/index.js')) as AiSdk;
   const client = await createMCPClient({
     clientName: 'ai-sdk',
-    transport: { type: 'http', url, headers: { Authorization: `Bearer ${token}` } },
+    transport: { type: target === 'old' ? 'sse' : 'http', url, headers: { Authorization: `Bearer ${token}` } },
     capabilities: { elicitation: {} },
   });
   const asked: unknown[] = [];

@@ -51,8 +51,7 @@ async function perform(errand: Errand, open: (errand: Errand) => Promise<Driven>
     const fault = `cannot connect: ${faultText(error)}`;
     return everyFeature(async () => ({ state: 'fault', fault }));
   }
-  const isWanted = (feature: Feature): boolean => errand.features?.includes(feature) ?? true;
-  const seen = await everyFeature((feature) => observe(isWanted(feature) ? driven.deeds[feature] : 'not asked for'));
+  const seen = await everyFeature((feature) => observe(driven.deeds[feature]));
   await within(DEED_MS_MAX, driven.close()).catch(() => undefined);
   return seen;
 }

@@ -10,7 +10,14 @@ await drive(async ({ url, token, target }) => {
   const work = TARGET_WORK[target];
   const era = target === 'modern' ? 'auto' : 'legacy';
   const inspect = async (method: string, ...more: readonly string[]): Promise<unknown> => {
-    const where = ['--server-url', url, '--transport', 'http', '--header', `Authorization: Bearer ${token}`];
+    const where = [
+      '--server-url',
+      url,
+      '--transport',
+      target === 'old' ? 'sse' : 'http',
+      '--header',
+      `Authorization: Bearer ${token}`,
+    ];
     const how = ['--protocol-era', era, '--stored-auth-only', '--format', 'json', '--quiet'];
     const printed = await runCommand(INSPECTOR, ['--cli', ...where, ...how, '--method', method, ...more]);
     return JSON.parse(printed) as unknown;

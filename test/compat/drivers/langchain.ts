@@ -1,7 +1,7 @@
 import { importProgram } from '../programs.ts';
 import { TARGET_WORK } from '../target-work.ts';
 import { drive } from './drive.ts';
-import { heardSome, soon } from './proven.ts';
+import { soon, steadyReports } from './proven.ts';
 
 type LangChainTool = {
   readonly name: string;
@@ -26,13 +26,15 @@ type LangChain = { readonly MultiServerMCPClient: new (settings: object) => Lang
 await drive(async ({ url, token, target }) => {
   const work = TARGET_WORK[target];
   const { MultiServerMCPClient } = (await importProgram('@langchain/mcp-adapters', 'dist/index.js')) as LangChain;
-  const reports: unknown[] = [];
+  const reports: { progress: number; total?: number | undefined }[] = [];
   const changed = Promise.withResolvers<string>();
   const client = new MultiServerMCPClient({
     useStandardContentBlocks: true,
     onProgress: ({ progress, total }: { progress: number; total?: number }) => reports.push({ progress, total }),
     onResourcesListChanged: () => changed.resolve('notifications/resources/list_changed'),
-    mcpServers: { server: { transport: 'http', url, headers: { Authorization: `Bearer ${token}` } } },
+    mcpServers: {
+      server: { transport: target === 'old' ? 'sse' : 'http', url, headers: { Authorization: `Bearer ${token}` } },
+    },
   });
   const tools = await client.getTools();
   const invoke = (call: { readonly name: string; readonly arguments: object }): Promise<unknown> => {
@@ -49,7 +51,7 @@ await drive(async ({ url, token, target }) => {
         return [await connection.listPrompts(), await connection.getPrompt(work.prompt)];
       },
       resources: async () => [await client.listResources('server'), await client.readResource('server', work.resource)],
-      progress: async () => ({ result: await invoke(work.progress), reports: heardSome(reports, 'progress') }),
+      progress: async () => ({ result: await invoke(work.progress), reports: steadyReports(reports, target) }),
       elicitation: 'it takes no handler for elicitation',
       changes: async () => ({ result: await invoke(work.change), heard: await soon(changed.promise) }),
     },

@@ -1,5 +1,6 @@
 /** What a client of the official SDK v1 can be asked, over whichever transport it is connected. */
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import type { Progress } from '@modelcontextprotocol/sdk/types.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   CallToolResultSchema,
@@ -9,7 +10,7 @@ import {
 import type { TargetName } from '../feature.ts';
 import { TARGET_WORK, USER_ANSWER } from '../target-work.ts';
 import type { Driven } from './drive.ts';
-import { heardSome, soon, succeeded } from './proven.ts';
+import { heardSome, soon, steadyReports, succeeded } from './proven.ts';
 
 export async function sdkV1Deeds(transport: Transport, target: TargetName, name: string): Promise<Driven> {
   const work = TARGET_WORK[target];
@@ -30,11 +31,11 @@ export async function sdkV1Deeds(transport: Transport, target: TargetName, name:
       prompts: async () => [await client.listPrompts(), await client.getPrompt(work.prompt)],
       resources: async () => [await client.listResources(), await client.readResource({ uri: work.resource })],
       progress: async () => {
-        const reports: unknown[] = [];
+        const reports: Progress[] = [];
         const result = await client.callTool(work.progress, CallToolResultSchema, {
           onprogress: (report) => reports.push(report),
         });
-        return { reports: heardSome(reports, 'progress'), result: succeeded(result) };
+        return { reports: steadyReports(reports, target), result: succeeded(result) };
       },
       elicitation: async () => ({
         result: succeeded(await client.callTool(work.elicitation)),

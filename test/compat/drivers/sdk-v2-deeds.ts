@@ -1,10 +1,10 @@
 /** What a client of the official SDK v2 can be asked, whichever way it settles on a revision. */
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import type { VersionNegotiationMode } from '@modelcontextprotocol/client';
+import type { Progress, VersionNegotiationMode } from '@modelcontextprotocol/client';
 import type { Errand } from '../feature.ts';
 import { TARGET_WORK, USER_ANSWER } from '../target-work.ts';
 import type { Driven } from './drive.ts';
-import { heardSome, soon, succeeded } from './proven.ts';
+import { heardSome, soon, steadyReports, succeeded } from './proven.ts';
 
 export async function sdkV2Deeds(errand: Errand, mode: VersionNegotiationMode): Promise<Driven> {
   const work = TARGET_WORK[errand.target];
@@ -29,9 +29,9 @@ export async function sdkV2Deeds(errand: Errand, mode: VersionNegotiationMode): 
       prompts: async () => [await client.listPrompts(), await client.getPrompt(work.prompt)],
       resources: async () => [await client.listResources(), await client.readResource({ uri: work.resource })],
       progress: async () => {
-        const reports: unknown[] = [];
+        const reports: Progress[] = [];
         const result = await client.callTool(work.progress, { onprogress: (report) => reports.push(report) });
-        return { reports: heardSome(reports, 'progress'), result: succeeded(result) };
+        return { reports: steadyReports(reports, errand.target), result: succeeded(result) };
       },
       elicitation: async () => ({
         result: succeeded(await client.callTool(work.elicitation)),
