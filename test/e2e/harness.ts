@@ -2,9 +2,9 @@
  * A whole gateway in the test's process: real configuration, real ledger on a real disk in a temporary folder, a fake
  * issuer and fake MCP servers on loopback. Everything ends with the test.
  */
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -84,12 +84,22 @@ export const toolCall = (name: string, args: Record<string, unknown> = {}) => ({
   params: { name, arguments: args },
 });
 
+/** Below the ports that the system itself gives to whoever asks for any, which tests beside this one do all the time. */
+const PORTS = { first: 10_000, end: 32_000 } as const;
+
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (let tries = 0; tries < 50; tries++) {
+    const port = randomInt(PORTS.first, PORTS.end);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
+  throw new Error('no free port found');
 }
 
 type Options = {
