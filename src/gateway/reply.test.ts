@@ -137,12 +137,16 @@ test('nothing follows the end of an answer, not even while its client still read
   const errors: unknown[] = [];
   response.on('error', (error) => errors.push(error));
   wire.reading = false;
-  void reply.json(200, [], LARGE);
-  assert.equal(await reply.event('data: 1\n\n', []), 'gone');
-  assert.equal(await reply.json(200, [], '{}'), 'gone');
-  assert.equal(await reply.empty(202, []), 'gone');
+  const answering = reply.json(200, [], LARGE);
+  const later = [reply.event('data: 1\n\n', []), reply.json(200, [], '{}'), reply.empty(202, [])];
+  reply.end();
+  await turn();
+  wire.readOn();
+  assert.equal(await answering, 'sent');
+  assert.deepEqual(await Promise.all(later), ['gone', 'gone', 'gone']);
   await turn();
   assert.deepEqual(errors, []);
+  assert.ok(wire.text.endsWith(`\r\n\r\n${LARGE.toString()}`));
 });
 
 test('a client that has not taken all is cut off without the rest, and one that has is left alone', async () => {

@@ -48,8 +48,11 @@ export function createReply(response: ServerResponse, { stallMs, quietMs }: Repl
     clearInterval(beating);
   });
   const gone = (): boolean => left || response.destroyed;
+  const ended = (): boolean => gone() || response.writableEnded;
+  /** A JSON body is all there is, also while a slow client takes it piece by piece; it ends by itself. */
+  let isBody = false;
   /** Nothing may follow the end: node would raise it as an error that nobody expects. */
-  const closed = (): boolean => gone() || response.writableEnded;
+  const closed = (): boolean => isBody || ended();
 
   const head = (status: number, headers: readonly HeaderPair[]): void => {
     for (const [name, value] of headers) response.setHeader(name, value);
@@ -89,7 +92,7 @@ export function createReply(response: ServerResponse, { stallMs, quietMs }: Repl
     if (body.length <= PIECE_BYTES) return response.write(body) ? 'sent' : taken('drain');
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-      if (closed()) return 'gone';
+      if (ended()) return 'gone';
       const isTaken = response.write(bytes.subarray(at, at + PIECE_BYTES));
       if (!isTaken && (await taken('drain')) === 'gone') return 'gone';
     }
@@ -119,6 +122,7 @@ export function createReply(response: ServerResponse, { stallMs, quietMs }: Repl
     gone,
     async json(status, headers, body, contentType = 'application/json') {
       if (closed()) return 'gone';
+      isBody = true;
       isReleased = true;
       clearInterval(beating);
       head(status, headers);
@@ -126,7 +130,7 @@ export function createReply(response: ServerResponse, { stallMs, quietMs }: Repl
       response.setHeader('content-length', Buffer.byteLength(body));
       if (body.length > PIECE_BYTES) {
         const delivery = await write(body);
-        if (!closed()) response.end();
+        if (!ended()) response.end();
         return delivery;
       }
       response.end(body);
@@ -156,7 +160,7 @@ export function createReply(response: ServerResponse, { stallMs, quietMs }: Repl
     },
     end() {
       clearInterval(beating);
-      if (!response.writableEnded) response.end();
+      if (!closed()) response.end();
     },
     drop() {
       response.destroy();
