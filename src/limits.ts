@@ -41,6 +41,17 @@ export const LIMITS = {
   maskingValidations: 256,
   /** Of one text; a text with more is masked as a whole. */
   maskingCandidates: 2_000,
+  /** A larger message is masked in a thread of its own (src/mask-threads), so that no other call waits for it. */
+  maskHereBytes: 64 * 1024,
+  maskThreads: 2,
+  /** A thread that has not answered by then is ended, and its message refused. */
+  maskWorkerMs: 10_000,
+  /** Messages that wait for a thread, how many of them one caller's, and for how long. */
+  maskJobsWaiting: 256,
+  maskJobsWaitingPerCaller: 32,
+  maskWaitMs: 30_000,
+  /** Heap of one thread. */
+  maskThreadMegabytes: 1_024,
   /** Of one line of `gatebook mask`. */
   maskSpans: 100_000,
   maskLineBytes: 32 * 1024 * 1024,

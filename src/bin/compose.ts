@@ -121,6 +121,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   if (!first.ok) {
     followed.stop();
     await closeState();
+    await lasting.maskThreads.close();
     await lasting.apiReads.close();
     await closeBook();
     return first;
@@ -180,6 +181,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
       hurry: hurry.signal,
     });
     fleet?.hops.server.close();
+    await lasting.maskThreads.close();
     await lasting.apiReads.close();
     await reloader.close();
     followed.stop();

@@ -22,8 +22,9 @@ import type { Gateway } from '#gateway/gateway.ts';
 import type { RevokeParts } from '#gateway/revoke.ts';
 import { allowedHostsOf } from '#gateway/host.ts';
 import { createTrustedProxies } from '#gateway/source.ts';
+import type { MaskThreads } from '#mask-threads/mask-threads.ts';
 import { createMasker } from '#masking/masker.ts';
-import type { Masker } from '#masking/masker.ts';
+import type { Masker, PlainMaskerSettings } from '#masking/masker.ts';
 import { createPolicy } from '#policy/policy.ts';
 import type { Policy } from '#policy/policy.ts';
 import { err, ok } from '#result.ts';
@@ -62,6 +63,7 @@ export type Lasting = Pick<
     readonly revocations: RevokeParts;
     readonly apiAdmission: Admission;
     readonly maskingKey: Buffer;
+    readonly maskThreads: MaskThreads;
     /** The masker in force at each use: what outlives a reload must not go on with an earlier one. */
     readonly currentMasker: Masker;
   };
@@ -76,12 +78,21 @@ export type Generation = {
   readonly connections: ReadonlyMap<string, OpenConnection>;
 };
 
-const maskerOf = ({ config: { masking } }: LoadedConfig, key: Buffer): Masker =>
-  createMasker({
-    key,
+function maskerOf(
+  { config: { masking }, limits }: LoadedConfig,
+  lasting: Pick<Lasting, 'maskingKey' | 'maskThreads'>,
+): Masker {
+  const settings: PlainMaskerSettings = {
+    // a copy: a small buffer is a view of what others keep theirs in, and all of that would go along
+    key: new Uint8Array(lasting.maskingKey),
     store: { operator: masking.store.operator, fields: masking.store.fields },
     inline: masking.inline,
+  };
+  return createMasker(settings, {
+    hereBytes: limits.maskHereBytes,
+    mask: (bytes, context, owner) => lasting.maskThreads.mask(settings, bytes, context, owner),
   });
+}
 
 function policyOf(loaded: LoadedConfig): Result<Policy, StartRefusal> {
   const policy = createPolicy(policySettings(loaded));
@@ -154,7 +165,7 @@ export async function makeGeneration(
     proxies: createTrustedProxies(server.trustedProxies ?? []),
     identity: issuers.identity,
     policy: policy.value,
-    masker: maskerOf(loaded, lasting.maskingKey),
+    masker: maskerOf(loaded, lasting),
     ledger: lasting.ledger,
     connections: new Map([...connections].map(([name, { runtime }]) => [name, runtime])),
     sessions: lasting.sessions,

@@ -23,6 +23,7 @@ import { createTracing } from '#gateway/tracing.ts';
 import { systemIdentityClock } from '#identity/clock.ts';
 import { createEpochs } from '#identity/epochs.ts';
 import { callId, pooledRandom, systemRandom } from '#ledger/random.ts';
+import { createMaskThreads } from '#mask-threads/mask-threads.ts';
 import type { Masker } from '#masking/masker.ts';
 import { createSecretSets } from '#masking/secret-set.ts';
 import { createPlaceBudget } from '#upstream/place-budget.ts';
@@ -31,6 +32,7 @@ import { createPlaceBudget } from '#upstream/place-budget.ts';
 export const followingMasker = (current: () => Masker): Masker => ({
   secretsOf: createSecretSets(),
   maskMessage: (doc, context) => current().maskMessage(doc, context),
+  maskAnySize: (doc, context, owner) => current().maskAnySize(doc, context, owner),
   maskHeader: (header, secrets) => current().maskHeader(header, secrets),
   maskText: (text, secrets) => current().maskText(text, secrets),
 });
@@ -55,6 +57,10 @@ export function lastingOf(
     newId,
     ledger,
     maskingKey,
+    maskThreads: createMaskThreads({
+      limits,
+      onFailure: (reason) => log.error({ reason }, 'a thread that masks large messages ended; its message was refused'),
+    }),
     sessions: createSessions({
       limits,
       clock,

@@ -125,7 +125,7 @@ test('a denial carries the decision it is made of, though the call went no furth
 test("the records of one call share its id, its caller's key and its policy", async () => {
   const gateway = fakeGateway();
   const call = await forwarded(gateway);
-  const { masked } = answerMasked(gateway, call, { jsonrpc: '2.0', id: 1, result: { password: 'hunter2' } });
+  const { masked } = await answerMasked(gateway, call, { jsonrpc: '2.0', id: 1, result: { password: 'hunter2' } });
   const entries = [
     upwardEntry(call, gateway.masker),
     streamEntry(call, gateway.masker, { ref: 0, st: 'down', header: {}, masked }),
@@ -149,7 +149,7 @@ test('a result without an answer stores none, and a stored answer is the masked 
   const call = await recorded(gateway);
   const none = resultEntry(call, gateway.masker, { ref: 0, outcome: 'timeout', header: {}, masked: undefined });
   assert.deepEqual([none.payload, none.mask], [null, { n: 0 }]);
-  const { masked } = answerMasked(gateway, await forwarded(gateway), {
+  const { masked } = await answerMasked(gateway, await forwarded(gateway), {
     jsonrpc: '2.0',
     id: 1,
     result: { password: 'hunter2' },

@@ -99,6 +99,9 @@ function leafMask(masked: MaskedMessage | undefined): LeafMask {
   return masked.flags.length === 0 ? { n } : { n, f: masked.flags.toSorted() };
 }
 
+const failedFlag = (code: string | undefined): Pick<LeafMask, 'f'> =>
+  code === 'masking_failed' ? { f: ['failed'] } : {};
+
 /** Also before `maskRequest`, or when it failed: a client may have put its token into a name. */
 function secretsOf(call: AnyCall, masker: Masker): SecretSet | undefined {
   if (call.secrets !== undefined || call.token === undefined) return call.secrets;
@@ -174,7 +177,7 @@ export function resultEntry(
     {
       header: { connection: call.connectionName, session: call.session.key, ...result.header },
       payload: result.masked?.stored ?? null,
-      mask: leafMask(result.masked),
+      mask: { ...leafMask(result.masked), ...failedFlag(result.header.code) },
     },
   );
 }
@@ -187,12 +190,11 @@ export function deniedEntry(call: AnyCall, masker: Masker, refusal: Refusal): Le
     code: refusal.code,
     reason: refusal.reason,
   };
-  const flags = refusal.code === 'masking_failed' ? { f: ['failed'] } : {};
   return entryOf(
     decision === undefined ? call : { ...call, decision },
     masker,
     { kind: 'denied', ref: null, st: refusal.code },
-    { header, payload: call.masked?.stored ?? null, mask: { ...leafMask(call.masked), ...flags } },
+    { header, payload: call.masked?.stored ?? null, mask: { ...leafMask(call.masked), ...failedFlag(refusal.code) } },
   );
 }
 

@@ -66,7 +66,8 @@ export type Refusal =
   | { readonly code: 'denied' | 'approval_required'; readonly reason: string; readonly decision: Decision }
   /** What the server said is kept from the caller: the call has gone up. */
   | { readonly code: 'denied'; readonly reason: string; readonly executed: Executed }
-  | { readonly code: 'masking_failed'; readonly reason: string; readonly executed: Executed }
+  /** `bytes`: of an answer, since the record of its end says nothing else of it. */
+  | { readonly code: 'masking_failed'; readonly reason: string; readonly executed: Executed; readonly bytes?: number }
   | {
       readonly code: 'upstream_unavailable' | 'upstream_invalid' | 'upstream_timeout';
       readonly reason: string;

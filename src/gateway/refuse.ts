@@ -123,6 +123,7 @@ async function closeIntent(call: Recorded & Partial<Forwarded>, gateway: Gateway
     code: refusal.code,
     reason: refusal.reason,
     durationMs: Math.round((gateway.monotonic() - call.startedMs) * 1_000) / 1_000,
+    ...('bytes' in refusal ? { bytes: refusal.bytes } : {}),
     ...(call.answer === undefined ? {} : { upstreamStatus: call.answer.status }),
   };
   const outcome = outcomeOf(refusal);

@@ -35,20 +35,21 @@ export function recordServerWords(parts: ServerWordsParts): ServerEvents {
   const { ledger, masker, secrets, newId, limits, log, metrics } = parts;
 
   /** The message as it may be stored, and what it says it is; nothing of bytes that are no message. */
-  const read = (
-    connection: string,
+  const read = async (
+    { connection, caller }: Speaker,
     message: Buffer,
-  ): { readonly masked: MaskedMessage | undefined; readonly about: RecordHeader } => {
+  ): Promise<{ readonly masked: MaskedMessage | undefined; readonly about: RecordHeader }> => {
     const doc = parseJson(message, { depth: limits.jsonDepth, nodes: limits.jsonNodes });
     if (!doc.ok) return { masked: undefined, about: {} };
     const said = readMessage(doc.value);
-    const masked = masker.maskMessage(doc.value, { direction: 'response', connection, method: '', secrets });
+    const context = { direction: 'response', connection, method: '', secrets } as const;
+    const masked = await masker.maskAnySize(doc.value, context, caller ?? connection);
     const about = said.ok && said.value.kind !== 'response' ? { method: said.value.method, name: said.value.name } : {};
     return { masked: masked.ok ? masked.value : undefined, about };
   };
 
   const record = async (speaker: Speaker, message: Buffer, word: Word): Promise<RecordRef | undefined> => {
-    const { masked, about } = read(speaker.connection, message);
+    const { masked, about } = await read(speaker, message);
     const header = { connection: speaker.connection, reason: word.reason, bytes: message.length, ...about };
     const appended = await ledger.append(
       serverWordEntry(masker, {

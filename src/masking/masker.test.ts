@@ -5,6 +5,7 @@ import type { Detector } from '#masking/engine/detector.ts';
 import { createMasker, type MaskedMessage, type MaskerSettings } from '#masking/masker.ts';
 import { parseJson, type JsonDocument } from '#mcp/json.ts';
 import { LIMITS } from '#limits.ts';
+import { err } from '#result.ts';
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl';
 const CREDENTIAL = 'ghp_"s3cr3t/credential';
@@ -471,4 +472,25 @@ test('a line of text is freed of secrets', () => {
     'Authorization: Bearer [SECRET]; ok',
   );
   assert.equal(masker.maskText('nothing', secrets), 'nothing');
+});
+
+test('only a message over the bound is masked elsewhere; others have their outcome at once', async () => {
+  const asked: [Buffer, string][] = [];
+  const fault = err({ code: 'masking_failed', reason: 'too_slow' } as const);
+  const masker = createMasker(SETTINGS, {
+    hereBytes: 100,
+    mask: (bytes, _context, owner) => {
+      asked.push([bytes, owner]);
+      return Promise.resolve(fault);
+    },
+  });
+  const context = { direction: 'request', connection: 'x', method: '', secrets: masker.secretsOf([]) } as const;
+  const messageOf = (bytes: number): JsonDocument => document(`{"a":"${'x'.repeat(bytes - 8)}"}`);
+  const atBound = messageOf(100);
+  assert.deepEqual(masker.maskAnySize(atBound, context, 'ada'), masker.maskMessage(atBound, context));
+  const large = messageOf(101);
+  const late = masker.maskAnySize(large, context, 'ada');
+  assert.ok(late instanceof Promise);
+  assert.deepEqual([await late, asked], [fault, [[large.bytes, 'ada']]]);
+  assert.equal(createMasker(SETTINGS).maskAnySize(large, context, 'ada') instanceof Promise, false);
 });

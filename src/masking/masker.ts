@@ -75,10 +75,28 @@ export type MaskedMessage = {
 /** `reason` is a fixed word, or the name of the exception; free of content. */
 export type MaskFault = { readonly code: 'masking_failed'; readonly reason: string };
 
+/** Settings without what cannot go to another thread. */
+export type PlainMaskerSettings = Omit<MaskerSettings, 'detectors'>;
+
+/** Whoever masks large messages elsewhere, so that no other call waits for them. */
+export type MaskAside = {
+  /** Larger messages go there. */
+  readonly hereBytes: number;
+  /** As `maskMessage` with the settings of the masker, whatever happens to the thread. `owner`: whose message it is. */
+  mask(bytes: Buffer, context: MaskContext, owner: string): Promise<Result<MaskedMessage, MaskFault>>;
+};
+
 export type Masker = {
   /** The values that must not pass in either direction. Secrets under 8 bytes cannot be searched for and are left out. */
   secretsOf(secrets: readonly string[]): SecretSet;
+  /** Here and now, however long it takes. */
   maskMessage(doc: JsonDocument, context: MaskContext): Result<MaskedMessage, MaskFault>;
+  /** A large one elsewhere, where there is such a place; `owner` is whose message it is. Others cost no turn of the event loop. */
+  maskAnySize(
+    doc: JsonDocument,
+    context: MaskContext,
+    owner: string,
+  ): Result<MaskedMessage, MaskFault> | Promise<Result<MaskedMessage, MaskFault>>;
   /** The header as JSON text, exact secrets replaced, every string cut to `nameChars`. */
   maskHeader(header: RecordHeader, secrets: SecretSet | undefined): Masked<string>;
   /** Any text (a line of stderr, a header's value) with exact secrets replaced. */
@@ -106,7 +124,7 @@ function detectionOf({ store, detectors }: MaskerSettings, types: ReadonlySet<st
   return { engine, trail: new PlaceTrail(createKeyMeanings()) };
 }
 
-export function createMasker(settings: MaskerSettings): Masker {
+export function createMasker(settings: MaskerSettings, aside?: MaskAside): Masker {
   const { inline } = settings;
   const store = createOperator(settings.store.operator, settings.key);
   const inlineOperator = inline === undefined ? store : createOperator(inline.operator, settings.key);
@@ -171,15 +189,21 @@ export function createMasker(settings: MaskerSettings): Masker {
     return text.length <= LIMITS.nameChars ? text : `${text.slice(0, LIMITS.nameChars).toWellFormed()}${CUT_MARK}`;
   };
 
+  const maskHere: Masker['maskMessage'] = (doc, context) => {
+    try {
+      return ok(maskMessage(doc, context));
+    } catch (cause) {
+      return err(faultOf(cause));
+    }
+  };
+
   return {
     secretsOf,
-    maskMessage(doc, context) {
-      try {
-        return ok(maskMessage(doc, context));
-      } catch (cause) {
-        return err(faultOf(cause));
-      }
-    },
+    maskMessage: maskHere,
+    maskAnySize: (doc, context, owner) =>
+      aside !== undefined && doc.bytes.length > aside.hereBytes
+        ? aside.mask(doc.bytes, context, owner)
+        : maskHere(doc, context),
     maskHeader(header, secrets) {
       const text = JSON.stringify(header);
       const isPlain = text.length <= LIMITS.nameChars && !text.includes('\\');

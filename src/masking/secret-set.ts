@@ -9,6 +9,9 @@ export type SecretHit = { readonly start: number; readonly end: number; readonly
 
 type Needle = SecretForm & { readonly secret: string };
 
+/** A set on its way to another thread of this process, in memory: nothing else may hold one. */
+export type SecretNeedles = readonly Needle[];
+
 /** Forms are kept this many secrets long: connections' credentials for ever, callers' tokens while they are used. */
 const CACHE_ENTRIES_MAX = 1_024;
 
@@ -31,6 +34,14 @@ export class SecretSet {
 
   static fromForms(secrets: readonly { readonly secret: string; readonly forms: readonly SecretForm[] }[]): SecretSet {
     return new SecretSet(secrets.flatMap(({ secret, forms }) => forms.map((form) => ({ ...form, secret }))));
+  }
+
+  static fromThread(needles: SecretNeedles): SecretSet {
+    return needles.length === 0 ? SecretSet.EMPTY : new SecretSet(needles);
+  }
+
+  forThread(): SecretNeedles {
+    return this.#needles;
   }
 
   get isEmpty(): boolean {

@@ -484,7 +484,7 @@ export const parsed = async (gateway: Gateway, ask?: Ask): Promise<Parsed> =>
 export const followed = async (gateway: Gateway, ask?: Ask): Promise<Followed> =>
   must(followBinding(await parsed(gateway, ask), gateway));
 export const requestMasked = async (gateway: Gateway, ask?: Ask): Promise<RequestMasked> =>
-  must(maskRequest(await followed(gateway, ask), gateway));
+  must(await maskRequest(await followed(gateway, ask), gateway));
 export const authorized = async (gateway: Gateway, ask?: Ask): Promise<Authorized> =>
   must(authorize(await requestMasked(gateway, ask), gateway));
 export const approved = async (gateway: Gateway, ask?: Ask): Promise<Approved> =>
@@ -545,10 +545,10 @@ export const heard = (
 });
 export const understood = (gateway: Gateway, call: Exchange, message: object | string, closed = false): Understood =>
   must(understand(heard(call, message, closed), gateway));
-export const answerMasked = (gateway: Gateway, call: Exchange, message: object | string): AnswerMasked =>
-  must(maskAnswer(understood(gateway, call, message), gateway));
+export const answerMasked = async (gateway: Gateway, call: Exchange, message: object | string): Promise<AnswerMasked> =>
+  must(await maskAnswer(understood(gateway, call, message), gateway));
 export const answerRecorded = async (
   gateway: Gateway,
   call: Exchange,
   message: object | string,
-): Promise<AnswerRecorded> => must(await recordAnswer(answerMasked(gateway, call, message), gateway));
+): Promise<AnswerRecorded> => must(await recordAnswer(await answerMasked(gateway, call, message), gateway));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { maskAnswer } from '#gateway/steps/mask-answer.ts';
 import { createMasker } from '#masking/masker.ts';
+import { callerKey } from '#identity/caller.ts';
 import { err } from '#result.ts';
 import { ADA_TOKEN, UPSTREAM_SECRET, fakeGateway, forwarded, understood } from '#test/fakes/gateway.ts';
 
@@ -11,7 +12,7 @@ test("a server that repeats its credential or the caller's token is not heard wi
   const gateway = fakeGateway();
   const call = await forwarded(gateway);
   const echo = answer(`${UPSTREAM_SECRET} ${ADA_TOKEN} ${Buffer.from(UPSTREAM_SECRET).toString('base64')}`);
-  const result = maskAnswer(understood(gateway, call, echo), gateway);
+  const result = await maskAnswer(understood(gateway, call, echo), gateway);
   assert.ok(result.ok);
   for (const copy of [result.value.masked.send, result.value.masked.stored])
     for (const secret of [UPSTREAM_SECRET, ADA_TOKEN, Buffer.from(UPSTREAM_SECRET).toString('base64')])
@@ -22,7 +23,7 @@ test('an answer with nothing to mask stays the very bytes the server sent', asyn
   const gateway = fakeGateway();
   const call = await forwarded(gateway);
   const heardAnswer = understood(gateway, call, answer('harmless'));
-  const result = maskAnswer(heardAnswer, gateway);
+  const result = await maskAnswer(heardAnswer, gateway);
   assert.equal(result.ok && result.value.masked.send, heardAnswer.message.doc.bytes);
 });
 
@@ -32,10 +33,38 @@ test('an answer that cannot be masked is kept back, and the call has perhaps run
   const call = await forwarded(gateway);
   const failing = {
     ...gateway,
-    masker: { ...real, maskMessage: () => err({ code: 'masking_failed', reason: 'RangeError' } as const) },
+    masker: { ...real, maskAnySize: () => err({ code: 'masking_failed', reason: 'RangeError' } as const) },
   };
-  assert.deepEqual(maskAnswer(understood(gateway, call, answer('x')), failing), {
+  const heardAnswer = understood(gateway, call, answer('x'));
+  assert.deepEqual(await maskAnswer(heardAnswer, failing), {
     ok: false,
-    error: { code: 'masking_failed', reason: 'RangeError', executed: 'unknown' },
+    error: {
+      code: 'masking_failed',
+      reason: 'RangeError',
+      executed: 'unknown',
+      bytes: heardAnswer.message.doc.bytes.length,
+    },
   });
+});
+
+test('a large message may be masked later, whoever its caller is, and a small one has its outcome at once', async () => {
+  const owners: string[] = [];
+  const gateway = fakeGateway();
+  const input = understood(gateway, await forwarded(gateway), answer('x'));
+  assert.equal(maskAnswer(input, gateway) instanceof Promise, false);
+  const late = {
+    ...gateway,
+    masker: {
+      ...gateway.masker,
+      maskAnySize: (_doc: unknown, _context: unknown, owner: string) => {
+        owners.push(owner);
+        return Promise.resolve(err({ code: 'masking_failed', reason: 'too_slow' } as const));
+      },
+    },
+  };
+  assert.deepEqual(await maskAnswer(input, late), {
+    ok: false,
+    error: { code: 'masking_failed', reason: 'too_slow', executed: 'unknown', bytes: input.message.doc.bytes.length },
+  });
+  assert.deepEqual(owners, [callerKey(input.call.verified.caller)]);
 });

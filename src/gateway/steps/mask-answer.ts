@@ -2,17 +2,27 @@
 import type { AnswerMasked, Understood } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
+import { callerKey } from '#identity/caller.ts';
+import type { MaskContext, MaskedMessage, MaskFault } from '#masking/masker.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
-export function maskAnswer(understood: Understood, gateway: Gateway): Result<AnswerMasked, Refusal> {
+type Outcome = Result<AnswerMasked, Refusal>;
+
+function outcomeOf(understood: Understood, masked: Result<MaskedMessage, MaskFault>): Outcome {
+  const { length: bytes } = understood.message.doc.bytes;
+  if (!masked.ok) return err({ code: 'masking_failed', reason: masked.error.reason, executed: 'unknown', bytes });
+  return ok({ ...understood, masked: masked.value });
+}
+
+export function maskAnswer(understood: Understood, gateway: Gateway): Outcome | Promise<Outcome> {
   const { call, message } = understood;
-  const masked = gateway.masker.maskMessage(message.doc, {
+  const context: MaskContext = {
     direction: 'response',
     connection: call.connection.name,
     method: call.message?.kind === 'request' ? call.message.method : '',
     secrets: call.secrets,
-  });
-  if (!masked.ok) return err({ code: 'masking_failed', reason: masked.error.reason, executed: 'unknown' });
-  return ok({ ...understood, masked: masked.value });
+  };
+  const masked = gateway.masker.maskAnySize(message.doc, context, callerKey(call.verified.caller));
+  return masked instanceof Promise ? masked.then((late) => outcomeOf(understood, late)) : outcomeOf(understood, masked);
 }

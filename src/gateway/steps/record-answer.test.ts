@@ -20,7 +20,7 @@ async function recordedShape(
   gateway.upstream.answering = () => ok(sseAnswer([]));
   const call = await forwarded(gateway, ask);
   before(gateway, call);
-  const masked = must(maskAnswer(understood(gateway, call, message, closed), gateway));
+  const masked = must(await maskAnswer(understood(gateway, call, message, closed), gateway));
   assert.equal((await recordAnswer(masked, gateway)).ok, true);
   return shapeOf(gateway.ledger.entries)[1];
 }
@@ -51,7 +51,7 @@ test("the record says how long it took, what the server's status was and how muc
   gateway.upstream.answering = () => ok(sseAnswer([]));
   const call = await forwarded(gateway);
   gateway.advance(12.3456);
-  const masked = answerMasked(gateway, call, notification);
+  const masked = await answerMasked(gateway, call, notification);
   await recordAnswer(masked, gateway);
   const header = headerOf(gateway.ledger.entries[1]);
   assert.deepEqual(
@@ -63,7 +63,7 @@ test("the record says how long it took, what the server's status was and how muc
 
 test('an answer that could not be recorded is withheld', async () => {
   const gateway = fakeGateway();
-  const masked = answerMasked(gateway, await forwarded(gateway), result({}));
+  const masked = await answerMasked(gateway, await forwarded(gateway), result({}));
   gateway.ledger.refusing = () => LATCHED;
   assert.deepEqual(await recordAnswer(masked, gateway), {
     ok: false,
@@ -75,7 +75,7 @@ test('what is kept back is recorded as late, with why', async () => {
   const gateway = fakeGateway();
   gateway.upstream.answering = () => ok(sseAnswer([]));
   const kept = { ...understood(gateway, await forwarded(gateway), notification), keptBack: 'task_of_another' };
-  const recorded = must(await recordAnswer(must(maskAnswer(kept, gateway)), gateway));
+  const recorded = must(await recordAnswer(must(await maskAnswer(kept, gateway)), gateway));
   assert.equal(shapeOf(gateway.ledger.entries)[1], 'stream late of 0');
   assert.equal(headerOf(gateway.ledger.entries[1]).reason, 'task_of_another');
   assert.deepEqual(await respond(recorded, gateway), ok({ ...recorded, delivery: 'gone' }));

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { LIMITS } from '#limits.ts';
+import { createMaskThreads, type MaskThreadLimits, type MaskThreads } from '#mask-threads/mask-threads.ts';
+import { createMasker, type MaskContext, type PlainMaskerSettings } from '#masking/masker.ts';
+import { parseJson } from '#mcp/json.ts';
+
+const SECRET = 'a credential of this connection';
+const TOKENS: PlainMaskerSettings = {
+  key: new Uint8Array(32).fill(3),
+  store: { operator: 'token', fields: [], detectors: 'default' },
+  inline: { detectors: ['EMAIL_ADDRESS'], operator: 'redact', connections: ['*'] },
+};
+const REDACTED: PlainMaskerSettings = { ...TOKENS, store: { ...TOKENS.store, operator: 'redact' } };
+const CONTEXT: MaskContext = {
+  direction: 'response',
+  connection: 'crm',
+  method: 'tools/call',
+  secrets: createMasker(TOKENS).secretsOf([SECRET]),
+};
+const bytesOf = (value: unknown): Buffer => Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, result: value }));
+
+/** Says what it was sent, unless that tells it to die, to go on for ever or to say nothing. */
+const HOLDING = `const { parentPort, threadId } = require('node:worker_threads');
+  parentPort.on('message', ({ id, bytes }) => {
+    const text = Buffer.from(bytes).toString();
+    if (text.includes('die')) process.exit(1);
+    if (text.includes('loop')) for (;;);
+    if (text.includes('silent')) return;
+    parentPort.postMessage({ id, type: 'failed', reason: text });
+  });`;
+
+type Opened = { readonly threads: MaskThreads; readonly failures: string[]; readonly started: Worker[] };
+
+function opened(t: TestContext, limits: Partial<MaskThreadLimits> = {}, code?: string): Opened {
+  const failures: string[] = [];
+  const started: Worker[] = [];
+  const threads = createMaskThreads({
+    limits: { ...LIMITS, maskThreads: 1, ...limits },
+    onFailure: (reason) => failures.push(reason),
+    ...(code === undefined
+      ? {}
+      : {
+          startThread: () => {
+            const worker = new Worker(code, { eval: true });
+            started.push(worker);
+            return worker;
+          },
+        }),
+  });
+  t.after(() => threads.close());
+  return { threads, failures, started };
+}
+
+const reasonOf = async (outcome: ReturnType<MaskThreads['mask']>): Promise<string> => {
+  const settled = await outcome;
+  return settled.ok ? '' : settled.error.reason;
+};
+
+test('a thread masks as its caller would, with the settings of each message and the secrets of its call', async (t) => {
+  const { threads } = opened(t, { maskThreads: 2 });
+  const message = bytesOf({ mail: 'ada.lovelace@example.com', seen: `Bearer ${SECRET}`, plain: 'x'.repeat(100_000) });
+  const doc = parseJson(message, { depth: 64, nodes: 1_000 });
+  assert.ok(doc.ok);
+  for (const settings of [TOKENS, REDACTED, TOKENS, TOKENS, REDACTED]) {
+    const here = createMasker(settings).maskMessage(doc.value, CONTEXT);
+    const there = await threads.mask(settings, message, CONTEXT, 'ada');
+    assert.ok(there.ok);
+    assert.equal(there.value.send.includes('example.com') || there.value.stored.includes(SECRET), false);
+    assert.deepEqual(there, here);
+  }
+});
+
+test('bytes stay what they are here while they are masked there', async (t) => {
+  const { threads } = opened(t);
+  const message = bytesOf('nothing in it');
+  const before = message.toString();
+  const there = await threads.mask(TOKENS, message, CONTEXT, 'ada');
+  assert.ok(there.ok);
+  assert.equal(there.value.send, message);
+  assert.equal(message.toString(), before);
+});
+
+test('a thread that does not answer is ended, its message fails, and a new thread masks the next', async (t) => {
+  const { threads, started, failures } = opened(t, { maskWorkerMs: 50 }, HOLDING);
+  const outcomes = ['loop', 'silent', 'next'].map((text) =>
+    reasonOf(threads.mask(TOKENS, Buffer.from(text), CONTEXT, 'ada')),
+  );
+  assert.deepEqual(await Promise.all(outcomes), ['too_slow', 'too_slow', 'next']);
+  assert.equal(started.length, 3);
+  assert.deepEqual(failures, []);
+});
+
+test('a thread that dies fails its message and no other', async (t) => {
+  const { threads, failures } = opened(t, {}, HOLDING);
+  const outcomes = ['one', 'die', 'two'].map((text) =>
+    reasonOf(threads.mask(TOKENS, Buffer.from(text), CONTEXT, 'ada')),
+  );
+  assert.deepEqual(await Promise.all(outcomes), ['one', 'thread_ended', 'two']);
+  assert.deepEqual(failures, ['exit']);
+});
+
+test('a thread that cannot be started, or settings that cannot be sent, fail the message and pass nothing', async (t) => {
+  const { threads } = opened(t, {}, HOLDING);
+  const unsendable = Object.assign({ unsendable: () => 'x' }, TOKENS);
+  assert.equal(await reasonOf(threads.mask(unsendable, Buffer.from('x'), CONTEXT, 'ada')), 'not_sent');
+  assert.equal(await reasonOf(threads.mask(TOKENS, Buffer.from('after'), CONTEXT, 'ada')), 'after');
+  const unstartable = createMaskThreads({
+    limits: LIMITS,
+    onFailure: () => undefined,
+    startThread: () => {
+      throw new Error('no memory');
+    },
+  });
+  assert.equal(await reasonOf(unstartable.mask(TOKENS, Buffer.from('x'), CONTEXT, 'ada')), 'not_sent');
+});
+
+test('callers take turns, so that one with many messages does not keep another waiting', async (t) => {
+  const { threads } = opened(t, {}, HOLDING);
+  const order: string[] = [];
+  const ask = async (owner: string, text: string): Promise<void> => {
+    order.push(await reasonOf(threads.mask(TOKENS, Buffer.from(text), CONTEXT, owner)));
+  };
+  await Promise.all([ask('ada', 'a1'), ask('ada', 'a2'), ask('ada', 'a3'), ask('ada', 'a4'), ask('bob', 'b1')]);
+  assert.deepEqual(order, ['a1', 'a2', 'b1', 'a3', 'a4']);
+});
+
+test('only so many wait, of one caller and of all, and none of them for ever', async (t) => {
+  const { threads } = opened(
+    t,
+    { maskJobsWaiting: 3, maskJobsWaitingPerCaller: 2, maskWaitMs: 20, maskWorkerMs: 60_000 },
+    HOLDING,
+  );
+  const ask = (owner: string): Promise<string> => reasonOf(threads.mask(TOKENS, Buffer.from('silent'), CONTEXT, owner));
+  const running = ask('ada');
+  const waiting = [ask('ada'), ask('ada'), ask('bob')];
+  assert.deepEqual(await Promise.all([ask('ada'), ask('eve')]), ['busy', 'busy']);
+  assert.deepEqual(await Promise.all(waiting), ['busy', 'busy', 'busy']);
+  await threads.close();
+  assert.equal(await running, 'closed');
+});
+
+test('a stop ends the threads; what is under way, waits or comes later fails', async (t) => {
+  const { threads, started } = opened(t, {}, HOLDING);
+  const ask = (text: string): Promise<string> => reasonOf(threads.mask(TOKENS, Buffer.from(text), CONTEXT, 'ada'));
+  const asked = [ask('loop'), ask('waits')];
+  const [thread] = started;
+  assert.ok(thread);
+  const ended = new Promise((resolve) => {
+    thread.once('exit', resolve);
+  });
+  await threads.close();
+  await ended;
+  assert.deepEqual(await Promise.all([...asked, ask('late')]), ['closed', 'closed', 'closed']);
+  assert.equal(started.length, 1);
+});
