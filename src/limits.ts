@@ -33,7 +33,15 @@ export const LIMITS = {
   // masking
   findingsPerMessage: 200,
   findingPointerChars: 1_024,
+  /** JSON, and Base64 of text, inside each other. */
   embeddedJsonLevels: 3,
+  /** Encoded texts that are looked into, of one string. */
+  base64Runs: 1_000,
+  tableColumns: 200,
+  tableHeadChars: 4_096,
+  /** Of one string; the rest of it is text. */
+  tableCells: 200_000,
+  queryChars: 16_384,
   tokensPerMessage: 500,
   /** Work of one message: about a character looked at once by all detectors (src/masking/engine/budget.ts). */
   maskingWork: 96 * 1024 * 1024,

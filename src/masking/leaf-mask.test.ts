@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createDigests } from '#masking/carriers/digest.ts';
+import { DEFAULT_MEDIA } from '#masking/carriers/media.ts';
 import { ScanBudget } from '#masking/engine/budget.ts';
 import { createEngine } from '#masking/engine/engine.ts';
 import { NO_PLACE } from '#masking/engine/place.ts';
@@ -18,6 +20,8 @@ function leafMask(budget = new ScanBudget()) {
     secrets: SecretSet.EMPTY,
     store: (type) => `<${type}>`,
     storeTypes: types,
+    media: DEFAULT_MEDIA,
+    digests: createDigests(Buffer.alloc(32)),
     inline: { operator: (type) => `[${type}]`, types: new Set(['US_SSN']) },
   };
   const notes: WalkNotes = {

@@ -15,16 +15,17 @@ test('a place in JSON in a string is a place in that string, escapes counted', (
   const leaf = innerDoc.value.root.members[0]!.value;
   const notes = new SpanNotes();
   const hit = { start: 2, end: 3, type: 'T', rule: 'r', score: 1, isValidated: false, reasons: [] };
-  LeafSpans.of(notes).inside(['body'], text, body).report(['a'], inner, leaf)([hit], 3);
+  LeafSpans.of(notes).at(['body'], text, body).inside().at(['a'], inner, leaf).report()([hit]);
   const [span] = notes.spans;
   assert.equal(span?.path, '/body');
   assert.equal(inner.slice(span.start, span.end), 'x');
 });
 
-test('of a text whose beginning was replaced, places count from its end', () => {
+test('a place in a part of a text is a place in that text', () => {
   const notes = new SpanNotes();
   const hit = { start: 5, end: 6, type: 'T', rule: 'r', score: 1, isValidated: false, reasons: [] };
   const node = { kind: 'string', start: 0, end: 12, value: '0123456789' } as const;
-  LeafSpans.of(notes).report(['a'], '"0123456789"', node, 10)([hit], 7);
+  const leaf = LeafSpans.of(notes).at(['a'], '"0123456789"', node);
+  leaf.within((at) => at + 3).report()([hit]);
   assert.deepEqual([notes.spans[0]?.start, notes.spans[0]?.end], [8, 9]);
 });

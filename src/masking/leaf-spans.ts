@@ -4,14 +4,64 @@ import type { PathPart } from '#masking/finding-notes.ts';
 import { spelledOffsets, type SpanNotes } from '#masking/span-notes.ts';
 import type { JsonNode } from '#mcp/json.ts';
 
-type Base = { readonly path: readonly PathPart[]; readonly offset: (at: number) => number };
+type Offset = (at: number) => number;
+
+/** A text: the leaf it is in, and its offsets as offsets of that leaf. */
+export class LeafPlace {
+  readonly #notes: SpanNotes;
+  readonly #path: readonly PathPart[];
+  readonly #offset: Offset;
+
+  constructor(notes: SpanNotes, path: readonly PathPart[], offset: Offset = (at) => at) {
+    this.#notes = notes;
+    this.#path = path;
+    this.#offset = offset;
+  }
+
+  /** A text in this one. */
+  within(offset: Offset): LeafPlace {
+    return new LeafPlace(this.#notes, this.#path, (at) => this.#offset(offset(at)));
+  }
+
+  report() {
+    return (hits: readonly Hit[]): void => {
+      for (const hit of hits) this.add(hit.start, hit.end, hit);
+    };
+  }
+
+  reportWhole(length: number, rule: string, type: string): void {
+    if (length > 0) this.add(0, length, { type, rule, score: 1, reasons: ['name of the field'] });
+  }
+
+  /** For a walk over JSON in the text. */
+  inside(): LeafSpans {
+    return LeafSpans.in(this.#notes, this);
+  }
+
+  /** Where a node of JSON in the text stands. */
+  of(text: string, node: JsonNode): LeafPlace {
+    if (node.kind !== 'string') return this.within((at) => node.start + at);
+    const spelled = spelledOffsets(text.slice(node.start, node.end));
+    return this.within((at) => node.start + spelled(at));
+  }
+
+  add(
+    start: number,
+    end: number,
+    { type, rule, score, reasons }: Pick<Hit, 'type' | 'rule' | 'score' | 'reasons'>,
+    isKey = false,
+  ): void {
+    const span = { isKey, start: this.#offset(start), end: this.#offset(end), type, rule, score, reasons };
+    this.#notes.add(this.#path, span);
+  }
+}
 
 export class LeafSpans {
   readonly #notes: SpanNotes;
-  /** For a walk over a string's text: the string's leaf, and offsets of the text as offsets of the leaf. */
-  readonly #base: Base | undefined;
+  /** For a walk over a string's text. */
+  readonly #base: LeafPlace | undefined;
 
-  private constructor(notes: SpanNotes, base?: Base) {
+  private constructor(notes: SpanNotes, base?: LeafPlace) {
     this.#notes = notes;
     this.#base = base;
   }
@@ -20,35 +70,20 @@ export class LeafSpans {
     return new LeafSpans(notes);
   }
 
-  /** For the JSON in the string `node`. */
-  inside(path: readonly PathPart[], text: string, node: JsonNode): LeafSpans {
-    return new LeafSpans(this.#notes, this.#leafOf(path, text, node));
+  static in(notes: SpanNotes, base: LeafPlace): LeafSpans {
+    return new LeafSpans(notes, base);
   }
 
-  #leafOf(path: readonly PathPart[], text: string, node: JsonNode): Base {
-    const base = this.#base;
-    if (base === undefined) return { path: [...path], offset: (at) => at };
-    if (node.kind !== 'string') return { path: base.path, offset: (at) => base.offset(node.start + at) };
-    const spelled = spelledOffsets(text.slice(node.start, node.end));
-    return { path: base.path, offset: (at) => base.offset(node.start + spelled(at)) };
-  }
-
-  /** `lengthBefore`: of the text when what stands at its start may have been replaced already; its end is as it was. */
-  report(path: readonly PathPart[], text: string, node: JsonNode, lengthBefore?: number) {
-    const leaf = this.#leafOf(path, text, node);
-    return (hits: readonly Hit[], lengthNow?: number): void => {
-      const shift = lengthBefore === undefined || lengthNow === undefined ? 0 : lengthBefore - lengthNow;
-      for (const hit of hits) this.#add(leaf, hit.start + shift, hit.end + shift, hit);
-    };
+  at(path: readonly PathPart[], text: string, node: JsonNode): LeafPlace {
+    return this.#base?.of(text, node) ?? new LeafPlace(this.#notes, [...path]);
   }
 
   /** `path`: with the key as its last part. */
   reportKey(path: readonly PathPart[]) {
-    const leaf = this.#base ?? { path: [...path], offset: (at: number) => at };
     // a key of embedded JSON is not a leaf; where its member is has to do
+    const leaf = this.#base === undefined ? new LeafPlace(this.#notes, [...path]) : undefined;
     return (hits: readonly Hit[]): void => {
-      if (this.#base !== undefined) return;
-      for (const hit of hits) this.#add(leaf, hit.start, hit.end, hit, true);
+      for (const hit of hits) leaf?.add(hit.start, hit.end, hit, true);
     };
   }
 
@@ -60,18 +95,7 @@ export class LeafSpans {
       for (const { key, value } of node.members) this.addField([...path, key], text, value, rule, type);
     } else if (node.kind === 'string' || node.kind === 'number') {
       const length = node.kind === 'string' ? node.value.length : node.text.length;
-      const hit = { type, rule, score: 1, reasons: ['name of the field'] };
-      if (length > 0) this.#add(this.#leafOf(path, text, node), 0, length, hit);
+      this.at(path, text, node).reportWhole(length, rule, type);
     }
-  }
-
-  #add(
-    { path, offset }: Base,
-    start: number,
-    end: number,
-    { type, rule, score, reasons }: Pick<Hit, 'type' | 'rule' | 'score' | 'reasons'>,
-    isKey = false,
-  ): void {
-    this.#notes.add(path, { isKey, start: offset(start), end: offset(end), type, rule, score, reasons });
   }
 }

@@ -2,6 +2,8 @@
  * Masks one line of `gatebook mask`: `{"text": …}` or `{"doc": …}`, with where what was found. It is the walk that
  * the stored copy of a message takes, so that what is tried out is what happens.
  */
+import { createDigests } from '#masking/carriers/digest.ts';
+import { DEFAULT_MEDIA } from '#masking/carriers/media.ts';
 import { ScanBudget } from '#masking/engine/budget.ts';
 import type { Detector } from '#masking/engine/detector.ts';
 import { createEngine } from '#masking/engine/engine.ts';
@@ -47,6 +49,8 @@ export function createLineMask(settings: LineSettings): (line: Buffer) => Result
     secrets: SecretSet.EMPTY,
     store: createOperator(settings.operator, settings.key),
     storeTypes: types,
+    media: DEFAULT_MEDIA,
+    digests: createDigests(settings.key),
     inline: { operator: (type) => `[${type}]`, types: new Set() },
   };
   return (line) => {

@@ -1,5 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { createDigests } from '#masking/carriers/digest.ts';
+import { DEFAULT_MEDIA } from '#masking/carriers/media.ts';
 import { FindingNotes } from '#masking/finding-notes.ts';
 import { ScanBudget } from '#masking/engine/budget.ts';
 import { MaskWalk } from '#masking/mask-walk.ts';
@@ -17,6 +19,8 @@ function walk(value: unknown, change: { readonly rules?: Partial<WalkRules>; rea
     storeTypes: new Set(),
     secrets: SecretSet.EMPTY,
     store: (type, hidden) => `<${type} of ${hidden.length}>`,
+    media: DEFAULT_MEDIA,
+    digests: createDigests(Buffer.alloc(32)),
     inline: { operator: (type) => `<${type}>`, types: new Set() },
     ...change.rules,
   };

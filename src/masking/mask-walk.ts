@@ -3,7 +3,11 @@
  * stored. The stored copy gets every replacement the sent one gets, and more: it is never looser (P3). It writes
  * nothing itself; it collects edits and findings.
  */
+import { mediaIn, type Media } from '#masking/carriers/media.ts';
+import { isDigest } from '#masking/carriers/digest.ts';
+import { isOpaquePlace } from '#masking/carriers/opaque.ts';
 import { toPointer, type PathPart } from '#masking/finding-notes.ts';
+import { FieldMask, FIELD_NAME_RULE } from '#masking/field-mask.ts';
 import { unescapedText } from '#masking/json-text.ts';
 import { KeyNames } from '#masking/key-names.ts';
 import { LeafMask, type Copies, type Texts } from '#masking/leaf-mask.ts';
@@ -12,27 +16,12 @@ import { TRAIL_START, type Trail } from '#masking/place-trail.ts';
 import { isSchemaPlace, SCHEMA_MAPS, SCHEMA_PARTS, SCHEMA_VALUES } from '#masking/schema-places.ts';
 import type { SecretSet } from '#masking/secret-set.ts';
 import { LeafSpans } from '#masking/leaf-spans.ts';
+import { TextMask, type CopyEdits, type TextPlace } from '#masking/text-mask.ts';
 import type { WalkNotes, WalkRules } from '#masking/walk-rules.ts';
-import { encodeJsonString, parseEmbedded, spliceText } from '#mcp/json.ts';
+import { encodeJsonString, stringMember } from '#mcp/json.ts';
 import type { JsonEdit, JsonMember, JsonNode, JsonObject } from '#mcp/json.ts';
-import { LIMITS } from '#limits.ts';
 
-export const FIELD_NAME_RULE = 'field-name';
-export const UNREADABLE_RULE = 'unreadable';
 const SECRET = 'SECRET';
-
-/** Handed back and forth unread (spec: "must treat as an opaque blob"): never rewritten by what is a guess. */
-const OPAQUE_KEYS = new Set(['requestState', 'nextCursor', 'cursor', 'progressToken']);
-const OPAQUE_PARENTS = new Set<PathPart>(['params', 'result', '_meta']);
-
-/** Cheap: most strings are no JSON. `opensJson` decides. */
-const JSON_START = /^\s*[[{"]/;
-const QUOTED_PLACEHOLDER_CHARS_MAX = 512;
-/** A placeholder begins like an array; in quotes at the last level it is not JSON that nobody looked into. */
-const isQuotedPlaceholder = (value: string): boolean =>
-  value.length <= QUOTED_PLACEHOLDER_CHARS_MAX && isPlaceholder(value.replaceAll(/^[\s"\\]+|[\s"\\]+$/g, ''));
-
-const EMBEDDED_LIMITS = { depth: LIMITS.jsonDepth, nodes: LIMITS.jsonNodes };
 
 /** Shorter numbers are nothing that any detector knows by itself. */
 const BARE_NUMBER_CHARS_MIN = 7;
@@ -59,8 +48,9 @@ export class MaskWalk {
   readonly #path: PathPart[] = [];
   /** Where the walk is; inside a string, where that string is. */
   readonly #pointer: () => string;
-  readonly #areFieldsInline: boolean;
   readonly #leaf: LeafMask;
+  readonly #field: FieldMask;
+  readonly #texts: TextMask;
   /** Undefined unless somebody asked where things stand. */
   readonly #spans: LeafSpans | undefined;
   #at: Trail = TRAIL_START;
@@ -78,8 +68,13 @@ export class MaskWalk {
     this.#present = present;
     this.#level = embedded?.level ?? 0;
     this.#pointer = embedded?.pointer ?? (() => toPointer(this.#path));
-    this.#areFieldsInline = rules.inline.types.has(SECRET);
     this.#leaf = new LeafMask(rules, notes, present, this.#pointer);
+    this.#field = new FieldMask(rules, notes, this.#leaf, this.#pointer);
+    const nested = {
+      json: (value: string, roots: readonly JsonNode[], place: TextPlace) => this.#walkInside(value, roots, place),
+      text: (value: string, place: TextPlace) => this.#maskInside(value, place),
+    };
+    this.#texts = new TextMask(rules, notes, this.#leaf, { field: this.#field, nested, level: this.#level });
     this.#spans = embedded === undefined && notes.spans !== undefined ? LeafSpans.of(notes.spans) : embedded?.spans;
   }
 
@@ -90,7 +85,7 @@ export class MaskWalk {
   #visit(node: JsonNode, copies: Copies): void {
     switch (node.kind) {
       case 'object':
-        this.#visitMembers(node, copies, (member) => this.#visitMember(member, copies, this.#labelOf(node, member)));
+        this.#visitObject(node, copies);
         break;
       case 'array':
         this.#visitArray(node.items, copies);
@@ -104,6 +99,53 @@ export class MaskWalk {
       default:
         break;
     }
+  }
+
+  #visitObject(node: JsonObject, copies: Copies): void {
+    const sentBefore = this.sentEdits.length;
+    const removed: Media[] = [];
+    this.#visitMembers(node, copies, (member) => {
+      const { key, value } = member;
+      const label = this.#labelOf(node, member);
+      const media = value.kind === 'string' ? mediaIn(node, key, value.value) : undefined;
+      if (media === undefined || this.#isSecret(key, label)) this.#visitMember(member, copies, label);
+      else if (this.#visitMedia(node, member, media, copies)) removed.push(media);
+    });
+    const [media] = removed;
+    if (media === undefined) return;
+    this.sentEdits.length = sentBefore;
+    const text = encodeJsonString(this.#mediaText(node, media));
+    this.sentEdits.push({ start: node.start, end: node.end, text: `{"type":"text","text":${text}}` });
+  }
+
+  #isSecret(key: string, label: string | undefined): boolean {
+    return this.#rules.isSecretField(key) || (label !== undefined && this.#rules.isSecretField(label));
+  }
+
+  /** What stands for media in what is sent. */
+  #mediaText(node: JsonObject, { kind, bytes }: Media): string {
+    const value = stringMember(node, 'data') ?? stringMember(node, 'blob') ?? '';
+    return this.#rules.media.send[kind] === 'hash'
+      ? this.#rules.digests.media(kind, value, bytes)
+      : `[${kind} removed]`;
+  }
+
+  /** Whether the whole object is to go. */
+  #visitMedia(node: JsonObject, { key, keyStart, value }: JsonMember, media: Media, copies: Copies): boolean {
+    if (value.kind !== 'string') return false;
+    const texts = this.#field.media(media, value.value, copies);
+    if (copies.stored && texts.stored !== value.value) this.storedEdits.push(this.#edit(value, texts.stored));
+    if (!copies.inlineRules || this.#rules.media.send[media.kind] === 'allow' || media.place === 'value') {
+      if (texts.sent !== value.value) this.sentEdits.push(this.#edit(value, texts.sent));
+    } else if (media.place === 'content') {
+      return true;
+    } else {
+      // text instead of bytes, so that it is still the contents of a resource (MCP, Resources)
+      const hasText = node.members.some((member) => member.key === 'text');
+      const text = hasText ? `${encodeJsonString(key)}:""` : `"text":${encodeJsonString(this.#mediaText(node, media))}`;
+      this.sentEdits.push({ start: keyStart, end: value.end, text });
+    }
+    return false;
   }
 
   /** Rows below column heads stand under them. */
@@ -154,14 +196,24 @@ export class MaskWalk {
   }
 
   #visitMember({ key, value }: JsonMember, copies: Copies, label?: string): void {
-    if (value.kind === 'object' && this.#level === 0 && isSchemaPlace(this.#path)) {
+    if (this.#level === 0 && isOpaquePlace(this.#path)) {
+      this.#visitOpaque(value, copies);
+    } else if (value.kind === 'object' && this.#level === 0 && isSchemaPlace(this.#path)) {
       this.#visitSchema(value, false, copies);
-    } else if (this.#rules.isSecretField(key) || (label !== undefined && this.#rules.isSecretField(label))) {
+    } else if (this.#isSecret(key, label)) {
       this.#replaceField(value, copies);
     } else {
-      const isOpaque = OPAQUE_KEYS.has(key) && OPAQUE_PARENTS.has(this.#path.at(-2) ?? '');
-      this.#visit(value, isOpaque ? { ...copies, inlineRules: false } : copies);
+      this.#visit(value, copies);
     }
+  }
+
+  /** Nobody but its maker reads it: sent as it is, unless it holds a known secret. */
+  #visitOpaque(node: JsonNode, copies: Copies): void {
+    const value = node.kind === 'string' ? node.value : this.#text.slice(node.start, node.end);
+    const isCount = node.kind === 'number' && value.length < BARE_NUMBER_CHARS_MIN;
+    if (copies.stored && !hidesNothing(node) && !isCount && !isDigest(value))
+      this.storedEdits.push(this.#edit(node, this.#rules.digests.opaque(value)));
+    this.#visit(node, { stored: false, inlineRules: false });
   }
 
   /** `isSecret`: what the schema describes is a secret by its name, so the values it mentions are. */
@@ -198,7 +250,7 @@ export class MaskWalk {
       this.#notes.stored.add(FIELD_NAME_RULE, SECRET, this.#pointer);
       this.#spans?.addField(this.#path, this.#text, node, FIELD_NAME_RULE, SECRET);
     }
-    if (copies.inlineRules && this.#areFieldsInline) {
+    if (copies.inlineRules && this.#field.areFieldsInline) {
       this.sentEdits.push(this.#edit(node, this.#leaf.put(this.#rules.inline.operator, SECRET, value)));
       this.#notes.inline.add(FIELD_NAME_RULE, SECRET, this.#pointer);
     } else {
@@ -221,7 +273,7 @@ export class MaskWalk {
       this.#at.place,
       copies,
       detection.engine,
-      this.#report(node, copies),
+      copies.stored ? this.#spans?.at(this.#path, this.#text, node).report() : undefined,
     );
     if (texts.stored !== text) this.storedEdits.push(this.#edit(node, texts.stored));
     if (texts.sent !== text) this.sentEdits.push(this.#edit(node, texts.sent));
@@ -245,62 +297,28 @@ export class MaskWalk {
   }
 
   #visitString(node: JsonNode, value: string, copies: Copies): void {
-    const { detection } = this.#rules;
-    const mayHoldJson = JSON_START.test(value);
-    if (!mayHoldJson && this.#present.isEmpty && detection === undefined) return;
-    let texts: Texts = { stored: value, sent: value };
-    let jsonEnd = 0;
-    if (mayHoldJson) ({ jsonEnd, ...texts } = this.#maskEmbedded(node, value, copies));
-    texts = this.#leaf.maskExact(texts, copies);
-    if (detection !== undefined && jsonEnd < value.length) {
-      // of what holds JSON only the rest is text; offsets in it are not those of the leaf
-      const isWhole = jsonEnd === 0;
-      const report = isWhole ? this.#report(node, copies) : this.#report(node, copies, value.length);
-      texts = this.#leaf.maskDetected(texts, this.#at.place, copies, detection.engine, report);
-    }
+    const where = this.#spans?.at(this.#path, this.#text, node);
+    const texts = this.#texts.mask(value, { at: this.#at, copies, where });
     if (copies.stored && texts.stored !== value) this.storedEdits.push(this.#edit(node, texts.stored));
     if (texts.sent !== value) this.sentEdits.push(this.#edit(node, texts.sent));
   }
 
-  #report(node: JsonNode, copies: Copies, lengthBefore?: number) {
-    return copies.stored ? this.#spans?.report(this.#path, this.#text, node, lengthBefore) : undefined;
-  }
-
-  /** JSON values at the start of a string, one or a sequence of them, are masked like the message around them. */
-  #maskEmbedded(node: JsonNode, value: string, copies: Copies): Texts & { readonly jsonEnd: number } {
-    const asIs = { stored: value, sent: value, jsonEnd: 0 };
-    const parsed = parseEmbedded(value, EMBEDDED_LIMITS);
-    if (!parsed.ok) return { ...this.#replaceUnreadable(value, copies), jsonEnd: value.length };
-    const roots = parsed.value;
-    const last = roots.at(-1);
-    if (last === undefined) return asIs;
-    if (this.#level >= LIMITS.embeddedJsonLevels) {
-      if (isQuotedPlaceholder(value)) return asIs;
-      return { ...this.#replaceUnreadable(value, copies), jsonEnd: value.length };
-    }
+  /** JSON in a string is masked like the message around it. */
+  #walkInside(value: string, roots: readonly JsonNode[], { copies, where }: TextPlace): CopyEdits {
     const unescaped = unescapedText(value, roots);
     const present = unescaped === value ? this.#present : this.#rules.secrets.presentIn(unescaped);
-    const spans = this.#spans?.inside(this.#path, this.#text, node);
-    const embedded = { level: this.#level + 1, pointer: this.#pointer, spans };
-    const inner = new MaskWalk(value, this.#rules, this.#notes, present, embedded);
+    const inner = this.#inner(value, present, where);
     for (const root of roots) inner.walk(root, copies);
-    const isAll = value.slice(last.end).trim() === '';
-    return {
-      stored: spliceText(value, inner.storedEdits),
-      sent: spliceText(value, inner.sentEdits),
-      jsonEnd: isAll ? value.length : last.end,
-    };
+    return { stored: inner.storedEdits, sent: inner.sentEdits };
   }
 
-  #replaceUnreadable(value: string, copies: Copies): Texts {
-    this.#notes.isOverBudget = true;
-    const isInline = copies.inlineRules && this.#areFieldsInline;
-    if (copies.stored) this.#notes.stored.add(UNREADABLE_RULE, SECRET, this.#pointer);
-    if (isInline) this.#notes.inline.add(UNREADABLE_RULE, SECRET, this.#pointer);
-    return {
-      stored: this.#leaf.put(this.#rules.store, SECRET, value),
-      sent: isInline ? this.#leaf.put(this.#rules.inline.operator, SECRET, value) : value,
-    };
+  #maskInside(value: string, place: TextPlace): Texts {
+    return this.#inner(value, this.#rules.secrets.presentIn(value), place.where).#texts.mask(value, place);
+  }
+
+  #inner(value: string, present: SecretSet, where: TextPlace['where']): MaskWalk {
+    const embedded = { level: this.#level + 1, pointer: this.#pointer, spans: where?.inside() };
+    return new MaskWalk(value, this.#rules, this.#notes, present, embedded);
   }
 
   #edit(node: JsonNode, value: string): JsonEdit {

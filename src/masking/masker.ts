@@ -6,6 +6,8 @@
  * stored copy, and where `inline` says SECRET also in the sent one: values under the names of secrets.
  */
 import type { RecordHeader } from '#events/header.ts';
+import { createDigests } from '#masking/carriers/digest.ts';
+import { mediaPolicy, type MediaRules } from '#masking/carriers/media.ts';
 import { createFieldNames } from '#masking/field-names.ts';
 import { FindingNotes } from '#masking/finding-notes.ts';
 import { unescapedText } from '#masking/json-text.ts';
@@ -48,6 +50,8 @@ export type MaskerSettings = {
         readonly connections: readonly string[];
       }
     | undefined;
+  /** What becomes of what is no text, in each copy. */
+  readonly media?: { readonly send?: Partial<MediaRules>; readonly store?: Partial<MediaRules> } | undefined;
   /** Further ones: locale packs, patterns of the operator. */
   readonly detectors?: readonly Detector[];
 };
@@ -133,6 +137,8 @@ export function createMasker(settings: MaskerSettings, aside?: MaskAside): Maske
   const further = settings.detectors?.flatMap(({ types }) => types) ?? [];
   const storeTypes: ReadonlySet<string> = new Set([...typesOf(settings.store.detectors), ...inlineTypes, ...further]);
   const detection = detectionOf(settings, storeTypes);
+  const media = mediaPolicy(settings.media?.send ?? {}, settings.media?.store ?? {});
+  const digests = createDigests(settings.key);
   const inlineConnections = new Set(inline?.connections);
   const isSecretField = createFieldNames(settings.store.fields);
   const secretsOf = createSecretSets();
@@ -145,6 +151,8 @@ export function createMasker(settings: MaskerSettings, aside?: MaskAside): Maske
       secrets,
       store,
       storeTypes,
+      media,
+      digests,
       inline: { operator: inlineOperator, types: isInline ? inlineTypes : NO_TYPES },
     };
   };

@@ -3,6 +3,7 @@
  * that an analyst can follow it without knowing it; `redact` says only that something was there.
  */
 import { createHmac } from 'node:crypto';
+import { DIGEST_FORM } from '#masking/carriers/digest.ts';
 import { ENTITIES } from '#masking/engine/entities.ts';
 
 export type OperatorName = 'token' | 'redact';
@@ -16,8 +17,8 @@ const TOKEN_CHARS = 13;
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 /** A token's form is nobody else's; a redaction is recognised by the types there are. */
 const FORMS = `\\[(?:[A-Z][A-Z0-9_]{1,63}:k\\d{1,9}:[a-z2-7]{${TOKEN_CHARS}}|${ENTITIES.join('|')})\\]`;
-const PLACEHOLDER = new RegExp(`^${FORMS}$`);
-const PLACEHOLDERS = new RegExp(FORMS, 'g');
+const PLACEHOLDER = new RegExp(`^(?:${FORMS}|${DIGEST_FORM})$`);
+const PLACEHOLDERS = new RegExp(`${FORMS}|${DIGEST_FORM}`, 'g');
 const PLACEHOLDER_CHARS_MAX = 96;
 
 /** RFC 4648 section 6, lower case, no padding, cut to 13 characters (65 bits). */

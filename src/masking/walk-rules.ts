@@ -1,4 +1,6 @@
 /** What a walk over a message masks, and what it notes on its way. */
+import type { Digests } from '#masking/carriers/digest.ts';
+import type { MediaPolicy } from '#masking/carriers/media.ts';
 import type { ScanBudget } from '#masking/engine/budget.ts';
 import type { Engine } from '#masking/engine/engine.ts';
 import type { FindingNotes } from '#masking/finding-notes.ts';
@@ -17,6 +19,9 @@ export type WalkRules = {
   readonly store: Operator;
   /** What detectors find that is masked in the stored copy: at least what is masked in the sent one. */
   readonly storeTypes: ReadonlySet<string>;
+  readonly media: MediaPolicy;
+  /** For what nobody looks into. */
+  readonly digests: Digests;
   /** What is masked in the sent copy besides exact secrets. */
   readonly inline: { readonly operator: Operator; readonly types: ReadonlySet<string> };
 };

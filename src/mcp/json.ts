@@ -90,9 +90,10 @@ class Parser {
   #depth = 0;
   #nodesLeft: number;
 
-  constructor(text: string, limits: JsonLimits, isLenient = false) {
+  constructor(text: string, limits: JsonLimits, isLenient = false, at = 0) {
     this.#text = text;
     this.#isLenient = isLenient;
+    this.#at = at;
     this.#depthMax = limits.depth;
     this.#nodesLeft = limits.nodes;
   }
@@ -116,6 +117,14 @@ class Parser {
     let code = text.charCodeAt(this.#at);
     while (code === SPACE || code === LF || code === CR || code === TAB) code = text.charCodeAt(++this.#at);
     return code;
+  }
+
+  get at(): number {
+    return this.#at;
+  }
+
+  get nodesLeft(): number {
+    return this.#nodesLeft;
   }
 
   isAtContainer(): boolean {
@@ -323,14 +332,28 @@ export function opensJson(text: string, at: number): boolean {
  * for all of them. Errors: `too_deep`, `too_many`.
  */
 export function parseEmbedded(text: string, limits: JsonLimits): Result<JsonNode[], JsonFault> {
-  const parser = new Parser(text, limits, true);
+  const read = readEmbedded(text, 0, limits);
+  return read.ok ? ok(read.value.roots) : read;
+}
+
+/** `readTo`: how far it was looked at; `nodesLeft` of the limits. */
+export type Embedded = { readonly roots: JsonNode[]; readonly readTo: number; readonly nodesLeft: number };
+
+/** `parseEmbedded` from `at` on, offsets still being those of `text`. */
+export function readEmbedded(text: string, at: number, limits: JsonLimits): Result<Embedded, JsonFault> {
+  const parser = new Parser(text, limits, true, at);
   const roots: JsonNode[] = [];
   while (parser.isAtContainer()) {
     const root = parser.value();
     if (root === undefined) break;
     roots.push(root);
   }
-  return parser.fault === undefined || parser.fault.code === 'parse_error' ? ok(roots) : err(parser.fault);
+  if (parser.fault !== undefined && parser.fault.code !== 'parse_error') return err(parser.fault);
+  return ok({
+    roots,
+    readTo: Math.max(parser.at, parser.fault?.offset ?? 0),
+    nodesLeft: Math.max(0, parser.nodesLeft),
+  });
 }
 
 /** The value of a key, undefined when `node` is no object or has no such key. */
