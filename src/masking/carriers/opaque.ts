@@ -4,7 +4,7 @@
  */
 import type { PathPart } from '#masking/finding-notes.ts';
 
-/** `*`: any one part. Cursors and progress: all revisions; tasks: 2025-11-25; `requestState`, subscriptions: 2026-07-28. */
+/** `*` stands for one part. Cursors and progress: all revisions; tasks: 2025-11-25; `requestState`, subscriptions: 2026-07-28. */
 const PLACES: readonly (readonly string[])[] = [
   'params cursor',
   'result nextCursor',
