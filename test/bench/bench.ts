@@ -29,6 +29,8 @@ import { gatewayConfig, REQUEST_BODY } from './bench-config.ts';
 import { measureParts, partsTable } from './parts.ts';
 import { answered, childrenOf, cpuBetween, cpuOfAll, freePort, memoryOf, startNode, stop } from './processes.ts';
 import type { LoadPlan, LoadResult } from './load.ts';
+import { streamsTable } from './streams-table.ts';
+import type { StreamCosts } from './streams-table.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(dirname(here));
@@ -56,18 +58,23 @@ const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-function load(plan: LoadPlan): Promise<LoadResult> {
+/** What a program of this folder prints as JSON. */
+function printed(file: string, args: readonly string[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(here, 'load.ts'), JSON.stringify(plan)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(process.execPath, [join(here, file), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.once('exit', (code) =>
-      code === 0 ? resolve(JSON.parse(output) as LoadResult) : reject(new Error(`load ended with ${code}`)),
+      code === 0 ? resolve(JSON.parse(output)) : reject(new Error(`${file} ended with ${code}`)),
     );
   });
 }
+
+const load = async (plan: LoadPlan): Promise<LoadResult> =>
+  (await printed('load.ts', [JSON.stringify(plan)])) as LoadResult;
+
+/** A thousand streams and a gigabyte; the gateway is one of its own. */
+const measureStreams = async (): Promise<StreamCosts> => (await printed('streams.ts', ['--json'])) as StreamCosts;
 
 /** nginx itself, without root and without touching its installed configuration. */
 async function startNginx(port: number, upstreamPort: number, folder: string): Promise<ChildProcess | undefined> {
@@ -283,6 +290,8 @@ async function measureAll(site: Site): Promise<void> {
   for (const workers of [1, 2]) gateways.push(await measureGateway(site, workers, await freePort()));
   const { size = 0 } = (await readWatermark(nodeDisk, join(folder, 'data-1', 'ledger', 'a'))) ?? {};
   const used = await diskOf(join(folder, 'data-1'), 'a');
+  say('measuring streams');
+  const streams = await measureStreams();
   say('measuring the parts');
   const parts = await measureParts();
   const sync = syncTimes(folder);
@@ -294,6 +303,8 @@ async function measureAll(site: Site): Promise<void> {
     table([...others, ...gateways]),
     '',
     `Exec to ready: ${readyMs.map((ms) => Math.round(ms)).join(', ')} ms (the first with an empty compile cache and a new ledger). Memory idle: ${Math.round(idleMiB)} MiB.`,
+    '',
+    streamsTable(streams),
     '',
     partsTable(parts),
   ].join('\n');

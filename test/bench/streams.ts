@@ -1,7 +1,7 @@
 /**
  * What streams cost, on loopback: memory and CPU of 1,000 open ones, memory while a gigabyte passes through one, and how much
  * later than without the gateway a message of a stream arrives.
- *   node tools/run.mjs test/bench/streams.ts [streams] [megabytes]
+ *   node tools/run.mjs test/bench/streams.ts [streams] [megabytes] [--json]
  * The streams that are opened and the paced messages are GET streams; the gigabyte is the answer to one call.
  */
 import { spawn } from 'node:child_process';
@@ -15,11 +15,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startFakeIssuer } from '../fakes/issuer.ts';
 import { cpuBetween, cpuOf, freePort, memoryOf, stop } from './processes.ts';
+import { streamsTable } from './streams-table.ts';
+import type { Flood, StreamCosts } from './streams-table.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const AUDIENCE = 'https://bench.example';
-const STREAMS = Number(process.argv[2] ?? 1_000);
-const MEGABYTES = Number(process.argv[3] ?? 1_024);
+const [streamsWanted = '1000', megabytes = '1024'] = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const STREAMS = Number(streamsWanted);
+const MEGABYTES = Number(megabytes);
 const MESSAGE_BYTES = 64 * 1024;
 const PACED = 1_000;
 const PACE_MS = 5;
@@ -159,7 +162,7 @@ async function delays(stream: IncomingMessage, server: ServerResponse): Promise<
   return taken.slice(PACED / 10);
 }
 
-async function floodOf(client: Client, pid: number): Promise<void> {
+async function floodOf(client: Client, pid: number): Promise<Flood> {
   const session = await begin(client);
   const params = { name: 'flood', arguments: {} };
   const before = cpuOf(pid);
@@ -177,9 +180,13 @@ async function floodOf(client: Client, pid: number): Promise<void> {
   clearInterval(watching);
   const seconds = (performance.now() - started) / 1_000;
   const { allUs } = cpuBetween(before, cpuOf(pid));
-  say(
-    `${(bytes / 1024 ** 2).toFixed(0)} MiB through one stream in messages of ${MESSAGE_BYTES / 1024} KiB: ${seconds.toFixed(1)} s, ${(bytes / 1e6 / seconds).toFixed(0)} MB/s, CPU ${(allUs / 1e6).toFixed(1)} s, peak ${peak.toFixed(0)} MiB`,
-  );
+  return {
+    mib: bytes / 1024 ** 2,
+    messageKib: MESSAGE_BYTES / 1024,
+    seconds,
+    cpuSeconds: allUs / 1e6,
+    peakMib: peak,
+  };
 }
 
 async function measure(
@@ -187,8 +194,8 @@ async function measure(
   pid: number,
   upstream: Awaited<ReturnType<typeof startUpstream>>,
   syncP50: number,
-) {
-  say(`idle: ${memoryOf(pid).toFixed(0)} MiB`);
+): Promise<StreamCosts> {
+  const idleMib = memoryOf(pid);
   const first = await openStream(client);
   const [server] = upstream.listening;
   if (server === undefined) throw new Error('the server has no stream');
@@ -197,10 +204,7 @@ async function measure(
   const own = upstream.listening.at(-1);
   const without = own === undefined ? [] : await delays(direct, own);
   direct.destroy();
-  const beyond = through.map((ms) => ms - at(without, 0.5) - syncP50);
-  say(
-    `a message at ${1_000 / PACE_MS} a second: p50 ${at(through, 0.5).toFixed(2)} ms, p99 ${at(through, 0.99).toFixed(2)} ms (direct ${at(without, 0.5).toFixed(2)}, sync ${syncP50.toFixed(2)}); beyond both p50 ${at(beyond, 0.5).toFixed(2)} ms, p99 ${at(beyond, 0.99).toFixed(2)} ms; budget 1 ms at p50`,
-  );
+  const directMs = at(without, 0.5);
   const streams: IncomingMessage[] = [first];
   while (streams.length < STREAMS) {
     const some = Array.from({ length: Math.min(50, STREAMS - streams.length) }, () => openStream(client));
@@ -210,11 +214,20 @@ async function measure(
   const before = cpuOf(pid);
   await pause(QUIET_SECONDS * 1_000);
   const { allUs } = cpuBetween(before, cpuOf(pid));
-  say(
-    `${streams.length} open streams, silent: ${memoryOf(pid).toFixed(0)} MiB, ${(allUs / 1e4 / QUIET_SECONDS).toFixed(2)} % of a core; budget 300 MiB`,
-  );
+  const openMib = memoryOf(pid);
   for (const stream of streams) stream.destroy();
-  await floodOf(client, pid);
+  return {
+    perSecond: 1_000 / PACE_MS,
+    p50Ms: at(through, 0.5),
+    p99Ms: at(through, 0.99),
+    directMs,
+    syncMs: syncP50,
+    idleMib,
+    streams: streams.length,
+    openMib,
+    corePercent: allUs / 1e4 / QUIET_SECONDS,
+    flood: await floodOf(client, pid),
+  };
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'gatebook-streams-'));
@@ -226,7 +239,8 @@ const gateway = await startGateway(folder);
 try {
   const token = await issuer.sign({ ver: 1, aud: AUDIENCE, cid: 'bench-client', sub: 'bench-client', scp: ['mcp'] });
   const client = { url: `http://127.0.0.1:${port}/mcp/tickets`, headers: { authorization: `Bearer ${token}` } };
-  await measure(client, gateway.pid ?? 0, upstream, syncMs(folder));
+  const costs = await measure(client, gateway.pid ?? 0, upstream, syncMs(folder));
+  say(process.argv.includes('--json') ? JSON.stringify(costs) : streamsTable(costs));
 } finally {
   await stop(gateway);
   upstream.server.closeAllConnections();
