@@ -85,7 +85,7 @@ function maskerOf(
   const settings: PlainMaskerSettings = {
     // a copy: a small buffer is a view of what others keep theirs in, and all of that would go along
     key: new Uint8Array(lasting.maskingKey),
-    store: { operator: masking.store.operator, fields: masking.store.fields },
+    store: masking.store,
     inline: masking.inline,
   };
   return createMasker(settings, {

@@ -40,7 +40,7 @@ export function offlinePolicy(loaded: LoadedConfig): OfflinePolicy {
   const policy = createPolicy(settings);
   if (!policy.ok) throw new Error('a loaded configuration has a policy that cannot be made');
   const { store, inline } = loaded.config.masking;
-  const masker = createMasker({ key: NO_KEY, store: { operator: store.operator, fields: store.fields }, inline });
+  const masker = createMasker({ key: NO_KEY, store, inline });
   const noSecrets = masker.secretsOf([]);
   return {
     version: settings.version,

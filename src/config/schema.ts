@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { LIMITS } from '#limits.ts';
+import { ENTITIES } from '#masking/engine/entities.ts';
 import { OPERATOR_LIMITS } from '#config/operator-limits.ts';
 import type { OperatorLimit } from '#config/operator-limits.ts';
 
@@ -30,7 +31,10 @@ const pattern = z
   .max(LIMITS.patternChars)
   .describe('method or method:name; * is any run of characters');
 /** Entity name of a detector (Presidio's names; SECRET for secrets). */
-const detector = z.string().regex(/^[A-Z][A-Z0-9_]{1,63}$/, 'must be the name of an entity, such as CREDIT_CARD');
+const detector = z.enum(
+  ENTITIES,
+  'must be the name of an entity, such as CREDIT_CARD: `gatebook mask --help` names them all',
+);
 
 const listenAddress = z
   .string()

@@ -32,11 +32,6 @@ test('a master key that is not named elsewhere lies beside the data, which warns
   assert.deepEqual(checkWarnings({ keys }), []);
 });
 
-test('inline masking warns, its absence does not', () => {
-  assert.equal(checkWarnings({ keys, masking: { inline: {} } }).length, 1);
-  assert.deepEqual(checkWarnings({ keys, masking: { store: {} } }), []);
-});
-
 test('metrics beyond loopback warn, metrics on loopback do not', () => {
   const warned = (listen: string) =>
     checkWarnings({ keys, server: { metrics: { listen } } }).map(({ path }) => pathText(path));

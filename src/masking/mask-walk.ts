@@ -7,6 +7,7 @@ import { mediaIn, type Media } from '#masking/carriers/media.ts';
 import { isDigest } from '#masking/carriers/digest.ts';
 import { isOpaquePlace } from '#masking/carriers/opaque.ts';
 import { toPointer, type PathPart } from '#masking/finding-notes.ts';
+import { isEnvelopePlace } from '#masking/envelope-places.ts';
 import { FieldMask, FIELD_NAME_RULE } from '#masking/field-mask.ts';
 import { unescapedText } from '#masking/json-text.ts';
 import { KeyNames } from '#masking/key-names.ts';
@@ -203,7 +204,8 @@ export class MaskWalk {
     } else if (this.#isSecret(key, label)) {
       this.#replaceField(value, copies);
     } else {
-      this.#visit(value, copies);
+      const isEnvelope = this.#level === 0 && isEnvelopePlace(this.#path);
+      this.#visit(value, isEnvelope ? { ...copies, inlineRules: false } : copies);
     }
   }
 

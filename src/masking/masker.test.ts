@@ -493,3 +493,72 @@ test('only a message over the bound is masked elsewhere; others have their outco
   assert.deepEqual([await late, asked], [fault, [[large.bytes, 'ada']]]);
   assert.equal(createMasker(SETTINGS).maskAnySize(large, context, 'ada') instanceof Promise, false);
 });
+
+const DETECTING: MaskerSettings = {
+  key: Buffer.alloc(32, 1),
+  store: { operator: 'redact', fields: [], detectors: 'default' },
+};
+const TOOL_ANSWER = {
+  jsonrpc: '2.0',
+  id: 'ada@example.com',
+  result: {
+    content: [{ type: 'text', text: '{"name":"Ada Lovelace","ssn":"078-05-1120"}' }],
+    structuredContent: { customer: { name: 'Ada Lovelace', phone: 4155550123 }, 'ada@example.com': true },
+  },
+};
+
+test('what detectors find is masked in what is stored, in strings, numbers, keys and JSON in strings, and sent as it is', () => {
+  const { stored: kept, send, findings } = mask(TOOL_ANSWER, DETECTING);
+  assert.deepEqual(JSON.parse(kept.toString()), {
+    jsonrpc: '2.0',
+    id: '[EMAIL_ADDRESS]',
+    result: {
+      content: [{ type: 'text', text: '{"name":"[PERSON]","ssn":"[US_SSN]"}' }],
+      structuredContent: { customer: { name: '[PERSON]', phone: '[PHONE_NUMBER]' }, '[EMAIL_ADDRESS]': true },
+    },
+  });
+  assert.equal(send.toString(), JSON.stringify(TOOL_ANSWER));
+  assert.deepEqual(
+    findings.map(({ type, pointer, count }) => `${type} ${pointer} ${count}`),
+    [
+      'EMAIL_ADDRESS /id 1',
+      'PERSON /result/content/0/text 1',
+      'US_SSN /result/content/0/text 1',
+      'PERSON /result/structuredContent/customer/name 1',
+      'PHONE_NUMBER /result/structuredContent/customer/phone 1',
+      'EMAIL_ADDRESS /result/structuredContent/[EMAIL_ADDRESS] 1',
+    ],
+  );
+});
+
+test('inline masks its types for the caller, and the stored copy is never looser, whatever its own list says', () => {
+  const settings: MaskerSettings = {
+    ...DETECTING,
+    store: { operator: 'redact', fields: [], detectors: ['PERSON'] },
+    inline: { detectors: ['US_SSN', 'EMAIL_ADDRESS'], operator: 'redact', connections: ['*'] },
+  };
+  const { stored: kept, send } = mask(TOOL_ANSWER, settings);
+  const sentValue = JSON.parse(send.toString()) as typeof TOOL_ANSWER;
+  assert.equal(sentValue.result.content[0]?.text, '{"name":"Ada Lovelace","ssn":"[US_SSN]"}');
+  assert.deepEqual(Object.keys(sentValue.result.structuredContent), ['customer', '[EMAIL_ADDRESS]']);
+  assert.equal(sentValue.id, 'ada@example.com', 'an answer is found by its id');
+  assert.equal(
+    kept.includes('078-05-1120') || kept.includes('Ada Lovelace') || kept.includes('ada@example.com'),
+    false,
+  );
+});
+
+test('masking what is masked changes nothing', () => {
+  const settings: MaskerSettings = { ...DETECTING, store: { operator: 'token', fields: [], detectors: 'default' } };
+  const once = mask(TOOL_ANSWER, settings).stored.toString();
+  assert.equal(mask(once, settings).stored.toString(), once);
+});
+
+test('the same value has the same token wherever it stands', () => {
+  const settings: MaskerSettings = { ...DETECTING, store: { operator: 'token', fields: [], detectors: 'default' } };
+  const tokens = mask(TOOL_ANSWER, settings)
+    .stored.toString()
+    .match(/\[PERSON:k1:[a-z2-7]{13}\]/g);
+  assert.equal(tokens?.length, 2);
+  assert.equal(new Set(tokens).size, 1);
+});

@@ -3,7 +3,8 @@
  * there are, and fails closed: whatever goes wrong inside, nothing comes out.
  *
  * Always, in both directions and both copies: the caller's token and the connection's credential (P5). Always in the
- * stored copy, and where `inline` says SECRET also in the sent one: values under the names of secrets.
+ * stored copy, and where `inline` says SECRET also in the sent one: values under the names of secrets. What detectors find
+ * is masked in the stored copy by `store` and `inline`, in the sent one by `inline`.
  */
 import type { RecordHeader } from '#events/header.ts';
 import { createDigests } from '#masking/carriers/digest.ts';

@@ -14,11 +14,13 @@ import {
   PERSON_NAMES,
   PERSON_ROLES,
   PERSON_SIBLINGS,
+  PROGRAM_PARENTS,
   PROSE_NAMES,
   QUALIFIERS,
   ROW_NAMES,
   SECRET_WORDS,
   TYPE_WORDS,
+  UNSURE_PARENTS,
   UNSURE_ROLES,
   VALUE_NAMES,
 } from '#masking/words/key-words.ts';
@@ -47,6 +49,8 @@ export type KeyMeaning = {
   /** `number`, `value`: what the key above names. */
   readonly isGeneric: boolean;
   readonly isPersonRole: boolean;
+  /** A person, a program or a company. */
+  readonly isUnsureRole: boolean;
   readonly isOrganizationRole: boolean;
   readonly isPersonSibling: boolean;
   /** Nothing around the key changes what it means. */
@@ -108,7 +112,9 @@ function meaningOf(key: string): KeyMeaning {
     else if (isAddress(words, joined) && !isDescription) types.push('LOCATION');
     else if (ORGANIZATION_NAMES.has(joined)) types.push('ORGANIZATION');
   }
-  const isPersonRole = PERSON_ROLES.has(last) || PERSON_ROLES.has(words[0] ?? '');
+  const isRole = !PROGRAM_PARENTS.has(joined) && (PERSON_ROLES.has(last) || PERSON_ROLES.has(words[0] ?? ''));
+  const isUnsureRole = isRole && (UNSURE_PARENTS.has(last) || UNSURE_PARENTS.has(words[0] ?? ''));
+  const isPersonRole = isRole && !isUnsureRole;
   const against =
     types.length > 0
       ? 'nothing'
@@ -140,6 +146,7 @@ function meaningOf(key: string): KeyMeaning {
     isName: joined === 'name' || joined === 'displayname' || joined === 'names',
     isGeneric: words.length > 0 && words.every((word) => FILLERS.has(word)),
     isPersonRole,
+    isUnsureRole,
     isOrganizationRole: ORGANIZATION_ROLES.has(last),
     isPersonSibling: PERSON_SIBLINGS.has(joined),
     isPlain: /^[A-Za-z_$][A-Za-z_.$-]*\d{0,6}$/.test(key) && key.length <= 40,
@@ -201,6 +208,7 @@ const ORGANIZATION_PLACE: Place = {
   isField: true,
 };
 const UNSURE_NAME: Place = { types: [], person: 'known-names', against: 'nothing', isSecret: false, isField: true };
+const ROLE_NAME: Place = { ...UNSURE_NAME, person: 'any-name' };
 
 const ADDRESS_PLACE: Place = { ...ORGANIZATION_PLACE, types: ['LOCATION'] };
 
@@ -219,10 +227,12 @@ export function placeOf(
   const { joined } = meaning;
   if (meaning.isName) {
     if (above?.isOrganizationRole === true) return ORGANIZATION_PLACE;
-    return isOfPerson(above, siblings) ? PERSON_PLACE : UNSURE_NAME;
+    if (isOfPerson(above, siblings)) return PERSON_PLACE;
+    return above?.isUnsureRole === true ? ROLE_NAME : UNSURE_NAME;
   }
   const isPart = PARTS_OF_NAMES.has(joined);
-  if (isPart && (above?.isName === true || above?.isPersonRole === true)) return PERSON_PLACE;
+  if (isPart && (above?.isName === true || above?.isPersonRole === true || above?.isUnsureRole === true))
+    return PERSON_PLACE;
   if (meaning.isGeneric && above !== undefined && above.place.types.length > 0) return above.place;
   if (joined === 'location' && isOfPerson(above, siblings)) return ADDRESS_PLACE;
   return meaning.place;

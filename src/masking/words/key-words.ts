@@ -306,3 +306,18 @@ export const NO_SECRET_WORDS: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
+
+/** Of these `name` is a person's only when it looks like one. */
+export const UNSURE_PARENTS: ReadonlySet<string> = new Set(
+  'client clients host agent agents owner owners provider seller vendor parent child profile lead leads creator committer driver from to by'.split(
+    ' ',
+  ),
+);
+/** Programs that say who they are (MCP `initialize`). */
+export const PROGRAM_PARENTS: ReadonlySet<string> = new Set([
+  'clientinfo',
+  'serverinfo',
+  'agentinfo',
+  'hostinfo',
+  'useragent',
+]);
