@@ -35,7 +35,7 @@ const TITLED = new RegExp(
 const TITLE_GATE = new RegExp(`(?<![\\w])(?:${HONORIFICS})\\b`);
 const REVERSED = new RegExp(`(?<![\\w@/.#-])(${NAME}),[ ](${NAME})(?:[ ][${UPPER}]\\.?)?(?![\\w])`, 'g');
 const CAPITALS_GATE = /[A-ZÀ-Þ]{2}[, ]/;
-const CAPITALS = /(?<![\w-])[A-ZÀ-Þ]{2,15}(?:,)?[ ](?:[A-Z]\.?[ ])?[A-ZÀ-Þ]{2,15}(?![\w-])/g;
+const CAPITALS = /(?<![\wÀ-ɏ-])[A-ZÀ-Þ]{2,15}(?:,)?[ ](?:[A-Z]\.?[ ])?[A-ZÀ-Þ]{2,15}(?![\w-])/g;
 
 const TITLE = new RegExp(`^(?:${HONORIFICS})$`);
 /** `J. K. Rowling`. */
@@ -222,8 +222,12 @@ function findCapitals(scan: Scan): void {
 }
 
 /** `Ada Lovelace <ada@example.com>`: the name before the address. */
-const beforeAddress = (text: string): string =>
-  /^([^<(]{2,60}?)\s*[<(][^<>()\s]+@[^<>()\s]+[>)]\s*$/.exec(text)?.[1] ?? text;
+function beforeAddress(text: string): string {
+  if (text.length > ADDRESSED_CHARS_MAX) return text;
+  const open = text.search(/[<(]/);
+  return open > 1 && text.includes('@', open) && /[>)]\s*$/.test(text) ? text.slice(0, open).trimEnd() : text;
+}
+const ADDRESSED_CHARS_MAX = 256;
 
 function findInField(scan: Scan): void {
   const isNamed = scan.isKeyed(TYPE);

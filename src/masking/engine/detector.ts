@@ -1,4 +1,3 @@
-import type { Entity } from '#masking/engine/entities.ts';
 import type { Scan } from '#masking/engine/scan.ts';
 
 /**
@@ -6,7 +5,8 @@ import type { Scan } from '#masking/engine/scan.ts';
  * all of, so many digits, so long a token. `find` takes time linear in the text and proposes candidates.
  */
 export type Detector = {
-  readonly types: readonly Entity[];
+  /** Built-in entities, or names of the operator's own. */
+  readonly types: readonly string[];
   readonly needs: number;
   readonly digitsMin?: number;
   /** In one number. */
