@@ -21,7 +21,7 @@ function nameStart(text: string, end: number): number {
   for (let words = 0; words < NAME_WORDS_MAX && at > 0;) {
     const space = lead.lastIndexOf(' ', at - 1);
     const raw = lead.slice(space + 1, at);
-    const opening = /^["'(\[*]+/.exec(raw)?.[0].length ?? 0;
+    const opening = /^["'([*]+/.exec(raw)?.[0].length ?? 0;
     const word = raw.slice(opening);
     if (NAME_WORD.test(word)) {
       start = end - lead.length + space + 1 + opening;
