@@ -20,6 +20,7 @@ const WORK = 1e12;
 function watched(run: () => void): { readonly longest: ReadonlyMap<string, number>; readonly asked: number } {
   const longest = new Map<string, number>();
   let asked = 0;
+  // oxlint-disable-next-line typescript/unbound-method -- called with the pattern it was asked of
   const { exec } = RegExp.prototype;
   // every way to ask a pattern goes through here (ECMA-262, RegExpExec)
   const watch = function (this: RegExp, text: string): RegExpExecArray | null {
@@ -28,10 +29,12 @@ function watched(run: () => void): { readonly longest: ReadonlyMap<string, numbe
     longest.set(name, Math.max(longest.get(name) ?? 0, text.length));
     return exec.call(this, text);
   };
+  // oxlint-disable-next-line no-extend-native -- put back below
   Object.defineProperty(RegExp.prototype, 'exec', { value: watch, configurable: true, writable: true });
   try {
     run();
   } finally {
+    // oxlint-disable-next-line no-extend-native -- what it was
     Object.defineProperty(RegExp.prototype, 'exec', { value: exec, configurable: true, writable: true });
   }
   return { longest, asked };
