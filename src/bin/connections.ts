@@ -101,7 +101,7 @@ function upstreamOf(
           env,
           atExit,
           events: recordServerWords({ ...parts, limits: loaded.limits, secrets: known }),
-          maskLine: (line) => masker.maskText(line, known),
+          maskLine: (line) => masker.maskStoredText(line, known),
         },
       );
     }

@@ -35,6 +35,8 @@ export const followingMasker = (current: () => Masker): Masker => ({
   maskAnySize: (doc, context, owner) => current().maskAnySize(doc, context, owner),
   maskHeader: (header, secrets) => current().maskHeader(header, secrets),
   maskText: (text, secrets) => current().maskText(text, secrets),
+  maskStoredText: (text, secrets) => current().maskStoredText(text, secrets),
+  maskSentText: (text, connection, secrets) => current().maskSentText(text, connection, secrets),
 });
 
 /** What lasts from the start to the stop, whatever is reloaded in between. */

@@ -41,6 +41,10 @@ export type RecordHeader = {
   /** HTTP status the upstream gave. */
   readonly upstreamStatus?: number;
   readonly protocol?: string;
+  /** `Mcp-Param-*` headers that went up, by their lower-case names: decoded, masked. */
+  readonly mirrored?: Readonly<Record<string, string>>;
+  /** W3C `tracestate` that went up in a header. */
+  readonly tracestate?: string;
   /** JSON-RPC id as spelled. */
   readonly rpcId?: string;
   /** Peer address of the connection, or the trusted proxy's word for it. */

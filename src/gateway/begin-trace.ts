@@ -19,7 +19,7 @@ export function beginTrace(
   if (gateway.tracing === undefined || message.kind === 'response') return undefined;
   const secrets = gateway.masker.secretsOf([call.token, ...call.connection.secrets]);
   const shown = (text: string): string =>
-    isToolName(text) && gateway.masker.maskText(text, secrets) === text ? text : '';
+    isToolName(text) && gateway.masker.maskStoredText(text, secrets) === text ? text : '';
   const name = shown(message.name);
   return gateway.tracing.begin({
     call: call.id,

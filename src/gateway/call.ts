@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MakingCall } from '#bindings/binding.ts';
 import type { ConnectionRuntime } from '#gateway/connection-runtime.ts';
+import type { Mirrored } from '#gateway/mirrored-headers.ts';
 import type { Delivery, Reply } from '#gateway/reply.ts';
 import type { EventPlace } from '#gateway/event-ids.ts';
 import type { SessionEntry } from '#gateway/sessions.ts';
@@ -57,7 +58,12 @@ export type Parsed = BodyRead & {
 declare const followed: unique symbol;
 /** Only the step `followBinding` makes this. `follows`: the calls that made what the message is about or continues. */
 export type Followed = Parsed & { readonly follows?: readonly MakingCall[]; readonly [followed]: true };
-export type RequestMasked = Followed & { readonly masked: MaskedMessage; readonly secrets: SecretSet };
+export type RequestMasked = Followed & {
+  readonly masked: MaskedMessage;
+  readonly secrets: SecretSet;
+  /** Headers that repeat what the message says, as it says it now. */
+  readonly mirrored: Mirrored;
+};
 
 declare const authorized: unique symbol;
 /** Only the step `authorize` makes this. */

@@ -21,6 +21,7 @@ import type { LeafMask, LedgerEntry, Outcome } from '#ledger/record.ts';
 import type { Masked } from '#masking/masked.ts';
 import type { MaskedMessage, Masker, SecretSet } from '#masking/masker.ts';
 import { isAboutTask } from '#mcp/methods.ts';
+import { traceContextOfHeaders } from '#mcp/trace-context.ts';
 import type { Decision } from '#policy/decision.ts';
 
 /** A call at any point of its way: later members may be missing. */
@@ -61,7 +62,7 @@ function clientHeader(call: AnyCall): EventClient {
 /** What is done with a task is found under the name of the tool that made it; its id stands in the arguments. */
 function nameOf({ follows, message }: AnyCall): string {
   if (message === undefined || message.kind !== 'request') return '';
-  return (isAboutTask(message.method) ? follows?.[0]?.name : undefined) ?? message.name;
+  return isAboutTask(message.method) ? (follows?.[0]?.name ?? '') : message.name;
 }
 
 export function callHeader(call: AnyCall): RecordHeader {
@@ -130,10 +131,21 @@ export function upwardEntry(call: Approved, masker: Masker): LedgerEntry {
       ? { kind: 'intent', ref: null, st: 'open' }
       : { kind: 'stream', ref: null, st: 'up' };
   return entryOf(call, masker, frame, {
-    header: callHeader(call),
+    header: { ...callHeader(call), ...upwardHeader(call) },
     payload: call.masked.stored,
     mask: leafMask(call.masked),
   });
+}
+
+/** What goes up besides the message and says something. */
+function upwardHeader({ exchange, headers, mirrored }: Approved): Pick<RecordHeader, 'mirrored' | 'tracestate'> {
+  const hasState = exchange === undefined ? headers.has('tracestate') : exchange.sent.tracestate !== undefined;
+  const state = hasState ? (exchange?.sent ?? traceContextOfHeaders(headers)).tracestate : undefined;
+  const isMirroring = Object.keys(mirrored.stored).length > 0;
+  return {
+    ...(isMirroring ? { mirrored: mirrored.stored } : {}),
+    ...(state === undefined ? {} : { tracestate: state }),
+  };
 }
 
 /** A message of the upstream: released (`down`), or kept back because its call was over or never asked (`late`). */

@@ -14,7 +14,7 @@ const RPC_CODE = /^-?\d{1,10}$/;
 function toolOf(call: Parsed & Partial<Credentialed>, gateway: Gateway): string {
   const { message } = call;
   if (message.kind !== 'request' || message.method !== 'tools/call') return '';
-  return call.secrets === undefined ? message.name : gateway.masker.maskText(message.name, call.secrets);
+  return call.secrets === undefined ? message.name : gateway.masker.maskStoredText(message.name, call.secrets);
 }
 
 /** Undefined for an answer of a client: it is no operation of its own. */

@@ -112,7 +112,7 @@ export async function revoke(
     epochMs: epochAt(atMs, limits),
     // Masked before it is cut: half a secret would not be found.
     reason: masker
-      .maskText(asked.reason.toWellFormed(), masker.secretsOf(secrets))
+      .maskStoredText(asked.reason.toWellFormed(), masker.secretsOf(secrets))
       .slice(0, limits.revocationReasonChars)
       .toWellFormed(),
     by: { issuer: asked.by.issuer, subject: asked.by.subject },

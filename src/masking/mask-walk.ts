@@ -37,6 +37,8 @@ function hidesNothing(node: JsonNode): boolean {
   return node.kind === 'null' || node.kind === 'true' || node.kind === 'false';
 }
 
+const BOTH: Copies = { stored: true, inlineRules: true };
+
 export class MaskWalk {
   readonly storedEdits: JsonEdit[] = [];
   readonly sentEdits: JsonEdit[] = [];
@@ -79,8 +81,17 @@ export class MaskWalk {
     this.#spans = embedded === undefined && notes.spans !== undefined ? LeafSpans.of(notes.spans) : embedded?.spans;
   }
 
-  walk(root: JsonNode, copies: Copies = { stored: true, inlineRules: true }): void {
+  walk(root: JsonNode, copies: Copies = BOTH): void {
     this.#visit(root, copies);
+  }
+
+  /** A text that is no message, for both copies. */
+  maskText(value: string): Texts {
+    return this.#texts.mask(value, { at: this.#at, copies: BOTH, where: undefined });
+  }
+
+  maskExact(value: string): Texts {
+    return this.#leaf.maskExact({ stored: value, sent: value }, BOTH);
   }
 
   #visit(node: JsonNode, copies: Copies): void {

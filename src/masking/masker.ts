@@ -9,9 +9,11 @@
 import type { RecordHeader } from '#events/header.ts';
 import { createDigests } from '#masking/carriers/digest.ts';
 import { mediaPolicy, type MediaRules } from '#masking/carriers/media.ts';
+import { isPlainWord, maskDescribed } from '#masking/described.ts';
 import { createFieldNames } from '#masking/field-names.ts';
 import { FindingNotes } from '#masking/finding-notes.ts';
 import { unescapedText } from '#masking/json-text.ts';
+import type { Texts } from '#masking/leaf-mask.ts';
 import { MaskWalk } from '#masking/mask-walk.ts';
 import { ScanBudget } from '#masking/engine/budget.ts';
 import type { Detector } from '#masking/engine/detector.ts';
@@ -22,7 +24,7 @@ import { PlaceTrail } from '#masking/place-trail.ts';
 import type { WalkNotes, WalkRules } from '#masking/walk-rules.ts';
 import type { Finding, Masked, MaskFlag } from '#masking/masked.ts';
 import { createOperator, type OperatorName } from '#masking/operators.ts';
-import { createSecretSets, type SecretSet } from '#masking/secret-set.ts';
+import { createSecretSets, SecretSet } from '#masking/secret-set.ts';
 import { splice, spliceText } from '#mcp/json.ts';
 import type { JsonDocument } from '#mcp/json.ts';
 import { LIMITS } from '#limits.ts';
@@ -106,6 +108,10 @@ export type Masker = {
   maskHeader(header: RecordHeader, secrets: SecretSet | undefined): Masked<string>;
   /** Any text (a line of stderr, a header's value) with exact secrets replaced. */
   maskText(text: string, secrets: SecretSet): Masked<string>;
+  /** Any text as it may be stored or logged: what detectors find is replaced too. Nothing of one that cannot be masked. */
+  maskStoredText(text: string, secrets: SecretSet): Masked<string>;
+  /** Any text as it may go on its way through a connection. Nothing of one that cannot be masked. */
+  maskSentText(text: string, connection: string, secrets: SecretSet): string;
 };
 
 const NO_TYPES: ReadonlySet<string> = new Set();
@@ -128,6 +134,20 @@ function detectionOf({ store, detectors }: MaskerSettings, types: ReadonlySet<st
   const engine = createEngine({ types, ...(detectors === undefined ? {} : { detectors }) });
   return { engine, trail: new PlaceTrail(createKeyMeanings()) };
 }
+
+const freshNotes = (): WalkNotes => ({
+  stored: new FindingNotes(),
+  inline: new FindingNotes(),
+  isOverBudget: false,
+  tokensLeft: LIMITS.tokensPerMessage,
+  tokens: new Map(),
+  budget: new ScanBudget(),
+});
+
+/** In the place of a text that could not be masked. */
+const NOTHING_LEFT = '[SECRET]';
+/** No connection is called so. */
+const NOWHERE = '';
 
 export function createMasker(settings: MaskerSettings, aside?: MaskAside): Masker {
   const { inline } = settings;
@@ -159,14 +179,7 @@ export function createMasker(settings: MaskerSettings, aside?: MaskAside): Maske
   };
 
   const maskMessage = (doc: JsonDocument, { connection, secrets }: MaskContext): MaskedMessage => {
-    const notes: WalkNotes = {
-      stored: new FindingNotes(),
-      inline: new FindingNotes(),
-      isOverBudget: false,
-      tokensLeft: LIMITS.tokensPerMessage,
-      tokens: new Map(),
-      budget: new ScanBudget(),
-    };
+    const notes = freshNotes();
     const present = secrets.presentIn(unescapedText(doc.text, [doc.root]));
     const walk = new MaskWalk(doc.text, rulesFor(connection, secrets), notes, present);
     walk.walk(doc.root);
@@ -191,6 +204,16 @@ export function createMasker(settings: MaskerSettings, aside?: MaskAside): Maske
     );
   };
 
+  const maskFully = (text: string, connection: string, secrets: SecretSet): Texts => {
+    if (isPlainWord(text) && secrets.isEmpty) return { stored: text, sent: text };
+    try {
+      const walk = new MaskWalk(text, rulesFor(connection, secrets), freshNotes(), secrets.presentIn(text));
+      return isPlainWord(text) ? walk.maskExact(text) : walk.maskText(text);
+    } catch {
+      return { stored: NOTHING_LEFT, sent: NOTHING_LEFT };
+    }
+  };
+
   const maskHeaderString = (value: string, secrets: SecretSet | undefined): string => {
     const wellFormed = value.toWellFormed();
     // masked before it is cut: half a secret would not be found
@@ -213,10 +236,11 @@ export function createMasker(settings: MaskerSettings, aside?: MaskAside): Maske
       aside !== undefined && doc.bytes.length > aside.hereBytes
         ? aside.mask(doc.bytes, context, owner)
         : maskHere(doc, context),
-    maskHeader(header, secrets) {
+    maskHeader(raw, secrets = SecretSet.EMPTY) {
+      const header = maskDescribed(raw, (word) => maskFully(word, NOWHERE, secrets).stored);
       const text = JSON.stringify(header);
       const isPlain = text.length <= LIMITS.nameChars && !text.includes('\\');
-      if (isPlain && (secrets === undefined || secrets.presentIn(text).isEmpty)) return masked(text);
+      if (isPlain && secrets.presentIn(text).isEmpty) return masked(text);
       return masked(
         JSON.stringify(header, (_key, value: unknown) =>
           typeof value === 'string' ? maskHeaderString(value, secrets) : value,
@@ -224,5 +248,7 @@ export function createMasker(settings: MaskerSettings, aside?: MaskAside): Maske
       );
     },
     maskText: (text, secrets) => masked(maskText(text, secrets)),
+    maskStoredText: (text, secrets) => masked(maskFully(text, NOWHERE, secrets).stored),
+    maskSentText: (text, connection, secrets) => maskFully(text, connection, secrets).sent,
   };
 }

@@ -143,9 +143,9 @@ function checkParams(message: Message, mirrored: MirroredHeaders): Result<undefi
 
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
 
-/** Whether `value` is how a header spells a string, number or boolean that `node` is or holds, inside objects only. */
-function mirrorsSome(node: JsonNode | undefined, value: string): boolean {
-  switch (node?.kind) {
+/** Whether `value` is how a header spells a string, number or boolean. */
+export function isMirrorOf(node: JsonNode, value: string): boolean {
+  switch (node.kind) {
     case 'string':
       return node.value === value;
     case 'number':
@@ -154,11 +154,15 @@ function mirrorsSome(node: JsonNode | undefined, value: string): boolean {
     case 'true':
     case 'false':
       return value === node.kind;
-    case 'object':
-      return node.members.some((held) => mirrorsSome(held.value, value));
     default:
       return false;
   }
+}
+
+/** Of what `node` is or holds, inside objects only. */
+function mirrorsSome(node: JsonNode | undefined, value: string): boolean {
+  if (node?.kind === 'object') return node.members.some((held) => mirrorsSome(held.value, value));
+  return node !== undefined && isMirrorOf(node, value);
 }
 
 /** What `Mcp-Name` mirrors where MCP says so. With other methods it must at least be something that the message says. */

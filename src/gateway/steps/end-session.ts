@@ -29,10 +29,15 @@ export async function endSession(call: Connected, gateway: Gateway): Promise<voi
   const ended = await call.connection.upstream.endSession({
     caller: owner.caller,
     gatewaySession: wireId,
-    headers: upwardHeaders(call.headers, session.upstreamId, (text) => gateway.masker.maskText(text, secrets), {
-      sent: undefined,
-      passesBaggage: call.connection.passesBaggage,
-    }),
+    headers: upwardHeaders(
+      call.headers,
+      session.upstreamId,
+      (text) => gateway.masker.maskSentText(text, call.connection.name, secrets),
+      {
+        sent: undefined,
+        passesBaggage: call.connection.passesBaggage,
+      },
+    ),
     credential: call.connection.credential,
     timeoutMs: gateway.limits.upstreamHeadersMs,
     signal: call.cut.signal,

@@ -4,6 +4,7 @@
  */
 import type { Credentialed, Headers, Recorded } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
+import { NOTHING_MIRRORED, type Mirrored } from '#gateway/mirrored-headers.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { callerKey } from '#identity/caller.ts';
 import { decodeHeaderValue, encodeHeaderValue } from '#mcp/header-value.ts';
@@ -55,12 +56,15 @@ export function upwardHeaders(
   upstreamSession: string | undefined,
   mask: (text: string) => string,
   trace: UpwardTrace,
+  mirrored: Mirrored = NOTHING_MIRRORED,
 ): HeaderPair[] {
   const passed: HeaderPair[] = headers.has('accept') ? [] : [['accept', ANYTHING]];
   for (const [name, values] of headers) {
-    if (name === 'mcp-name' || PARAMETER.test(name))
-      for (const value of values) passed.push([name, maskEncoded(value, mask)]);
-    else if (PASSED.has(name)) for (const value of values) passed.push([name, mask(value)]);
+    if (name === 'mcp-name' || PARAMETER.test(name)) {
+      const again = mirrored.sent.get(name);
+      if (again === undefined) for (const value of values) passed.push([name, maskEncoded(value, mask)]);
+      else passed.push([name, again]);
+    } else if (PASSED.has(name)) for (const value of values) passed.push([name, mask(value)]);
   }
   passed.push(...traceHeaders(headers, trace, mask));
   if (upstreamSession !== undefined) passed.push(['mcp-session-id', upstreamSession]);
@@ -105,8 +109,9 @@ export function injectCredential(call: Recorded, gateway: Gateway): Result<Crede
     headers: upwardHeaders(
       call.headers,
       call.session.upstreamId,
-      (text) => gateway.masker.maskText(text, call.secrets),
+      (text) => gateway.masker.maskSentText(text, call.connection.name, call.secrets),
       { sent: call.exchange?.sent, passesBaggage: call.connection.passesBaggage },
+      call.mirrored,
     ),
     credential: call.connection.credential,
     timeoutMs: gateway.limits.upstreamHeadersMs,

@@ -2,6 +2,7 @@
 import type { Followed, RequestMasked } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
+import { mirroredHeaders } from '#gateway/mirrored-headers.ts';
 import { callerKey } from '#identity/caller.ts';
 import type { MaskContext, MaskedMessage, MaskFault, SecretSet } from '#masking/masker.ts';
 import { err, ok } from '#result.ts';
@@ -9,9 +10,17 @@ import type { Result } from '#result.ts';
 
 type Outcome = Result<RequestMasked, Refusal>;
 
-function outcomeOf(call: Followed, secrets: SecretSet, masked: Result<MaskedMessage, MaskFault>): Outcome {
+function outcomeOf(
+  call: Followed,
+  gateway: Gateway,
+  secrets: SecretSet,
+  masked: Result<MaskedMessage, MaskFault>,
+): Outcome {
   if (!masked.ok) return err({ code: 'masking_failed', reason: masked.error.reason, executed: 'no' });
-  return ok({ ...call, masked: masked.value, secrets });
+  const { jsonDepth: depth, jsonNodes: nodes } = gateway.limits;
+  const mirrored = mirroredHeaders(call.headers, call.message, masked.value, { depth, nodes });
+  if (!mirrored.ok) return err({ code: 'masking_failed', reason: mirrored.error, executed: 'no' });
+  return ok({ ...call, masked: masked.value, secrets, mirrored: mirrored.value });
 }
 
 export function maskRequest(call: Followed, gateway: Gateway): Outcome | Promise<Outcome> {
@@ -24,6 +33,6 @@ export function maskRequest(call: Followed, gateway: Gateway): Outcome | Promise
   };
   const masked = gateway.masker.maskAnySize(call.message.doc, context, callerKey(call.verified.caller));
   return masked instanceof Promise
-    ? masked.then((late) => outcomeOf(call, secrets, late))
-    : outcomeOf(call, secrets, masked);
+    ? masked.then((late) => outcomeOf(call, gateway, secrets, late))
+    : outcomeOf(call, gateway, secrets, masked);
 }

@@ -21,7 +21,7 @@ function headersOf(call: ListenRecorded, gateway: Gateway): HeaderPair[] {
   const headers = upwardHeaders(
     call.headers,
     call.session.upstreamId,
-    (text) => gateway.masker.maskText(text, call.secrets),
+    (text) => gateway.masker.maskSentText(text, call.connection.name, call.secrets),
     { sent: undefined, passesBaggage: call.connection.passesBaggage },
   ).filter(([name]) => name !== 'accept');
   headers.push(['accept', 'text/event-stream']);

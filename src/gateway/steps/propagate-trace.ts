@@ -13,7 +13,11 @@ import type { Result } from '#result.ts';
 /** A caller's `tracestate` lives on in that of the gateway: one that holds a secret goes nowhere. */
 function withoutSecrets(sent: TraceContext, call: Approved, gateway: Gateway): TraceContext {
   const { tracestate, ...rest } = sent;
-  if (tracestate === undefined || gateway.masker.maskText(tracestate, call.secrets) !== tracestate) return rest;
+  if (
+    tracestate === undefined ||
+    gateway.masker.maskSentText(tracestate, call.connection.name, call.secrets) !== tracestate
+  )
+    return rest;
   return sent;
 }
 

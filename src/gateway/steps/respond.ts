@@ -41,7 +41,8 @@ async function release(answer: AnswerRecorded, headers: readonly HeaderPair[], g
     case 'sse': {
       // The name of an event is the server's own words too.
       const name = heard.sse?.event;
-      const event = name === undefined ? undefined : gateway.masker.maskText(name, call.secrets);
+      const event =
+        name === undefined ? undefined : gateway.masker.maskSentText(name, call.connection.name, call.secrets);
       const fields = eventFields(call, heard.sse, gateway);
       return call.reply.event(encodeSseEvent({ data: masked.send, event, ...fields }), headers);
     }
