@@ -87,6 +87,8 @@ function maskerOf(
     key: new Uint8Array(lasting.maskingKey),
     store: masking.store,
     inline: masking.inline,
+    overBudget: masking.overBudget,
+    work: limits.maskingWork,
   };
   return createMasker(settings, {
     hereBytes: limits.maskHereBytes,

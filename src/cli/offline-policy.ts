@@ -39,8 +39,8 @@ export function offlinePolicy(loaded: LoadedConfig): OfflinePolicy {
   const settings = policySettings(loaded);
   const policy = createPolicy(settings);
   if (!policy.ok) throw new Error('a loaded configuration has a policy that cannot be made');
-  const { store, inline } = loaded.config.masking;
-  const masker = createMasker({ key: NO_KEY, store, inline });
+  const { store, inline, overBudget } = loaded.config.masking;
+  const masker = createMasker({ key: NO_KEY, store, inline, overBudget });
   const noSecrets = masker.secretsOf([]);
   return {
     version: settings.version,

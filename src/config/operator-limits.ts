@@ -15,6 +15,7 @@ export const OPERATOR_LIMITS = {
   messageBytes: [1024, 256 * 1024 * 1024],
   jsonDepth: [8, 512],
   jsonNodes: [1_000, 20_000_000],
+  maskingWork: [1024 * 1024, 4 * GIB],
   maskHereBytes: [1_024, 1024 * 1024],
   maskThreads: [1, 64],
   maskWorkerMs: [100, 600_000],

@@ -245,6 +245,12 @@ const masking = z.strictObject({
       fields: z.array(z.string().min(1).max(128)).max(1_000).default([]),
     })
     .prefault({}),
+  overBudget: z
+    .enum(['block', 'mask'])
+    .optional()
+    .describe(
+      'what becomes of a message that takes too long to mask for its caller: block (default), or the rest masked as a whole',
+    ),
   inline: z.strictObject({ detectors, operator, connections: connectionNames.default(['*']) }).optional(),
 });
 

@@ -53,7 +53,24 @@ test('what there was no budget to look at passes in neither copy', () => {
   const texts = leaf.maskDetected({ stored: TEXT, sent: TEXT }, NO_PLACE, both, engine);
   assert.deepEqual(texts, { stored: '[SECRET]', sent: '[SECRET]' });
   assert.equal(notes.isOverBudget, true);
+  assert.equal(notes.isSentOverBudget, true);
   assert.deepEqual(leaf.maskKey(TEXT, both, engine).stored, '[SECRET]');
+});
+
+test('it is noted whether there was no budget for the copy that is sent, in values and in keys', () => {
+  const wanted = { stored: true, inlineRules: true };
+  const storedOnly = { stored: true, inlineRules: false };
+  for (const [copies, expected] of [
+    [wanted, true],
+    [storedOnly, undefined],
+  ] as const) {
+    const ofValue = leafMask(new ScanBudget(3));
+    ofValue.leaf.maskDetected({ stored: TEXT, sent: TEXT }, NO_PLACE, copies, engine);
+    const ofKey = leafMask(new ScanBudget(3));
+    ofKey.leaf.maskKey(TEXT, copies, engine);
+    for (const { notes } of [ofValue, ofKey])
+      assert.deepEqual([notes.isOverBudget, notes.isSentOverBudget], [true, expected]);
+  }
 });
 
 test('a key is noted only when its pointer no longer shows it', () => {

@@ -90,10 +90,15 @@ export class LeafMask {
 
   /** What was not looked at to its end does not pass. */
   #overBudget({ stored, sent }: Texts, copies: Copies, isInline: boolean): Texts {
-    this.#notes.isOverBudget = true;
+    this.#noteOverBudget(isInline);
     if (copies.stored) this.#notes.stored.add(OVER_BUDGET_RULE, SECRET, this.#pointer);
     if (isInline) this.#notes.inline.add(OVER_BUDGET_RULE, SECRET, this.#pointer);
     return { stored: copies.stored ? `[${SECRET}]` : stored, sent: isInline ? `[${SECRET}]` : sent };
+  }
+
+  #noteOverBudget(isInline: boolean): void {
+    this.#notes.isOverBudget = true;
+    if (isInline) this.#notes.isSentOverBudget = true;
   }
 
   /** A key as it is stored and as it is sent. `note` is for when the path shows it masked: a pointer must not show what was found. */
@@ -108,7 +113,7 @@ export class LeafMask {
     const noteExact = (): void => this.noteExact(copies, count, count);
     const scanned = engine?.scan(text, NO_PLACE, this.#notes.budget);
     if (scanned?.ok === false) {
-      this.#notes.isOverBudget = true;
+      this.#noteOverBudget(isInline);
       const hidden = `[${SECRET}]`;
       return { stored: hidden, sent: isInline ? hidden : text, note: noteExact };
     }

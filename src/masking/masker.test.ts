@@ -562,3 +562,36 @@ test('the same value has the same token wherever it stands', () => {
   assert.equal(tokens?.length, 2);
   assert.equal(new Set(tokens).size, 1);
 });
+
+test('past the budget a message is refused for its caller, or the rest is masked as a whole; in the book it always is', () => {
+  const mail = 'ada.lovelace@example.com';
+  const rest = Array.from({ length: 20 }, (_, at) => `${mail} ${'word '.repeat(50)}${at}`);
+  const message = { result: { content: [`${mail} first`, ...rest] } };
+  const settings = (changes: Partial<MaskerSettings>): MaskerSettings => ({
+    ...SETTINGS,
+    store: { ...SETTINGS.store, detectors: 'default' },
+    work: 2_000,
+    ...changes,
+  });
+  const inline = { detectors: ['EMAIL_ADDRESS'], operator: 'redact', connections: ['github'] } as const;
+  const outcomeOf = (changes: Partial<MaskerSettings>) => {
+    const masker = createMasker(settings(changes));
+    const context = { direction: 'response', connection: 'github', method: '', secrets: masker.secretsOf([]) } as const;
+    return masker.maskMessage(document(JSON.stringify(message)), context);
+  };
+  const refused = { ok: false, error: { code: 'masking_failed', reason: 'over_budget' } };
+  assert.deepEqual(outcomeOf({ inline }), refused);
+  assert.deepEqual(outcomeOf({ inline, overBudget: 'block' }), refused);
+  const masked = outcomeOf({ inline, overBudget: 'mask' });
+  assert.ok(masked.ok);
+  assert.deepEqual(masked.value.flags, ['budget']);
+  assert.match(masked.value.send.toString(), /\["\[EMAIL_ADDRESS\] first",.*"\[SECRET\]"\]/);
+  for (const copy of [masked.value.send, masked.value.stored]) assert.equal(copy.includes(mail), false);
+  // nobody asked to have the caller's copy looked at
+  const storedOnly = outcomeOf({});
+  assert.ok(storedOnly.ok);
+  assert.deepEqual([storedOnly.value.flags, storedOnly.value.stored.includes(mail)], [['budget'], false]);
+  assert.deepEqual(JSON.parse(storedOnly.value.send.toString()), message);
+  const enough = outcomeOf({ inline, work: 200_000 });
+  assert.deepEqual([enough.ok, enough.ok && enough.value.flags], [true, []]);
+});

@@ -55,6 +55,10 @@ export type MaskerSettings = {
     | undefined;
   /** What becomes of what is no text, in each copy. */
   readonly media?: { readonly send?: Partial<MediaRules>; readonly store?: Partial<MediaRules> } | undefined;
+  /** What becomes of a message for its caller that cannot be looked at to its end: refused, or the rest masked as a whole. */
+  readonly overBudget?: 'block' | 'mask' | undefined;
+  /** How much work one message may be; see engine/budget.ts. */
+  readonly work?: number;
   /** Further ones: locale packs, patterns of the operator. */
   readonly detectors?: readonly Detector[];
 };
@@ -135,22 +139,23 @@ function detectionOf({ store, detectors }: MaskerSettings, types: ReadonlySet<st
   return { engine, trail: new PlaceTrail(createKeyMeanings()) };
 }
 
-const freshNotes = (): WalkNotes => ({
+const freshNotes = (work?: number): WalkNotes => ({
   stored: new FindingNotes(),
   inline: new FindingNotes(),
   isOverBudget: false,
   tokensLeft: LIMITS.tokensPerMessage,
   tokens: new Map(),
-  budget: new ScanBudget(),
+  budget: new ScanBudget(work),
 });
 
 /** In the place of a text that could not be masked. */
 const NOTHING_LEFT = '[SECRET]';
 /** No connection is called so. */
 const NOWHERE = '';
+const OVER_BUDGET: MaskFault = { code: 'masking_failed', reason: 'over_budget' };
 
 export function createMasker(settings: MaskerSettings, aside?: MaskAside): Masker {
-  const { inline } = settings;
+  const { inline, overBudget = 'block', work } = settings;
   const store = createOperator(settings.store.operator, settings.key);
   const inlineOperator = inline === undefined ? store : createOperator(inline.operator, settings.key);
   const inlineTypes = typesOf(inline?.detectors);
@@ -178,21 +183,22 @@ export function createMasker(settings: MaskerSettings, aside?: MaskAside): Maske
     };
   };
 
-  const maskMessage = (doc: JsonDocument, { connection, secrets }: MaskContext): MaskedMessage => {
-    const notes = freshNotes();
+  const maskMessage = (doc: JsonDocument, { connection, secrets }: MaskContext): Result<MaskedMessage, MaskFault> => {
+    const notes = freshNotes(work);
     const present = secrets.presentIn(unescapedText(doc.text, [doc.root]));
     const walk = new MaskWalk(doc.text, rulesFor(connection, secrets), notes, present);
     walk.walk(doc.root);
+    if (notes.isSentOverBudget === true && overBudget === 'block') return err(OVER_BUDGET);
     const flags: MaskFlag[] = [];
     if (notes.isOverBudget) flags.push('budget');
     if (notes.stored.isTruncated || notes.inline.isTruncated) flags.push('truncated');
-    return {
+    return ok({
       send: splice(doc, walk.sentEdits),
       stored: masked(splice(doc, walk.storedEdits)),
       findings: notes.stored.findings(),
       inlineFindings: notes.inline.findings(),
       flags,
-    };
+    });
   };
 
   const maskText = (text: string, secrets: SecretSet): string => {
@@ -223,7 +229,7 @@ export function createMasker(settings: MaskerSettings, aside?: MaskAside): Maske
 
   const maskHere: Masker['maskMessage'] = (doc, context) => {
     try {
-      return ok(maskMessage(doc, context));
+      return maskMessage(doc, context);
     } catch (cause) {
       return err(faultOf(cause));
     }

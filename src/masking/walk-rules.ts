@@ -31,6 +31,8 @@ export type WalkNotes = {
   readonly inline: FindingNotes;
   /** Something could not be looked into, or not be given a token, within its bounds. */
   isOverBudget: boolean;
+  /** Some of that is a text which the caller's copy would have had masked in parts. */
+  isSentOverBudget?: boolean;
   /** Tokens cost a keyed hash each; after so many a message gets plain placeholders. */
   tokensLeft: number;
   /** Tokens of exact secrets already made for this message. */
