@@ -8,6 +8,9 @@ const AGAINST_WORDS = 3;
 
 const WORDS = /[a-zà-ÿ]+/g;
 
+const isLetter = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || (code >= 0xc0 && code <= 0xff);
+
 /** The nearest word before `start` of either set; of `against` only when it is one of the last few words. */
 export function nearestWord(
   text: string,
@@ -15,14 +18,18 @@ export function nearestWord(
   words: ReadonlySet<string> | undefined,
   against: ReadonlySet<string>,
 ): string | undefined {
-  const from = Math.max(0, start - BEFORE_CHARS);
-  if (from === start) return undefined;
-  const found = text.slice(from, start).toLowerCase().match(WORDS);
-  if (found === null) return undefined;
-  for (let at = found.length - 1, steps = 0; at >= 0; at--, steps++) {
-    const word = found[at] ?? '';
+  const floor = Math.max(0, start - BEFORE_CHARS);
+  let steps = 0;
+  for (let end = start; end > floor;) {
+    while (end > floor && !isLetter(text.charCodeAt(end - 1))) end--;
+    let from = end;
+    while (from > floor && isLetter(text.charCodeAt(from - 1))) from--;
+    if (from === end) return undefined;
+    const word = text.slice(from, end).toLowerCase();
     if (words?.has(word) === true) return word;
-    if (steps < AGAINST_WORDS && against.has(word)) return word;
+    if (steps++ < AGAINST_WORDS && against.has(word)) return word;
+    if (words === undefined && steps >= AGAINST_WORDS) return undefined;
+    end = from;
   }
   return undefined;
 }

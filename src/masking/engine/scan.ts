@@ -72,7 +72,7 @@ export class Scan {
     if (this.isKeyed(type)) {
       score += KEY_BONUS;
       reasons.push(`key names ${type}`);
-    } else {
+    } else if (words !== undefined || !isImmune) {
       const nearest = nearestWord(this.text, start, words, NEGATIVE_WORDS);
       if (nearest !== undefined && words?.has(nearest) === true) {
         score += WORD_BONUS;
