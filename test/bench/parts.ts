@@ -128,7 +128,7 @@ const asStored = (bytes: Buffer) => must(masker.maskMessage(must(parseJson(bytes
 const LIMIT = { depth: LIMITS.jsonDepth, nodes: LIMITS.jsonNodes };
 const masker = createMasker({
   key: randomBytes(32),
-  store: { operator: 'token', fields: [] },
+  store: { operator: 'token', fields: [], detectors: 'default' },
   inline: { detectors: ['SECRET'], operator: 'token', connections: ['*'] },
 });
 const secrets = masker.secretsOf(['x'.repeat(842), 'bench-upstream-credential']);

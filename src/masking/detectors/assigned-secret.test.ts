@@ -22,6 +22,8 @@ test('sentences, stand-ins, names of variables and code are no secrets', () => {
     'token = getToken()',
     'api_key=${API_KEY}',
     'secret: <your-secret>',
+    'password=your-password1',
+    'token=xxxxxxxxxxxx-1234-abcd',
     'token: string',
     'password: process.env.PW',
     'compass: 123456',

@@ -25,6 +25,8 @@ test('versions and times are no addresses', () => {
     ['version 1.2.3.4'],
     ['v1.2.3.4'],
     ['Chrome/120.0.0.0'],
+    ['Widget/2.0.0.0'],
+    ['left-pad@1.2.3.4'],
     ['1.2.3.4', 'version'],
     ['256.1.1.1'],
     ['1.3.6.1.4.1.311'],

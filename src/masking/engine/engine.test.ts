@@ -7,6 +7,7 @@ import { ENTITIES } from '#masking/engine/entities.ts';
 import { NO_PLACE } from '#masking/engine/place.ts';
 import { createOperator } from '#masking/operators.ts';
 import { spliceText } from '#mcp/json.ts';
+import { LIMITS } from '#limits.ts';
 
 const engine = createEngine({ types: new Set(ENTITIES) });
 const texts = (text: string, types: readonly string[] = ENTITIES): string[] => {
@@ -43,6 +44,14 @@ test('a text that costs more than is left gives a fault, never its first hits', 
     assert.deepEqual(engine.scan(text, NO_PLACE, new ScanBudget(work)), { ok: false, error: { code: 'over_budget' } });
   }
   assert.equal(engine.scan(text, NO_PLACE, new ScanBudget()).ok, true);
+});
+
+test('a text with more candidates than can be told apart, or values hidden behind each other, is given up as a whole', () => {
+  const fault = { ok: false, error: { code: 'over_budget' } };
+  const addresses = (count: number) => engine.scan('a@b.io '.repeat(count), NO_PLACE, new ScanBudget());
+  assert.equal(addresses(LIMITS.maskingCandidates).ok, true);
+  assert.deepEqual(addresses(LIMITS.maskingCandidates + 1), fault);
+  assert.deepEqual(engine.scan(`a@b.io${'+442079460958'.repeat(9)}`, NO_PLACE, new ScanBudget()), fault);
 });
 
 test('without costly checks left the shape decides, so that nothing passes for want of them', () => {
