@@ -42,6 +42,9 @@ export const LIMITS = {
   /** Of one string; the rest of it is text. */
   tableCells: 200_000,
   queryChars: 16_384,
+  outputSchemaBytes: 64 * 1024,
+  /** Compiled ones, of all connections. */
+  outputSchemas: 200,
   tokensPerMessage: 500,
   /** Work of one message: about a character looked at once by all detectors (src/masking/engine/budget.ts). */
   maskingWork: 96 * 1024 * 1024,

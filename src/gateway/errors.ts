@@ -165,17 +165,32 @@ export function rpcErrorBody(error: WireError, subject: ErrorSubject): string {
     ...(requiredCapabilities === undefined ? {} : { requiredCapabilities }),
   };
   const id = subject.idText === undefined ? '' : `"id":${subject.idText},`;
-  if (subject.method === 'tools/call' && TOOL_REFUSALS.has(error.code)) {
-    const result = {
-      resultType: 'complete',
-      content: [{ type: 'text', text: `${error.message} (${error.code}; call ${subject.call})` }],
-      isError: true,
-      _meta: { 'gatebook/error': data },
-    };
-    return `{"jsonrpc":"2.0",${id}"result":${JSON.stringify(result)}}`;
-  }
+  if (subject.method === 'tools/call' && TOOL_REFUSALS.has(error.code)) return toolError(id, error.message, data);
   return `{"jsonrpc":"2.0",${id}"error":${JSON.stringify({ code: error.rpcCode ?? RPC.internal, message: error.message, data })}}`;
 }
+
+type ErrorData = { readonly code: string; readonly executed: 'no' | 'unknown'; readonly call: string };
+
+function toolError(id: string, message: string, data: ErrorData): string {
+  const result = {
+    resultType: 'complete',
+    content: [{ type: 'text', text: `${message} (${data.code}; call ${data.call})` }],
+    isError: true,
+    _meta: { 'gatebook/error': data },
+  };
+  return `{"jsonrpc":"2.0",${id}"result":${JSON.stringify(result)}}`;
+}
+
+const MASKED_BEYOND_SCHEMA =
+  'The tool answered, and what policy masks in the answer leaves nothing that fits its output schema';
+
+/** In the place of an answer that was masked and cannot be what the tool promised. */
+export const maskedBeyondSchema = (idText: string | undefined, call: string): string =>
+  toolError(idText === undefined ? '' : `"id":${idText},`, MASKED_BEYOND_SCHEMA, {
+    code: 'masking_failed',
+    executed: 'unknown',
+    call,
+  });
 
 /** Problem details (RFC 9457) for what HTTP alone answers. */
 export function problemBody(error: WireError, call: string): string {

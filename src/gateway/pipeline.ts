@@ -16,6 +16,7 @@ import { claimAsked } from '#gateway/steps/claim-asked.ts';
 import { filterList } from '#gateway/steps/filter-list.ts';
 import { findResumption } from '#gateway/steps/find-resumption.ts';
 import { findSession } from '#gateway/steps/find-session.ts';
+import { fitSchema } from '#gateway/steps/fit-schema.ts';
 import { followBinding } from '#gateway/steps/follow-binding.ts';
 import { forward } from '#gateway/steps/forward.ts';
 import { governServerRequest } from '#gateway/steps/govern-server-request.ts';
@@ -76,6 +77,7 @@ export const ANSWER_STEPS = [
   bindAnswer,
   narrowCache,
   maskAnswer,
+  fitSchema,
   recordAnswer,
   respond,
 ] as const;

@@ -14,7 +14,7 @@ const POLICY_PATTERN = /^[0-9a-f]{16}$/;
 const HASH_PATTERN = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
 const CONTROL_PATTERN = /^[a-z_]{1,32}$/;
 const STREAM_PATTERN = /^(?:up|down|late)$/;
-export const MASK_FLAGS: readonly string[] = ['budget', 'failed', 'truncated'];
+export const MASK_FLAGS: readonly string[] = ['budget', 'failed', 'schema_repaired', 'schema_unfit', 'truncated'];
 export const PIECES_MAX = 64;
 
 const kinds: ReadonlySet<string> = new Set(RECORD_KINDS);

@@ -16,7 +16,7 @@ export type Finding = {
   readonly count: number;
 };
 
-export type MaskFlag = 'truncated' | 'budget' | 'failed';
+export type MaskFlag = 'truncated' | 'budget' | 'failed' | 'schema_repaired' | 'schema_unfit';
 
 /** In the place of a stored copy that is in the book by now. */
 export const NOTHING_STORED: Masked<Buffer> = Buffer.alloc(0) as Masked<Buffer>;

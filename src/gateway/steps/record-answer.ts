@@ -11,6 +11,7 @@ import type { Result } from '#result.ts';
 function outcomeOf(answer: AnswerMasked): Outcome {
   if (answer.call.reply.gone()) return 'undelivered';
   const { message } = answer;
+  if (answer.masked.flags.includes('schema_unfit')) return 'withheld';
   if (message.kind !== 'response' || message.outcome.type === 'error') return 'error';
   return message.isToolError ? 'tool_error' : 'ok';
 }

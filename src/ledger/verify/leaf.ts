@@ -30,7 +30,7 @@ export type CheckedLeaf = {
 };
 
 const KEYS = ['v', 'n', 't', 'kind', 'call', 'ref', 'st', 'hc', 'pc', 'bc', 'mask', 'pol'];
-const MASK_FLAGS: readonly unknown[] = ['budget', 'failed', 'truncated'];
+const MASK_FLAGS: readonly unknown[] = ['budget', 'failed', 'schema_repaired', 'schema_unfit', 'truncated'];
 export const CALL_ID = /^[a-z2-7]{26}$/;
 const STATUS = /^[A-Za-z0-9_.:/+-]{1,128}$/;
 const POLICY = /^[0-9a-f]{16}$/;
