@@ -61,7 +61,7 @@ export async function compileSchema(schema: string): Promise<Result<SchemaCheck,
     const validate = ajv.compile(JSON.parse(schema) as Record<string, unknown>);
     return ok({
       faults(value) {
-        if (validate(value) === true) return [];
+        if (validate(value)) return [];
         return (validate.errors ?? []).map(({ instancePath, parentSchema }) => ({
           pointer: instancePath,
           schema: parentSchema ?? {},
