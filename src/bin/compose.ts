@@ -108,6 +108,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   };
   const registry = createRegistry();
   const common = lastingOf(options, book.value, bindingStore.value, {
+    inForce: () => current().gateway,
     currentMasker: followingMasker(() => current().gateway.masker),
     metrics: callMetricsOf(registry, loaded.limits, () => current().loaded.config),
     leaving: () => isLeaving,
@@ -128,7 +129,11 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   }
   const inForce = createInForce(first.value.gateway);
   let certificate: Certificate | undefined;
-  const reloader = createReloader(first.value, lasting, inForce, (next) => certificate?.use(next.loaded));
+  const reloader = createReloader(first.value, lasting, inForce, (next) => {
+    certificate?.use(next.loaded);
+    // What may not go on under the new one ends with its beginning.
+    lasting.admission.endOver();
+  });
   current = () => reloader.current();
   watchState(registry, {
     gateway: () => inForce.current(),

@@ -35,6 +35,7 @@ export type StartRefusal = { readonly exit: ExitCode; readonly message: string }
 /** Shared by all generations. */
 export type Lasting = Pick<
   Gateway,
+  | 'inForce'
   | 'clock'
   | 'monotonic'
   | 'newId'
@@ -150,6 +151,7 @@ export async function makeGeneration(
   const { server } = loaded.config;
   const listenHost = parseListen(server.listen)?.host ?? '';
   const gateway: Gateway = {
+    inForce: lasting.inForce,
     clock: lasting.clock,
     monotonic: lasting.monotonic,
     newId: lasting.newId,

@@ -44,7 +44,7 @@ export function lastingOf(
   { loaded, disk, log, env, worker, identityClock = systemIdentityClock }: ComposeOptions,
   { ledger, maskingKey }: OpenBook,
   bindingStore: BindingStore,
-  state: Pick<Lasting, 'currentMasker' | 'leaving' | 'draining' | 'metrics' | 'stopping'>,
+  state: Pick<Lasting, 'inForce' | 'currentMasker' | 'leaving' | 'draining' | 'metrics' | 'stopping'>,
 ): Omit<Lasting, 'revocations' | 'definitions'> {
   const random = pooledRandom(systemRandom);
   const newId = (): string => callId(random);

@@ -21,15 +21,15 @@ export type Admission = {
   enterCaller(call: string, caller: string, tenure: Tenure): CallerRoom;
   /** The call is being answered with an event stream, until it leaves. */
   streams(call: string): void;
-  /** It ends only when somebody ends it: a stop does not wait for it. */
-  lasts(call: string): void;
+  /** It ends only when somebody ends it: a stop does not wait for it. From here on `isOver` says whether it must end. */
+  lasts(call: string, isOver: () => boolean): void;
   leave(call: string): void;
   inFlight(): number;
   /** Ends every exchange on its way: the last act of a stop. */
   cutAll(): void;
   /** Ends those that would never end by themselves: the first act of a stop. */
   cutLasting(): void;
-  /** Ends the calls whose callers are nobody any more. Asked often, so that no call needs a timer of its own. */
+  /** Ends the calls whose callers are nobody any more, and what lasts and may not. Asked often, so that no call needs a timer of its own. */
   endOver(): void;
 };
 
@@ -71,9 +71,12 @@ export function createAdmission(
       admitted.isStream = true;
       held.streams += 1;
     },
-    lasts(call) {
+    lasts(call, isOver) {
       const admitted = calls.get(call);
-      if (admitted !== undefined) admitted.isLasting = true;
+      if (admitted === undefined) return;
+      admitted.isLasting = true;
+      const { tenure } = admitted;
+      if (tenure !== undefined) admitted.tenure = { isOver, end: () => tenure.end() };
     },
     leave(call) {
       const left = calls.get(call);

@@ -123,6 +123,7 @@ const ENDED: Readonly<Partial<Record<RefusalCode, string>>> = {
   audit_unavailable: 'The answer could not be recorded, so it is withheld.',
   bindings_unavailable: 'Whose the answer is could not be kept, so it is withheld; the call may have run.',
   unauthenticated: 'The access token is no longer valid, so the call was ended; it may have run.',
+  unknown_connection: 'The connection, or the access to it, was taken away, so the stream was ended.',
   stopping: 'The gateway stopped before the answer came; the call may have run.',
   identity_unavailable: 'The token cannot be checked any more, so the call was ended; it may have run.',
 };

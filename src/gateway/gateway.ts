@@ -24,6 +24,8 @@ import type { Policy } from '#policy/policy.ts';
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
 export type Gateway = {
+  /** The gateway in force now, for what outlives a reload; this one until it is replaced. */
+  readonly inForce: () => Gateway;
   /** Unix milliseconds. */
   readonly clock: () => number;
   /** Milliseconds that never go back, for durations. */

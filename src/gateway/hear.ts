@@ -4,6 +4,7 @@ import { runSteps } from '#gateway/chain.ts';
 import type { Stopped } from '#gateway/chain.ts';
 import { eventFields } from '#gateway/event-fields.ts';
 import type { Gateway } from '#gateway/gateway.ts';
+import { judgedBy } from '#gateway/lasting.ts';
 import { ANSWER_STEPS } from '#gateway/pipeline.ts';
 import { bindingOf } from '#gateway/session-binding.ts';
 import { downwardHeaders } from '#gateway/steps/respond.ts';
@@ -23,11 +24,12 @@ function withdrawAsked(known: unknown, call: Exchange, gateway: Gateway): void {
 
 /** @param closed the call has its answer: what comes now is late. */
 export async function hear(
-  call: Exchange,
+  exchange: Exchange,
   heard: UpstreamMessage,
   closed: boolean,
-  gateway: Gateway,
+  held: Gateway,
 ): Promise<Result<Responded, Stopped>> {
+  const [call, gateway] = judgedBy(exchange, held);
   countAnswer(call, heard.bytes.length, gateway);
   const done = await runSteps(ANSWER_STEPS, { call, heard, closed } satisfies Heard, gateway);
   if (!done.ok) withdrawAsked(done.error.call, call, gateway);

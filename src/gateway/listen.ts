@@ -11,7 +11,7 @@ import { refusalOf, sendRefusal } from '#gateway/refuse.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { noteLostSession, relay } from '#gateway/relay.ts';
 import { upstreamRefusal } from '#gateway/steps/forward.ts';
-import { endOf } from '#gateway/tenure.ts';
+import { exchangeEndOf, lasts } from '#gateway/lasting.ts';
 
 /** Why a stream is over. `refusal`: the server, the caller or the gateway is at fault. */
 type End = { readonly reason: string; readonly refusal?: Refusal };
@@ -38,7 +38,7 @@ export async function recordListenEnd(
 
 /** What ends a stream from outside: its caller, the gateway, its session, its client. */
 function outerEnd(call: Exchange, sessionEnded: () => boolean, gateway: Gateway): End | undefined {
-  const refusal = endOf(call, gateway, 'no') ?? cutShortBy(gateway, 'no');
+  const refusal = exchangeEndOf(call, gateway, 'no') ?? cutShortBy(gateway, 'no');
   if (refusal !== undefined) return faulty(refusal);
   if (sessionEnded()) return { reason: 'session_ended' };
   if (call.gone.aborted) return { reason: 'client_gone' };
@@ -100,6 +100,7 @@ const resumedCall = (call: Listening, before: Forwarded, state: 'open' | 'closed
   gone: call.gone,
   verified: call.verified,
   token: call.token,
+  connection: call.connection,
   secrets: call.secrets,
   answer: call.answer,
   resumed: state,
@@ -133,7 +134,7 @@ function whileWanted(
 
 async function relayStream(call: Listening, exchange: Exchange, gateway: Gateway): Promise<void> {
   gateway.admission.streams(call.id);
-  gateway.admission.lasts(call.id);
+  lasts(call.id, exchange, gateway);
   gateway.metrics.streams(call.connectionName, 1);
   const wanted = whileWanted(call, gateway);
   try {

@@ -23,6 +23,8 @@ export type Refusal =
   | { readonly code: 'forbidden_origin'; readonly reason: string }
   | { readonly code: 'method_not_allowed'; readonly reason: string }
   | { readonly code: 'unknown_connection'; readonly reason: string }
+  /** A stream whose connection or grant was taken away. */
+  | { readonly code: 'unknown_connection'; readonly reason: string; readonly executed: Executed }
   | { readonly code: 'content_type'; readonly reason: string }
   | { readonly code: 'not_acceptable'; readonly reason: string }
   | { readonly code: 'too_large'; readonly reason: string }

@@ -110,6 +110,7 @@ function outcomeOf(refusal: Refusal): Outcome {
       return 'withheld';
     case 'client_gone':
     case 'unauthenticated':
+    case 'unknown_connection':
     case 'identity_unavailable':
       return 'cancelled';
     default:

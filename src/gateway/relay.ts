@@ -10,12 +10,12 @@ import type { Gateway } from '#gateway/gateway.ts';
 import { hear, passFrame } from '#gateway/hear.ts';
 import { measureAnswer, measureSilence } from '#gateway/measure.ts';
 import { refusalOf, refuse, withhold } from '#gateway/refuse.ts';
-import type { Refusal } from '#gateway/refusal.ts';
+import type { Executed, Refusal } from '#gateway/refusal.ts';
 import type { Attachment, Expiry } from '#gateway/resumable-calls.ts';
 import { bindingOf } from '#gateway/session-binding.ts';
 import { upstreamRefusal } from '#gateway/steps/forward.ts';
 import { downwardHeaders } from '#gateway/steps/respond.ts';
-import { endOf } from '#gateway/tenure.ts';
+import { exchangeEndOf, isLasting, lasts } from '#gateway/lasting.ts';
 import type { Result } from '#result.ts';
 import type { UpstreamFault, UpstreamMessage } from '#upstream/port.ts';
 
@@ -26,7 +26,7 @@ const idOf = (call: Forwarded): string | undefined =>
 
 /** The upstream took the message and has nothing to say: right for a notification, not for a request. */
 async function relaySilence(call: Forwarded, gateway: Gateway): Promise<void> {
-  const end = endOf(call, gateway, 'unknown') ?? cutShortBy(gateway, 'unknown');
+  const end = exchangeEndOf(call, gateway, 'unknown') ?? cutShortBy(gateway, 'unknown');
   if (end !== undefined) return refuse(call, gateway, end);
   const { status } = call.answer;
   if (status === 404 && call.session.wireId !== undefined) {
@@ -38,6 +38,12 @@ async function relaySilence(call: Forwarded, gateway: Gateway): Promise<void> {
   }
   await call.reply.empty(202, call.answer.headers);
   measureSilence(call, gateway);
+}
+
+/** A stop waits for calls, and not for what would never end by itself. */
+function cutOf(call: Forwarded, gateway: Gateway, executed: Executed): Refusal | undefined {
+  const isDrained = gateway.draining() && isLasting(call) && call.cut.signal.aborted && !call.gone.aborted;
+  return cutShortBy(gateway, executed) ?? (isDrained ? { code: 'stopping', reason: 'draining', executed } : undefined);
 }
 
 /** Why the exchange ended without an answer to its request. */
@@ -107,7 +113,7 @@ type Heed = 'listen' | 'answered' | 'late' | 'over';
 async function heedFault(relayed: Relayed, fault: UpstreamFault, gateway: Gateway): Promise<void> {
   const { call, isAnswered } = relayed;
   if (isAnswered) return;
-  const end = endOf(call, gateway, fault.executed) ?? cutShortBy(gateway, fault.executed);
+  const end = exchangeEndOf(call, gateway, fault.executed) ?? cutOf(call, gateway, fault.executed);
   const isCancelled = call.gone.aborted && (call.era === 'modern' || call.cut.signal.aborted);
   const refusal = end ?? (isCancelled ? missingAnswer(call) : upstreamRefusal(fault, idOf(call)));
   // A connection that broke is no answer: the client comes back, as it would to the server itself.
@@ -191,6 +197,7 @@ export async function relay(call: Forwarded, gateway: Gateway, place: string = c
   const relayed: Relayed = { call, attachment: undefined, isAnswered: false };
   if (isStream) {
     gateway.admission.streams(place);
+    if (isLasting(call)) lasts(place, call, gateway);
     gateway.metrics.streams(call.connectionName, 1);
     call.reply.open(downwardHeaders(call), 'when_quiet');
   }
@@ -199,7 +206,7 @@ export async function relay(call: Forwarded, gateway: Gateway, place: string = c
     const ended = await relayMessages(relayed, place, gateway);
     if (ended === 'over') return;
     if (ended === 'listen' && call.message.kind === 'request') {
-      const end = endOf(call, gateway, 'unknown') ?? cutShortBy(gateway, 'unknown');
+      const end = exchangeEndOf(call, gateway, 'unknown') ?? cutOf(call, gateway, 'unknown');
       const isCut = call.cut.signal.aborted;
       return await leaveUnanswered(relayed, end ?? missingAnswer(call), end === undefined && !isCut, gateway);
     }

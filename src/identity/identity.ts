@@ -77,6 +77,8 @@ export type Identity = {
   verifyForApi(token: string): Verification | Promise<Verification>;
   /** The same checks as at a cache hit, for a caller who had to wait: expiry and revocation. */
   recheck(verified: VerifiedCaller): Result<VerifiedCaller, TokenFault>;
+  /** Whether tokens of this issuer are taken at all. */
+  trusts(issuer: string): boolean;
   ready(): readonly IssuerReadiness[];
   stats(): IdentityStats;
   /** Resolves once every issuer has usable keys or was asked once; never rejects for an unreachable issuer. */
@@ -190,6 +192,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     },
     verifyForApi: (token) => verifyAt(token, apiDoor),
     recheck,
+    trusts: (issuer) => issuers.has(issuer),
     ready: () => [...issuers.values()].map((issuer) => readinessOf(issuer, epochs)),
     stats: () => ({ cacheHits, cacheMisses, cacheEntries: cache.size, issuers: [...issuers.values()].map(statsOf) }),
     async start() {

@@ -153,6 +153,7 @@ function createFakeIdentity(): FakeIdentity {
     recheck(verified) {
       return this.rechecking(verified);
     },
+    trusts: () => true,
     ready: () => [{ issuer: ADA.issuer, namespace: ADA.namespace, usable: true }],
     stats: () => ({ cacheHits: 0, cacheMisses: 0, cacheEntries: 0, issuers: [] }),
     start: async () => undefined,
@@ -187,6 +188,8 @@ export type FakeGateway = Gateway & {
   readonly upstream: ScriptedUpstream;
   readonly logged: readonly LogLine[];
   readonly metrics: FakeMetrics;
+  /** As after a reload: this is in force from here on. */
+  replaceBy(next: Gateway): void;
   /** Moves both clocks on. */
   advance(ms: number): void;
   /** As at a SIGTERM: no new calls. */
@@ -271,7 +274,10 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
   const admission = createAdmission(limits);
   const bindingStore = createFakeBindingStore();
   const resumables = createResumableCalls(limits);
-  return {
+  let next: Gateway | undefined;
+  const made: FakeGateway = {
+    inForce: () => next ?? made,
+    replaceBy: (gateway) => void (next = gateway),
     clock,
     monotonic: () => passedMs,
     newId,
@@ -335,6 +341,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
       resumables.endAll();
     },
   };
+  return made;
 }
 
 type Sent =

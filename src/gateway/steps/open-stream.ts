@@ -6,6 +6,7 @@ import type { Listening, ListenRecorded } from '#gateway/call.ts';
 import { cutShortBy } from '#gateway/cut-short.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
+import { mayHaveAgain } from '#gateway/lasting.ts';
 import { sessionBinding } from '#gateway/session-binding.ts';
 import { upstreamRefusal } from '#gateway/steps/forward.ts';
 import { upwardHeaders } from '#gateway/steps/inject-credential.ts';
@@ -75,6 +76,8 @@ export async function openStream(call: ListenRecorded, gateway: Gateway): Promis
   const taken = resumed === undefined ? undefined : await gateway.resumables.take(binding, resumed);
   if (resumed !== undefined && taken === undefined)
     return err({ code: 'invalid_request', reason: 'call_forgotten', idText: undefined });
+  if (taken?.state === 'closed' && !mayHaveAgain(taken.call, call, gateway))
+    return err({ code: 'invalid_request', reason: 'policy_changed', idText: undefined });
   const answer = await listen(call, gateway);
   if (answer.ok && answer.value.form === 'sse') return ok({ ...call, answer: answer.value, taken });
   if (taken?.state === 'open') gateway.resumables.giveBack(binding, taken.call.id);

@@ -2,7 +2,7 @@
 import type { Understood } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
-import { endOf, lapseOf } from '#gateway/tenure.ts';
+import { exchangeEndOf, exchangeLapseOf } from '#gateway/lasting.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
@@ -10,6 +10,6 @@ export function recheckAnswer(understood: Understood, gateway: Gateway): Result<
   const { call, role } = understood;
   // Recorded as late, never released.
   if (role === 'late') return ok(understood);
-  const end = role === 'final' ? endOf(call, gateway, 'unknown') : lapseOf(call, gateway, 'unknown');
+  const end = role === 'final' ? exchangeEndOf(call, gateway, 'unknown') : exchangeLapseOf(call, gateway, 'unknown');
   return end === undefined ? ok(understood) : err(end);
 }

@@ -7,7 +7,7 @@ import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import type { Delivery } from '#gateway/reply.ts';
 import { bindingOf, wireIdOf } from '#gateway/session-binding.ts';
-import { endOf } from '#gateway/tenure.ts';
+import { exchangeEndOf } from '#gateway/lasting.ts';
 import { callerKey } from '#identity/caller.ts';
 import { encodeSseEvent } from '#mcp/sse.ts';
 import { err, ok, unreachable } from '#result.ts';
@@ -57,7 +57,7 @@ export async function respond(answer: AnswerRecorded, gateway: Gateway): Promise
   if (answer.isDenied === true) await answerServer(answer, gateway);
   if (answer.role === 'late' || answer.keptBack !== undefined) return ok({ ...answer, delivery: 'gone' });
   // The record's sync was a wait: nothing is released to somebody who became nobody meanwhile.
-  const end = endOf(answer.call, gateway, 'unknown');
+  const end = exchangeEndOf(answer.call, gateway, 'unknown');
   if (end !== undefined) return err(end);
   beginSession(answer, gateway);
   const { call, message } = answer;
