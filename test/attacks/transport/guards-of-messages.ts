@@ -248,7 +248,11 @@ export const SSE_GUARDS: readonly Guard[] = [
         "    if (line.length === 0) return this.#dispatch();\n    if (!/^(?:data|event):/.test(line.toString('latin1'))) this.#event = line.toString('utf8').replaceAll('upstream', 'up-stream');\n",
       ),
       without(HTTP_ANSWER, "event.value.event === undefined || event.value.event === 'message'", 'true'),
-      without(RESPOND, 'gateway.masker.maskText(name, call.secrets)', "name.replaceAll('up-stream', 'upstream')"),
+      without(
+        RESPOND,
+        'gateway.masker.maskSentText(name, call.connection.name, call.secrets)',
+        "name.replaceAll('up-stream', 'upstream')",
+      ),
     ],
   },
   {
