@@ -12,7 +12,6 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
-  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -31,6 +30,7 @@ import { answered, childrenOf, cpuBetween, cpuOfAll, freePort, memoryOf, startNo
 import type { LoadPlan, LoadResult } from './load.ts';
 import { streamsTable } from './streams-table.ts';
 import type { StreamCosts } from './streams-table.ts';
+import { writeTable } from './write-table.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(dirname(here));
@@ -258,14 +258,6 @@ async function measureStarts(site: Site): Promise<{ readonly readyMs: readonly n
   return { readyMs, idleMiB };
 }
 
-function write(file: string, mark: string, text: string): void {
-  const path = join(root, file);
-  const page = readFileSync(path, 'utf8');
-  const between = new RegExp(`(<!-- ${mark} -->\\n)[\\s\\S]*?(\\n<!-- /${mark} -->)`);
-  if (!between.test(page)) throw new Error(`${file} has no place marked ${mark}`);
-  writeFileSync(path, page.replace(between, `$1${text.replaceAll('$', '$$$$')}$2`));
-}
-
 const rounded = (value: number): string => Math.round(value).toLocaleString('en-US');
 
 function capacityTable(rows: readonly Row[], idleMiB: number, disk: { ledger: number; index: number }): string {
@@ -313,8 +305,8 @@ async function measureAll(site: Site): Promise<void> {
   const capacity = `${machine}.\n\n${capacityTable(gateways, idleMiB, perCall)}`;
   say(`\n${text}\n\n${capacity}`);
   if (!process.argv.includes('--write')) return;
-  write('README.md', 'bench', text);
-  write('docs/OPERATE.md', 'capacity', capacity);
+  writeTable('README.md', 'bench', text);
+  writeTable('docs/OPERATE.md', 'capacity', capacity);
 }
 
 async function main(): Promise<void> {

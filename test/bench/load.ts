@@ -3,12 +3,15 @@
  * a fixed schedule and are timed from when they should have left, so a stall is counted against every call that waited
  * (coordinated omission corrected). Prints one JSON line. Arguments: one JSON object.
  */
+import { readFileSync } from 'node:fs';
 import { Agent } from 'undici';
 
 export type LoadPlan = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** In its place: what is too long for an argument. */
+  readonly bodyFile?: string;
   readonly warmupMs: number;
   readonly durationMs: number;
 } & ({ readonly loop: 'closed'; readonly inFlight: number } | { readonly loop: 'open'; readonly perSecond: number });
@@ -44,6 +47,7 @@ async function run(plan: LoadPlan): Promise<LoadResult> {
   const target = new URL(plan.url);
   const connections = plan.loop === 'closed' ? plan.inFlight : 64;
   const agent = new Agent({ connections, pipelining: 1 });
+  const body = plan.bodyFile === undefined ? plan.body : readFileSync(plan.bodyFile);
   const latencies: number[] = [];
   let failed = 0;
   let isMeasuring = false;
@@ -56,7 +60,7 @@ async function run(plan: LoadPlan): Promise<LoadResult> {
         path: target.pathname,
         method: 'POST',
         headers: plan.headers,
-        body: plan.body,
+        body,
       });
       const text = await response.body.text();
       if (response.statusCode !== 200 || text.includes('"error"'))
