@@ -19,6 +19,7 @@ import { CLEAN_PROSE } from '../masking/prose-cases.ts';
 import { gatewayConfig, REQUEST_BODY } from './bench-config.ts';
 import type { LoadPlan, LoadResult } from './load.ts';
 import { freePort, memoryOf, startNode, stop } from './processes.ts';
+import { LARGE_HEAD, LARGE_ROWS } from './masking-table.ts';
 import { tableNote, writeTable } from './write-table.ts';
 
 const AUDIENCE = 'https://bench.example';
@@ -54,7 +55,7 @@ async function serve(file: string, hereBytes: number): Promise<void> {
   if (!loaded.ok) throw new Error(loaded.error.map(({ message }) => message).join('\n'));
   const quiet = (): void => undefined;
   const composed = await composeGateway({
-    // 0: threads for all that is large; no operator could say otherwise
+    // no operator could say so: what it is like without threads
     loaded: { ...loaded.value, limits: { ...loaded.value.limits, maskHereBytes: hereBytes } },
     disk: nodeDisk,
     log: { debug: quiet, info: quiet, warn: quiet, error: (...words: unknown[]) => console.error(...words) },
@@ -117,9 +118,9 @@ async function measureAll(folder: string): Promise<readonly Row[]> {
   const rows: Row[] = [];
   try {
     for (const [name, hereBytes, isLoaded] of [
-      ['alone', LIMITS.maskHereBytes, false],
-      ['large messages masked in a thread', LIMITS.maskHereBytes, true],
-      ['large messages masked on the main thread', Infinity, true],
+      [LARGE_ROWS[0], LIMITS.maskHereBytes, false],
+      [LARGE_ROWS[1], LIMITS.maskHereBytes, true],
+      [LARGE_ROWS[2], Infinity, true],
     ] as const) {
       console.error(`measuring: ${name}`);
       const gateway = await startNode(fileURLToPath(import.meta.url), ['--gateway', config, String(hereBytes)]);
@@ -146,10 +147,11 @@ function table(rows: readonly Row[]): string {
     return `| ${name} | ${small.p50Ms.toFixed(1)} | ${small.p99Ms.toFixed(1)} | ${small.maxMs.toFixed(0)} | ${small.failed} | ${rate} | ${mib.toFixed(0)} |`;
   });
   return [
-    `Small calls of one caller, ${PER_SECOND} a second, while another sends 10 MB messages one after the other. ${tableNote()}`,
+    `Small calls of one caller, ${PER_SECOND} a second, while another sends 10 MB messages one after the other.`,
     '',
-    '| the other caller | p50 ms | p99 ms | worst ms | failed | what the other got through | memory, MiB |',
-    '|---|--:|--:|--:|--:|---|--:|',
+    tableNote(),
+    '',
+    LARGE_HEAD,
     ...lines,
   ].join('\n');
 }

@@ -1,7 +1,8 @@
 /**
  * `npm run bench:masking`: how fast the engine goes over documents of each kind, and the longest that one input holds a
  * thread. One core, warm; parsing is measured apart. Throughput is by CPU time of this thread, so that what else runs on
- * the machine does not count; a single document is too short for that clock and is measured by the wall.
+ * the machine does not count; a single document is too short for that clock and is measured by the wall. `--write` puts the
+ * table into docs/MASKING.md.
  */
 import { randomBytes } from 'node:crypto';
 import { LIMITS } from '#limits.ts';
@@ -14,6 +15,8 @@ import { labelledDoc, labelledText } from '../masking/labelled.ts';
 import { madeDocs, madeTexts } from '../masking/made-cases.ts';
 import { JSON_CASES } from '../masking/json-cases.ts';
 import { ANSWER_BODY } from './bench-answer.ts';
+import { speedTable } from './masking-table.ts';
+import { tableNote, writeTable } from './write-table.ts';
 
 const JSON_LIMITS = { depth: LIMITS.jsonDepth, nodes: LIMITS.jsonNodes };
 const SEED = 7;
@@ -22,6 +25,10 @@ const MS_PER_CASE = 1_500;
 const masker = createMasker({
   key: randomBytes(32),
   store: { operator: 'token', fields: [], detectors: 'default' },
+});
+const redacting = createMasker({
+  key: randomBytes(32),
+  store: { operator: 'redact', fields: [], detectors: 'default' },
 });
 const CONTEXT = {
   direction: 'response',
@@ -53,12 +60,12 @@ function cpuMs(): number {
   return (user + system) / 1_000;
 }
 
-function mask(doc: JsonDocument): void {
-  const masked = masker.maskMessage(doc, CONTEXT);
+function mask(doc: JsonDocument, by = masker): void {
+  const masked = by.maskMessage(doc, CONTEXT);
   if (!masked.ok) throw new Error(masked.error.reason);
 }
 
-function throughput(doc: JsonDocument, run: (doc: JsonDocument) => void = mask): number {
+function throughput(doc: JsonDocument, run: (doc: JsonDocument) => void = (one) => mask(one)): number {
   for (let at = 0; at < 30; at++) run(doc);
   const started = cpuMs();
   let runs = 0;
@@ -69,11 +76,11 @@ function throughput(doc: JsonDocument, run: (doc: JsonDocument) => void = mask):
   return (doc.bytes.length * runs) / 1e6 / ((cpuMs() - started) / 1_000);
 }
 
-function percentiles(docs: readonly JsonDocument[]): readonly [p50: number, p99: number] {
-  for (let at = 0; at < 2_000; at++) mask(docs[at % docs.length] as JsonDocument);
+function percentiles(docs: readonly JsonDocument[], by = masker): readonly [p50: number, p99: number] {
+  for (let at = 0; at < 2_000; at++) mask(docs[at % docs.length] as JsonDocument, by);
   const times = Array.from({ length: 8_000 }, (_, at) => {
     const started = performance.now();
-    mask(docs[at % docs.length] as JsonDocument);
+    mask(docs[at % docs.length] as JsonDocument, by);
     return performance.now() - started;
   }).toSorted((a, b) => a - b);
   return [times[times.length >> 1] ?? 0, times[Math.floor(times.length * 0.99)] ?? 0];
@@ -104,42 +111,52 @@ const prose = madeTexts(200, SEED).map((one) => ({ text: labelledText(one).text 
 const mixed = made.flatMap((one, at) => [one, ...[0, 1, 2, 3].map((step) => clean[(at * 4 + step) % clean.length])]);
 
 const SIZE = 256 * 1024;
-const rows: readonly (readonly [string, string, string])[] = [
-  ['clean', `${throughput(answerOf(clean, SIZE)).toFixed(1)} MB/s`, '≥ 50'],
-  ['clean, all numbers and codes', `${throughput(answerOf(lookalikes, SIZE)).toFixed(1)} MB/s`, ''],
-  ['mixed JSON', `${throughput(answerOf(mixed, SIZE)).toFixed(1)} MB/s`, '≥ 20'],
-  ['dense JSON', `${throughput(answerOf(made, SIZE)).toFixed(1)} MB/s`, '≥ 10'],
-  ['dense prose', `${throughput(answerOf(prose, SIZE)).toFixed(1)} MB/s`, '≥ 10'],
-  [
-    'parsing alone, mixed',
-    `${throughput(answerOf(mixed, SIZE), (doc) => void parseJson(doc.bytes, JSON_LIMITS)).toFixed(1)} MB/s`,
-    '',
-  ],
-];
-console.log('| masking with all default detectors, tokens | measured | aim |\n|---|--:|--:|');
-for (const row of rows) console.log(`| ${row.join(' | ')} |`);
-const small = Array.from({ length: 40 }, (_, at) => answerOf([...mixed.slice(at * 7), ...mixed], 2_048));
-const [p50, p99] = percentiles(small);
-console.log(
-  `| 2 KB document, p50 | ${p50.toFixed(3)} ms | ≤ 0.1 |\n| 2 KB document, p99 | ${p99.toFixed(3)} ms | ≤ 0.5 |`,
-);
-const answer = parseJson(ANSWER_BODY, JSON_LIMITS);
-if (!answer.ok) throw new Error('the answer of the benchmark is no JSON');
-const [answerP50] = percentiles([answer.value]);
-console.log(`| 2 KB answer of the benchmark of calls, p50 | ${answerP50.toFixed(3)} ms | ≤ 0.1 |`);
-let worst = { name: '', ms: 0 };
-for (const { name, text } of adversarialTexts(64 * 1024)) {
-  const doc = documentOf({ text });
-  mask(doc);
-  // the least of several: what else runs on the machine only adds
-  const ms = Math.min(
-    ...Array.from({ length: 7 }, () => {
-      const started = performance.now();
-      mask(doc);
-      return performance.now() - started;
-    }),
-  );
-  if (process.argv.includes('--show')) console.log(`  ${name}: ${ms.toFixed(2)} ms`);
-  if (ms > worst.ms) worst = { name, ms };
+const rate = (doc: JsonDocument, run?: (doc: JsonDocument) => void): string =>
+  `${throughput(doc, run).toFixed(1)} MB/s`;
+const milliseconds = (ms: number): string => `${ms.toFixed(3)} ms`;
+
+function worstOf(texts: readonly { readonly name: string; readonly text: string }[]) {
+  let worst = { name: '', ms: 0 };
+  for (const { name, text } of texts) {
+    const doc = documentOf({ text });
+    mask(doc);
+    // the least of several: what else runs on the machine only adds
+    const ms = Math.min(
+      ...Array.from({ length: 7 }, () => {
+        const started = performance.now();
+        mask(doc);
+        return performance.now() - started;
+      }),
+    );
+    if (process.argv.includes('--show')) console.log(`  ${name}: ${ms.toFixed(2)} ms`);
+    if (ms > worst.ms) worst = { name, ms };
+  }
+  return worst;
 }
-console.log(`| 64 KB made to be slow, worst (${worst.name}) | ${worst.ms.toFixed(2)} ms | ≤ 5 |`);
+
+function measureAll(): string {
+  const small = Array.from({ length: 40 }, (_, at) => answerOf([...mixed.slice(at * 7), ...mixed], 2_048));
+  const [smallP50, smallP99] = percentiles(small);
+  const [redactedP50] = percentiles(small, redacting);
+  const answer = parseJson(ANSWER_BODY, JSON_LIMITS);
+  if (!answer.ok) throw new Error('the answer of the benchmark is no JSON');
+  const [answerP50] = percentiles([answer.value]);
+  const worst = worstOf(adversarialTexts(64 * 1024));
+  return speedTable({
+    clean: rate(answerOf(clean, SIZE)),
+    lookalikes: rate(answerOf(lookalikes, SIZE)),
+    mixed: rate(answerOf(mixed, SIZE)),
+    denseJson: rate(answerOf(made, SIZE)),
+    denseProse: rate(answerOf(prose, SIZE)),
+    parsing: rate(answerOf(mixed, SIZE), (doc) => void parseJson(doc.bytes, JSON_LIMITS)),
+    smallP50: milliseconds(smallP50),
+    smallP99: milliseconds(smallP99),
+    tokens: milliseconds(smallP50 - redactedP50),
+    answerP50: milliseconds(answerP50),
+    adversarial: `${milliseconds(worst.ms)} (${worst.name})`,
+  });
+}
+
+const table = measureAll();
+console.log(table);
+if (process.argv.includes('--write')) writeTable('docs/MASKING.md', 'speed', `${tableNote()}\n\n${table}`);

@@ -1,4 +1,4 @@
-/** `npm run masking:accuracy`: what the detectors find of labelled texts and documents, and in what nothing should be found. `--show` prints every difference but those of the held-out sets. */
+/** `npm run masking:accuracy`: what the detectors find of labelled texts and documents, and in what nothing should be found. `--show` prints every difference but those of the held-out sets; `--write` puts the tables into docs/MASKING.md. */
 import { pathToFileURL } from 'node:url';
 import { labelledDoc, labelledText } from './labelled.ts';
 import { decoys } from './decoys.ts';
@@ -6,6 +6,7 @@ import { CLEAN_PROSE, PROSE } from './prose-cases.ts';
 import { JSON_CASES } from './json-cases.ts';
 import { HELD_OUT_JSON, HELD_OUT_PROSE } from './held-out.ts';
 import { madeDocs, madeTexts } from './made-cases.ts';
+import { tableNote, writeTable } from '../bench/write-table.ts';
 import { f1Of, findIn, precisionOf, recallOf, score, type Score } from './score.ts';
 
 /** URLs stand in many texts as what they are; nobody labelled them all. */
@@ -33,20 +34,29 @@ const percent = (share: number): string => share.toFixed(3);
 const row = (one: Score): string =>
   `| ${one.type} | ${one.truths} | ${percent(precisionOf(one))} | ${percent(recallOf(one))} | ${percent(f1Of(one))} | ${percent(one.truths === 0 ? 1 : one.exact / one.truths)} |`;
 
-function print(isShown: boolean): void {
-  const result = accuracy(600, 5_000);
-  for (const [name, { scores, differences }] of Object.entries(result.sets)) {
-    console.log(`\n### ${name}\n\n| entity | labels | precision | recall | F1 | exact |\n|---|--:|--:|--:|--:|--:|`);
-    for (const one of scores) console.log(row(one));
-    if (isShown && !name.includes('held out'))
+export const ACCURACY_HEAD = '| entity | labels | precision | recall | F1 | exact |\n|---|--:|--:|--:|--:|--:|';
+
+function printDifferences({ sets, cleanFlagged, decoyHits }: ReturnType<typeof accuracy>): void {
+  for (const [name, { differences }] of Object.entries(sets))
+    if (!name.includes('held out'))
       for (const { what, type, text, inText } of differences.slice(0, 40))
-        console.log(`${what} ${type}: ${text}\n    in ${inText}`);
-  }
-  console.log(`\nclean texts flagged: ${result.cleanFlagged.length} of ${result.cleanCount}`);
-  console.log(
-    `decoy leaves with a false hit: ${((result.decoyHits.length / result.decoyCount) * 1_000).toFixed(2)} of 1,000`,
-  );
-  if (isShown) console.log(result.cleanFlagged.join('\n'), result.decoyHits.slice(0, 40));
+        console.log(`${name}: ${what} ${type}: ${text}\n    in ${inText}`);
+  console.log(cleanFlagged.join('\n'), decoyHits.slice(0, 40));
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) print(process.argv.includes('--show'));
+function tables(result: ReturnType<typeof accuracy>): string {
+  const sets = Object.entries(result.sets).map(
+    ([name, { scores }]) => `### ${name}\n\n${ACCURACY_HEAD}\n${scores.map(row).join('\n')}\n`,
+  );
+  const perThousand = ((result.decoyHits.length / result.decoyCount) * 1_000).toFixed(2);
+  return `${sets.join('\n')}
+Clean texts flagged: ${result.cleanFlagged.length} of ${result.cleanCount}. Decoy leaves with a false hit: ${perThousand} of 1,000.`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const result = accuracy(600, 5_000);
+  if (process.argv.includes('--show')) printDifferences(result);
+  const text = tables(result);
+  console.log(text);
+  if (process.argv.includes('--write')) writeTable('docs/MASKING.md', 'accuracy', `${tableNote()}\n\n${text}`);
+}
