@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { ScanBudget } from '#masking/engine/budget.ts';
 import { createEngine } from '#masking/engine/engine.ts';
 import { ENTITIES } from '#masking/engine/entities.ts';
-import { NO_PLACE } from '#masking/engine/place.ts';
+import { createKeyMeanings, NO_PLACE } from '#masking/engine/place.ts';
 import { createOperator } from '#masking/operators.ts';
 import { spliceText } from '#mcp/json.ts';
 import { LIMITS } from '#limits.ts';
@@ -36,6 +36,19 @@ test('values are seen through encodings, and their places are those of the text 
 
 test('a value in another value is not found twice', () => {
   assert.deepEqual(texts('postgres://ada:Zx8kq@db.example.com/x'), ['SECRET postgres://ada:Zx8kq@db.example.com/x']);
+});
+
+test('moments and UUIDs are not looked into, but where the key names what they are', () => {
+  const keys = createKeyMeanings();
+  const found = (text: string, key: string) => {
+    const hits = engine.scan(text, keys(key).place, new ScanBudget(0));
+    return hits.ok ? hits.value.length : 'looked into';
+  };
+  for (const text of ['2024-02-01', '2024-02-01T11:12:13.123Z', '550e8400-e29b-41d4-a716-446655440000'])
+    assert.equal(found(text, 'updated'), 0, text);
+  assert.equal(found('1985-02-01', 'birth_date'), 'looked into');
+  assert.equal(found('550e8400-e29b-41d4-a716-446655440000', 'api_key'), 'looked into');
+  assert.equal(found('2024-02-01 078-05-1120', 'updated'), 'looked into');
 });
 
 test('a text that costs more than is left gives a fault, never its first hits', () => {

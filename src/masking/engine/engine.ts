@@ -34,30 +34,27 @@ const ROUNDS_MAX = 4;
 const NOTHING: Result<readonly Hit[], ScanFault> = ok([]);
 
 export function createEngine({ types, detectors = [] }: EngineSettings): Engine {
-  const active = [...builtInDetectors(), ...detectors]
-    .filter((detector) => detector.types.some((type) => types.has(type)))
-    .map((detector) => ({
-      detector,
-      needs: detector.needs,
-      digits: detector.digitsMin ?? 0,
-      number: detector.numberMin ?? 0,
-      run: detector.runMin ?? 0,
-    }));
+  const active = [...builtInDetectors(), ...detectors].filter((detector) =>
+    detector.types.some((type) => types.has(type)),
+  );
+  const gates = active.map((detector) => ({
+    needs: detector.needs,
+    digits: detector.digitsMin ?? 0,
+    number: detector.numberMin ?? 0,
+    run: detector.runMin ?? 0,
+  }));
   const scan = new Scan(new ScanBudget());
 
   const ask = (text: string, place: Place, budget: ScanBudget): void => {
     scan.begin(text, place, budget);
     const { profile } = scan;
     profile.read(text);
-    for (const { detector, needs, digits, number, run } of active) {
-      if (
-        (profile.mask & needs) !== needs ||
-        profile.digits < digits ||
-        profile.numberMax < number ||
-        profile.runMax < run
-      )
-        continue;
-      detector.find(scan);
+    const { mask, digits, numberMax, runMax } = profile;
+    for (let at = 0; at < active.length; at++) {
+      const gate = gates[at];
+      if (gate === undefined || (mask & gate.needs) !== gate.needs) continue;
+      if (digits < gate.digits || numberMax < gate.number || runMax < gate.run) continue;
+      active[at]?.find(scan);
       if (budget.isExhausted || scan.proposals > LIMITS.maskingCandidates) return;
     }
   };
@@ -78,7 +75,7 @@ export function createEngine({ types, detectors = [] }: EngineSettings): Engine 
 
   return {
     scan(text, place, budget) {
-      if (text.length < CHARS_MIN) return NOTHING;
+      if (text.length < CHARS_MIN || (text.length <= STAMP_CHARS_MAX && isStamp(text, place))) return NOTHING;
       const placeholders = placeholderSpans(text);
       let seen = blanked(text, placeholders);
       let found: readonly Hit[] = [];
@@ -103,6 +100,18 @@ export function createEngine({ types, detectors = [] }: EngineSettings): Engine 
       return found.length === 0 ? NOTHING : ok(found);
     },
   };
+}
+
+/** The longest RFC 3339 timestamp that anybody writes, and a UUID (RFC 9562), are no longer. */
+const STAMP_CHARS_MAX = 36;
+const TIMESTAMP = /^[12]\d{3}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** A moment or a drawn id and nothing else: every other field of many documents, and nothing that any detector looks for where the key says nothing. */
+function isStamp(text: string, place: Place): boolean {
+  if (place.types.length > 0 || place.isSecret || text.length < 10) return false;
+  if (text[4] === '-') return TIMESTAMP.test(text);
+  return text.length === STAMP_CHARS_MAX && text[8] === '-' && UUID.test(text);
 }
 
 type Span = { readonly start: number; readonly end: number };

@@ -127,7 +127,7 @@ function meaningOf(key: string): KeyMeaning {
     !isFlag &&
     words.some((word) => SECRET_WORDS.has(word)) &&
     !words.some((word) => NO_SECRET_WORDS.has(word)) &&
-    !isDescription;
+    (!isDescription || last === 'key');
   const place: Place = {
     types,
     person:
