@@ -114,6 +114,8 @@ export const LIMITS = {
   /** Calls whose server ended the stream before the answer, and how long they wait to be resumed. */
   waitingCallsPerCaller: 32,
   resumeWaitMs: 5 * 60_000,
+  /** How long a call that is over can be asked for again. */
+  closedCallMs: 5 * 60_000,
   /** A server that still takes the client for connected refuses to resume (409): so often it is asked, so long apart. */
   resumeTries: 5,
   resumeRetryMs: 100,

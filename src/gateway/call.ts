@@ -13,7 +13,7 @@ import type { CallTrace, ExchangeTrace } from '#gateway/tracing.ts';
 import type { VerifiedCaller } from '#identity/verified-caller.ts';
 import type { RecordRef } from '#ledger/record.ts';
 import type { MaskedMessage, SecretSet } from '#masking/masker.ts';
-import type { Message } from '#mcp/jsonrpc.ts';
+import type { Message, RequestMessage } from '#mcp/jsonrpc.ts';
 import type { ProtocolEra } from '#mcp/revisions/versions.ts';
 import type { Decision } from '#policy/decision.ts';
 import type { Sendable, UpstreamAnswer, UpstreamMessage } from '#upstream/port.ts';
@@ -73,11 +73,31 @@ export type Approved = Authorized & { readonly approval: string | undefined; rea
 export type Recorded = Approved & { readonly intent: RecordRef };
 /** `sentMs`: monotonic milliseconds at which it goes up. */
 export type Credentialed = Recorded & { readonly sendable: Sendable; readonly sentMs: number };
-/** `resumed`: it came back by a GET that resumes it; `closed` when its intent had a result already. */
-export type Forwarded = Credentialed & { readonly answer: UpstreamAnswer; readonly resumed?: 'open' | 'closed' };
+/**
+ * `resumed`: it came back by a GET that resumes it; `closed` when its intent had a result already. What was sent is not sent
+ * again: who comes back has none of it.
+ */
+export type Forwarded = Recorded &
+  Partial<Pick<Credentialed, 'sendable'>> &
+  Pick<Credentialed, 'sentMs'> & { readonly answer: UpstreamAnswer; readonly resumed?: 'open' | 'closed' };
+
+/** What whoever resumes a call brings along. */
+export type Resuming = Pick<
+  Forwarded,
+  'http' | 'reply' | 'cut' | 'gone' | 'verified' | 'token' | 'connection' | 'secrets' | 'answer'
+>;
+
+/** What only its first exchange needed. */
+type Spent = 'headers' | 'body' | 'masked' | 'mirrored' | 'sendable' | 'resumed';
+
+/** A call that can be resumed, while nobody is connected for it (resting-call.ts). */
+export type RestingCall = Omit<Forwarded, Spent | 'message' | Exclude<keyof Resuming, 'verified'>> & {
+  readonly message: RequestMessage;
+  readonly answer: Pick<UpstreamAnswer, 'status'>;
+};
 
 /** A call that somebody resumes. `state`: of its intent. */
-export type Taken = { readonly call: Forwarded; readonly state: 'open' | 'closed' };
+export type Taken = { readonly call: RestingCall; readonly state: 'open' | 'closed' };
 
 /** A GET of the legacy era: a client listens to what the server says of its own accord, in a session of its own. */
 export type SessionFound = Connected & {

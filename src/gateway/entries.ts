@@ -39,6 +39,9 @@ export type AnyCall = Arrived &
     >
   > & { readonly message?: Parsed['message'] | undefined };
 
+/** What is written of one: nothing of its HTTP exchange. */
+export type Recordable = Omit<AnyCall, 'http' | 'headers' | 'reply' | 'cut' | 'gone'>;
+
 /** Subject key of records that belong to no verified caller. */
 const STRANGERS = 'gatebook\nstrangers';
 
@@ -52,7 +55,7 @@ const decisionHeader = (decision: Decision, approval: string | undefined): Event
 });
 
 /** Client name and version are what the client claims; the id is what its token says. */
-function clientHeader(call: AnyCall): EventClient {
+function clientHeader(call: Recordable): EventClient {
   const claimed =
     call.message?.kind === 'request' ? (call.message.clientInfo ?? call.session?.client) : call.session?.client;
   const id = call.verified?.caller.client;
@@ -60,12 +63,12 @@ function clientHeader(call: AnyCall): EventClient {
 }
 
 /** What is done with a task is found under the name of the tool that made it; its id stands in the arguments. */
-function nameOf({ follows, message }: AnyCall): string {
+function nameOf({ follows, message }: Recordable): string {
   if (message === undefined || message.kind !== 'request') return '';
   return isAboutTask(message.method) ? (follows?.[0]?.name ?? '') : message.name;
 }
 
-export function callHeader(call: AnyCall): RecordHeader {
+export function callHeader(call: Recordable): RecordHeader {
   const { verified, message, decision } = call;
   return {
     ...(verified === undefined
@@ -104,7 +107,7 @@ const failedFlag = (code: string | undefined): Pick<LeafMask, 'f'> =>
   code === 'masking_failed' ? { f: ['failed'] } : {};
 
 /** Also before `maskRequest`, or when it failed: a client may have put its token into a name. */
-function secretsOf(call: AnyCall, masker: Masker): SecretSet | undefined {
+function secretsOf(call: Recordable, masker: Masker): SecretSet | undefined {
   if (call.secrets !== undefined || call.token === undefined) return call.secrets;
   return masker.secretsOf([call.token, ...(call.connection?.secrets ?? [])]);
 }
@@ -112,7 +115,7 @@ function secretsOf(call: AnyCall, masker: Masker): SecretSet | undefined {
 type Sealed = { readonly header: RecordHeader; readonly payload: Masked<Buffer> | null; readonly mask: LeafMask };
 type Frame = Pick<LedgerEntry, 'kind' | 'ref' | 'st'>;
 
-function entryOf(call: AnyCall, masker: Masker, frame: Frame, sealed: Sealed): LedgerEntry {
+function entryOf(call: Recordable, masker: Masker, frame: Frame, sealed: Sealed): LedgerEntry {
   return {
     ...frame,
     call: call.id,
@@ -173,7 +176,7 @@ export function streamEntry(
 
 /** How an intent ended. `masked` is the answer; absent when there was none or when it may not be kept. */
 export function resultEntry(
-  call: Approved,
+  call: Recordable & Pick<Parsed, 'session'>,
   masker: Masker,
   result: {
     readonly ref: number;

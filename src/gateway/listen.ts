@@ -2,7 +2,7 @@
  * A stream that a client of the legacy era opened with GET, from its head to the record of its end: what the server says of
  * its own accord, or the rest of a call that is resumed. Every message takes the same steps as an answer.
  */
-import type { Exchange, Forwarded, Listening, ListenRecorded } from '#gateway/call.ts';
+import type { Exchange, Listening, ListenRecorded } from '#gateway/call.ts';
 import { cutShortBy } from '#gateway/cut-short.ts';
 import { controlEntry } from '#gateway/entries.ts';
 import type { Gateway } from '#gateway/gateway.ts';
@@ -10,6 +10,7 @@ import { hear, passFrame } from '#gateway/hear.ts';
 import { refusalOf, sendRefusal } from '#gateway/refuse.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { noteLostSession, relay } from '#gateway/relay.ts';
+import { resumedCall } from '#gateway/resting-call.ts';
 import { upstreamRefusal } from '#gateway/steps/forward.ts';
 import { exchangeEndOf, lasts } from '#gateway/lasting.ts';
 
@@ -91,21 +92,6 @@ async function relayNo(call: Listening, gateway: Gateway): Promise<void> {
   return sendRefusal(call, gateway, refusal);
 }
 
-/** The call as it goes on: by another exchange, for whoever the caller is by now. */
-const resumedCall = (call: Listening, before: Forwarded, state: 'open' | 'closed'): Forwarded => ({
-  ...before,
-  http: call.http,
-  reply: call.reply,
-  cut: call.cut,
-  gone: call.gone,
-  verified: call.verified,
-  token: call.token,
-  connection: call.connection,
-  secrets: call.secrets,
-  answer: call.answer,
-  resumed: state,
-});
-
 /** A stream ends with its session, and with its client: no server goes on for nobody. */
 function whileWanted(
   call: Listening,
@@ -151,7 +137,7 @@ async function relayStream(call: Listening, exchange: Exchange, gateway: Gateway
 export async function relayListening(call: Listening, gateway: Gateway): Promise<void> {
   if (call.answer.form !== 'sse') return relayNo(call, gateway);
   if (call.taken === undefined) return relayStream(call, call, gateway);
-  const exchange = resumedCall(call, call.taken.call, call.taken.state);
+  const exchange = resumedCall(call.taken.call, call, call.taken.state);
   if (call.taken.state === 'closed') return relayStream(call, exchange, gateway);
   call.reply.open(call.answer.headers, 'now');
   await relay(exchange, gateway, call.id);

@@ -1,6 +1,6 @@
 /** What metrics and traces are told of a message when it is over. Told after the fact; nothing waits for it. */
 import type { Credentialed, Forwarded, Parsed, Responded } from '#gateway/call.ts';
-import type { AnyCall } from '#gateway/entries.ts';
+import type { Recordable } from '#gateway/entries.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { MessageFacts } from '#gateway/metrics.ts';
 import type { Refusal } from '#gateway/refusal.ts';
@@ -30,7 +30,7 @@ function factsOf(call: Parsed, gateway: Gateway, errorType: string | undefined):
 }
 
 /** One line of each message in the log, for who asked for it: the book has it all, and says who and what. */
-function logged(call: AnyCall, facts: Partial<MessageFacts>, code: string | undefined, gateway: Gateway): void {
+function logged(call: Recordable, facts: Partial<MessageFacts>, code: string | undefined, gateway: Gateway): void {
   const { connectionName: connection, id, startedMs } = call;
   const { method, tool } = facts;
   gateway.log.debug(
@@ -88,7 +88,7 @@ export function measureSilence(call: Forwarded, gateway: Gateway): void {
 
 /** A refusal was answered. What was refused before it could be read has no method and is only counted. */
 export function measureRefusal(
-  call: AnyCall & Partial<Pick<Credentialed, 'exchange' | 'sentMs'>>,
+  call: Recordable & Partial<Pick<Credentialed, 'exchange' | 'sentMs'>>,
   refusal: Refusal,
   gateway: Gateway,
 ): void {

@@ -1,10 +1,10 @@
 /** What happens when a step says no: the exact reason goes into the book, the plain one to the client. */
 import { deniedEntry, resultEntry, undeliveredEntry, withheldEntry } from '#gateway/entries.ts';
-import type { AnyCall } from '#gateway/entries.ts';
+import type { AnyCall, Recordable } from '#gateway/entries.ts';
 import type { Stopped } from '#gateway/chain.ts';
 import { problemBody, rpcErrorBody, toWireError } from '#gateway/errors.ts';
 import type { ErrorSubject, WireError } from '#gateway/errors.ts';
-import type { Approved, Forwarded, Recorded } from '#gateway/call.ts';
+import type { Forwarded, Recorded, RestingCall } from '#gateway/call.ts';
 import { faultFrames, faultName } from '#gateway/fault-frames.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { rateLimitHeaders } from '#gateway/quota.ts';
@@ -15,7 +15,7 @@ import type { VerifiedCaller } from '#identity/verified-caller.ts';
 import { challenge, resourceMetadataUrl } from '#identity/resource-metadata.ts';
 import type { Outcome } from '#ledger/record.ts';
 import { encodeSseEvent } from '#mcp/sse.ts';
-import type { HeaderPair } from '#upstream/port.ts';
+import type { HeaderPair, UpstreamAnswer } from '#upstream/port.ts';
 
 function subjectOf(call: AnyCall, refusal: Refusal): ErrorSubject {
   const known = call.message?.kind === 'request' ? call.message : undefined;
@@ -118,8 +118,12 @@ function outcomeOf(refusal: Refusal): Outcome {
   }
 }
 
+/** What the record that closes an intent is made of. */
+type Closing = Recordable &
+  Pick<Recorded, 'session' | 'message' | 'intent'> & { readonly answer?: Pick<UpstreamAnswer, 'status'> };
+
 /** After an intent: the intent is closed by a result that carries the reason and no answer. */
-async function closeIntent(call: Recorded & Partial<Forwarded>, gateway: Gateway, refusal: Refusal): Promise<boolean> {
+async function closeIntent(call: Closing, gateway: Gateway, refusal: Refusal): Promise<boolean> {
   const header = {
     code: refusal.code,
     reason: refusal.reason,
@@ -128,7 +132,7 @@ async function closeIntent(call: Recorded & Partial<Forwarded>, gateway: Gateway
     ...(call.answer === undefined ? {} : { upstreamStatus: call.answer.status }),
   };
   const outcome = outcomeOf(refusal);
-  const entry = resultEntry(call satisfies Approved, gateway.masker, {
+  const entry = resultEntry(call, gateway.masker, {
     ref: call.intent.n,
     outcome,
     header,
@@ -179,4 +183,10 @@ export async function refuse(call: AnyCall | Recorded, gateway: Gateway, refusal
   const answered = await recordRefusal(call, gateway, refusal);
   measureRefusal(call, answered, gateway);
   return sendRefusal(call, gateway, answered);
+}
+
+/** Closes a call whose client is not there: nobody is answered. */
+export async function closeUnheard(call: RestingCall, gateway: Gateway, refusal: Refusal): Promise<void> {
+  const isClosed = await closeIntent(call, gateway, refusal);
+  measureRefusal(call, isClosed ? refusal : unrecorded(refusal), gateway);
 }

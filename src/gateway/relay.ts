@@ -3,13 +3,13 @@
  * recorded as late for a moment and not released; then the exchange is cut. A legacy call whose server ends the stream before
  * the answer, or whose stream breaks, waits to be resumed where the client was given an event id to do it with.
  */
-import type { AnswerRecorded, Exchange, Forwarded, Heard } from '#gateway/call.ts';
+import type { AnswerRecorded, Exchange, Forwarded, Heard, RestingCall } from '#gateway/call.ts';
 import { cutShortBy } from '#gateway/cut-short.ts';
 import type { Stopped } from '#gateway/chain.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { hear, passFrame } from '#gateway/hear.ts';
 import { measureAnswer, measureSilence } from '#gateway/measure.ts';
-import { refusalOf, refuse, withhold } from '#gateway/refuse.ts';
+import { closeUnheard, refusalOf, refuse, withhold } from '#gateway/refuse.ts';
 import type { Executed, Refusal } from '#gateway/refusal.ts';
 import type { Attachment, Expiry } from '#gateway/resumable-calls.ts';
 import { bindingOf } from '#gateway/session-binding.ts';
@@ -78,6 +78,10 @@ type Relayed = {
   isAnswered: boolean;
 };
 
+/** Not made beside `cut`, whose exchange it would keep while the call waits. */
+const expiring = (gateway: Gateway) => (waiting: RestingCall, reason: Expiry) =>
+  closeUnheard(waiting, gateway, expiryOf(reason));
+
 function attach(relayed: Relayed, gateway: Gateway): void {
   const { call } = relayed;
   relayed.attachment ??= gateway.resumables.attach(bindingOf(call), call, {
@@ -85,14 +89,14 @@ function attach(relayed: Relayed, gateway: Gateway): void {
       call.cut.abort();
       call.reply.drop();
     },
-    expire: (waiting, reason) => refuse(waiting, gateway, expiryOf(reason)),
+    expire: expiring(gateway),
   });
 }
 
-/** From the event that gives its client an id on, a legacy call can be resumed. */
+/** From the event that gives its client an id on, a legacy call can be resumed; not over the old transport, which has no way to. */
 function attachBy({ sse }: UpstreamMessage, relayed: Relayed, gateway: Gateway): void {
   const { call } = relayed;
-  const canResume = call.era === 'legacy' && call.message.kind === 'request';
+  const canResume = call.era === 'legacy' && call.message.kind === 'request' && call.session.endpoint === undefined;
   if (canResume && sse?.id !== undefined && sse.id !== '') attach(relayed, gateway);
 }
 

@@ -1,12 +1,12 @@
 /**
  * Calls whose stream gave event ids, and which can therefore be resumed by GET (MCP 2025-11-25, Resumability and Redelivery).
  * A call is attached to an exchange with its server; it waits when the server ended that one without an answer (polling); it
- * is closed once its intent has a result, and may then be asked for again. Knows no HTTP and writes no record.
+ * is closed once its intent has a result, and may then be asked for again for a while. Knows no HTTP and writes no record.
  */
-import type { Forwarded, Taken } from '#gateway/call.ts';
+import type { Forwarded, RestingCall, Taken } from '#gateway/call.ts';
+import { closedCall, restingCall } from '#gateway/resting-call.ts';
 import { callerKey } from '#identity/caller.ts';
 import type { Limits } from '#limits.ts';
-import { NOTHING_STORED } from '#masking/masked.ts';
 import { unreachable } from '#result.ts';
 
 /** Why a call that waited for its client does no longer. */
@@ -25,8 +25,8 @@ export type Attachment = {
 export type Attaching = {
   /** Ends the exchange, when the call is resumed by another. */
   readonly cut: () => void;
-  /** Closes the intent of the call, which waited in vain. */
-  readonly expire: (call: Forwarded, reason: Expiry) => Promise<void>;
+  /** Closes the intent of the call, which waited in vain. It is kept while the call waits, and must hold nothing of an exchange. */
+  readonly expire: (call: RestingCall, reason: Expiry) => Promise<void>;
 };
 
 export type ResumableCalls = {
@@ -45,37 +45,33 @@ export type ResumableCalls = {
 };
 
 type Attached = Attaching & { readonly state: 'attached'; readonly over: PromiseWithResolvers<void>; isTaken: boolean };
-type Waiting = Attaching & { readonly state: 'waiting'; readonly timer: NodeJS.Timeout };
+type Expiring = Pick<Attaching, 'expire'>;
+type Waiting = Expiring & { readonly state: 'waiting'; readonly timer: NodeJS.Timeout };
 /** Between two exchanges. */
-type Moving = Attaching & { readonly state: 'moving'; readonly over: PromiseWithResolvers<void> };
-type Closed = { readonly state: 'closed' };
+type Moving = Expiring & { readonly state: 'moving'; readonly over: PromiseWithResolvers<void> };
+type Closed = { readonly state: 'closed'; readonly timer: NodeJS.Timeout };
 type Entry = {
   readonly binding: string;
   readonly caller: string;
-  readonly call: Forwarded;
+  call: RestingCall;
   at: Attached | Waiting | Moving | Closed;
 };
 
-const NOTHING = Buffer.alloc(0);
-const CLOSED: Closed = { state: 'closed' };
-
-/** Without what only its first exchange needed: it may rest here for long. */
-const atRest = (call: Forwarded): Forwarded => ({
-  ...call,
-  headers: new Map(),
-  masked: { ...call.masked, send: NOTHING, stored: NOTHING_STORED },
-  sendable: { ...call.sendable, body: NOTHING, headers: [], credential: [] },
-});
-
 export function createResumableCalls(
-  limits: Pick<Limits, 'resumableCalls' | 'resumableCallsPerCaller' | 'waitingCallsPerCaller' | 'resumeWaitMs'>,
+  limits: Pick<
+    Limits,
+    'resumableCalls' | 'resumableCallsPerCaller' | 'waitingCallsPerCaller' | 'resumeWaitMs' | 'closedCallMs'
+  >,
 ): ResumableCalls {
   // Maps keep insertion order: among those that are closed the oldest is forgotten first.
   const calls = new Map<string, Entry>();
   const perCaller = new Map<string, Set<string>>();
   let ending = 0;
 
-  const drop = (id: string, { caller }: Entry): void => {
+  const drop = (id: string, entry: Entry): void => {
+    const { caller } = entry;
+    if (calls.get(id) !== entry) return;
+    if (entry.at.state === 'closed') clearTimeout(entry.at.timer);
     calls.delete(id);
     const held = perCaller.get(caller);
     held?.delete(id);
@@ -97,20 +93,26 @@ export function createResumableCalls(
   const waitingOf = (caller: string): number =>
     [...(perCaller.get(caller) ?? [])].filter((id) => calls.get(id)?.at.state === 'waiting').length;
 
+  const close = (entry: Entry): void => {
+    entry.call = closedCall(entry.call);
+    const timer = setTimeout(() => drop(entry.call.id, entry), limits.closedCallMs);
+    timer.unref();
+    entry.at = { state: 'closed', timer };
+  };
   const expire = (entry: Entry, at: Waiting, reason: Expiry): void => {
     clearTimeout(at.timer);
-    entry.at = CLOSED;
     ending += 1;
     const ended = (): void => void (ending -= 1);
     at.expire(entry.call, reason).then(ended, ended);
+    close(entry);
   };
-  const letWait = (entry: Entry, { cut, expire: expiring }: Attaching): void => {
+  const letWait = (entry: Entry, { expire: expiring }: Expiring): void => {
     const timer = setTimeout(() => {
       if (entry.at.state === 'waiting') expire(entry, entry.at, 'not_resumed');
     }, limits.resumeWaitMs);
     // A stop ends what waits (`endAll`).
     timer.unref();
-    entry.at = { state: 'waiting', cut, expire: expiring, timer };
+    entry.at = { state: 'waiting', expire: expiring, timer };
   };
   const find = (binding: string, id: string): Entry | undefined => {
     const entry = calls.get(id);
@@ -123,7 +125,7 @@ export function createResumableCalls(
       const before = find(binding, call.id);
       if (before?.at.state === 'moving') before.at.over.resolve();
       const at: Attached = { ...how, state: 'attached', over: Promise.withResolvers<void>(), isTaken: false };
-      const entry: Entry = { binding, caller, call: atRest(call), at };
+      const entry: Entry = { binding, caller, call: restingCall(call), at };
       calls.delete(call.id);
       calls.set(call.id, entry);
       const own = perCaller.get(caller) ?? new Set<string>();
@@ -135,14 +137,14 @@ export function createResumableCalls(
         close() {
           if (isOver) return;
           isOver = true;
-          entry.at = CLOSED;
+          close(entry);
           at.over.resolve();
         },
         wait() {
           isOver = true;
           const mayWait = at.isTaken || waitingOf(caller) < limits.waitingCallsPerCaller;
           if (mayWait) letWait(entry, how);
-          else entry.at = CLOSED;
+          else close(entry);
           at.over.resolve();
           return mayWait;
         },
@@ -159,7 +161,7 @@ export function createResumableCalls(
             return { call: entry.call, state: 'closed' };
           case 'waiting':
             clearTimeout(at.timer);
-            entry.at = { state: 'moving', cut: at.cut, expire: at.expire, over: Promise.withResolvers<void>() };
+            entry.at = { state: 'moving', expire: at.expire, over: Promise.withResolvers<void>() };
             return { call: entry.call, state: 'open' };
           case 'attached':
             at.isTaken = true;
