@@ -72,7 +72,7 @@ rules:
   - { name: no-traversal, when: 'method == "tools/call" && has(args.path) && args.path.contains("..")', then: deny }
 masking:
   store: { detectors: default, operator: token }
-  inline: { detectors: [SECRET], operator: token, connections: [customers] }
+  inline: { detectors: [SECRET, EMAIL_ADDRESS, PHONE_NUMBER, CREDIT_CARD, US_SSN], operator: token, connections: [customers] }
 `;
 }
 
@@ -80,15 +80,18 @@ masking:
 export function firstCalls(places: DemoPlaces): string {
   const gateway = `http://127.0.0.1:${places.gatewayPort}`;
   const call =
-    '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_text_file","arguments":{"path":"northwind.json"}}}';
-  const shard = join(places.folder, 'data', 'ledger', 'a');
+    '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_text_file","arguments":{"path":"alder-bikes.json"}}}';
   const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
+  const config = quoted(join(places.folder, 'gatebook.yaml'));
+  const shard = join(places.folder, 'data', 'ledger', 'a');
+  const record =
+    '{"doc":{"contact":{"phone":"+1 202 555 0163"},"billing":{"card":"4539 1488 0343 6467","ssn":"536-22-8714"}}}';
   return `
 1. A token, as a service account gets it from its identity provider (no groups in it):
 
    TOKEN=$(curl -s ${places.issuerUrl}/token -u nightly-report:nightly-demo-secret -d grant_type=client_credentials -d scope=mcp | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
 
-2. A call with curl. The api_key in the answer is masked on the way:
+2. A call with curl. E-mail address, phone, card and social security number in the answer are masked on the way, and so is the api_key:
 
    curl -s ${gateway}/mcp/customers -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' -d '${call}'
 
@@ -98,13 +101,22 @@ export function firstCalls(places: DemoPlaces): string {
 
 4. Who did what:
 
-   npm run -s gatebook -- events search --config ${quoted(join(places.folder, 'gatebook.yaml'))}
+   npm run -s gatebook -- events search --config ${config}
 
-5. The proof that the book is whole and unaltered, without any key but the public one:
+5. The event of that answer: what was found in it, by which rule and where, and nothing of what it was:
+
+   ID=$(npm run -s gatebook -- events search --config ${config} --filter 'caller.subject eq "nightly-report"' --limit 1 | awk 'NR == 2 { print $2 }')
+   npm run -s gatebook -- events show "$ID" --config ${config}
+
+6. Why each of them was found, tried out on a part of that customer's record; the tokens are those of the answer and of the book:
+
+   echo '${record}' | npm run -s gatebook -- mask --explain --config ${config}
+
+7. The proof that the book is whole and unaltered, without any key but the public one:
 
    npm run -s gatebook -- ledger verify ${quoted(shard)} --vkey ${quoted(join(shard, 'log.vkey'))}
 
-6. An auditor asks the gateway itself, and an admin takes the caller's access away: then 2 is refused, also with the token it had:
+8. An auditor asks the gateway itself, and an admin takes the caller's access away: then 2 is refused, also with the token it had:
 
    export GATEBOOK_TOKEN=$(curl -s ${places.issuerUrl}/token -u demo-cli:demo-cli-secret -d grant_type=password -d username=olga@example.com -d password=demo -d scope=api | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
    npm run -s gatebook -- events search --url ${gateway} --filter 'outcome ne "ok"'

@@ -1,0 +1,85 @@
+/** The commands that `npm start` prints, run as they stand there. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
+import { freePort } from '#test/e2e/harness.ts';
+import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const RECORD = readFileSync(join(root, 'demo/files/customers/alder-bikes.json'), 'utf8');
+const PERSONAL = ['jonas.alder@alder-bikes.example', '+1 202 555 0163', '4539 1488 0343 6467', '536-22-8714'];
+
+type Ran = { readonly status: number | null; readonly output: string };
+
+/** A shell in which `npm run -s gatebook -- …` is what it is, without npm in between. */
+async function shell(commands: string): Promise<Ran> {
+  const npm = `npm() { shift 4; "${process.execPath}" --disable-warning=ExperimentalWarning "${root}/src/bin/gatebook.ts" "$@"; }`;
+  const child = spawn('sh', ['-eu', '-c', `${npm}\n${commands}`], { cwd: root });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status, output };
+}
+
+/** The commands under one number of what is printed. */
+function commandsOf(printed: string, step: number): string {
+  const [, from = ''] = printed.split(`\n${step}. `);
+  const [text = ''] = from.split(/\n(?:\d\. |Stop with )/);
+  const commands = text.split('\n').filter((line) => line.startsWith('   '));
+  assert.ok(commands.length > 0, `step ${step}`);
+  return commands.join('\n');
+}
+
+async function startDemo(folder: string): Promise<{ readonly printed: string; stop(): Promise<void> }> {
+  const env = { ...process.env, GATEBOOK_DEMO: folder, GATEBOOK_DEMO_PORT: String(await freePort()) };
+  const demo = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'demo/start.ts')], { env });
+  const ended = once(demo, 'close');
+  let output = '';
+  const printed = new Promise<string>((resolve, reject) => {
+    for (const stream of [demo.stdout, demo.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+        if (output.includes('Stop with Ctrl-C')) resolve(output);
+      });
+    demo.once('close', () => reject(new Error(output)));
+  });
+  return {
+    printed: await printed,
+    async stop() {
+      demo.kill('SIGINT');
+      await ended;
+    },
+  };
+}
+
+test('the demo shows a masked answer, its event, and why each value was found', async (t) => {
+  const demo = await startDemo(join(temporaryDirectory(t), 'demo'));
+  t.after(() => demo.stop());
+  for (const value of PERSONAL) assert.ok(RECORD.includes(value), value);
+
+  const answer = await shell([1, 2].map((step) => commandsOf(demo.printed, step)).join('\n'));
+  assert.equal(answer.status, 0, answer.output);
+  assert.match(answer.output, /Alder Bikes/);
+  for (const value of PERSONAL) assert.equal(answer.output.includes(value), false, answer.output);
+  const tokenOf = (type: string): string =>
+    new RegExp(`\\[${type}:k1:[a-z2-7]{13}\\]`).exec(answer.output)?.[0] ?? assert.fail(`${type}: ${answer.output}`);
+  const tokens = ['EMAIL_ADDRESS', 'PHONE_NUMBER', 'CREDIT_CARD', 'US_SSN', 'SECRET'].map(tokenOf);
+  assert.equal(new Set(tokens).size, 5);
+
+  const event = await shell(commandsOf(demo.printed, 5));
+  assert.equal(event.status, 0, event.output);
+  assert.match(event.output, /name: read_text_file/);
+  for (const type of ['EMAIL_ADDRESS', 'PHONE_NUMBER', 'CREDIT_CARD', 'US_SSN', 'SECRET'])
+    assert.match(event.output, new RegExp(`"type":"${type}","pointer":"/result/`));
+  assert.match(event.output, /verified: true/);
+  for (const value of PERSONAL) assert.equal(event.output.includes(value), false);
+
+  const why = await shell(commandsOf(demo.printed, 6));
+  assert.equal(why.status, 0, why.output);
+  assert.match(why.output, /"type":"CREDIT_CARD".*"reasons":\["check digit, visa","key names CREDIT_CARD"\]/);
+  for (const type of ['PHONE_NUMBER', 'CREDIT_CARD', 'US_SSN']) assert.ok(why.output.includes(tokenOf(type)), type);
+});
