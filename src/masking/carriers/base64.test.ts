@@ -63,3 +63,11 @@ test('the gate lets through every text that has a run', () => {
   );
   assert.equal(mayHoldBase64('a b c d e f g h i j k l m n o p q r s t u v w'), false);
 });
+
+test('a run as long as a message is looked at like any other', () => {
+  const chars = 16 * 1024 * 1024;
+  assert.equal(base64Runs('x'.repeat(chars)).runs[0]?.bytes, (chars / 4) * 3);
+  assert.equal(base64Runs('f'.repeat(chars)).runs.length, 1);
+  const wrapped = `${'QUJD'.repeat(19)}\n`.repeat(chars / 77);
+  assert.equal(base64Runs(wrapped).runs.length, 1);
+});

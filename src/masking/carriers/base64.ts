@@ -7,10 +7,9 @@ import { LIMITS } from '#limits.ts';
 
 /** Shorter runs encode less than 15 bytes. */
 const CHARS_MIN = 20;
-const RUN = /[A-Za-z0-9+/_-]{20,}={0,2}/g;
-/** All of a text, in lines. */
-const WRAPPED = /^[A-Za-z0-9+/_-]+(?:\r?\n[A-Za-z0-9+/_-]+)+={0,2}\s*$/;
 const HEX_OR_DIGITS = /^(?:[0-9a-f-]+|[0-9A-F-]+)$/;
+/** A run may be as long as a message; a longer one than any digest is told without a pattern. */
+const DIGEST_CHARS_MAX = 1_024;
 /** Control characters that no text has. */
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f]/;
@@ -76,23 +75,65 @@ export function textOf(bytes: Buffer): string | undefined {
 
 function runAt(value: string, start: number, end: number): Base64Run | undefined {
   const encoded = value.slice(start, end);
-  if (HEX_OR_DIGITS.test(encoded)) return undefined;
+  if (encoded.length <= DIGEST_CHARS_MAX && HEX_OR_DIGITS.test(encoded)) return undefined;
   const bytes = decodeBase64(encoded);
   if (bytes === undefined || bytes.length === 0) return undefined;
   const text = textOf(bytes);
   return { start, end, text, isBinary: text === undefined, bytes: bytes.length };
 }
 
+const EQUALS = 0x3d;
+const LF = 0x0a;
+const CR = 0x0d;
+const PADDING_CHARS_MAX = 2;
+
+/** Where the run that begins here ends. No pattern: those of V8 keep a place to go back to for each character. */
+function endOfChars(value: string, start: number): number {
+  let end = start;
+  while (IS_CHAR[value.charCodeAt(end)] === 1) end++;
+  return end;
+}
+
+function endOfPadding(value: string, start: number): number {
+  let end = start;
+  while (end - start < PADDING_CHARS_MAX && value.charCodeAt(end) === EQUALS) end++;
+  return end;
+}
+
+/** All of a text, in more lines than one. */
+function isWrapped(value: string): boolean {
+  let lines = 1;
+  let at = endOfChars(value, 0);
+  while (at > 0) {
+    const from = value.charCodeAt(at) === CR && value.charCodeAt(at + 1) === LF ? at + 2 : at + 1;
+    if (value.charCodeAt(from - 1) !== LF) break;
+    const end = endOfChars(value, from);
+    if (end === from) break;
+    at = end;
+    lines++;
+  }
+  return lines > 1 && value.slice(endOfPadding(value, at)).trim() === '';
+}
+
 /** Runs in their order. More than `base64Runs` in one text: the rest is not looked at, which the second value says. */
 export function base64Runs(value: string): { readonly runs: readonly Base64Run[]; readonly isTruncated: boolean } {
   if (!mayHoldBase64(value)) return NONE;
-  if (WRAPPED.test(value)) {
+  if (isWrapped(value)) {
     const run = runAt(value, 0, value.trimEnd().length);
     if (run !== undefined) return { runs: [run], isTruncated: false };
   }
   const runs: Base64Run[] = [];
-  for (const { 0: found, index } of value.matchAll(RUN)) {
-    const run = runAt(value, index, index + found.length);
+  for (let at = 0; at < value.length; at++) {
+    const charsEnd = endOfChars(value, at);
+    if (charsEnd - at < CHARS_MIN) {
+      at = charsEnd;
+      continue;
+    }
+    const start = at;
+    at = endOfPadding(value, charsEnd);
+    const run = runAt(value, start, at);
+    // the character at the end is looked at again: it may be none of this run
+    at--;
     if (run === undefined) continue;
     if (runs.length === LIMITS.base64Runs) return { runs, isTruncated: true };
     runs.push(run);
