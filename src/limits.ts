@@ -119,8 +119,9 @@ export const LIMITS = {
   /** A server that still takes the client for connected refuses to resume (409): so often it is asked, so long apart. */
   resumeTries: 5,
   resumeRetryMs: 100,
-  /** Requests of servers that wait for a client's answer, in one session. */
+  /** Requests of servers that wait for a client's answer, in one session and in all. */
   askedPerSession: 256,
+  asked: 16_384,
 
   // identity
   tokenBytes: 16 * 1024,

@@ -9,6 +9,7 @@ import type { BindingStore } from '#bindings/binding.ts';
 import { createBindings } from '#bindings/bindings.ts';
 import { createAdmission } from '#gateway/admission.ts';
 import { createAskedIds } from '#gateway/asked-ids.ts';
+import { endedSession } from '#gateway/ended-session.ts';
 import { strangerEntry, throttledEntry } from '#gateway/entries.ts';
 import { createEventIds } from '#gateway/event-ids.ts';
 import { ALONE, sessionPrefix } from '#gateway/fleet.ts';
@@ -16,7 +17,6 @@ import { createOwnAnswers } from '#gateway/own-answers.ts';
 import { createQuotas } from '#gateway/quotas.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
 import { createResumableCalls } from '#gateway/resumable-calls.ts';
-import { bindingText } from '#gateway/session-binding.ts';
 import { createSessions } from '#gateway/sessions.ts';
 import { createThrottleBook } from '#gateway/throttle-book.ts';
 import { createTracing } from '#gateway/tracing.ts';
@@ -52,6 +52,7 @@ export function lastingOf(
   const monotonic = (): number => performance.now();
   const { limits } = loaded;
   const resumables = createResumableCalls(limits);
+  const asked = createAskedIds(limits);
   return {
     ...state,
     clock,
@@ -68,11 +69,11 @@ export function lastingOf(
       clock,
       newId,
       prefix: sessionPrefix(worker ?? ALONE),
-      ended: (owner, wireId) => resumables.endOf(bindingText(owner, wireId)),
+      ended: endedSession({ resumables, asked }),
     }),
     eventIds: createEventIds({ key: random(32), prefix: sessionPrefix(worker ?? ALONE), limits }),
     resumables,
-    asked: createAskedIds(limits),
+    asked,
     ownAnswers: createOwnAnswers(limits),
     bindings: createBindings({
       store: bindingStore,

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createAskedIds } from '#gateway/asked-ids.ts';
+import type { Asked, AskedIds } from '#gateway/asked-ids.ts';
 
 const FIRST = { call: 'a', isReplay: false };
 const asked = (idKey: string, binding = 'session') => ({ binding, idKey });
-const create = (askedPerSession = 10, sessions = 10) => createAskedIds({ askedPerSession, sessions });
+const create = (askedPerSession = 10, all = 10) => createAskedIds({ askedPerSession, asked: all });
 
 test('a request that was released can be answered, once, and in its session only', () => {
   const ids = create();
@@ -39,16 +42,66 @@ test("a resumed stream may give its own call's request again, and no other's", (
   assert.equal(ids.answer(asked('1')), true);
 });
 
-test('the oldest is forgotten when a session, or when all sessions, have too many', () => {
-  const ids = create(2, 2);
-  for (const id of ['1', '2', '3']) {
-    ids.ask(asked(id), FIRST);
-    ids.released(asked(id));
+function usedBytes(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** Asks and releases. */
+function put(ids: AskedIds, ...all: readonly Asked[]): void {
+  for (const one of all) {
+    assert.equal(ids.ask(one, FIRST), true);
+    ids.released(one);
   }
-  assert.deepEqual([ids.answer(asked('1')), ids.answer(asked('2'))], [false, true]);
-  for (const binding of ['b', 'c']) {
-    ids.ask(asked('1', binding), FIRST);
-    ids.released(asked('1', binding));
+}
+
+test('the oldest is forgotten when a session has too many', () => {
+  const ids = create(2);
+  put(ids, asked('1'), asked('2'), asked('3'));
+  assert.deepEqual([ids.answer(asked('1')), ids.answer(asked('2')), ids.answer(asked('3'))], [false, true, true]);
+});
+
+test('when all have too many, who asks much forgets its own, and who asks once what was asked longest ago', () => {
+  const ids = create(10, 4);
+  put(ids, asked('1', 'quiet'), asked('1', 'loud'), asked('2', 'loud'), asked('3', 'loud'), asked('4', 'loud'));
+  assert.equal(ids.answer(asked('1', 'loud')), false);
+  put(ids, asked('1', 'late'));
+  assert.equal(ids.answer(asked('1', 'quiet')), false);
+  for (const one of [asked('2', 'loud'), asked('3', 'loud'), asked('4', 'loud'), asked('1', 'late')])
+    assert.equal(ids.answer(one), true);
+});
+
+test('what is open is counted, however it came to its end', () => {
+  const ids = create(10, 2);
+  for (let round = 0; round < 5; round += 1) {
+    put(ids, asked('answered'), asked('over', 'ended'));
+    ids.ask(asked('answered'), { call: 'a', isReplay: true });
+    assert.equal(ids.answer(asked('answered')), true);
+    ids.endOf('ended');
+    ids.ask(asked('withdrawn'), FIRST);
+    ids.withdraw(asked('withdrawn'));
   }
-  assert.deepEqual([ids.answer(asked('3')), ids.answer(asked('1', 'c'))], [false, true]);
+  put(ids, asked('1', 'a'), asked('1', 'b'));
+  assert.deepEqual([ids.answer(asked('1', 'a')), ids.answer(asked('1', 'b'))], [true, true]);
+});
+
+test('nothing is open in a session that is over', () => {
+  const ids = create();
+  put(ids, asked('1'), asked('2'), asked('1', 'other'));
+  ids.endOf('session');
+  assert.deepEqual([ids.answer(asked('1')), ids.answer(asked('2'))], [false, false]);
+  assert.equal(ids.answer(asked('1', 'other')), true);
+});
+
+test('an id is kept without the message it came in', () => {
+  const ids = create(1_000, 1_000);
+  const before = usedBytes();
+  for (let at = 0; at < 200; at += 1) {
+    const text = Buffer.alloc(100_000, `${at} `).toString('latin1');
+    ids.ask(asked(text.slice(0, 100)), FIRST);
+  }
+  assert.ok(usedBytes() - before < 4_000_000);
+  assert.equal(ids.answer(asked('none')), false);
 });

@@ -3,6 +3,7 @@
  * ask under an id that is still open, for nobody could tell whose the answer is (JSON-RPC 2.0 section 4; MCP 2025-11-25, Requests).
  */
 import type { Limits } from '#limits.ts';
+import { ownText } from '#mcp/own-text.ts';
 
 export type Asked = {
   /** See session-binding.ts. */
@@ -23,33 +24,47 @@ export type AskedIds = {
   withdraw(asked: Asked): void;
   /** True when a released request waits for this answer; it does no longer. */
   answer(asked: Asked): boolean;
+  /** The session is over: nobody will answer. */
+  endOf(binding: string): void;
 };
 
 type Question = { readonly call: string | undefined; isReleased: boolean };
 
-/** Maps keep insertion order: the oldest is forgotten first, for clients need not answer. */
-function keepNewest<T>(map: Map<string, T>, key: string, value: T, max: number): void {
+/** Maps keep insertion order. */
+const oldestOf = (map: ReadonlyMap<string, unknown>): string | undefined => map.keys().next().value;
+
+function putNewest<T>(map: Map<string, T>, key: string, value: T): void {
   map.delete(key);
   map.set(key, value);
-  if (map.size <= max) return;
-  const oldest = map.keys().next();
-  if (!oldest.done) map.delete(oldest.value);
 }
 
-export function createAskedIds(limits: Pick<Limits, 'askedPerSession' | 'sessions'>): AskedIds {
+export function createAskedIds(limits: Pick<Limits, 'askedPerSession' | 'asked'>): AskedIds {
   const sessions = new Map<string, Map<string, Question>>();
+  let count = 0;
   const forget = ({ binding, idKey }: Asked): void => {
     const open = sessions.get(binding);
-    open?.delete(idKey);
+    if (open?.delete(idKey) === true) count -= 1;
     if (open?.size === 0) sessions.delete(binding);
+  };
+  const forgetOldest = (binding: string): void => {
+    const idKey = oldestOf(sessions.get(binding) ?? new Map());
+    if (idKey !== undefined) forget({ binding, idKey });
+  };
+  /** Clients need not answer, so the oldest are forgotten; a session that asks much forgets its own. */
+  const makeRoom = (binding: string, open: ReadonlyMap<string, Question>): void => {
+    if (open.size > limits.askedPerSession || (count > limits.asked && open.size > 1)) return forgetOldest(binding);
+    const longestSilent = count > limits.asked ? oldestOf(sessions) : undefined;
+    if (longestSilent !== undefined) forgetOldest(longestSilent);
   };
   return {
     ask({ binding, idKey }, { call, isReplay }) {
       const open = sessions.get(binding) ?? new Map<string, Question>();
       const before = open.get(idKey);
       if (before !== undefined && !(isReplay && before.call === call)) return false;
-      keepNewest(open, idKey, { call, isReleased: before?.isReleased ?? false }, limits.askedPerSession);
-      keepNewest(sessions, binding, open, limits.sessions);
+      if (before === undefined) count += 1;
+      putNewest(open, ownText(idKey), { call, isReleased: before?.isReleased ?? false });
+      putNewest(sessions, binding, open);
+      makeRoom(binding, open);
       return true;
     },
     released({ binding, idKey }) {
@@ -63,6 +78,10 @@ export function createAskedIds(limits: Pick<Limits, 'askedPerSession' | 'session
       if (sessions.get(asked.binding)?.get(asked.idKey)?.isReleased !== true) return false;
       forget(asked);
       return true;
+    },
+    endOf(binding) {
+      count -= sessions.get(binding)?.size ?? 0;
+      sessions.delete(binding);
     },
   };
 }

@@ -37,6 +37,7 @@ import type {
   SessionFound,
   Understood,
 } from '#gateway/call.ts';
+import { endedSession } from '#gateway/ended-session.ts';
 import { strangerEntry, throttledEntry } from '#gateway/entries.ts';
 import type { DefinitionPolicy } from '#definitions/definition-policy.ts';
 import type { Definitions } from '#definitions/definitions.ts';
@@ -49,7 +50,6 @@ import type { Refusal } from '#gateway/refusal.ts';
 import { createThrottleBook } from '#gateway/throttle-book.ts';
 import type { ServerRequestPolicy } from '#gateway/server-request-policy.ts';
 import type { Reply } from '#gateway/reply.ts';
-import { bindingText } from '#gateway/session-binding.ts';
 import { createSessions } from '#gateway/sessions.ts';
 import type { SessionEntry, SessionOwner } from '#gateway/sessions.ts';
 import { createQuotas } from '#gateway/quotas.ts';
@@ -274,6 +274,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
   const admission = createAdmission(limits);
   const bindingStore = createFakeBindingStore();
   const resumables = createResumableCalls(limits);
+  const asked = createAskedIds(limits);
   let next: Gateway | undefined;
   const made: FakeGateway = {
     inForce: () => next ?? made,
@@ -303,11 +304,11 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
       limits,
       clock,
       newId,
-      ended: (owner, wireId) => resumables.endOf(bindingText(owner, wireId)),
+      ended: endedSession({ resumables, asked }),
     }),
     eventIds: createEventIds({ key: Buffer.alloc(32, 9), prefix: '', limits }),
     resumables,
-    asked: createAskedIds(limits),
+    asked,
     ownAnswers: createOwnAnswers(limits),
     admission,
     quotas: createQuotas(limits),
