@@ -135,14 +135,27 @@ test('callers take turns, so that one with many messages does not keep another w
 test('only so many wait, of one caller and of all, and none of them for ever', async (t) => {
   const { threads } = opened(
     t,
-    { maskJobsWaiting: 3, maskJobsWaitingPerCaller: 2, maskWaitMs: 20, maskWorkerMs: 60_000 },
+    { maskJobsWaiting: 4, maskJobsWaitingPerCaller: 2, maskWaitMs: 20, maskWorkerMs: 60_000 },
     HOLDING,
   );
   const ask = (owner: string): Promise<string> => reasonOf(threads.mask(TOKENS, Buffer.from('silent'), CONTEXT, owner));
   const running = ask('ada');
-  const waiting = [ask('ada'), ask('ada'), ask('bob')];
-  assert.deepEqual(await Promise.all([ask('ada'), ask('eve')]), ['busy', 'busy']);
-  assert.deepEqual(await Promise.all(waiting), ['busy', 'busy', 'busy']);
+  const settled: string[] = [];
+  const noted = async (name: string, asked: Promise<string>): Promise<void> => {
+    assert.equal(await asked, 'busy');
+    settled.push(name);
+  };
+  const all = [
+    noted('ada 1', ask('ada')),
+    noted('ada 2', ask('ada')),
+    noted('ada, one too many', ask('ada')),
+    noted('bob', ask('bob')),
+    noted('eve', ask('eve')),
+    noted('one more of all than may wait', ask('zoe')),
+  ];
+  await Promise.all(all);
+  // those refused at once first, then those that waited in vain
+  assert.deepEqual(settled, ['ada, one too many', 'one more of all than may wait', 'ada 1', 'ada 2', 'bob', 'eve']);
   await threads.close();
   assert.equal(await running, 'closed');
 });

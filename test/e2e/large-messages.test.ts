@@ -1,9 +1,11 @@
 /** Messages that are masked in a thread of their own: nothing passes that would not pass in a small one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseJson } from '#mcp/json.ts';
 import { answerWith } from '../fakes/mcp-server.ts';
 import { CREDENTIAL, startTestGateway, toolCall } from './harness.ts';
 
+const LIMITS_OF_JSON = { depth: 64, nodes: 1_000 };
 /** More than is masked on the main thread. */
 const LARGE = 'x'.repeat(200_000);
 
@@ -55,7 +57,7 @@ test('an answer that is not masked in time is withheld, and the record says so w
   assert.match((await gateway.post('masked', JSON.stringify(toolCall('find')))).text, /small/);
 });
 
-test('a large message that cannot be masked in time is refused before anything is sent, and the stop waits for no thread', async (t) => {
+test('a large message that cannot be masked in time is refused before anything is sent', async (t) => {
   const gateway = await startTestGateway(t, { limits: { maskWorkerMs: 100 } });
   const rows = Array.from({ length: 100_000 }, (_, at) => ({ password: `hunter2-${at}` }));
   const reply = await gateway.post('masked', JSON.stringify(toolCall('find', { rows })));
@@ -64,4 +66,17 @@ test('a large message that cannot be masked in time is refused before anything i
   const { leaf, header, payload } = await gateway.recordWhere((record) => record.leaf.kind === 'denied');
   assert.deepEqual([leaf.mask, header?.reason, payload], [{ n: 0, f: ['failed'] }, 'too_slow', null]);
   assert.equal((header?.bytes ?? 0) > 2_000_000, true);
+});
+
+test('a stop ends the threads: nothing large is masked after it, and nothing passes instead', async (t) => {
+  const gateway = await startTestGateway(t);
+  const { masker } = gateway.composed.gateway;
+  const doc = parseJson(Buffer.from(JSON.stringify(toolCall('find', { filler: LARGE }))), LIMITS_OF_JSON);
+  assert.ok(doc.ok);
+  const secrets = masker.secretsOf([]);
+  const mask = () =>
+    masker.maskAnySize(doc.value, { direction: 'request', connection: 'masked', method: '', secrets }, 'ada');
+  assert.equal((await mask()).ok, true);
+  await gateway.stop();
+  assert.deepEqual(await mask(), { ok: false, error: { code: 'masking_failed', reason: 'closed' } });
 });
