@@ -194,7 +194,9 @@ export class MaskWalk {
     let names: KeyPair | undefined;
     for (const member of object.members) {
       this.#path[last] = member.key;
-      if (trail !== undefined) this.#at = trail.into(member, object, outer);
+      // the id of a message is its client's to choose: what is under it is not what an `id` is
+      const isOfMessage = this.#level === 0 && last === 0;
+      if (trail !== undefined) this.#at = isOfMessage ? TRAIL_START : trail.into(member, object, outer);
       const isSuspect = !this.#present.isEmpty || trail?.meaning(member.key).isPlain === false;
       if (isSuspect) names = this.#maskKey(member, object, names, copies);
       visit(member);

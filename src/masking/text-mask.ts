@@ -12,7 +12,7 @@ import type { FieldMask } from '#masking/field-mask.ts';
 import type { Copies, LeafMask, Texts } from '#masking/leaf-mask.ts';
 import type { LeafPlace } from '#masking/leaf-spans.ts';
 import { isPlaceholder } from '#masking/operators.ts';
-import type { Trail } from '#masking/place-trail.ts';
+import { TRAIL_START, type Trail } from '#masking/place-trail.ts';
 import type { WalkNotes, WalkRules } from '#masking/walk-rules.ts';
 import { spliceText, type JsonEdit, type JsonNode } from '#mcp/json.ts';
 import { LIMITS } from '#limits.ts';
@@ -192,7 +192,9 @@ export class TextMask {
   #text(text: string, told: number, spelled: string, place: TextPlace): Texts {
     if (this.#isLastLevel) return this.#unreadable(spelled, place.copies);
     const where = place.where?.within((at) => told + Math.min(spelled.length, Math.round((at * 4) / 3)));
-    const inside = this.#nested.text(text, { ...place, where });
+    // what is encoded is a text of its own, unless its key says what it is
+    const at = place.at.place.types.length > 0 ? place.at : TRAIL_START;
+    const inside = this.#nested.text(text, { ...place, at, where });
     const encoded = (masked: string): string => (masked === text ? spelled : encodeLike(spelled, masked));
     return { stored: encoded(inside.stored), sent: encoded(inside.sent) };
   }

@@ -25,6 +25,12 @@ test('a table ends where a row does not fit, and another may begin', () => {
   ]);
 });
 
+test('a table of Markdown is one, with its bars and its line below the names', () => {
+  const [table] = cellsOf('| id | note |\n|---|---|\n| 1 | a b |\n\ntext | more');
+  assert.deepEqual(table?.columns, ['', 'id', 'note', '']);
+  assert.deepEqual(table.cells.slice(4), ['', '1', 'a b', '']);
+});
+
 test('lines without names above them, with repeated names, or with none that says anything are no table', () => {
   assert.deepEqual(cellsOf('1,2\n3,4'), []);
   assert.deepEqual(cellsOf('a,a\n3,4'), []);

@@ -45,7 +45,7 @@ function rowAt(text: string, at: number, delimiter: string, cellsMax: number): R
       while (at < text.length && text[at] !== delimiter && text[at] !== '\n' && text[at] !== '\r') at++;
       end = at;
     }
-    cells.push({ start, end, column: cells.length, isQuoted });
+    cells.push({ ...(isQuoted ? { start, end } : trimmed(text, start, end)), column: cells.length, isQuoted });
     if (text[at] !== delimiter) break;
     at++;
   }
@@ -53,6 +53,15 @@ function rowAt(text: string, at: number, delimiter: string, cellsMax: number): R
   if (text[at] === '\r') at++;
   if (text[at] === '\n') at++;
   return { cells, next: at, end };
+}
+
+/** White space around a value is none of it. */
+function trimmed(text: string, from: number, to: number): { readonly start: number; readonly end: number } {
+  let start = from;
+  let end = to;
+  while (start < end && text[start] === ' ') start++;
+  while (end > start && text[end - 1] === ' ') end--;
+  return { start, end };
 }
 
 function closingQuote(text: string, from: number): number {
@@ -82,6 +91,10 @@ export function tablesIn(text: string, isTelling: (column: string) => boolean): 
   return tables;
 }
 
+/** Rows of Markdown begin and end with a bar. */
+const isEdge = (delimiter: string, column: number, columns: number): boolean =>
+  delimiter === '|' && (column === 0 || column === columns - 1);
+
 function tableAt(
   text: string,
   at: number,
@@ -96,8 +109,9 @@ function tableAt(
     const head = rowAt(text, at, delimiter, LIMITS.tableColumns);
     if (head === undefined || head.cells.length < 2) continue;
     const columns = head.cells.map((cell) => text.slice(cell.start, cell.end).trim());
-    if (!columns.every((name) => name.length <= HEAD_CHARS_MAX && HEAD.test(name))) continue;
-    if (new Set(columns).size !== columns.length || !columns.some(isTelling)) continue;
+    const named = columns.filter((name, column) => name !== '' || !isEdge(delimiter, column, columns.length));
+    if (!named.every((name) => name.length <= HEAD_CHARS_MAX && HEAD.test(name))) continue;
+    if (named.length === 0 || new Set(named).size !== named.length || !named.some(isTelling)) continue;
     const cells: Cell[] = [];
     let next = head.next;
     let end = head.end;

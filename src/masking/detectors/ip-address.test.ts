@@ -16,6 +16,8 @@ test('addresses of both families are found with prefix length and zone, without 
     ['1.2.3.4', '1.2.3.4', 'client_ip'],
     ['2001:0db8:85a3:0000:0000:8a2e:0370:7334', '2001:0db8:85a3:0000:0000:8a2e:0370:7334'],
     ['203.0.113.9', 'from 203.0.113.9.'],
+    ['203.0.113.9', '<p title="x">203.0.113.9</p>'],
+    ['203.0.113.9', '<td>203.0.113.9 of the office</td>'],
   ];
   for (const [expected, text, key] of cases) assert.deepEqual(found(TYPE, text, key), [expected], text);
 });
@@ -24,6 +26,8 @@ test('versions and times are no addresses', () => {
   const cases: readonly (readonly [text: string, key?: string])[] = [
     ['version 1.2.3.4'],
     ['v1.2.3.4'],
+    ['<b>v1.2.3.4</b>'],
+    ['left-pad>1.2.3.4'],
     ['Chrome/120.0.0.0'],
     ['Widget/2.0.0.0'],
     ['left-pad@1.2.3.4'],

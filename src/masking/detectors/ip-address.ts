@@ -12,6 +12,8 @@ const PREFIX_OR_ZONE = /(?:%[0-9A-Za-z_.-]{1,15})?(?:\/(?:12[0-8]|1[01]\d|\d{1,2
 /** Programs write their version behind their name: `Chrome/120.0.0.0`. */
 const PRODUCT = /[A-Za-z][\w.+-]*\/$/;
 const VERSION_BEFORE = /(?:\bv|[vV]ersion[ :=]{1,3}|\bver\.? ?|[@^~<>]=?|==)$/;
+/** The end of a tag of HTML is no constraint on a version. */
+const TAG_BEFORE = /(?:["'/]|<[A-Za-z][^<>]{0,20})>$/;
 
 export const isIpV4 = (text: string): boolean =>
   V4_ONLY.test(text) && text.split('.').every((part) => Number(part) <= 255 && (part === '0' || !part.startsWith('0')));
@@ -59,7 +61,8 @@ function findV4(scan: Scan): void {
     )
       continue;
     const lead = text.slice(Math.max(0, start - 24), start);
-    const isVersion = VERSION_BEFORE.test(lead) || (PRODUCT.test(lead) && address.endsWith('.0'));
+    const isElement = lead.endsWith('>') && (after === '<' || TAG_BEFORE.test(lead));
+    const isVersion = (VERSION_BEFORE.test(lead) && !isElement) || (PRODUCT.test(lead) && address.endsWith('.0'));
     if (isVersion && !scan.isKeyed('IP_ADDRESS')) continue;
     scan.propose({
       start,
