@@ -37,6 +37,9 @@ function hidesNothing(node: JsonNode): boolean {
   return node.kind === 'null' || node.kind === 'true' || node.kind === 'false';
 }
 
+/** JSON-RPC 2.0 section 4. */
+const isMessage = ({ members }: JsonObject): boolean => members.some(({ key }) => key === 'jsonrpc');
+
 const BOTH: Copies = { stored: true, inlineRules: true };
 
 export class MaskWalk {
@@ -195,7 +198,7 @@ export class MaskWalk {
     for (const member of object.members) {
       this.#path[last] = member.key;
       // the id of a message is its client's to choose: what is under it is not what an `id` is
-      const isOfMessage = this.#level === 0 && last === 0;
+      const isOfMessage = last === 0 && member.key === 'id' && this.#level === 0 && isMessage(object);
       if (trail !== undefined) this.#at = isOfMessage ? TRAIL_START : trail.into(member, object, outer);
       const isSuspect = !this.#present.isEmpty || trail?.meaning(member.key).isPlain === false;
       if (isSuspect) names = this.#maskKey(member, object, names, copies);

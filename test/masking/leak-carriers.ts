@@ -172,7 +172,7 @@ const REQUESTS: readonly Carrier[] = [
   }),
   asked('name of a method', (text) => ({ method: text, params: {} }), {
     wire: 'opaque',
-    fits: (text) => text.length < 100,
+    fits: (text) => /^[!-~]{1,100}$/.test(text),
   }),
   asked('URI of a resource', (text) => ({ method: 'resources/read', params: { uri: `note://a?q=${encoded(text)}` } })),
   asked('arguments of a prompt', (text) => ({ method: 'prompts/get', params: { name: 'p', arguments: { a: text } } })),

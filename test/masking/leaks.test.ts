@@ -25,9 +25,17 @@ test('a value is found in each way it can be spelled', () => {
   for (const { value } of FEW)
     for (const around of ['', 'a', 'ab']) {
       const text = `${around}${value}${around}xyz`;
-      for (const spelled of [text, encodeURIComponent(text), Buffer.from(text).toString('base64'), Buffer.from(text).toString('hex')])
+      for (const spelled of [
+        text,
+        encodeURIComponent(text),
+        Buffer.from(text).toString('base64'),
+        Buffer.from(text).toString('hex'),
+      ])
         assert.ok(isFoundIn(value, spelled), spelled);
     }
   assert.equal(isFoundIn('grace@example.org', 'nothing of the kind'), false);
-  assert.ok(spellings('a b').every((one) => one.length >= 6 || one === ''), 'too short to be told from chance');
+  assert.ok(
+    spellings('a b').every((one) => one.length >= 6 || one === ''),
+    'too short to be told from chance',
+  );
 });

@@ -50,9 +50,12 @@ export async function startLeakGateway(t: TestContext): Promise<TestGateway> {
 
 const names = (found: readonly Planted[]): string[] => found.map(({ entity, value }) => `${entity} (${value})`);
 
-async function tryCarrier(carrier: Carrier, planted: readonly Planted[], gateway: TestGateway): Promise<LeakRow> {
+/** `from`: the number of records before it. */
+type Tried = Omit<LeakRow, 'inBook' | 'planted'> & { readonly planted: readonly Planted[]; readonly from: number };
+
+async function tryCarrier(carrier: Carrier, planted: readonly Planted[], gateway: TestGateway): Promise<Tried> {
   const fitting = planted.filter(({ text }) => carrier.fits?.(text) ?? true);
-  const recordsBefore = (await gateway.records()).length;
+  const { size: from } = gateway.composed.ledger.watermark();
   let carried = 0;
   const onWire: Planted[] = [];
   for (const one of fitting) {
@@ -71,12 +74,7 @@ async function tryCarrier(carrier: Carrier, planted: readonly Planted[], gateway
     }
   }
   gateway.flushRefusals();
-  const records = (await gateway.records()).slice(recordsBefore);
-  const kept = records
-    .map(({ header, payload }) => `${JSON.stringify(header)}\n${payload?.toString() ?? ''}`)
-    .join('\n');
-  const inBook = fitting.filter(({ value }) => isFoundIn(value, kept));
-  return { carrier, planted: fitting.length, carried, inBook: names(inBook), onWire: names(onWire) };
+  return { carrier, planted: fitting, carried, onWire: names(onWire), from };
 }
 
 export async function searchLeaks(
@@ -84,8 +82,17 @@ export async function searchLeaks(
   planted: readonly Planted[],
   carriers: readonly Carrier[] = CARRIERS,
 ): Promise<Leaks> {
-  const rows: LeakRow[] = [];
-  for (const carrier of carriers) rows.push(await tryCarrier(carrier, planted, gateway));
+  const tried: Tried[] = [];
+  for (const carrier of carriers) tried.push(await tryCarrier(carrier, planted, gateway));
+  const records = await gateway.records();
+  const rows = tried.map(({ from, planted: fitting, ...row }, index): LeakRow => {
+    const kept = records
+      .slice(from, tried[index + 1]?.from)
+      .map(({ header, payload }) => `${JSON.stringify(header)}\n${payload?.toString() ?? ''}`)
+      .join('\n');
+    const inBook = names(fitting.filter(({ value }) => isFoundIn(value, kept)));
+    return { ...row, planted: fitting.length, inBook };
+  });
   const metrics = await gateway.composed.metrics.text();
   const log = gateway.log();
   await gateway.stop();
