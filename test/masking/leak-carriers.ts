@@ -434,7 +434,7 @@ async function answering(carried: Carried): Promise<string> {
   };
   const session = await begun(carried);
   const stream = await gateway.open(NAMES[lane], JSON.stringify({ jsonrpc: '2.0', id: 8, ...call({}) }), session);
-  await seenIn(stream.received, /elicitation/);
+  await seenIn(() => stream.received(), /elicitation/);
   // the gateway gives its clients the id under which they are to answer
   const [, id = '60'] = /"id":("[^"]*"|\d+),"method":"elicitation/.exec(stream.received()) ?? [];
   const body = `{"jsonrpc":"2.0","id":${id},"result":${JSON.stringify({ action: 'accept', content: { note: text } })}}`;
@@ -469,7 +469,7 @@ const piped = (name: string, args: object): Carrier => ({
   async run({ gateway, lane, text }) {
     const message = { jsonrpc: '2.0', id: 7, ...call({ v: text, ...args }) };
     const reply = await gateway.post(PIPES[lane], JSON.stringify(message));
-    await seenIn(gateway.log, /server stderr/);
+    await seenIn(() => gateway.log(), /server stderr/);
     return reply.text;
   },
 });
