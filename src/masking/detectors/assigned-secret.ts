@@ -64,6 +64,8 @@ const TOKEN_WORDS = [
   'hmac',
 ];
 const WORDS = [...PASSWORD_WORDS, ...TOKEN_WORDS];
+/** Inside of a longer word they are another word: `compass: …`, `design: …`. */
+const SHORT_WORDS: ReadonlySet<string> = new Set(['pass', 'sig', 'sas', 'otp', 'pwd', 'hmac']);
 
 /** From the end of the word to the value: the rest of a name, quotes, and what assigns. */
 const ASSIGNS =
@@ -197,8 +199,7 @@ export function createAssignedSecrets(): Detector {
         if (at < floor) return;
         const word = WORDS[index] ?? '';
         scan.budget.spend(16);
-        // inside of a longer word it is another word: `compass: …`, `design: …`
-        if (/^(?:pass|sig|sas|otp|pwd|hmac)$/.test(word) && /[a-z]/i.test(text[at - 1] ?? ' ')) return;
+        if (SHORT_WORDS.has(word) && /[a-z]/i.test(text[at - 1] ?? ' ')) return;
         const value = valueAfter(text, at + word.length);
         if (value === undefined) return;
         const shown = text.slice(value.start, value.end);

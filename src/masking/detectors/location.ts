@@ -2,7 +2,7 @@
 import { isWordChar, type Detector } from '#masking/engine/detector.ts';
 import { eachMatch } from '#masking/engine/matches.ts';
 import type { Scan } from '#masking/engine/scan.ts';
-import { HAS } from '#masking/engine/text-profile.ts';
+import { HAS, NEXT_TO } from '#masking/engine/text-profile.ts';
 import { GIVEN_NAMES } from '#masking/words/given-names.ts';
 import { CITIES, PLACE_WORDS, STATE_NAMES, STATES, STREET_SUFFIXES } from '#masking/words/places.ts';
 
@@ -96,13 +96,18 @@ export const location: Detector = {
       scan.propose({ start, end, type: TYPE, rule, base, isImmune: true });
       return true;
     };
-    if (profile.capitals === 0) return;
-    if (profile.digits > 0) {
-      if (STREET_GATE.test(text)) eachMatch(STREET, text, add('street-address', 0.75));
+    const { pairs } = profile;
+    if ((pairs & NEXT_TO.capitalised) === 0) return;
+    const hasFurtherCapital = (pairs & NEXT_TO.spaceCapital) !== 0;
+    const hasFurtherNumber = (pairs & NEXT_TO.spaceDigit) !== 0;
+    if (profile.digits > 0 && hasFurtherCapital && STREET_GATE.test(text))
+      eachMatch(STREET, text, add('street-address', 0.75));
+    if (hasFurtherNumber) {
       if (/box/i.test(text)) eachMatch(BOX, text, add('post-box', 0.75));
       eachMatch(CONTINENTAL, text, add('street-address', 0.7));
     }
-    if (text.includes(', ')) eachMatch(CITY_WITH_STATE, text, add('city-and-state', 0.7));
+    if (!hasFurtherCapital) return;
+    if ((pairs & NEXT_TO.commaSpace) !== 0) eachMatch(CITY_WITH_STATE, text, add('city-and-state', 0.7));
     findCities(scan);
   },
 };

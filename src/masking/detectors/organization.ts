@@ -1,7 +1,7 @@
 /** Organisations by the form of company in their name, and fields named so. */
 import type { Detector } from '#masking/engine/detector.ts';
 import { eachMatch } from '#masking/engine/matches.ts';
-import { HAS } from '#masking/engine/text-profile.ts';
+import { HAS, NEXT_TO } from '#masking/engine/text-profile.ts';
 
 const TYPE = 'ORGANIZATION';
 /** Legal forms (ISO 20275 has them all) and kinds of institutions. */
@@ -57,7 +57,10 @@ export const organization: Detector = {
       }
       return;
     }
-    if ((scan.profile.mask & HAS.space) === 0 || scan.profile.capitals === 0) return;
+    const { mask, pairs } = scan.profile;
+    if ((mask & HAS.space) === 0 || (pairs & NEXT_TO.capitalised) === 0) return;
+    // every form but one begins with a capital
+    if ((pairs & NEXT_TO.spaceCapital) === 0 && !text.includes(' plc')) return;
     const propose = (from: number, end: number): boolean => {
       const lead = START_WORDS.exec(text.slice(from, end))?.[0].length ?? 0;
       const start = from + lead;

@@ -5,7 +5,7 @@
 import { isWordChar, type Detector } from '#masking/engine/detector.ts';
 import { eachMatch } from '#masking/engine/matches.ts';
 import type { Scan } from '#masking/engine/scan.ts';
-import { HAS } from '#masking/engine/text-profile.ts';
+import { HAS, NEXT_TO } from '#masking/engine/text-profile.ts';
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '#masking/words/given-names.ts';
 import {
   AFTER_NAMES,
@@ -128,7 +128,9 @@ function scoreOf(names: readonly string[], before: string, after: string): numbe
 
 function findInProse(scan: Scan): void {
   const { text } = scan;
-  if (TITLE_GATE.test(text))
+  const { pairs } = scan.profile;
+  const hasFurtherCapital = (pairs & NEXT_TO.spaceCapital) !== 0;
+  if (hasFurtherCapital && TITLE_GATE.test(text))
     eachMatch(TITLED, text, (match) => {
       const name = match[1] ?? '';
       const start = match.index + match[0].length - name.length;
@@ -160,7 +162,7 @@ function findInProse(scan: Scan): void {
       scan.propose({ start, end, type: TYPE, rule: 'name', base: score, because: 'known names', isImmune: true });
     return true;
   });
-  if (scan.profile.dots > 0) {
+  if ((pairs & NEXT_TO.capitalDot) !== 0) {
     eachMatch(INITIALS, text, ({ 0: whole, 1: initials = '', 2: name = '', index: start }) => {
       if (isThing(name) || (initials.length < 4 && !isSurname(name))) return false;
       scan.propose({
@@ -175,7 +177,7 @@ function findInProse(scan: Scan): void {
       return true;
     });
   }
-  if (text.includes(', ')) {
+  if (hasFurtherCapital && (pairs & NEXT_TO.commaSpace) !== 0) {
     eachMatch(REVERSED, text, ({ 0: whole, 1: surname = '', 2: given = '', index: start }) => {
       if (
         !isSurname(surname) ||
@@ -196,7 +198,7 @@ function findInProse(scan: Scan): void {
       return true;
     });
   }
-  if (CAPITALS_GATE.test(text)) findCapitals(scan);
+  if (hasFurtherCapital && (pairs & NEXT_TO.capitals) !== 0 && CAPITALS_GATE.test(text)) findCapitals(scan);
 }
 
 /** `SMITH, JOHN` and `JANE DOE`, as old systems print them. */
@@ -270,7 +272,8 @@ export const person: Detector = {
       if (scan.hits.length > before) return;
     }
     if ((profile.mask & HAS.upper) === 0) return;
-    if (profile.capitals > 0) findInProse(scan);
-    else if ((profile.mask & HAS.space) !== 0) findCapitals(scan);
+    const { pairs } = profile;
+    if ((pairs & NEXT_TO.capitalised) !== 0) findInProse(scan);
+    else if ((pairs & NEXT_TO.capitals) !== 0 && (pairs & NEXT_TO.spaceCapital) !== 0) findCapitals(scan);
   },
 };

@@ -16,17 +16,40 @@ const compile = (format: TokenFormat): Compiled => ({
   pattern: new RegExp(`${format.rest}(?![A-Za-z0-9])`, 'y'),
 });
 
+/** The shortest token there is. */
+const CHARS_MIN = 16;
+/** What tokens are made of, prefix and all; but for one prefix that ends with a space. */
+const IS_CHAR = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[A-Za-z0-9_\-./+=:~%!$@]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+const LEAD_CHARS = 8;
+
+/** Calls `found` with each run of such characters that is long enough: it covers a place at a multiple of that length, and only those are looked at first. */
+function eachLongRun(text: string, found: (start: number, end: number) => void): void {
+  let floor = 0;
+  for (let at = CHARS_MIN - 1; at < text.length; at += CHARS_MIN) {
+    if (IS_CHAR[text.charCodeAt(at)] !== 1) continue;
+    let start = at;
+    while (start > floor && IS_CHAR[text.charCodeAt(start - 1)] === 1) start--;
+    let end = at + 1;
+    while (end < text.length && IS_CHAR[text.charCodeAt(end)] === 1) end++;
+    if (end - start >= CHARS_MIN) found(start, end);
+    floor = end;
+    at += Math.trunc((end - at) / CHARS_MIN) * CHARS_MIN;
+  }
+}
+
 export function createProviderTokens(): Detector {
   const byPrefix = PREFIXES.map((prefix) => TOKEN_FORMATS.filter((format) => format.prefix === prefix).map(compile));
   const search = new WordSearch(PREFIXES);
   return {
     types: ['SECRET'],
     needs: 0,
-    runMin: 16,
+    runMin: CHARS_MIN,
     find(scan) {
       const { text } = scan;
       let floor = 0;
-      search.search(text, (index, start) => {
+      const tryAt = (index: number, start: number): void => {
         const prefix = PREFIXES[index] ?? '';
         if (start < floor || !text.startsWith(prefix, start)) return;
         // `sk-` inside of `task-…` begins nothing; `.atlasv1.` stands in the middle of its token
@@ -53,7 +76,8 @@ export function createProviderTokens(): Detector {
           });
           return;
         }
-      });
+      };
+      eachLongRun(text, (start, end) => search.search(text, tryAt, Math.max(0, start - LEAD_CHARS), end));
     },
   };
 }

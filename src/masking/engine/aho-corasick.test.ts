@@ -14,6 +14,12 @@ test('every word is found wherever it stands, also inside another and in any cas
   assert.deepEqual(found(['token', 'key'], 'no such thing, é'), []);
 });
 
+test('only words that stand between the given places are found', () => {
+  const hits: number[] = [];
+  new WordSearch(['key']).search('key key key', (_, start) => hits.push(start), 1, 10);
+  assert.deepEqual(hits, [4]);
+});
+
 test('the search finds what looking for one word after the other finds', () => {
   const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 4 });
   const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'A', 'é'), maxLength: 40 });

@@ -22,22 +22,67 @@ export const HAS = {
   other: 16_384,
 } as const;
 
+/** Bits of `pairs`: characters next to each other. Beyond ASCII every character may be a letter of either case. */
+export const NEXT_TO = {
+  /** A word that begins with a capital and goes on in small letters. */
+  capitalised: 1,
+  spaceCapital: 2,
+  /** Also after a comma. */
+  spaceDigit: 4,
+  commaSpace: 8,
+  capitalDot: 16,
+  capitals: 32,
+} as const;
+
 const DOT_SHIFT = 5;
 const COLON_SHIFT = 4;
 const DASH_SHIFT = 6;
-const CAN_BEGIN = HAS.upper | HAS.nonAscii;
-const CAN_GO_ON = HAS.lower | HAS.nonAscii;
 
 /** Characters that tokens and keys are made of. */
 const TOKEN_CHAR = 1 << 20;
 /** What stands between the groups of one number. */
 const NUMBER_CHAR = 1 << 21;
 
+/** Above it stands which row and column of `PAIRS` a character has. */
+const PAIR_SHIFT = 22;
+const PAIR_ROWS = ['upper', 'lower', 'digit', 'nonAscii', 'space', 'comma', 'dot', 'none'] as const;
+type PairRow = (typeof PAIR_ROWS)[number];
+
+function pairRow(char: string): PairRow {
+  if (/[A-Z]/.test(char)) return 'upper';
+  if (/[a-z]/.test(char)) return 'lower';
+  if (/[0-9]/.test(char)) return 'digit';
+  if (/[ \n\t]/.test(char)) return 'space';
+  return char === ',' ? 'comma' : char === '.' ? 'dot' : 'none';
+}
+
+function pairBits(before: PairRow, after: PairRow): number {
+  const [wasCapital, isCapital] = [before, after].map((row) => row === 'upper' || row === 'nonAscii');
+  const isSmall = after === 'lower' || after === 'nonAscii';
+  return (
+    (wasCapital === true && isSmall ? NEXT_TO.capitalised : 0) |
+    (wasCapital === true && isCapital === true ? NEXT_TO.capitals : 0) |
+    (wasCapital === true && after === 'dot' ? NEXT_TO.capitalDot : 0) |
+    (before === 'space' && isCapital === true ? NEXT_TO.spaceCapital : 0) |
+    ((before === 'space' || before === 'comma') && after === 'digit' ? NEXT_TO.spaceDigit : 0) |
+    (before === 'comma' && after === 'space' ? NEXT_TO.commaSpace : 0)
+  );
+}
+
+const PAIRS = Uint8Array.from({ length: PAIR_ROWS.length ** 2 }, (_, at) =>
+  pairBits(PAIR_ROWS[at >> 3] ?? 'none', PAIR_ROWS[at & 7] ?? 'none'),
+);
+const rowBits = (row: PairRow): number => PAIR_ROWS.indexOf(row) << PAIR_SHIFT;
+const NO_CHAR = rowBits('none');
+
 /** The last entry is for everything beyond ASCII. */
 const CLASSES = Int32Array.from({ length: 129 }, (_, code) => {
-  if (code === 128) return HAS.nonAscii;
+  if (code === 128) return HAS.nonAscii | rowBits('nonAscii');
   const char = String.fromCharCode(code);
-  const also = (/[A-Za-z0-9_\-./+=:~]/.test(char) ? TOKEN_CHAR : 0) | (/[0-9 .()+/-]/.test(char) ? NUMBER_CHAR : 0);
+  const also =
+    (/[A-Za-z0-9_\-./+=:~]/.test(char) ? TOKEN_CHAR : 0) |
+    (/[0-9 .()+/-]/.test(char) ? NUMBER_CHAR : 0) |
+    rowBits(pairRow(char));
   if (/[0-9]/.test(char)) return HAS.digit | also;
   if (/[A-Z]/.test(char)) return HAS.upper | also;
   if (/[a-z]/.test(char)) return HAS.lower | also;
@@ -68,8 +113,7 @@ export class TextProfile {
   numberMax = 0;
   /** Length of the longest run of characters that tokens are made of. */
   runMax = 0;
-  /** Words that begin with a capital and go on in small letters. Beyond ASCII every character may be either. */
-  capitals = 0;
+  pairs = 0;
 
   read(text: string): void {
     let mask = 0;
@@ -81,8 +125,8 @@ export class TextProfile {
     let numberMax = 0;
     let run = 0;
     let runMax = 0;
-    let capitals = 0;
-    let before = 0;
+    let pairs = 0;
+    let before = NO_CHAR;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
       const bits = (CLASSES[code < 128 ? code : 128] as number) | 0;
@@ -93,7 +137,7 @@ export class TextProfile {
       dashes += (bits & HAS.dash) >> DASH_SHIFT;
       if ((bits & NUMBER_CHAR) === 0) number = 0;
       else if ((number += bits & HAS.digit) > numberMax) numberMax = number;
-      if ((bits & CAN_GO_ON) !== 0 && (before & CAN_BEGIN) !== 0) capitals++;
+      pairs |= PAIRS[((before >> PAIR_SHIFT) << 3) | (bits >> PAIR_SHIFT)] as number;
       before = bits;
       if ((bits & TOKEN_CHAR) === 0) {
         if (run > runMax) runMax = run;
@@ -107,6 +151,6 @@ export class TextProfile {
     this.dashes = dashes;
     this.numberMax = numberMax;
     this.runMax = run > runMax ? run : runMax;
-    this.capitals = capitals;
+    this.pairs = pairs;
   }
 }
