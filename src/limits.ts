@@ -95,6 +95,11 @@ export const LIMITS = {
   callsInFlight: 2_000,
   callsInFlightPerCaller: 200,
   streamsPerCaller: 100,
+  /** Streams that last, beside the calls in flight. */
+  listeners: 8_000,
+  listenersPerCaller: 2_000,
+  /** Requests of a session that its server has not answered, whether or not somebody still waits. */
+  unansweredPerSession: 1_024,
   responseWriteStallMs: 30_000,
   /** How long after the answer a server may still speak in an exchange; it is recorded as late. */
   lateListenMs: 2_000,

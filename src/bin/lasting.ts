@@ -86,6 +86,9 @@ export function lastingOf(
       callsInFlight: limits.apiRequestsInFlight,
       callsInFlightPerCaller: limits.apiRequestsPerCaller,
       streamsPerCaller: limits.apiRequestsPerCaller,
+      // Nothing that is asked of the API lasts.
+      listeners: 0,
+      listenersPerCaller: 0,
     }),
     quotas: createQuotas(limits),
     apiReads: openApiReads({ loaded, disk, ledger, maskingKey, clock, monotonic, log }),

@@ -35,6 +35,8 @@ export const OPERATOR_LIMITS = {
   callsInFlight: [1, 100_000],
   callsInFlightPerCaller: [1, 100_000],
   streamsPerCaller: [1, 100_000],
+  listeners: [1, 100_000],
+  listenersPerCaller: [1, 100_000],
   responseWriteStallMs: [1_000, 600_000],
   expiredAnswerMs: [0, 600_000],
   streamQuietMs: [100, 600_000],

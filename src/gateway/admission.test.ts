@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import { createAdmission } from '#gateway/admission.ts';
 import type { Tenure } from '#gateway/admission.ts';
 
+const ROOM = { listeners: 2, listenersPerCaller: 1 };
 const ENDLESS: Tenure = { isOver: () => false, end: () => undefined };
 
 test('no more calls are admitted than there is room for, and a place is free again when a call leaves', () => {
-  const admission = createAdmission({ callsInFlight: 2, callsInFlightPerCaller: 2, streamsPerCaller: 10 });
+  const admission = createAdmission({ callsInFlight: 2, callsInFlightPerCaller: 2, streamsPerCaller: 10, ...ROOM });
   assert.deepEqual(
     [
       admission.enter('a', new AbortController()),
@@ -21,7 +22,7 @@ test('no more calls are admitted than there is room for, and a place is free aga
 });
 
 test('one caller cannot take the room of another', () => {
-  const admission = createAdmission({ callsInFlight: 10, callsInFlightPerCaller: 1, streamsPerCaller: 10 });
+  const admission = createAdmission({ callsInFlight: 10, callsInFlightPerCaller: 1, streamsPerCaller: 10, ...ROOM });
   for (const call of ['a', 'b', 'c']) admission.enter(call, new AbortController());
   assert.equal(admission.enterCaller('a', 'ada', ENDLESS), 'entered');
   assert.equal(admission.enterCaller('b', 'ada', ENDLESS), 'calls_in_flight_per_caller');
@@ -33,7 +34,7 @@ test('one caller cannot take the room of another', () => {
 });
 
 test('a stop ends the exchanges of the calls that are on their way, and of no other', () => {
-  const admission = createAdmission({ callsInFlight: 2, callsInFlightPerCaller: 2, streamsPerCaller: 10 });
+  const admission = createAdmission({ callsInFlight: 2, callsInFlightPerCaller: 2, streamsPerCaller: 10, ...ROOM });
   const [running, done] = [new AbortController(), new AbortController()];
   admission.enter('running', running);
   admission.enter('done', done);
@@ -43,13 +44,13 @@ test('a stop ends the exchanges of the calls that are on their way, and of no ot
 });
 
 test('a call that was never admitted can leave without harm', () => {
-  const admission = createAdmission({ callsInFlight: 1, callsInFlightPerCaller: 1, streamsPerCaller: 10 });
+  const admission = createAdmission({ callsInFlight: 1, callsInFlightPerCaller: 1, streamsPerCaller: 10, ...ROOM });
   admission.leave('unknown');
   assert.equal(admission.inFlight(), 0);
 });
 
 test('a caller with all the streams there may be begins nothing new until one of them ends; another caller does', () => {
-  const admission = createAdmission({ callsInFlight: 10, callsInFlightPerCaller: 10, streamsPerCaller: 2 });
+  const admission = createAdmission({ callsInFlight: 10, callsInFlightPerCaller: 10, streamsPerCaller: 2, ...ROOM });
   const enter = (call: string, caller: string): string =>
     admission.enter(call, new AbortController()) ? admission.enterCaller(call, caller, ENDLESS) : 'full';
   for (const call of ['a', 'b', 'c']) assert.equal(enter(call, 'ada'), 'entered');
@@ -66,7 +67,7 @@ test('a caller with all the streams there may be begins nothing new until one of
 });
 
 test('a call whose caller is nobody any more is ended, once, and no other', () => {
-  const admission = createAdmission({ callsInFlight: 3, callsInFlightPerCaller: 2, streamsPerCaller: 2 });
+  const admission = createAdmission({ callsInFlight: 3, callsInFlightPerCaller: 2, streamsPerCaller: 2, ...ROOM });
   const ended: string[] = [];
   const over = new Set<string>();
   for (const call of ['a', 'b', 'stranger']) admission.enter(call, new AbortController());
@@ -81,4 +82,32 @@ test('a call whose caller is nobody any more is ended, once, and no other', () =
   over.add('b');
   admission.endOver();
   assert.deepEqual(ended, ['a']);
+});
+
+test('what lasts takes no place of a call, and has bounds of its own, for one caller and for all', () => {
+  const admission = createAdmission({
+    callsInFlight: 1,
+    callsInFlightPerCaller: 1,
+    streamsPerCaller: 1,
+    listeners: 3,
+    listenersPerCaller: 2,
+  });
+  const enter = (call: string, caller: string): string =>
+    admission.enter(call, new AbortController()) ? admission.enterCaller(call, caller, ENDLESS) : 'full';
+  const listen = (call: string, caller: string): string => {
+    assert.equal(enter(call, caller), 'entered', call);
+    const room = admission.lasts(call, () => false);
+    if (room !== 'entered') admission.leave(call);
+    return room;
+  };
+  assert.deepEqual(
+    [listen('a', 'ada'), listen('b', 'ada'), listen('c', 'ada'), listen('d', 'grace'), listen('e', 'eve')],
+    ['entered', 'entered', 'listeners_per_caller', 'entered', 'listeners'],
+  );
+  admission.streams('a');
+  assert.equal(admission.inFlight(), 3);
+  assert.deepEqual([enter('call', 'ada'), enter('another', 'grace')], ['entered', 'full']);
+  admission.leave('call');
+  admission.leave('a');
+  assert.equal(listen('e', 'ada'), 'entered');
 });

@@ -1,7 +1,9 @@
 /** How many calls may be on their way at once: in all, and for one caller; and how many of those may be streams. */
 import type { Limits } from '#limits.ts';
 
-export type CallerRoom = 'entered' | 'calls_in_flight_per_caller' | 'streams_per_caller';
+export type CallRoom = 'entered' | 'calls_in_flight_per_caller' | 'streams_per_caller';
+/** Whether there is room for one more stream that lasts. */
+export type CallerRoom = 'entered' | 'listeners' | 'listeners_per_caller';
 
 /** What is known of a call once its caller is. */
 export type Tenure = {
@@ -18,11 +20,14 @@ export type Admission = {
    * Whether this caller may have one more call on the way. Only after `enter`. Any call may be answered with a stream and
    * none may be refused after it ran, so a caller with all the streams there may be begins nothing new.
    */
-  enterCaller(call: string, caller: string, tenure: Tenure): CallerRoom;
+  enterCaller(call: string, caller: string, tenure: Tenure): CallRoom;
   /** The call is being answered with an event stream, until it leaves. */
   streams(call: string): void;
-  /** It ends only when somebody ends it: a stop does not wait for it. From here on `isOver` says whether it must end. */
-  lasts(call: string, isOver: () => boolean): void;
+  /**
+   * It ends only when somebody ends it: a stop does not wait for it, and it leaves its place among the calls for one among
+   * what lasts, where there is one. From then on `isOver` says whether it must end.
+   */
+  lasts(call: string, isOver: () => boolean): CallerRoom;
   leave(call: string): void;
   inFlight(): number;
   /** Ends every exchange on its way: the last act of a stop. */
@@ -33,7 +38,7 @@ export type Admission = {
   endOver(): void;
 };
 
-type Held = { calls: number; streams: number };
+type Held = { calls: number; streams: number; listeners: number };
 type Admitted = {
   readonly cut: AbortController;
   caller: string | undefined;
@@ -43,19 +48,23 @@ type Admitted = {
 };
 
 export function createAdmission(
-  limits: Pick<Limits, 'callsInFlight' | 'callsInFlightPerCaller' | 'streamsPerCaller'>,
+  limits: Pick<
+    Limits,
+    'callsInFlight' | 'callsInFlightPerCaller' | 'streamsPerCaller' | 'listeners' | 'listenersPerCaller'
+  >,
 ): Admission {
   const calls = new Map<string, Admitted>();
   const perCaller = new Map<string, Held>();
+  let listeners = 0;
   return {
     enter(call, cut) {
-      if (calls.size >= limits.callsInFlight) return false;
+      if (calls.size - listeners >= limits.callsInFlight) return false;
       calls.set(call, { cut, caller: undefined, isStream: false, isLasting: false, tenure: undefined });
       return true;
     },
     enterCaller(call, caller, tenure) {
       const admitted = calls.get(call);
-      const held = perCaller.get(caller) ?? { calls: 0, streams: 0 };
+      const held = perCaller.get(caller) ?? { calls: 0, streams: 0, listeners: 0 };
       if (admitted === undefined || held.calls >= limits.callsInFlightPerCaller) return 'calls_in_flight_per_caller';
       if (held.streams >= limits.streamsPerCaller) return 'streams_per_caller';
       held.calls += 1;
@@ -67,25 +76,35 @@ export function createAdmission(
     streams(call) {
       const admitted = calls.get(call);
       const held = admitted?.caller === undefined ? undefined : perCaller.get(admitted.caller);
-      if (admitted === undefined || held === undefined || admitted.isStream) return;
+      if (admitted === undefined || held === undefined || admitted.isStream || admitted.isLasting) return;
       admitted.isStream = true;
       held.streams += 1;
     },
     lasts(call, isOver) {
       const admitted = calls.get(call);
-      if (admitted === undefined) return;
+      const held = admitted?.caller === undefined ? undefined : perCaller.get(admitted.caller);
+      if (admitted?.isLasting === true) return 'entered';
+      if (admitted === undefined || held === undefined || listeners >= limits.listeners) return 'listeners';
+      if (held.listeners >= limits.listenersPerCaller) return 'listeners_per_caller';
+      listeners += 1;
+      held.calls -= 1;
+      held.listeners += 1;
       admitted.isLasting = true;
       const { tenure } = admitted;
       if (tenure !== undefined) admitted.tenure = { isOver, end: () => tenure.end() };
+      return 'entered';
     },
     leave(call) {
       const left = calls.get(call);
       calls.delete(call);
       const held = left?.caller === undefined ? undefined : perCaller.get(left.caller);
       if (left?.caller === undefined || held === undefined) return;
-      held.calls -= 1;
+      if (left.isLasting) {
+        listeners -= 1;
+        held.listeners -= 1;
+      } else held.calls -= 1;
       if (left.isStream) held.streams -= 1;
-      if (held.calls === 0) perCaller.delete(left.caller);
+      if (held.calls + held.listeners === 0) perCaller.delete(left.caller);
     },
     inFlight: () => calls.size,
     cutAll() {

@@ -69,7 +69,12 @@ declare const authorized: unique symbol;
 /** Only the step `authorize` makes this. */
 export type Authorized = RequestMasked & { readonly decision: Decision; readonly [authorized]: true };
 /** `exchange`: from `propagateTrace` on, where calls are traced. */
-export type Approved = Authorized & { readonly approval: string | undefined; readonly exchange?: ExchangeTrace };
+/** `claimed`: from `claimId` on, the id that is this request's until the server answered. */
+export type Approved = Authorized & {
+  readonly approval: string | undefined;
+  readonly claimed?: string;
+  readonly exchange?: ExchangeTrace;
+};
 export type Recorded = Approved & { readonly intent: RecordRef };
 /** `sentMs`: monotonic milliseconds at which it goes up. */
 export type Credentialed = Recorded & { readonly sendable: Sendable; readonly sentMs: number };

@@ -63,20 +63,18 @@ test('a stream ends when its access is taken away, and a call keeps what it was 
 
 test('what lasts is ended when it is looked after, and a stop ends it without a wait', async () => {
   const gateway = fakeGateway();
-  const [stream, other] = [await streamOf(gateway), await streamOf(gateway)];
-  for (const one of [stream, other]) {
-    gateway.admission.enter(one.id, one.cut);
-    limitCaller(one, gateway);
-  }
-  lasts(stream.id, stream, gateway);
+  const [stream, call] = [await streamOf(gateway), await callOf(gateway)];
+  limitCaller(call, gateway);
   gateway.admission.endOver();
   assert.equal(stream.cut.signal.aborted, false);
   gateway.replaceBy({ ...gateway, policy: policyOf({ grants: [] }) });
   gateway.admission.endOver();
-  assert.deepEqual([stream.cut.signal.aborted, other.cut.signal.aborted], [true, false]);
-  lasts(other.id, other, gateway);
+  assert.deepEqual([stream.cut.signal.aborted, call.cut.signal.aborted], [true, false]);
+  const other = await callOf(gateway);
+  limitCaller(other, gateway);
+  assert.equal(lasts(other.id, { ...other, resumed: 'closed' }, gateway), 'entered');
   gateway.drain();
-  assert.equal(other.cut.signal.aborted, true);
+  assert.deepEqual([other.cut.signal.aborted, call.cut.signal.aborted], [true, false]);
 });
 
 test('the messages of a stream are judged by the connection in force, its secrets among them', async () => {

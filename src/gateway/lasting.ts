@@ -3,17 +3,20 @@
  * A call keeps the configuration it was begun under; these go by the one in force. An access that is taken away ends
  * them, and so does another server in the place of theirs; each of their messages is judged by what is in force when it comes.
  */
-import type { Exchange, Listening } from '#gateway/call.ts';
+import type { CallerRoom } from '#gateway/admission.ts';
+import type { Approved, Exchange, Forwarded, ListenAsked } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Executed, Refusal } from '#gateway/refusal.ts';
 import { endOf, lapseOf } from '#gateway/tenure.ts';
 
+/** Whatever may last, from the time it is known what it is. */
+type Lastable = (Approved & Pick<Forwarded, 'resumed'>) | ListenAsked;
 type Parts = Pick<Gateway, 'identity' | 'clock' | 'limits' | 'inForce'>;
 
 /** MCP 2026-07-28, Subscriptions; before that a GET. */
 const SUBSCRIBING = 'subscriptions/listen';
 
-export const isLasting = (call: Exchange): boolean =>
+export const isLasting = (call: Lastable): boolean =>
   call.message === undefined ||
   call.resumed === 'closed' ||
   (call.message.kind === 'request' && call.message.method === SUBSCRIBING);
@@ -23,8 +26,8 @@ const NAMED: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resour
 
 /** Whether policy would still let this caller have the answer of a call that is over. Its arguments are gone, and so its rules stand. */
 export function mayHaveAgain(
-  { message, decision }: Pick<Exclude<Exchange, Listening>, 'message' | 'decision'>,
-  { verified, connection }: Pick<Exchange, 'verified' | 'connection'>,
+  { message, decision }: Pick<Approved, 'message' | 'decision'>,
+  { verified, connection }: Pick<Lastable, 'verified' | 'connection'>,
   { policy }: Pick<Gateway, 'policy'>,
 ): boolean {
   if (decision.policy !== policy.version) return false;
@@ -33,7 +36,7 @@ export function mayHaveAgain(
 }
 
 /** Why it may not go on under the configuration in force. */
-function lostAccess(call: Exchange, gateway: Parts, executed: Executed): Refusal | undefined {
+function lostAccess(call: Lastable, gateway: Parts, executed: Executed): Refusal | undefined {
   if (!isLasting(call)) return undefined;
   const now = gateway.inForce();
   const { caller } = call.verified;
@@ -48,15 +51,15 @@ function lostAccess(call: Exchange, gateway: Parts, executed: Executed): Refusal
 }
 
 /** Why this exchange must end now, as `endOf` says it of a call; undefined while it need not. */
-export const exchangeEndOf = (call: Exchange, gateway: Parts, executed: Executed): Refusal | undefined =>
+export const exchangeEndOf = (call: Lastable, gateway: Parts, executed: Executed): Refusal | undefined =>
   endOf(call, gateway, executed) ?? lostAccess(call, gateway, executed);
 
 /** Why nothing new may come on it. */
-export const exchangeLapseOf = (call: Exchange, gateway: Parts, executed: Executed): Refusal | undefined =>
+export const exchangeLapseOf = (call: Lastable, gateway: Parts, executed: Executed): Refusal | undefined =>
   lapseOf(call, gateway, executed) ?? lostAccess(call, gateway, executed);
 
-/** From here on it is looked after as what lasts, and a stop does not wait for it. `place`: what it is admitted as. */
-export const lasts = (place: string, call: Exchange, gateway: Gateway): void =>
+/** From here on it has a place of what lasts, is looked after as such, and a stop does not wait for it. `place`: what it is admitted as. */
+export const lasts = (place: string, call: Lastable, gateway: Gateway): CallerRoom =>
   gateway.admission.lasts(place, () => exchangeEndOf(call, gateway, 'unknown') !== undefined);
 
 /** What the next message of `call` is judged by. */

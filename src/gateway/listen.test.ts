@@ -100,6 +100,13 @@ test('a stream ends with its session, its client, its caller and the gateway, ea
         gateway.admission.endOver();
       },
     ],
+    [
+      'no_grant',
+      (gateway) => {
+        gateway.replaceBy({ ...gateway, policy: { ...gateway.policy, hasGrant: () => false } });
+        gateway.admission.endOver();
+      },
+    ],
     ['draining', (gateway) => gateway.drain()],
     ['cut_short', (gateway) => gateway.stop()],
   ];
@@ -107,10 +114,6 @@ test('a stream ends with its session, its client, its caller and the gateway, ea
     const gateway = fakeGateway();
     const gone = new AbortController();
     const call = await opened(gateway, talking(gateway), {}, gone.signal);
-    gateway.admission.enterCaller(call.id, 'ada', {
-      isOver: () => !gateway.identity.recheck(call.verified).ok,
-      end: () => call.cut.abort(),
-    });
     const relayed = relayListening(call, gateway);
     await new Promise((turn) => setImmediate(turn));
     end(gateway, call.session.wireId ?? '', () => gone.abort());

@@ -119,8 +119,8 @@ function whileWanted(
 }
 
 async function relayStream(call: Listening, exchange: Exchange, gateway: Gateway): Promise<void> {
-  gateway.admission.streams(call.id);
-  lasts(call.id, exchange, gateway);
+  // What goes on with a call that is over was let in as a call, and stays one where there is no other room.
+  if (exchange !== call && lasts(call.id, exchange, gateway) !== 'entered') gateway.admission.streams(call.id);
   gateway.metrics.streams(call.connectionName, 1);
   const wanted = whileWanted(call, gateway);
   try {

@@ -13,6 +13,7 @@ import { bindAnswer } from '#gateway/steps/bind-answer.ts';
 import { checkDefinition } from '#gateway/steps/check-definition.ts';
 import { checkResultType } from '#gateway/steps/check-result-type.ts';
 import { claimAsked } from '#gateway/steps/claim-asked.ts';
+import { claimId } from '#gateway/steps/claim-id.ts';
 import { filterList } from '#gateway/steps/filter-list.ts';
 import { findResumption } from '#gateway/steps/find-resumption.ts';
 import { findSession } from '#gateway/steps/find-session.ts';
@@ -25,6 +26,7 @@ import { injectCredential } from '#gateway/steps/inject-credential.ts';
 import { keepToCaller } from '#gateway/steps/keep-to-caller.ts';
 import { limit } from '#gateway/steps/limit.ts';
 import { limitCaller } from '#gateway/steps/limit-caller.ts';
+import { limitListeners, limitSubscriptions } from '#gateway/steps/limit-streams.ts';
 import { maskAnswer } from '#gateway/steps/mask-answer.ts';
 import { maskRequest } from '#gateway/steps/mask-request.ts';
 import { narrowCache } from '#gateway/steps/narrow-cache.ts';
@@ -59,7 +61,9 @@ export const CALL_STEPS = [
   awaitApproval,
   recheckCaller,
   spendBudget,
+  limitSubscriptions,
   claimAsked,
+  claimId,
   propagateTrace,
   recordIntent,
   injectCredential,
@@ -91,6 +95,7 @@ export const LISTEN_STEPS = [
   resolveConnection,
   findSession,
   findResumption,
+  limitListeners,
   recordListen,
   openStream,
 ] as const;
@@ -103,6 +108,7 @@ export const ENDPOINT_STEPS = [
   limitCaller,
   resolveConnection,
   beginEndpoint,
+  limitListeners,
   recordListen,
   openStream,
 ] as const;

@@ -13,9 +13,10 @@ import { closeUnheard, refusalOf, refuse, withhold } from '#gateway/refuse.ts';
 import type { Executed, Refusal } from '#gateway/refusal.ts';
 import type { Attachment, Expiry } from '#gateway/resumable-calls.ts';
 import { bindingOf } from '#gateway/session-binding.ts';
+import { releaseId } from '#gateway/steps/claim-id.ts';
 import { upstreamRefusal } from '#gateway/steps/forward.ts';
 import { downwardHeaders } from '#gateway/steps/respond.ts';
-import { exchangeEndOf, isLasting, lasts } from '#gateway/lasting.ts';
+import { exchangeEndOf, isLasting } from '#gateway/lasting.ts';
 import type { Result } from '#result.ts';
 import type { UpstreamFault, UpstreamMessage } from '#upstream/port.ts';
 
@@ -177,6 +178,7 @@ async function relayMessages(relayed: Relayed, place: string, gateway: Gateway):
       if (heeded === 'answered') {
         relayed.isAnswered = true;
         relayed.attachment?.close();
+        releaseId(call);
         call.reply.end();
         gateway.admission.leave(place);
         // A server that goes on talking, or never closes, must not hold the exchange open.
@@ -201,7 +203,6 @@ export async function relay(call: Forwarded, gateway: Gateway, place: string = c
   const relayed: Relayed = { call, attachment: undefined, isAnswered: false };
   if (isStream) {
     gateway.admission.streams(place);
-    if (isLasting(call)) lasts(place, call, gateway);
     gateway.metrics.streams(call.connectionName, 1);
     call.reply.open(downwardHeaders(call), 'when_quiet');
   }

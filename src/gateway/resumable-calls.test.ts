@@ -133,3 +133,21 @@ test('a call that is over is forgotten after a while, and one that waits is not'
   while (resumables.has('s', over.id)) await new Promise((turn) => setTimeout(turn, 1));
   assert.equal((await resumables.take('s', open.id))?.state, 'open');
 });
+
+test('a call somebody was going on with when its session or the gateway ended waits no more', async () => {
+  for (const [reason, end] of [
+    ['session_ended', (resumables: ReturnType<typeof table>) => resumables.endOf('s')],
+    ['stopping', (resumables: ReturnType<typeof table>) => resumables.endAll()],
+  ] as const) {
+    const resumables = table();
+    const call = await first();
+    const expired: Expiry[] = [];
+    resumables.attach('s', call, { ...QUIET, expire: async (_call, why) => void expired.push(why) }).wait();
+    await resumables.take('s', call.id);
+    end(resumables);
+    assert.deepEqual(expired, []);
+    resumables.giveBack('s', call.id);
+    assert.deepEqual(expired, [reason]);
+    assert.equal((await resumables.take('s', call.id))?.state, 'closed');
+  }
+});

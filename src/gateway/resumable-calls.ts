@@ -54,6 +54,8 @@ type Entry = {
   readonly binding: string;
   readonly caller: string;
   call: RestingCall;
+  /** Its session is over: it may wait no more. */
+  isEnded?: true;
   at: Attached | Waiting | Moving | Closed;
 };
 
@@ -67,6 +69,7 @@ export function createResumableCalls(
   const calls = new Map<string, Entry>();
   const perCaller = new Map<string, Set<string>>();
   let ending = 0;
+  let isStopping = false;
 
   const drop = (id: string, entry: Entry): void => {
     const { caller } = entry;
@@ -112,7 +115,10 @@ export function createResumableCalls(
     }, limits.resumeWaitMs);
     // A stop ends what waits (`endAll`).
     timer.unref();
-    entry.at = { state: 'waiting', expire: expiring, timer };
+    const waiting: Waiting = { state: 'waiting', expire: expiring, timer };
+    entry.at = waiting;
+    // Somebody was going on with it when what waited ended.
+    if (isStopping || entry.isEnded === true) expire(entry, waiting, isStopping ? 'stopping' : 'session_ended');
   };
   const find = (binding: string, id: string): Entry | undefined => {
     const entry = calls.get(id);
@@ -184,10 +190,14 @@ export function createResumableCalls(
       over.resolve();
     },
     endOf(binding) {
-      for (const entry of calls.values())
-        if (entry.binding === binding && entry.at.state === 'waiting') expire(entry, entry.at, 'session_ended');
+      for (const entry of calls.values()) {
+        if (entry.binding !== binding) continue;
+        entry.isEnded = true;
+        if (entry.at.state === 'waiting') expire(entry, entry.at, 'session_ended');
+      }
     },
     endAll() {
+      isStopping = true;
       for (const entry of calls.values()) if (entry.at.state === 'waiting') expire(entry, entry.at, 'stopping');
     },
     ending: () => ending,

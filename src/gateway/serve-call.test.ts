@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ok } from '#result.ts';
-import { EVE_TOKEN, fakeGateway, toolCall } from '#test/fakes/gateway.ts';
+import { err, ok } from '#result.ts';
+import { beginSession, EVE_TOKEN, fakeGateway, toolCall } from '#test/fakes/gateway.ts';
 import { listenGateway } from '#test/fakes/gateway-server.ts';
 import { headerOf, shapeOf } from '#test/fakes/ledger.ts';
 import { jsonAnswer, sseAnswer } from '#test/fakes/upstream.ts';
@@ -44,6 +44,19 @@ test('after a refusal at any step nothing goes up, and its place is free again',
   }
   assert.deepEqual(gateway.upstream.sent, []);
   assert.ok(gateway.ledger.entries.every(({ kind }) => kind === 'denied'));
+});
+
+test('the id of a request that never reached its server is free, that of one that may have is not', async (t) => {
+  const gateway = fakeGateway();
+  const { ask } = await listenGateway(t, gateway);
+  const headers = { 'mcp-session-id': beginSession(gateway).wireId };
+  for (const [executed, statuses] of [
+    ['no', [502, 502]],
+    ['unknown', [502, 400]],
+  ] as const) {
+    gateway.upstream.answering = () => err({ code: 'upstream_unavailable', executed, reason: 'down' });
+    for (const status of statuses) assert.equal((await ask({ headers })).status, status, executed);
+  }
 });
 
 test('a bug inside is an error without words of it, is logged, and takes the next call no harm', async (t) => {

@@ -4,6 +4,7 @@ import type { Arrived, Connected, ListenRecorded, Recorded } from '#gateway/call
 import { runSteps } from '#gateway/chain.ts';
 import { opensEndpoint, serveEndpoint } from '#gateway/endpoint.ts';
 import type { AnyCall } from '#gateway/entries.ts';
+import { toWireError } from '#gateway/errors.ts';
 import { faultFrames } from '#gateway/fault-frames.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { peerOf } from '#gateway/hop.ts';
@@ -13,6 +14,7 @@ import { refuseListening, relayListening } from '#gateway/listen.ts';
 import { relay } from '#gateway/relay.ts';
 import { createReply } from '#gateway/reply.ts';
 import { sourceKey, sourceOf } from '#gateway/source.ts';
+import { releaseId } from '#gateway/steps/claim-id.ts';
 import { headersOf } from '#gateway/steps/receive.ts';
 import { endSession } from '#gateway/steps/end-session.ts';
 
@@ -54,7 +56,9 @@ async function post(arrived: Arrived, gateway: Gateway): Promise<void> {
   const forwarded = await runSteps(CALL_STEPS, arrived, gateway);
   if (forwarded.ok) return guarded(forwarded.value, gateway, () => relay(forwarded.value, gateway));
   const call = forwarded.error.call as AnyCall | Recorded;
-  return refuse(call, gateway, refusalOf(forwarded.error, call, gateway));
+  const refusal = refusalOf(forwarded.error, call, gateway);
+  if ('claimed' in call && toWireError(refusal).executed === 'no') releaseId(call);
+  return refuse(call, gateway, refusal);
 }
 
 async function remove(arrived: Arrived, gateway: Gateway): Promise<void> {

@@ -18,6 +18,8 @@ export type SessionEntry = {
   readonly upstreamId: string | undefined;
   readonly client: SessionClient | undefined;
   readonly protocol: string | undefined;
+  /** Ids of requests that the server of a legacy session has not answered. */
+  readonly unanswered?: Set<string>;
   /** The one stream of a client of the old HTTP+SSE transport: everything of this session comes down on it. */
   readonly endpoint?: EndpointStream;
 };
@@ -73,6 +75,7 @@ export function createSessions(options: {
       upstreamId: undefined,
       client,
       protocol,
+      unanswered: new Set(),
     }),
     begin(owner, entry) {
       if (entry.wireId === undefined) return;

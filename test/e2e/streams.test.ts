@@ -172,6 +172,21 @@ test('a client that was cut off in the middle of a call resumes it, and the answ
   assert.deepEqual(own.map(shape), ['intent open', 'result ok']);
 });
 
+test('a second request under an id that the server has not answered is refused, and the id is free again afterwards', async (t) => {
+  const made = await rig(t);
+  const client = await rawSession(made);
+  const waiting = client.post(callTool('wait', 7));
+  await made.gateway.recordWhere(({ leaf, header }) => leaf.kind === 'intent' && header?.name === 'wait');
+  for (const id of [7, '7']) {
+    const second = await client.post({ id, method: 'tools/list' });
+    assert.match(`${second.status} ${await second.text()}`, /^400 .*"invalid_request","executed":"no"/);
+  }
+  made.server.release();
+  assert.match(await (await waiting).text(), /waited/);
+  assert.match(await (await client.post({ id: 7, method: 'tools/list' })).text(), /"tools"/);
+  await made.gateway.recordWhere(({ leaf, header }) => leaf.kind === 'denied' && header?.reason === 'id_in_use');
+});
+
 test('an answer that nobody was there to take is given to who asks for it again, and recorded as resumed', async (t) => {
   const made = await rig(t);
   const client = await rawSession(made);

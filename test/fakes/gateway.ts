@@ -59,6 +59,8 @@ import { awaitApproval } from '#gateway/steps/await-approval.ts';
 import { forward } from '#gateway/steps/forward.ts';
 import { identify } from '#gateway/steps/identify.ts';
 import { injectCredential } from '#gateway/steps/inject-credential.ts';
+import { limitCaller } from '#gateway/steps/limit-caller.ts';
+import { limitListeners } from '#gateway/steps/limit-streams.ts';
 import { limit } from '#gateway/steps/limit.ts';
 import { maskAnswer } from '#gateway/steps/mask-answer.ts';
 import { maskRequest } from '#gateway/steps/mask-request.ts';
@@ -512,12 +514,12 @@ const listener = (ask: Ask): Ask => ({
 });
 const listenConnected = async (gateway: Gateway, ask: Ask): Promise<Connected> => {
   const admitted = must(limit(must(receiveListen(arrived(gateway, listener(ask)), gateway)), gateway));
-  return must(resolveConnection(must(await identify(admitted, gateway)), gateway));
+  return must(resolveConnection(must(limitCaller(must(await identify(admitted, gateway)), gateway)), gateway));
 };
 export const sessionFound = async (gateway: Gateway, ask: Ask = {}): Promise<SessionFound> =>
   must(findSession(await listenConnected(gateway, ask), gateway));
 export const listenAsked = async (gateway: Gateway, ask?: Ask): Promise<ListenAsked> =>
-  must(findResumption(await sessionFound(gateway, ask), gateway));
+  must(limitListeners(must(findResumption(await sessionFound(gateway, ask), gateway)), gateway));
 export const listenRecorded = async (gateway: Gateway, ask?: Ask): Promise<ListenRecorded> =>
   must(await recordListen(await listenAsked(gateway, ask), gateway));
 export const listening = async (gateway: Gateway, ask?: Ask): Promise<Listening> =>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Headers } from '#gateway/call.ts';
+import { NOTHING_MIRRORED } from '#gateway/mirrored-headers.ts';
 import { injectCredential, upwardHeaders } from '#gateway/steps/inject-credential.ts';
 import type { UpwardTrace } from '#gateway/steps/inject-credential.ts';
 import { callerKey } from '#identity/caller.ts';
@@ -51,7 +52,7 @@ test('of all headers there are only the named few go up', () => {
     fc.property(fc.array(fc.tuple(name, fc.string())), (pairs) => {
       const headers: Headers = new Map(pairs.map(([header, value]) => [header, [value]]));
       const expected = [...headers].filter(([header]) => PASSED.includes(header) || header.startsWith('mcp-param-'));
-      assert.deepEqual(upwardHeaders(headers, undefined, same, NO_TRACE), [
+      assert.deepEqual(upwardHeaders(headers, undefined, same, NO_TRACE, NOTHING_MIRRORED), [
         ...(headers.has('accept') ? [] : [ACCEPT]),
         ...expected.map(([header, [value]]) => [header, value]),
       ]);
@@ -61,7 +62,7 @@ test('of all headers there are only the named few go up', () => {
 
 test('what the client accepts goes up as it said it, for the server to judge', () => {
   const headers: Headers = new Map([['accept', ['application/json', 'text/event-stream;q=0.5']]]);
-  assert.deepEqual(upwardHeaders(headers, undefined, same, NO_TRACE), [
+  assert.deepEqual(upwardHeaders(headers, undefined, same, NO_TRACE, NOTHING_MIRRORED), [
     ['accept', 'application/json'],
     ['accept', 'text/event-stream;q=0.5'],
   ]);
@@ -71,7 +72,9 @@ test('a secret in an encoded header is masked, and an encoded header without one
   const mask = (text: string): string => text.replaceAll('hidden', 'größe');
   const encoded = (text: string): string => `=?base64?${Buffer.from(text).toString('base64')}?=`;
   const up = (name: string, value: string) =>
-    upwardHeaders(new Map([[name, [value]]]), undefined, mask, NO_TRACE).find(([header]) => header === name)?.[1];
+    upwardHeaders(new Map([[name, [value]]]), undefined, mask, NO_TRACE, NOTHING_MIRRORED).find(
+      ([header]) => header === name,
+    )?.[1];
   for (const name of ['mcp-name', 'mcp-param-region']) {
     assert.equal(up(name, encoded('a hidden word')), encoded('a größe word'));
     assert.equal(up(name, 'a hidden word'), encoded('a größe word'));
@@ -82,8 +85,8 @@ test('a secret in an encoded header is masked, and an encoded header without one
 
 test("the session id that goes up is the upstream's own, never the client's", () => {
   const headers: Headers = new Map([['mcp-session-id', ['of-the-client']]]);
-  assert.deepEqual(upwardHeaders(headers, undefined, same, NO_TRACE), [ACCEPT]);
-  assert.deepEqual(upwardHeaders(headers, 'of-the-server', same, NO_TRACE), [
+  assert.deepEqual(upwardHeaders(headers, undefined, same, NO_TRACE, NOTHING_MIRRORED), [ACCEPT]);
+  assert.deepEqual(upwardHeaders(headers, 'of-the-server', same, NO_TRACE, NOTHING_MIRRORED), [
     ACCEPT,
     ['mcp-session-id', 'of-the-server'],
   ]);
@@ -111,10 +114,10 @@ test('a trace header with a secret in it stays here as a whole', () => {
     ['baggage', ['a=hidden']],
   ]);
   const mask = (text: string): string => text.replaceAll('hidden', '[SECRET]');
-  assert.deepEqual(upwardHeaders(headers, undefined, mask, { sent: undefined, passesBaggage: true }), [
-    ACCEPT,
-    ['traceparent', PARENT],
-  ]);
+  assert.deepEqual(
+    upwardHeaders(headers, undefined, mask, { sent: undefined, passesBaggage: true }, NOTHING_MIRRORED),
+    [ACCEPT, ['traceparent', PARENT]],
+  );
 });
 
 test("the caller's token goes up in no header, and the credential stands apart from what the client sent", async () => {
@@ -170,4 +173,14 @@ test('a client that leaves cancels a modern call, and leaves a legacy one alone'
   assert.deepEqual([legacy.value.sendable.signal.aborted, modern.value.sendable.signal.aborted], [false, true]);
   gateway.stop();
   assert.equal(legacy.value.sendable.signal.aborted, true);
+});
+
+test('where no message goes up, no header that would repeat one does', () => {
+  const headers = new Map(
+    ['mcp-method', 'mcp-name', 'mcp-param-q', 'accept', 'mcp-protocol-version'].map((name) => [name, ['x']]),
+  );
+  assert.deepEqual(
+    upwardHeaders(headers, undefined, same, NO_TRACE).map(([name]) => name),
+    ['accept', 'mcp-protocol-version'],
+  );
 });

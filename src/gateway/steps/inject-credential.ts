@@ -4,7 +4,7 @@
  */
 import type { Credentialed, Headers, Recorded } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
-import { NOTHING_MIRRORED, type Mirrored } from '#gateway/mirrored-headers.ts';
+import type { Mirrored } from '#gateway/mirrored-headers.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { callerKey } from '#identity/caller.ts';
 import { decodeHeaderValue, encodeHeaderValue } from '#mcp/header-value.ts';
@@ -18,8 +18,8 @@ import { sendable } from '#upstream/port.ts';
 import type { HeaderPair, UpstreamRequest } from '#upstream/port.ts';
 
 /** An allow-list, so that a header nobody thought of stays here. */
-const PASSED = new Set(['accept', 'mcp-protocol-version', 'mcp-method']);
-const PARAMETER = /^mcp-param-/;
+const PASSED = new Set(['accept', 'mcp-protocol-version']);
+const MIRRORING = /^mcp-(?:method$|name$|param-)/;
 /** What a request without `Accept` says (RFC 9110 section 12.5.1). Whether that is enough is the server's to say. */
 const ANYTHING = '*/*';
 
@@ -51,16 +51,18 @@ function maskEncoded(value: string, mask: (text: string) => string): string {
   return masked === undefined || masked === decoded ? mask(value) : encodeHeaderValue(masked);
 }
 
+/** `mirrored`: of the message they came with; without one, what repeats a message's values repeats nothing, and stays here. */
 export function upwardHeaders(
   headers: Headers,
   upstreamSession: string | undefined,
   mask: (text: string) => string,
   trace: UpwardTrace,
-  mirrored: Mirrored = NOTHING_MIRRORED,
+  mirrored?: Mirrored,
 ): HeaderPair[] {
   const passed: HeaderPair[] = headers.has('accept') ? [] : [['accept', ANYTHING]];
   for (const [name, values] of headers) {
-    if (name === 'mcp-name' || PARAMETER.test(name)) {
+    if (MIRRORING.test(name)) {
+      if (mirrored === undefined) continue;
       const again = mirrored.sent.get(name);
       if (again === undefined) for (const value of values) passed.push([name, maskEncoded(value, mask)]);
       else passed.push([name, again]);

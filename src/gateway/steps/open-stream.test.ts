@@ -123,3 +123,28 @@ test('a server without a stream says so by its status', async () => {
   gateway.upstream.listening = () => ok(silentAnswer(405));
   assert.deepEqual((await listening(gateway)).answer.status, 405);
 });
+
+test('a client that leaves before the server gave its head ends the exchange with the server', async () => {
+  const gateway = fakeGateway();
+  const gone = new AbortController();
+  const call = await listenRecorded(gateway, { gone: gone.signal });
+  gateway.upstream.listening = () => {
+    gone.abort();
+    assert.equal(gateway.upstream.listened.at(-1)?.signal.aborted, true);
+    return err({ code: 'upstream_unavailable', executed: 'no', reason: 'aborted' });
+  };
+  const left = await openStream(call, gateway);
+  assert.equal(left.ok ? '' : left.error.code, 'client_gone');
+});
+
+test('a stop ends a stream whose head has not come', async () => {
+  const gateway = fakeGateway();
+  const call = await listenRecorded(gateway);
+  gateway.upstream.listening = () => {
+    gateway.drain();
+    assert.equal(call.cut.signal.aborted, true);
+    return err({ code: 'upstream_unavailable', executed: 'no', reason: 'aborted' });
+  };
+  const stopped = await openStream(call, gateway);
+  assert.deepEqual(stopped.ok ? [] : [stopped.error.code, stopped.error.reason], ['stopping', 'draining']);
+});

@@ -6,11 +6,10 @@ import type { Listening, ListenRecorded } from '#gateway/call.ts';
 import { cutShortBy } from '#gateway/cut-short.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
-import { mayHaveAgain } from '#gateway/lasting.ts';
+import { exchangeEndOf, exchangeLapseOf, mayHaveAgain } from '#gateway/lasting.ts';
 import { sessionBinding } from '#gateway/session-binding.ts';
 import { upstreamRefusal } from '#gateway/steps/forward.ts';
 import { upwardHeaders } from '#gateway/steps/inject-credential.ts';
-import { endOf, lapseOf } from '#gateway/tenure.ts';
 import { callerKey } from '#identity/caller.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
@@ -68,8 +67,20 @@ async function listen(call: ListenRecorded, gateway: Gateway): Promise<Result<Up
   }
 }
 
+/** Until the server gives its head nothing else hears of it: a stream is not opened for nobody. */
 export async function openStream(call: ListenRecorded, gateway: Gateway): Promise<Result<Listening, Refusal>> {
-  const lapse = lapseOf(call, gateway, 'no');
+  const leave = (): void => call.cut.abort();
+  if (call.gone.aborted) leave();
+  call.gone.addEventListener('abort', leave, { once: true });
+  try {
+    return await open(call, gateway);
+  } finally {
+    call.gone.removeEventListener('abort', leave);
+  }
+}
+
+async function open(call: ListenRecorded, gateway: Gateway): Promise<Result<Listening, Refusal>> {
+  const lapse = exchangeLapseOf(call, gateway, 'no');
   if (lapse !== undefined) return err(lapse);
   const binding = sessionBinding(call, call.session.wireId);
   const resumed = call.resumes?.call;
@@ -84,8 +95,9 @@ export async function openStream(call: ListenRecorded, gateway: Gateway): Promis
   // It says no: in a message of its own, or by its status alone.
   if (answer.ok) return ok({ ...call, answer: answer.value, taken: undefined });
   const { executed } = answer.error;
-  const end = endOf(call, gateway, executed) ?? cutShortBy(gateway, executed);
+  const end = exchangeEndOf(call, gateway, executed) ?? cutShortBy(gateway, executed);
   if (end !== undefined) return err(end);
   if (call.gone.aborted) return err({ code: 'client_gone', reason: 'disconnected' });
+  if (call.cut.signal.aborted && gateway.draining()) return err({ code: 'stopping', reason: 'draining', executed });
   return err(upstreamRefusal(answer.error, undefined));
 }
