@@ -88,6 +88,7 @@ function maskerOf(
     key: new Uint8Array(lasting.maskingKey),
     store: masking.store,
     inline: masking.inline,
+    media: masking.media,
     overBudget: masking.overBudget,
     work: limits.maskingWork,
   };

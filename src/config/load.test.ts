@@ -221,3 +221,11 @@ test('a credential that would break out of its header is refused', () => {
   assert.ok(!result.ok);
   assert.match(result.error[0]!.message, /no HTTP header can carry/);
 });
+
+test('what becomes of media is said for each kind and copy, and what is not said stays as it is', () => {
+  const { config } = loaded(`${MINIMAL}masking: { media: { send: { image: drop } } }\n`);
+  assert.deepEqual(config.masking.media, {
+    send: { image: 'drop', audio: 'allow', other: 'allow' },
+    store: { image: 'hash', audio: 'hash', other: 'hash' },
+  });
+});

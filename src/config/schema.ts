@@ -237,6 +237,11 @@ const detectors = z.union(
 );
 const operator = z.enum(['token', 'redact']).default('token');
 
+const mediaRules = (unsaid: 'allow' | 'hash') => {
+  const rule = z.enum(['allow', 'drop', 'hash']).default(unsaid);
+  return z.strictObject({ image: rule, audio: rule, other: rule }).prefault({});
+};
+
 const masking = z.strictObject({
   store: z
     .strictObject({
@@ -252,6 +257,12 @@ const masking = z.strictObject({
       'what becomes of a message that takes too long to mask for its caller: block (default), or the rest masked as a whole',
     ),
   inline: z.strictObject({ detectors, operator, connections: connectionNames.default(['*']) }).optional(),
+  media: z
+    .strictObject({ send: mediaRules('allow'), store: mediaRules('hash') })
+    .optional()
+    .describe(
+      'what becomes of images, audio and other bytes, which nobody looks into: sent as they are, stored as a digest',
+    ),
 });
 
 const limitShape = Object.fromEntries(

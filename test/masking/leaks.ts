@@ -40,7 +40,11 @@ grants:
 export async function startLeakGateway(t: TestContext): Promise<TestGateway> {
   const upstream = JSON.stringify({ type: 'stdio', command: process.execPath, args: ['-e', PIPE_SCRIPT], cwd: '.' });
   const yaml = PIPE_NAMES.map((name) => `  ${name}: { upstream: ${upstream} }\n`).join('');
-  const gateway = await startTestGateway(t, { policy: POLICY, connections: { yaml, names: PIPE_NAMES } });
+  const gateway = await startTestGateway(t, {
+    policy: POLICY,
+    connections: { yaml, names: PIPE_NAMES },
+    limits: { callerCallsPerMinute: 1_000_000, sourceRequestsPerSecond: 100_000 },
+  });
   const reloaded = await gateway.reload((text) =>
     text.replace(/inline: \{[^}]*\}/, `inline: { detectors: default, connections: [masked, ${PIPE_NAMES[1]}] }`),
   );
