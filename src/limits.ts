@@ -50,6 +50,9 @@ export const LIMITS = {
   maskingWork: 96 * 1024 * 1024,
   /** Costly checks of one message; after them the shape of a value decides. */
   maskingValidations: 256,
+  /** Kinds of messages, by which rules apply to them, whose plan is kept. */
+  maskingForks: 10_000,
+  maskingRules: 500,
   /** Of one text; a text with more is masked as a whole. */
   maskingCandidates: 2_000,
   /** A larger message is masked in a thread of its own (src/mask-threads), so that no other call waits for it. */

@@ -15,6 +15,7 @@ import { version } from '#bin/version.ts';
 import { EXIT_UNAVAILABLE, EXIT_USAGE } from '#cli/exit-codes.ts';
 import type { ExitCode } from '#cli/exit-codes.ts';
 import type { LoadedConfig } from '#config/load.ts';
+import { furtherKeysOf, maskingSettings } from '#config/masking-settings.ts';
 import { isLoopbackHost, parseListen } from '#config/network-rules.ts';
 import { policySettings } from '#config/policy-settings.ts';
 import type { Admission } from '#gateway/admission.ts';
@@ -80,16 +81,14 @@ export type Generation = {
 };
 
 function maskerOf(
-  { config: { masking }, limits }: LoadedConfig,
+  { config, secrets, limits }: LoadedConfig,
   lasting: Pick<Lasting, 'maskingKey' | 'maskThreads'>,
 ): Masker {
   const settings: PlainMaskerSettings = {
     // a copy: a small buffer is a view of what others keep theirs in, and all of that would go along
     key: new Uint8Array(lasting.maskingKey),
-    store: masking.store,
-    inline: masking.inline,
-    media: masking.media,
-    overBudget: masking.overBudget,
+    furtherKeys: furtherKeysOf(secrets),
+    ...maskingSettings(config),
     work: limits.maskingWork,
   };
   return createMasker(settings, {

@@ -15,6 +15,7 @@ test('a decision reads from the grants to the rules, with what came to nothing',
   const judged: Judged = {
     connection: 'github',
     watchedUri: undefined,
+    isBlocked: false,
     masking: [{ rule: 'field-name', type: 'SECRET', pointer: '/params/arguments/key', count: 2 }],
     decision: { effect: 'hold', reason: 'held_by_rule', level: 'read', rule: 'r', policy: 'p', trace: [] },
     explanation: {

@@ -3,19 +3,27 @@
  * `--config` its tokens are made with a key that is thrown away.
  */
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { findBook } from '#cli/book-place.ts';
 import { loadConfigFile, reportRefusal } from '#cli/config-file.ts';
 import { EXIT_CHECK_FAILED, EXIT_OK, EXIT_USAGE, type ExitCode } from '#cli/exit-codes.ts';
 import { fileError, readInputFile } from '#cli/input-file.ts';
-import type { CliIo } from '#cli/io.ts';
+import { userPath, type CliIo } from '#cli/io.ts';
 import { linesOf } from '#cli/lines.ts';
+import { furtherKeysOf, maskingSettings } from '#config/masking-settings.ts';
+import { pathText } from '#config/problem.ts';
+import { resolveSecrets } from '#config/resolve-secrets.ts';
+import type { Config } from '#config/schema.ts';
 import { masterKeyDirectory } from '#ledger/places.ts';
 import { deriveMasterKeys, KEY_BYTES } from '#ledger/wrap.ts';
 import { LIMITS } from '#limits.ts';
 import { DEFAULT_ENTITIES, ENTITIES, isEntity } from '#masking/engine/entities.ts';
 import { createLineMask, type LineSettings, type MaskedLine } from '#masking/mask-line.ts';
-import type { FoundSpan } from '#masking/span-notes.ts';
+import type { Source } from '#masking/plan-message.ts';
+import type { Copy, Direction, Situation } from '#masking/plan-rule.ts';
+import type { FoundSpan, Planned } from '#masking/span-notes.ts';
 import { err, ok, type Result } from '#result.ts';
 
 type Options = {
@@ -23,6 +31,10 @@ type Options = {
   readonly explain?: true;
   readonly detectors?: string;
   readonly config?: string;
+  readonly connection?: string;
+  readonly direction: Direction;
+  readonly tool?: string;
+  readonly groups?: string;
   readonly json?: true;
 };
 
@@ -36,6 +48,12 @@ export function register(program: Command, io: CliIo): void {
     .option('--explain', 'the same, with the score of each finding and what spoke for it')
     .option('--detectors <list>', `comma-separated: ${ENTITIES.join(', ')}; "default" is what a gateway looks for`)
     .option('--config <file>', 'use the masking of this configuration, and the key of its deployment')
+    .option('--connection <name>', 'with --config: the connection that messages go through, for rules that ask for it')
+    .addOption(
+      new Option('--direction <direction>', 'which way they go').choices(['request', 'response']).default('response'),
+    )
+    .option('--tool <name>', 'the tool they are about')
+    .option('--groups <list>', 'comma-separated: what the caller is in, such as okta:support')
     .addOption(new Option('--json', 'the same: lines are JSON'))
     .action(async (options: Options) => io.exit(await mask(io, options)));
 }
@@ -69,38 +87,60 @@ const drained = async (io: CliIo): Promise<void> =>
     io.stdout.once?.('close', resolve);
   });
 
+/** Which part of `masking` said so, as it is written in the file. */
+const sourceText = (by: Source, copy: Copy): string => {
+  if (typeof by === 'number') return `masking.rules[${by}]`;
+  return by === 'default' ? `masking.${copy}` : 'never looser than the copy of the caller';
+};
+
+/** `pass`: it stays as it came. */
+const explainedPlan = ({ store, inline, storeBy, inlineBy }: Planned) => ({
+  store: { operator: store ?? 'pass', by: sourceText(storeBy, 'store') },
+  inline: { operator: inline ?? 'pass', by: sourceText(inlineBy, 'inline') },
+});
+
 function lineText({ kind, json, spans }: MaskedLine, { spans: withSpans, explain }: Options): string {
   if (withSpans === undefined && explain === undefined) return `{"${kind}":${json}}`;
-  const shown = spans.map(({ path, isKey, start, end, type, rule, score, reasons }: FoundSpan) => ({
+  const shown = spans.map(({ path, isKey, start, end, type, rule, score, reasons, plan }: FoundSpan) => ({
     ...(kind === 'doc' ? { path } : {}),
     start,
     end,
     type,
     rule,
     ...(isKey ? { key: true } : {}),
-    ...(explain === undefined ? {} : { score: Math.round(score * 100) / 100, reasons }),
+    ...(explain === undefined ? {} : { score: Math.round(score * 100) / 100, reasons, ...explainedPlan(plan) }),
   }));
   return `{"${kind}":${json},"spans":${JSON.stringify(shown)}}`;
 }
+
+const situationOf = ({ connection = '', direction, tool, groups }: Options): Situation => ({
+  connection,
+  direction,
+  method: tool === undefined ? '' : 'tools/call',
+  name: tool ?? '',
+  groups: groups?.split(',').map((group) => group.trim()) ?? [],
+});
 
 /** The error is a sentence; '' when it is printed already. */
 async function settingsOf(io: CliIo, options: Options): Promise<Result<LineSettings, string>> {
   const types = options.detectors === undefined ? undefined : typesOf(options.detectors);
   if (types?.ok === false) return types;
+  const situation = situationOf(options);
   if (options.config === undefined) {
     const all = types?.value ?? new Set<string>(ENTITIES);
-    return ok({ key: randomBytes(KEY_BYTES), operator: 'token', types: all, fields: [] });
+    return ok({ key: randomBytes(KEY_BYTES), store: { operator: 'token', fields: [] }, types: all, situation });
   }
   const loaded = await loadConfigFile(io, options.config, { withoutSecrets: true });
   if (!loaded.ok) {
     reportRefusal(io, loaded.error, false);
     return err('');
   }
-  const { store } = loaded.value.config.masking;
-  const key = await deploymentKey(io, options.config);
+  const key = await deploymentKeys(io, options.config, loaded.value.config);
   if (!key.ok) return key;
-  const stored: ReadonlySet<string> = new Set(store.detectors === 'default' ? DEFAULT_ENTITIES : store.detectors);
-  return ok({ key: key.value, operator: store.operator, types: types?.value ?? stored, fields: store.fields });
+  const masking = maskingSettings(loaded.value.config);
+  const { detectors } = loaded.value.config.masking.store;
+  const stored: ReadonlySet<string> = new Set(detectors === 'default' ? DEFAULT_ENTITIES : detectors);
+  return ok({ ...masking, ...key.value, types: types?.value ?? stored, situation });
 }
 
 function typesOf(list: string): Result<ReadonlySet<string>, string> {
@@ -112,7 +152,23 @@ function typesOf(list: string): Result<ReadonlySet<string>, string> {
 }
 
 /** What the gateway makes its tokens with, so that a token can be compared with one in the book. */
-async function deploymentKey(io: CliIo, config: string): Promise<Result<Uint8Array, string>> {
+async function deploymentKeys(
+  io: CliIo,
+  file: string,
+  { keys }: Config,
+): Promise<Result<Pick<LineSettings, 'key' | 'furtherKeys'>, string>> {
+  const further = resolveSecrets(
+    { keys: { masking: keys.masking ?? {} } },
+    { env: io.env, readFile: (path) => readFileSync(path, 'utf8'), folder: dirname(userPath(io, file)) },
+  );
+  const [problem] = further.complaints;
+  if (problem !== undefined) return err(`${pathText(problem.path)}: ${problem.message}`);
+  const furtherKeys = furtherKeysOf(further.resolved);
+  const key = await firstKey(io, file);
+  return key.ok ? ok({ key: key.value, furtherKeys }) : key;
+}
+
+async function firstKey(io: CliIo, config: string): Promise<Result<Uint8Array, string>> {
   const place = await findBook(io, { config });
   if (!place.ok) return place;
   const file = `${masterKeyDirectory(place.value.dataDirectory)}/master.key`;

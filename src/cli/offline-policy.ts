@@ -4,6 +4,7 @@
  */
 import type { CallFault } from '#cli/explained-call.ts';
 import type { LoadedConfig } from '#config/load.ts';
+import { maskingSettings } from '#config/masking-settings.ts';
 import { policySettings } from '#config/policy-settings.ts';
 import type { Caller } from '#identity/caller.ts';
 import type { Finding } from '#masking/masked.ts';
@@ -23,6 +24,8 @@ export type Judged = {
   readonly explanation: Explanation;
   /** What masking would replace in the copy that is kept. */
   readonly masking: readonly Finding[];
+  /** Whether masking would refuse the message. */
+  readonly isBlocked: boolean;
   /** Set when the decision is about a resource that the call would watch. */
   readonly watchedUri: string | undefined;
 };
@@ -39,8 +42,7 @@ export function offlinePolicy(loaded: LoadedConfig): OfflinePolicy {
   const settings = policySettings(loaded);
   const policy = createPolicy(settings);
   if (!policy.ok) throw new Error('a loaded configuration has a policy that cannot be made');
-  const { store, inline, overBudget } = loaded.config.masking;
-  const masker = createMasker({ key: NO_KEY, store, inline, overBudget });
+  const masker = createMasker({ key: NO_KEY, ...maskingSettings(loaded.config) });
   const noSecrets = masker.secretsOf([]);
   return {
     version: settings.version,
@@ -50,15 +52,17 @@ export function offlinePolicy(loaded: LoadedConfig): OfflinePolicy {
         direction: 'request',
         connection,
         method,
+        name: message.kind === 'response' ? '' : message.name,
+        groups: caller.groups,
         secrets: noSecrets,
       });
       if (!masked.ok) return err({ code: 'invalid_request', message: 'it cannot be masked, so it would be refused' });
-      const { findings } = masked.value;
+      const { findings, isBlocked } = masked.value;
       const judged = decideMessage(policy.value, message, { caller, connection, findings, nowMs });
       if (!judged.ok) return err({ code: 'invalid_request', message: judged.error });
       const { decision, asked, watchedUri } = judged.value;
       const explanation = explainDecision(settings, asked, decision);
-      return ok({ connection, decision, explanation, masking: findings, watchedUri });
+      return ok({ connection, decision, explanation, masking: findings, isBlocked, watchedUri });
     },
   };
 }

@@ -18,6 +18,7 @@ test('only what matched is covered: a rule that was asked and said no is not', (
       connection: 'c',
       masking: [],
       watchedUri: undefined,
+      isBlocked: false,
       decision: { effect: 'allow', reason: 'permitted', level: 'a', rule: undefined, policy: 'p', trace: [] },
       explanation: {
         grants: [

@@ -50,7 +50,7 @@ function childrenOf(value: unknown): readonly (readonly [string | number, unknow
 
 /** Every variable of a stdio server counts as one: connection strings carry passwords too. */
 function isSecretPath(path: ConfigPath): boolean {
-  if (path[0] === 'keys' && path[1] === 'master') return true;
+  if (path[0] === 'keys' && path.length > 1) return true;
   if (path[0] !== 'connections') return false;
   return (
     (path[2] === 'credential' && path[3] === 'secret') ||

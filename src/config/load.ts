@@ -10,6 +10,7 @@ import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 import { checkApiAudiences } from '#config/api-audience.ts';
 import { effectiveLimits } from '#config/operator-limits.ts';
+import { checkMaskingRules } from '#config/masking-rules.ts';
 import { checkNetwork, parseListen } from '#config/network-rules.ts';
 import type { ListenAddress } from '#config/network-rules.ts';
 import { checkPolicy } from '#config/policy-settings.ts';
@@ -96,6 +97,7 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
     ...(parsed.success ? [] : schemaComplaints(parsed.error.issues, (path) => isWritten(raw, path))),
     ...checkUnavailable(raw),
     ...checkReferences(raw),
+    ...checkMaskingRules(raw),
     ...checkApiAudiences(raw),
     ...checkNetwork(raw),
     ...checkWorkers(raw),

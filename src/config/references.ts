@@ -24,6 +24,13 @@ export function checkReferences(raw: RawMap): Complaint[] {
       'inline',
       'connections',
     ]),
+    ...rawItems(rawMap(raw['masking'])['rules']).flatMap(([index, rule]) => {
+      const path = ['masking', 'rules', index];
+      return [
+        ...unknownNames('connection', rule['connections'], known.connections, [...path, 'connections']),
+        ...unknownNamespaces(rawMap(rule['audience'])['groups'], known.issuers, [...path, 'audience', 'groups']),
+      ];
+    }),
   ];
 }
 

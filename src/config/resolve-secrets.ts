@@ -14,6 +14,8 @@ import type { Credential } from '#upstream/credential.ts';
 export type ResolvedSecrets = {
   /** Undefined: none is configured, the ledger makes one beside the data. */
   readonly masterKey: Secret | undefined;
+  /** What masking makes its tokens with after `k1`, by id: 32 bytes in base64. */
+  readonly maskingKeys: ReadonlyMap<string, Secret>;
   /** The credential's secret, by connection. */
   readonly credentials: ReadonlyMap<string, Secret>;
   /** The whole environment configured for a stdio server, by connection: references resolved, plain values as they are. */
@@ -35,6 +37,19 @@ export function resolveSecrets(
     return undefined;
   };
   const masterKey = resolveAt(rawMap(raw['keys'])['master'], ['keys', 'master']);
+  const maskingKeys = new Map<string, Secret>();
+  for (const id of Object.keys(rawMap(rawMap(raw['keys'])['masking']))) {
+    const path = ['keys', 'masking', id];
+    const secret = resolveAt(rawMap(rawMap(raw['keys'])['masking'])[id], path);
+    if (secret === undefined) continue;
+    if (isKey(secret)) maskingKeys.set(id, secret);
+    else
+      complaints.push({
+        path,
+        message: 'does not resolve to 32 bytes in base64',
+        fix: 'make one: openssl rand -base64 32',
+      });
+  }
   const credentials = new Map<string, Secret>();
   const stdioEnv = new Map<string, ReadonlyMap<string, Secret>>();
   for (const [name, connection] of rawEntries(raw['connections'])) {
@@ -58,8 +73,14 @@ export function resolveSecrets(
     }
     stdioEnv.set(name, variables);
   }
-  return { resolved: { masterKey, credentials, stdioEnv }, complaints };
+  return { resolved: { masterKey, maskingKeys, credentials, stdioEnv }, complaints };
 }
+
+const KEY_BYTES = 32;
+const isKey = (secret: Secret): boolean => {
+  const text = secret.reveal().trim();
+  return /^[A-Za-z0-9+/]{43}=$/.test(text) && Buffer.from(text, 'base64').length === KEY_BYTES;
+};
 
 /** `--api-key=…`: everybody on the machine can read the arguments of a process. */
 function clearArguments(args: unknown, path: ConfigPath): Complaint[] {

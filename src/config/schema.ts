@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { LIMITS } from '#limits.ts';
 import { ENTITIES } from '#masking/engine/entities.ts';
+import { PARTIAL_KEEP_MAX } from '#masking/operators/partial.ts';
 import { OPERATOR_LIMITS } from '#config/operator-limits.ts';
 import type { OperatorLimit } from '#config/operator-limits.ts';
 
@@ -235,7 +236,36 @@ const detectors = z.union(
   [z.literal('default'), z.array(detector).min(1).max(200)],
   'must be "default" or a list of entity names',
 );
-const operator = z.enum(['token', 'redact']).default('token');
+const operator = z.union(
+  [
+    z.enum(['token', 'redact', 'partial', 'format', 'drop', 'block']),
+    z.strictObject({ replace: z.string().min(1).max(64) }),
+    z.strictObject({ partial: z.int().min(1).max(PARTIAL_KEEP_MAX) }),
+  ],
+  `must be token, redact, partial, format, drop, block, { replace: text } or { partial: 1 to ${PARTIAL_KEEP_MAX} }`,
+);
+
+/** What is left out applies to all; the first rule that matches a finding decides, for each copy. */
+const maskingRule = z.strictObject({
+  entities: z.array(detector).min(1).max(200).optional(),
+  connections: connectionNames.optional(),
+  tools: z.array(z.string().min(1).max(LIMITS.patternChars)).min(1).max(1_000).optional(),
+  names: z.array(pattern).min(1).max(1_000).optional(),
+  pointers: z
+    .array(z.string().min(1).max(LIMITS.findingPointerChars))
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('JSON Pointers into the message; * is any one step, ** any number of them'),
+  direction: z.enum(['request', 'response', 'both']).default('both'),
+  audience: z
+    .strictObject({ groups: z.array(namespaced).min(1).max(1_000) })
+    .optional()
+    .describe('callers to whom it applies'),
+  copy: z.enum(['inline', 'store', 'both']).default('both'),
+  operator: operator.optional(),
+  exempt: z.literal(true).optional(),
+});
 
 const mediaRules = (unsaid: 'allow' | 'hash') => {
   const rule = z.enum(['allow', 'drop', 'hash']).default(unsaid);
@@ -246,7 +276,7 @@ const masking = z.strictObject({
   store: z
     .strictObject({
       detectors: detectors.default('default'),
-      operator,
+      operator: operator.default('token'),
       fields: z.array(z.string().min(1).max(128)).max(1_000).default([]),
     })
     .prefault({}),
@@ -256,7 +286,10 @@ const masking = z.strictObject({
     .describe(
       'what becomes of a message that takes too long to mask for its caller: block (default), or the rest masked as a whole',
     ),
-  inline: z.strictObject({ detectors, operator, connections: connectionNames.default(['*']) }).optional(),
+  inline: z
+    .strictObject({ detectors, operator: operator.default('token'), connections: connectionNames.default(['*']) })
+    .optional(),
+  rules: z.array(maskingRule).max(LIMITS.maskingRules).optional(),
   media: z
     .strictObject({ send: mediaRules('allow'), store: mediaRules('hash') })
     .optional()
@@ -277,7 +310,13 @@ export const ConfigSchema = z.strictObject({
   shard: label.default('a'),
   server: server.prefault({}),
   data: text.default('./gatebook-data'),
-  keys: z.strictObject({ master: secretReference.optional() }).default({}),
+  keys: z
+    .strictObject({
+      master: secretReference.optional(),
+      /** After `k1`, which comes from the master key: the one with the highest number makes tokens. */
+      masking: z.record(z.string().regex(/^k(?:[2-9]|[1-9]\d{1,8})$/, 'must be k2, k3, …'), secretReference).optional(),
+    })
+    .default({}),
   issuers: z.record(name, issuer).default({}),
   proxy: proxy.optional(),
   connections: z.record(name, connection).default({}),

@@ -18,7 +18,7 @@ import type { Throttled } from '#gateway/throttle-book.ts';
 import type { EventClient, EventDecision, RecordHeader } from '#events/header.ts';
 import { callerKey } from '#identity/caller.ts';
 import type { LeafMask, LedgerEntry, Outcome } from '#ledger/record.ts';
-import type { Masked } from '#masking/masked.ts';
+import type { Finding, Masked } from '#masking/masked.ts';
 import type { MaskedMessage, Masker, SecretSet } from '#masking/masker.ts';
 import { isAboutTask } from '#mcp/methods.ts';
 import { traceContextOfHeaders } from '#mcp/trace-context.ts';
@@ -97,11 +97,17 @@ export function callHeader(call: Recordable): RecordHeader {
   };
 }
 
+const countOf = (findings: readonly Finding[]): number => findings.reduce((sum, { count }) => sum + count, 0);
+
 function leafMask(masked: MaskedMessage | undefined): LeafMask {
   if (masked === undefined) return { n: 0 };
-  const n = masked.findings.reduce((sum, finding) => sum + finding.count, 0);
+  const n = countOf(masked.findings);
   return masked.flags.length === 0 ? { n } : { n, f: masked.flags.toSorted() };
 }
+
+/** Of a blocked message nobody gets anything, so nothing is kept. */
+const storedOf = (masked: MaskedMessage | undefined): Masked<Buffer> | null =>
+  masked === undefined || masked.isBlocked ? null : masked.stored;
 
 const failedFlag = (code: string | undefined): Pick<LeafMask, 'f'> =>
   code === 'masking_failed' ? { f: ['failed'] } : {};
@@ -168,7 +174,7 @@ export function streamEntry(
     { kind: 'stream', ref: message.ref, st: message.st },
     {
       header: { ...callHeader(call), ...message.header },
-      payload: message.masked.stored,
+      payload: storedOf(message.masked),
       mask: leafMask(message.masked),
     },
   );
@@ -191,8 +197,11 @@ export function resultEntry(
     { kind: 'result', ref: result.ref, st: result.outcome },
     {
       header: { connection: call.connectionName, session: call.session.key, ...result.header },
-      payload: result.masked?.stored ?? null,
-      mask: { ...leafMask(result.masked), ...failedFlag(result.header.code) },
+      payload: storedOf(result.masked),
+      mask: {
+        ...(result.masked === undefined ? { n: countOf(result.header.masking ?? []) } : leafMask(result.masked)),
+        ...failedFlag(result.header.code),
+      },
     },
   );
 }
@@ -209,7 +218,7 @@ export function deniedEntry(call: AnyCall, masker: Masker, refusal: Refusal): Le
     decision === undefined ? call : { ...call, decision },
     masker,
     { kind: 'denied', ref: null, st: refusal.code },
-    { header, payload: call.masked?.stored ?? null, mask: { ...leafMask(call.masked), ...failedFlag(refusal.code) } },
+    { header, payload: storedOf(call.masked), mask: { ...leafMask(call.masked), ...failedFlag(refusal.code) } },
   );
 }
 
@@ -322,7 +331,7 @@ export function serverWordEntry(
       { ...word.header, ...(word.masked === undefined ? {} : { masking: word.masked.findings }) },
       word.secrets,
     ),
-    payload: word.masked?.stored ?? null,
+    payload: storedOf(word.masked),
     mask: leafMask(word.masked),
     pol: null,
     subject: word.subject ?? STRANGERS,

@@ -2,6 +2,7 @@
  * The one place that turns a rich refusal into the deliberately plain error of the wire (DESIGN section 6, error table).
  * docs/ERRORS.md lists the same codes for people; a test compares the two.
  */
+import { BLOCKED_BY_MASKING } from '#gateway/refusal.ts';
 import type { Executed, Refusal, RefusalCode } from '#gateway/refusal.ts';
 import { TASKS_EXTENSION } from '#mcp/methods.ts';
 import { unreachable } from '#result.ts';
@@ -33,6 +34,8 @@ const RPC = {
 } as const;
 
 const TASKS_NEEDED = { extensions: { [TASKS_EXTENSION]: {} } };
+
+const isBlocked = (refusal: Refusal): boolean => refusal.code === 'denied' && refusal.reason === BLOCKED_BY_MASKING;
 
 type Row = readonly [status: number, rpcCode: number | undefined, message: string];
 
@@ -91,7 +94,9 @@ function row(refusal: Refusal): Row {
     case 'bindings_unavailable':
       return [503, RPC.internal, 'Which call this belongs to cannot be looked up, so it is not made.'];
     case 'denied':
-      return [200, RPC.denied, 'Policy does not allow this call.'];
+      return isBlocked(refusal)
+        ? [200, RPC.denied, 'The message holds values that may not pass here, so it was not passed on.']
+        : [200, RPC.denied, 'Policy does not allow this call.'];
     case 'approval_required':
       return [200, RPC.denied, 'This call needs an approval, which this gateway cannot ask for yet.'];
     case 'masking_failed':
@@ -128,6 +133,10 @@ const ENDED: Readonly<Partial<Record<RefusalCode, string>>> = {
   identity_unavailable: 'The token cannot be checked any more, so the call was ended; it may have run.',
 };
 
+const BLOCKED_ANSWER = 'The answer holds values that may not pass here, so it is withheld; the call may have run.';
+
+const endedWith = (refusal: Refusal): string | undefined => (isBlocked(refusal) ? BLOCKED_ANSWER : ENDED[refusal.code]);
+
 const executedOf = (refusal: Refusal): Executed => ('executed' in refusal ? refusal.executed : 'no');
 
 /** The public half of a refusal: no reason, no internals. */
@@ -137,7 +146,7 @@ export function toWireError(refusal: Refusal): WireError {
     status,
     rpcCode,
     code: refusal.code,
-    message: (executedOf(refusal) === 'unknown' ? ENDED[refusal.code] : undefined) ?? message,
+    message: (executedOf(refusal) === 'unknown' ? endedWith(refusal) : undefined) ?? message,
     executed: executedOf(refusal),
     retryAfterMs: 'retryAfterMs' in refusal ? refusal.retryAfterMs : undefined,
     ...(refusal.code === 'missing_capability' ? { requiredCapabilities: TASKS_NEEDED } : {}),

@@ -41,6 +41,7 @@ import { receive, receiveListen, receiveSessionEnd } from '#gateway/steps/receiv
 import { recordAnswer } from '#gateway/steps/record-answer.ts';
 import { recordIntent } from '#gateway/steps/record-intent.ts';
 import { recordListen } from '#gateway/steps/record-listen.ts';
+import { refuseBlocked } from '#gateway/steps/refuse-blocked.ts';
 import { resolveConnection } from '#gateway/steps/resolve-connection.ts';
 import { respond } from '#gateway/steps/respond.ts';
 import { spendBudget } from '#gateway/steps/spend-budget.ts';
@@ -57,6 +58,7 @@ export const CALL_STEPS = [
   followBinding,
   maskRequest,
   authorize,
+  refuseBlocked,
   checkDefinition,
   awaitApproval,
   recheckCaller,

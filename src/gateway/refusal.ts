@@ -3,11 +3,14 @@
  * errors.ts makes of it.
  */
 import type { Quota } from '#gateway/quota.ts';
+import type { Finding } from '#masking/masked.ts';
 import type { TokenFault } from '#identity/token-fault.ts';
 import type { Decision } from '#policy/decision.ts';
 
 /** Whether the upstream may have acted: an agent must never blindly repeat a call that may have run (P6). */
 export type Executed = 'no' | 'unknown';
+
+export const BLOCKED_BY_MASKING = 'masking_block';
 
 export type Refusal =
   | { readonly code: 'unauthenticated'; readonly reason: TokenFault }
@@ -68,6 +71,13 @@ export type Refusal =
   | { readonly code: 'denied' | 'approval_required'; readonly reason: string; readonly decision: Decision }
   /** What the server said is kept from the caller: the call has gone up. */
   | { readonly code: 'denied'; readonly reason: string; readonly executed: Executed }
+  /** A message with a value that masking is told to block; nothing of it is kept but what was found. */
+  | {
+      readonly code: 'denied';
+      readonly reason: typeof BLOCKED_BY_MASKING;
+      readonly executed: Executed;
+      readonly findings: readonly Finding[];
+    }
   /** `bytes`: of an answer, since the record of its end says nothing else of it. */
   | { readonly code: 'masking_failed'; readonly reason: string; readonly executed: Executed; readonly bytes?: number }
   | {

@@ -130,6 +130,7 @@ async function closeIntent(call: Closing, gateway: Gateway, refusal: Refusal): P
     durationMs: Math.round((gateway.monotonic() - call.startedMs) * 1_000) / 1_000,
     ...('bytes' in refusal ? { bytes: refusal.bytes } : {}),
     ...(call.answer === undefined ? {} : { upstreamStatus: call.answer.status }),
+    ...('findings' in refusal ? { masking: refusal.findings } : {}),
   };
   const outcome = outcomeOf(refusal);
   const entry = resultEntry(call, gateway.masker, {
@@ -139,6 +140,7 @@ async function closeIntent(call: Closing, gateway: Gateway, refusal: Refusal): P
     masked: undefined,
   });
   const closed = await gateway.ledger.append(entry);
+  if (closed.ok && 'findings' in refusal) gateway.metrics.masked(refusal.findings);
   if (closed.ok && call.message.kind === 'request') {
     const { method } = call.message;
     call.trace?.outcome(outcome);

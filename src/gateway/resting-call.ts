@@ -80,7 +80,7 @@ export const resumedCall = (call: RestingCall, by: Resuming, state: 'open' | 'cl
   answer: by.answer,
   headers: new Map(),
   body: NOTHING,
-  masked: { send: NOTHING, stored: NOTHING_STORED, findings: [], inlineFindings: [], flags: [] },
+  masked: { send: NOTHING, stored: NOTHING_STORED, findings: [], isBlocked: false, flags: [] },
   mirrored: NOTHING_MIRRORED,
   resumed: state,
 });

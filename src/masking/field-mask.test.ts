@@ -7,6 +7,8 @@ import { FieldMask } from '#masking/field-mask.ts';
 import { FindingNotes } from '#masking/finding-notes.ts';
 import { LeafMask } from '#masking/leaf-mask.ts';
 import { SecretSet } from '#masking/secret-set.ts';
+import { PLACEHOLDERS } from '#masking/operators/placeholders.ts';
+import { fakeOperator, fakePlan } from '#test/fakes/masking-plan.ts';
 import type { WalkNotes, WalkRules } from '#masking/walk-rules.ts';
 
 const BOTH = { stored: true, inlineRules: true };
@@ -17,21 +19,21 @@ function fieldMask(inlineTypes: readonly string[]) {
     isSecretField: () => false,
     detection: undefined,
     secrets: SecretSet.EMPTY,
-    store: () => '[S]',
-    storeTypes: new Set(),
+    forSecrets: fakeOperator(() => '[S]'),
+    placeholders: PLACEHOLDERS,
+    plan: fakePlan({ put: () => '[S]', types: ['SECRET'] }, { put: () => '[I]', types: inlineTypes }),
     media: mediaPolicy({ audio: 'drop' }, {}),
     digests: createDigests(Buffer.alloc(32)),
-    inline: { operator: () => '[I]', types: new Set(inlineTypes) },
   };
   const notes: WalkNotes = {
-    stored: new FindingNotes(),
-    inline: new FindingNotes(),
+    findings: new FindingNotes(),
+    isBlocked: false,
     isOverBudget: false,
     tokensLeft: 10,
     tokens: new Map(),
     budget: new ScanBudget(),
   };
-  const leaf = new LeafMask(rules, notes, SecretSet.EMPTY, () => '/p');
+  const leaf = new LeafMask(rules, notes, SecretSet.EMPTY, { pointer: () => '/p', path: ['p'] });
   return { field: new FieldMask(rules, notes, leaf, () => '/p'), notes };
 }
 
@@ -44,7 +46,7 @@ test('a secret by its name goes from what is stored, and from what is sent where
 
 test('what nobody could look into goes from what is sent wherever anything does, and the message says so', () => {
   const { field, notes } = fieldMask(['US_SSN']);
-  assert.deepEqual(field.unreadable('x', BOTH), { stored: '[S]', sent: '[I]' });
+  assert.deepEqual(field.unreadable('x', BOTH), { stored: '[S]', sent: '[S]' });
   assert.ok(notes.isOverBudget);
   assert.deepEqual(fieldMask([]).field.unreadable('x', BOTH), { stored: '[S]', sent: 'x' });
 });
@@ -56,7 +58,10 @@ test('media becomes what its policy says in each copy, and a finding says so', (
   assert.match(image.stored, /^\[image:k1:[0-9a-v]{13}:3\]$/);
   assert.deepEqual(field.media({ kind: 'audio', bytes: 3 }, 'AAAA', BOTH), { stored: '', sent: '' });
   assert.deepEqual(
-    [notes.stored, notes.inline].map((found) => found.findings().map(({ rule, count }) => `${rule} ${count}`)),
-    [['media 2'], ['media 1']],
+    notes.findings.findings().map(({ rule, count, store, inline }) => [rule, count, store, inline]),
+    [
+      ['media', 1, 'token', undefined],
+      ['media', 1, 'drop', 'drop'],
+    ],
   );
 });

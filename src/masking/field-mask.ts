@@ -2,40 +2,43 @@
 import type { MediaKind } from '#masking/carriers/media.ts';
 import type { Copies, LeafMask, Texts } from '#masking/leaf-mask.ts';
 import type { LeafPlace } from '#masking/leaf-spans.ts';
-import { isPlaceholder } from '#masking/operators.ts';
+import type { Verdict } from '#masking/plan-message.ts';
+import { SECRET } from '#masking/plan-rule.ts';
 import type { WalkNotes, WalkRules } from '#masking/walk-rules.ts';
 
 export const FIELD_NAME_RULE = 'field-name';
 export const UNREADABLE_RULE = 'unreadable';
 export const MEDIA_RULE = 'media';
-const SECRET = 'SECRET';
 const MEDIA = 'MEDIA';
+/** A digest stands for the same bytes everywhere, as a token does for a text. */
+const MEDIA_OPERATORS = { drop: 'drop', hash: 'token' } as const;
 
 export class FieldMask {
   readonly #rules: WalkRules;
   readonly #notes: WalkNotes;
   readonly #leaf: LeafMask;
   readonly #pointer: () => string;
-  readonly areFieldsInline: boolean;
 
   constructor(rules: WalkRules, notes: WalkNotes, leaf: LeafMask, pointer: () => string) {
     this.#rules = rules;
     this.#notes = notes;
     this.#leaf = leaf;
     this.#pointer = pointer;
-    this.areFieldsInline = rules.inline.types.has(SECRET);
   }
 
   /** A text under the name of a secret. */
   field(value: string, copies: Copies, where: LeafPlace | undefined): Texts {
-    if (value === '' || isPlaceholder(value)) return { stored: value, sent: value };
+    if (value === '' || this.#rules.placeholders.isWhole(value)) return { stored: value, sent: value };
     if (copies.stored) where?.reportWhole(value.length, FIELD_NAME_RULE, SECRET);
-    return this.#whole(value, copies, FIELD_NAME_RULE, this.areFieldsInline);
+    return this.#whole(value, copies, FIELD_NAME_RULE, this.#leaf.secretVerdict());
   }
 
   unreadable(value: string, copies: Copies): Texts {
     this.#notes.isOverBudget = true;
-    return this.#whole(value, copies, UNREADABLE_RULE, this.#rules.inline.types.size > 0);
+    const verdict = this.#leaf.secretVerdict();
+    const { plan, forSecrets } = this.#rules;
+    const isHidden = verdict.inline === undefined && plan.masksInline;
+    return this.#whole(value, copies, UNREADABLE_RULE, isHidden ? { ...verdict, inline: forSecrets } : verdict);
   }
 
   /** Exact secrets in it are still replaced. */
@@ -55,17 +58,15 @@ export class FieldMask {
 
   noteMedia(kind: MediaKind, copies: Copies): void {
     const { send, store } = this.#rules.media;
-    if (copies.stored && store[kind] !== 'allow') this.#notes.stored.add(MEDIA_RULE, MEDIA, this.#pointer);
-    if (copies.inlineRules && send[kind] !== 'allow') this.#notes.inline.add(MEDIA_RULE, MEDIA, this.#pointer);
+    this.#notes.findings.add(MEDIA_RULE, MEDIA, this.#pointer, {
+      ...(copies.stored && store[kind] !== 'allow' ? { store: MEDIA_OPERATORS[store[kind]] } : {}),
+      ...(copies.inlineRules && send[kind] !== 'allow' ? { inline: MEDIA_OPERATORS[send[kind]] } : {}),
+    });
   }
 
-  #whole(value: string, copies: Copies, rule: string, isWanted: boolean): Texts {
-    const isInline = copies.inlineRules && isWanted;
-    if (copies.stored) this.#notes.stored.add(rule, SECRET, this.#pointer);
-    if (isInline) this.#notes.inline.add(rule, SECRET, this.#pointer);
-    return {
-      stored: copies.stored ? this.#leaf.put(this.#rules.store, SECRET, value) : value,
-      sent: isInline ? this.#leaf.put(this.#rules.inline.operator, SECRET, value) : value,
-    };
+  #whole(value: string, copies: Copies, rule: string, verdict: Verdict): Texts {
+    this.#leaf.note(rule, SECRET, verdict, copies);
+    const { stored, sent } = this.#leaf.output(verdict, SECRET, value, copies);
+    return { stored: stored ?? value, sent: sent ?? value };
   }
 }

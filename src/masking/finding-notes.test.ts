@@ -14,20 +14,33 @@ test('a pointer is bounded and well-formed', () => {
   assert.ok(pointer.isWellFormed());
 });
 
+const STORED = { store: 'token' } as const;
+
+test('what was done to each copy tells findings apart, and what was done to none is no finding', () => {
+  const notes = new FindingNotes();
+  notes.add('a', 'SECRET', () => '/x', STORED);
+  notes.add('a', 'SECRET', () => '/x', { store: 'token', inline: 'drop' });
+  notes.add('a', 'SECRET', () => '/x', {});
+  assert.deepEqual(notes.findings(), [
+    { rule: 'a', type: 'SECRET', pointer: '/x', count: 1, store: 'token' },
+    { rule: 'a', type: 'SECRET', pointer: '/x', count: 1, store: 'token', inline: 'drop' },
+  ]);
+});
+
 test('findings of one rule at one place are counted together', () => {
   const notes = new FindingNotes();
-  notes.add('a', 'SECRET', () => '/x');
-  notes.add('a', 'SECRET', () => '/x', 2);
-  notes.add('b', 'SECRET', () => '/x');
+  notes.add('a', 'SECRET', () => '/x', STORED);
+  notes.add('a', 'SECRET', () => '/x', STORED, 2);
+  notes.add('b', 'SECRET', () => '/x', STORED);
   assert.deepEqual(notes.findings(), [
-    { rule: 'a', type: 'SECRET', pointer: '/x', count: 3 },
-    { rule: 'b', type: 'SECRET', pointer: '/x', count: 1 },
+    { rule: 'a', type: 'SECRET', pointer: '/x', count: 3, store: 'token' },
+    { rule: 'b', type: 'SECRET', pointer: '/x', count: 1, store: 'token' },
   ]);
 });
 
 test('beyond the bound findings are counted without a place, and none is lost', () => {
   const notes = new FindingNotes();
-  for (let i = 0; i < LIMITS.findingsPerMessage + 50; i++) notes.add('a', 'SECRET', () => `/${i}`);
+  for (let i = 0; i < LIMITS.findingsPerMessage + 50; i++) notes.add('a', 'SECRET', () => `/${i}`, STORED);
   const findings = notes.findings();
   assert.equal(findings.length, LIMITS.findingsPerMessage + 1);
   assert.equal(

@@ -16,23 +16,32 @@ export function toPointer(path: readonly PathPart[]): string {
   return pointer;
 }
 
+/** Which operator took the value's place, in each copy. */
+export type Done = Pick<Finding, 'store' | 'inline'>;
+
 export class FindingNotes {
-  readonly #counts = new Map<
-    string,
-    { readonly rule: string; readonly type: string; readonly pointer: string; count: number }
-  >();
+  readonly #counts = new Map<string, Finding & { count: number }>();
   /** More places than `findingsPerMessage`: the rest is counted at the root, by rule. */
   isTruncated = false;
 
   /** `pointer` is asked for only while there is room for it. */
-  add(rule: string, type: string, pointer: () => string, count = 1): void {
+  add(rule: string, type: string, pointer: () => string, { store, inline }: Done, count = 1): void {
+    if (store === undefined && inline === undefined) return;
     const isFull = this.#counts.size >= LIMITS.findingsPerMessage;
     if (isFull) this.isTruncated = true;
     const place = isFull ? '' : pointer();
-    const key = `${rule}\n${type}\n${place}`;
+    const key = `${rule}\n${type}\n${place}\n${store ?? ''}\n${inline ?? ''}`;
     const known = this.#counts.get(key);
-    if (known === undefined) this.#counts.set(key, { rule, type, pointer: place, count });
-    else known.count += count;
+    if (known !== undefined) known.count += count;
+    else
+      this.#counts.set(key, {
+        rule,
+        type,
+        pointer: place,
+        count,
+        ...(store === undefined ? {} : { store }),
+        ...(inline === undefined ? {} : { inline }),
+      });
   }
 
   findings(): readonly Finding[] {

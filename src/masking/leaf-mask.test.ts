@@ -9,6 +9,8 @@ import { FindingNotes } from '#masking/finding-notes.ts';
 import { LeafMask } from '#masking/leaf-mask.ts';
 import { SecretSet } from '#masking/secret-set.ts';
 import type { WalkNotes, WalkRules } from '#masking/walk-rules.ts';
+import { PLACEHOLDERS } from '#masking/operators/placeholders.ts';
+import { fakeOperator, fakePlan } from '#test/fakes/masking-plan.ts';
 
 const TEXT = 'ada@example.com 078-05-1120';
 const types = new Set(['EMAIL_ADDRESS', 'US_SSN']);
@@ -18,21 +20,24 @@ function leafMask(budget = new ScanBudget()) {
     isSecretField: () => false,
     detection: undefined,
     secrets: SecretSet.EMPTY,
-    store: (type) => `<${type}>`,
-    storeTypes: types,
+    forSecrets: fakeOperator((type) => `<${type}>`),
+    placeholders: PLACEHOLDERS,
+    plan: fakePlan(
+      { put: (type) => `<${type}>`, types: [...types] },
+      { put: (type) => `[${type}]`, types: ['US_SSN'] },
+    ),
     media: DEFAULT_MEDIA,
     digests: createDigests(Buffer.alloc(32)),
-    inline: { operator: (type) => `[${type}]`, types: new Set(['US_SSN']) },
   };
   const notes: WalkNotes = {
-    stored: new FindingNotes(),
-    inline: new FindingNotes(),
+    findings: new FindingNotes(),
+    isBlocked: false,
     isOverBudget: false,
     tokensLeft: 10,
     tokens: new Map(),
     budget,
   };
-  return { leaf: new LeafMask(rules, notes, SecretSet.EMPTY, () => '/p'), notes };
+  return { leaf: new LeafMask(rules, notes, SecretSet.EMPTY, { pointer: () => '/p', path: ['p'] }), notes };
 }
 
 test('the stored copy loses all that is found, the sent one what it is asked for', () => {
@@ -41,10 +46,12 @@ test('the stored copy loses all that is found, the sent one what it is asked for
   const texts = leaf.maskDetected({ stored: TEXT, sent: TEXT }, NO_PLACE, both, engine);
   assert.deepEqual(texts, { stored: '<EMAIL_ADDRESS> <US_SSN>', sent: 'ada@example.com [US_SSN]' });
   assert.deepEqual(
-    notes.inline.findings().map(({ rule, type, pointer, count }) => [rule, type, pointer, count]),
-    [['ssn', 'US_SSN', '/p', 1]],
+    notes.findings.findings().map(({ type, pointer, store, inline }) => [type, pointer, store, inline]),
+    [
+      ['EMAIL_ADDRESS', '/p', 'redact', undefined],
+      ['US_SSN', '/p', 'redact', 'redact'],
+    ],
   );
-  assert.equal(notes.stored.findings().length, 2);
 });
 
 test('what there was no budget to look at passes in neither copy', () => {
@@ -77,7 +84,7 @@ test('a key is noted only when its pointer no longer shows it', () => {
   const { leaf, notes } = leafMask();
   const masked = leaf.maskKey('ada@example.com', { stored: true, inlineRules: true }, engine);
   assert.deepEqual([masked.stored, masked.sent], ['<EMAIL_ADDRESS>', 'ada@example.com']);
-  assert.equal(notes.stored.findings().length, 0);
+  assert.equal(notes.findings.findings().length, 0);
   masked.note();
-  assert.equal(notes.stored.findings().length, 1);
+  assert.equal(notes.findings.findings().length, 1);
 });

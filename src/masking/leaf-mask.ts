@@ -1,15 +1,18 @@
 /**
  * Masks one text, in the copy that is stored and in the one that is sent: exact secrets first, then what detectors find. It knows
- * nothing of where the text stands but its place and its pointer.
+ * nothing of where the text stands but its place, its path and its pointer. Which operator takes the place of what, the plan says.
  */
 import type { Engine } from '#masking/engine/engine.ts';
 import type { Hit } from '#masking/engine/hit.ts';
 import { NO_PLACE, type Place } from '#masking/engine/place.ts';
-import type { FindingNotes } from '#masking/finding-notes.ts';
-import type { Operator } from '#masking/operators.ts';
+import type { PathPart } from '#masking/finding-notes.ts';
+import type { Operator } from '#masking/operators/operator.ts';
+import { redacted } from '#masking/operators/redact.ts';
+import type { Verdict } from '#masking/plan-message.ts';
+import { SECRET } from '#masking/plan-rule.ts';
 import type { SecretSet } from '#masking/secret-set.ts';
 import type { WalkNotes, WalkRules } from '#masking/walk-rules.ts';
-import { spliceText } from '#mcp/json.ts';
+import { spliceText, type JsonEdit } from '#mcp/json.ts';
 
 /** Which copies a value is still in: a value inside a replaced one is in the sent copy only. */
 export type Copies = { readonly stored: boolean; readonly inlineRules: boolean };
@@ -17,21 +20,43 @@ export type Texts = { readonly stored: string; readonly sent: string };
 
 export const EXACT_SECRET_RULE = 'exact-secret';
 export const OVER_BUDGET_RULE = 'over-budget';
-const SECRET = 'SECRET';
 
 type Report = (hits: readonly Hit[], textLength: number) => void;
+/** `path`: from the root of the message; inside a string, of that string. Both are of the moment. */
+export type LeafPlace = { readonly pointer: () => string; readonly path: readonly PathPart[] };
+/** What takes the place of one value in each copy; undefined where it stays as it is. */
+type Output = { readonly stored: string | undefined; readonly sent: string | undefined };
 
 export class LeafMask {
+  /** Set when a text goes away as a whole; whoever asked takes them back. */
+  #dropsStored = false;
+  #dropsSent = false;
   readonly #rules: WalkRules;
   readonly #notes: WalkNotes;
   readonly #present: SecretSet;
   readonly #pointer: () => string;
+  readonly #path: readonly PathPart[];
 
-  constructor(rules: WalkRules, notes: WalkNotes, present: SecretSet, pointer: () => string) {
+  constructor(rules: WalkRules, notes: WalkNotes, present: SecretSet, place: LeafPlace) {
     this.#rules = rules;
     this.#notes = notes;
     this.#present = present;
-    this.#pointer = pointer;
+    this.#pointer = place.pointer;
+    this.#path = place.path;
+  }
+
+  /** Whether what was masked since the last time goes away, in each copy. */
+  takeDrops(): { readonly stored: boolean; readonly sent: boolean } {
+    const drops = { stored: this.#dropsStored, sent: this.#dropsSent };
+    this.#dropsStored = false;
+    this.#dropsSent = false;
+    return drops;
+  }
+
+  /** A part of a text that goes away takes the text with it. */
+  addDrops({ stored, sent }: { readonly stored: boolean; readonly sent: boolean }): void {
+    this.#dropsStored ||= stored;
+    this.#dropsSent ||= sent;
   }
 
   maskExact(texts: Texts, copies: Copies): Texts {
@@ -39,13 +64,14 @@ export class LeafMask {
     if (this.#present.isEmpty) return texts;
     if (stored === sent) {
       const { text, count } = this.spliceSecrets(stored);
-      this.noteExact(copies, count, count);
+      this.noteExact(copies.stored, true, count);
       return { stored: text, sent: text };
     }
     // the copies already differ by a field's name or a detector, so each is searched by itself
     const storedHits = copies.stored ? this.spliceSecrets(stored) : { text: stored, count: 0 };
     const sentHits = this.spliceSecrets(sent);
-    this.noteExact(copies, storedHits.count, sentHits.count);
+    this.noteExact(true, false, storedHits.count);
+    this.noteExact(false, true, sentHits.count);
     return { stored: storedHits.text, sent: sentHits.text };
   }
 
@@ -56,44 +82,44 @@ export class LeafMask {
     return edits.length === 0 ? { text, count: 0 } : { text: spliceText(text, edits), count: edits.length };
   }
 
-  noteExact(copies: Copies, storedCount: number, sentCount: number): void {
-    const { stored, inline } = this.#notes;
-    if (copies.stored && storedCount > 0) stored.add(EXACT_SECRET_RULE, SECRET, this.#pointer, storedCount);
-    if (sentCount > 0) inline.add(EXACT_SECRET_RULE, SECRET, this.#pointer, sentCount);
+  noteExact(isStored: boolean, isSent: boolean, count: number): void {
+    if (count === 0) return;
+    const { name } = this.#rules.forSecrets;
+    const done = { ...(isStored ? { store: name } : {}), ...(isSent ? { inline: name } : {}) };
+    this.#notes.findings.add(EXACT_SECRET_RULE, SECRET, this.#pointer, done, count);
   }
 
   /** `report` hears what was found in the text that is stored, before it is replaced. */
   maskDetected(texts: Texts, place: Place, copies: Copies, engine: Engine, report?: Report): Texts {
     const { stored, sent } = texts;
-    const isInline = copies.inlineRules && this.#rules.inline.types.size > 0;
+    const isInline = copies.inlineRules && this.#rules.plan.masksInline;
     if (stored === sent) {
       if (!copies.stored && !isInline) return texts;
       const scanned = engine.scan(stored, place, this.#notes.budget);
-      if (!scanned.ok) return this.#overBudget({ stored, sent }, copies, isInline);
+      if (!scanned.ok) return this.#overBudget(texts, copies, isInline);
       const hits = scanned.value;
       if (hits.length === 0) return texts;
       report?.(hits, stored.length);
-      return {
-        stored: copies.stored ? this.#replaceStored(stored, hits) : stored,
-        sent: isInline ? this.#replaceSent(sent, hits) : sent,
-      };
+      return this.#replace(stored, hits, copies);
     }
     const ofStored = copies.stored ? engine.scan(stored, place, this.#notes.budget) : undefined;
     const ofSent = isInline ? engine.scan(sent, place, this.#notes.budget) : undefined;
-    if (ofStored?.ok === false || ofSent?.ok === false) return this.#overBudget({ stored, sent }, copies, isInline);
+    if (ofStored?.ok === false || ofSent?.ok === false) return this.#overBudget(texts, copies, isInline);
     report?.(ofStored?.value ?? [], stored.length);
     return {
-      stored: ofStored === undefined ? stored : this.#replaceStored(stored, ofStored.value),
-      sent: ofSent === undefined ? sent : this.#replaceSent(sent, ofSent.value),
+      stored: this.#replace(stored, ofStored?.value ?? [], { stored: true, inlineRules: false }).stored,
+      sent: this.#replace(sent, ofSent?.value ?? [], { stored: false, inlineRules: true }).sent,
     };
   }
 
   /** What was not looked at to its end does not pass. */
   #overBudget({ stored, sent }: Texts, copies: Copies, isInline: boolean): Texts {
     this.#noteOverBudget(isInline);
-    if (copies.stored) this.#notes.stored.add(OVER_BUDGET_RULE, SECRET, this.#pointer);
-    if (isInline) this.#notes.inline.add(OVER_BUDGET_RULE, SECRET, this.#pointer);
-    return { stored: copies.stored ? `[${SECRET}]` : stored, sent: isInline ? `[${SECRET}]` : sent };
+    this.#notes.findings.add(OVER_BUDGET_RULE, SECRET, this.#pointer, {
+      ...(copies.stored ? { store: 'redact' } : {}),
+      ...(isInline ? { inline: 'redact' } : {}),
+    });
+    return { stored: copies.stored ? redacted(SECRET) : stored, sent: isInline ? redacted(SECRET) : sent };
   }
 
   #noteOverBudget(isInline: boolean): void {
@@ -109,72 +135,91 @@ export class LeafMask {
     report?: Report,
   ): Texts & { readonly note: () => void } {
     const { text, count } = this.spliceSecrets(key);
-    const isInline = copies.inlineRules && this.#rules.inline.types.size > 0;
-    const noteExact = (): void => this.noteExact(copies, count, count);
+    const isInline = copies.inlineRules && this.#rules.plan.masksInline;
+    const noteExact = (): void => this.noteExact(copies.stored, true, count);
     const scanned = engine?.scan(text, NO_PLACE, this.#notes.budget);
     if (scanned?.ok === false) {
       this.#noteOverBudget(isInline);
-      const hidden = `[${SECRET}]`;
+      const hidden = redacted(SECRET);
       return { stored: hidden, sent: isInline ? hidden : text, note: noteExact };
     }
     const hits = scanned?.value ?? [];
     if (count === 0 && hits.length > 0) report?.(hits, key.length);
-    const { stored, inline } = this.#notes;
+    const verdicts = this.#verdicts(hits);
     return {
-      stored: copies.stored ? this.#splice(text, hits, this.#rules.storeTypes, this.#rules.store) : text,
-      sent: isInline ? this.#splice(text, hits, this.#rules.inline.types, this.#rules.inline.operator) : text,
+      ...(hits.length === 0 ? { stored: text, sent: text } : this.#splice(text, hits, verdicts, copies)),
       note: () => {
         noteExact();
-        if (copies.stored) this.#noteHits(hits, this.#rules.storeTypes, stored);
-        if (isInline) this.#noteHits(hits, this.#rules.inline.types, inline);
+        this.#noteHits(hits, verdicts, copies);
       },
     };
   }
 
-  #noteHits(hits: readonly Hit[], types: ReadonlySet<string>, notes: FindingNotes): void {
-    for (const { rule, type } of hits) if (types.has(type)) notes.add(rule, type, this.#pointer);
+  #verdicts(hits: readonly Hit[]): readonly Verdict[] {
+    return hits.map(({ type }) => this.#rules.plan.decide(type, this.#path));
   }
 
-  #splice(text: string, hits: readonly Hit[], types: ReadonlySet<string>, operator: Operator): string {
-    const wanted = hits.filter((hit) => types.has(hit.type));
-    if (wanted.length === 0) return text;
-    return spliceText(
-      text,
-      wanted.map(({ start, end, type }) => ({ start, end, text: this.put(operator, type, text.slice(start, end)) })),
-    );
+  /** Something is always put in the place of a secret in the stored copy. */
+  secretVerdict(): Verdict {
+    const verdict = this.#rules.plan.decide(SECRET, this.#path);
+    return verdict.store === undefined ? { ...verdict, store: this.#rules.forSecrets } : verdict;
   }
 
-  #replaceStored(text: string, hits: readonly Hit[]): string {
-    return this.#replace(text, hits, this.#rules.storeTypes, this.#rules.store, this.#notes.stored);
+  #replace(text: string, hits: readonly Hit[], copies: Copies): Texts {
+    const verdicts = this.#verdicts(hits);
+    this.#noteHits(hits, verdicts, copies);
+    return this.#splice(text, hits, verdicts, copies);
   }
 
-  #replaceSent(text: string, hits: readonly Hit[]): string {
-    const { types, operator } = this.#rules.inline;
-    return this.#replace(text, hits, types, operator, this.#notes.inline);
+  #noteHits(hits: readonly Hit[], verdicts: readonly Verdict[], copies: Copies): void {
+    for (const [index, { rule, type }] of hits.entries()) this.note(rule, type, verdicts[index], copies);
   }
 
-  #replace(
-    text: string,
-    hits: readonly Hit[],
-    types: ReadonlySet<string>,
-    operator: Operator,
-    notes: FindingNotes,
-  ): string {
-    this.#noteHits(hits, types, notes);
-    return this.#splice(text, hits, types, operator);
+  note(rule: string, type: string, verdict: Verdict | undefined, copies: Copies): void {
+    if (verdict === undefined) return;
+    const { store, inline } = verdict;
+    this.#notes.findings.add(rule, type, this.#pointer, {
+      ...(copies.stored && store !== undefined ? { store: store.name } : {}),
+      ...(copies.inlineRules && inline !== undefined ? { inline: inline.name } : {}),
+    });
+    if (verdict.isBlocked && copies.inlineRules) this.#notes.isBlocked = true;
   }
 
-  put(operator: Operator, type: string, value: string): string {
-    if (this.#notes.tokensLeft-- > 0) return operator(type, value);
-    this.#notes.isOverBudget = true;
-    return `[${type}]`;
+  #splice(text: string, hits: readonly Hit[], verdicts: readonly Verdict[], copies: Copies): Texts {
+    const stored: JsonEdit[] = [];
+    const sent: JsonEdit[] = [];
+    for (const [index, { start, end, type }] of hits.entries()) {
+      const verdict = verdicts[index];
+      if (verdict === undefined) continue;
+      const output = this.output(verdict, type, text.slice(start, end), copies);
+      if (output.stored !== undefined) stored.push({ start, end, text: output.stored });
+      if (output.sent !== undefined) sent.push({ start, end, text: output.sent });
+    }
+    return {
+      stored: stored.length === 0 ? text : spliceText(text, stored),
+      sent: sent.length === 0 ? text : spliceText(text, sent),
+    };
+  }
+
+  /** One budget for both copies of a value, so that neither is the looser one. */
+  output({ store, inline }: Pick<Verdict, 'store' | 'inline'>, type: string, value: string, copies: Copies): Output {
+    const [one, other] = [copies.stored ? store : undefined, copies.inlineRules ? inline : undefined];
+    if (one === undefined && other === undefined) return { stored: undefined, sent: undefined };
+    this.addDrops({ stored: one?.name === 'drop', sent: other?.name === 'drop' });
+    const isSpent = this.#notes.tokensLeft-- <= 0;
+    if (isSpent) this.#notes.isOverBudget = true;
+    const put = (operator: Operator): string => (isSpent ? redacted(type) : operator.put(type, value));
+    const stored = one === undefined ? undefined : put(one);
+    return { stored, sent: other === undefined ? undefined : other === one ? stored : put(other) };
   }
 
   /** The token of an exact secret: there are few, which may stand in many places. */
   secretToken(secret: string): string {
     const known = this.#notes.tokens.get(secret);
     if (known !== undefined) return known;
-    const token = this.put(this.#rules.store, SECRET, secret);
+    const isSpent = this.#notes.tokensLeft-- <= 0;
+    if (isSpent) this.#notes.isOverBudget = true;
+    const token = isSpent ? redacted(SECRET) : this.#rules.forSecrets.put(SECRET, secret);
     this.#notes.tokens.set(secret, token);
     return token;
   }

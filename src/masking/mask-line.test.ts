@@ -5,9 +5,9 @@ import { createLineMask } from '#masking/mask-line.ts';
 
 const maskLine = createLineMask({
   key: Buffer.alloc(32),
-  operator: 'redact',
+  store: { operator: 'redact', fields: ['magic'] },
   types: new Set(ENTITIES),
-  fields: ['magic'],
+  situation: { connection: '', direction: 'response', method: '' },
 });
 function masked(value: unknown) {
   const line = maskLine(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)));

@@ -2,17 +2,13 @@
  * Masks one line of `gatebook mask`: `{"text": …}` or `{"doc": …}`, with where what was found. It is the walk that
  * the stored copy of a message takes, so that what is tried out is what happens.
  */
-import { createDigests } from '#masking/carriers/digest.ts';
-import { DEFAULT_MEDIA } from '#masking/carriers/media.ts';
 import { ScanBudget } from '#masking/engine/budget.ts';
-import type { Detector } from '#masking/engine/detector.ts';
-import { createEngine } from '#masking/engine/engine.ts';
-import { createKeyMeanings } from '#masking/engine/place.ts';
-import { createFieldNames } from '#masking/field-names.ts';
+import { compileMasking } from '#masking/compile-masking.ts';
 import { FindingNotes } from '#masking/finding-notes.ts';
 import { MaskWalk } from '#masking/mask-walk.ts';
-import { createOperator, type OperatorName } from '#masking/operators.ts';
-import { PlaceTrail } from '#masking/place-trail.ts';
+import type { MaskerSettings } from '#masking/masking-settings.ts';
+import type { MessagePlan } from '#masking/plan-message.ts';
+import { SECRET, type Situation } from '#masking/plan-rule.ts';
 import { SecretSet } from '#masking/secret-set.ts';
 import { SpanNotes, type FoundSpan } from '#masking/span-notes.ts';
 import type { WalkNotes, WalkRules } from '#masking/walk-rules.ts';
@@ -20,13 +16,11 @@ import { parseJson, spliceText, type JsonNode } from '#mcp/json.ts';
 import { LIMITS } from '#limits.ts';
 import { err, ok, type Result } from '#result.ts';
 
-export type LineSettings = {
-  readonly key: Uint8Array;
-  readonly operator: OperatorName;
+export type LineSettings = MaskerSettings & {
+  /** What is looked for. */
   readonly types: ReadonlySet<string>;
-  /** Further names of secret fields. */
-  readonly fields: readonly string[];
-  readonly detectors?: readonly Detector[];
+  /** What kind of message the lines are taken for: which rules of the plan apply to them. */
+  readonly situation: Situation;
 };
 
 export type MaskedLine = {
@@ -41,17 +35,16 @@ const LINE_LIMITS = { depth: LIMITS.jsonDepth + 1, nodes: LIMITS.jsonNodes * 8 }
 
 /** Errors are sentences without content. */
 export function createLineMask(settings: LineSettings): (line: Buffer) => Result<MaskedLine, string> {
-  const { types, detectors } = settings;
-  const engine = createEngine({ types, ...(detectors === undefined ? {} : { detectors }) });
+  const { types, situation, ...masking } = settings;
+  const store = { ...masking.store, detectors: [...types] };
+  const compiled = compileMasking({ ...masking, store });
+  const plan = compiled.plan.forMessage(situation);
   const rules: WalkRules = {
-    isSecretField: types.has('SECRET') ? createFieldNames(settings.fields) : () => false,
-    detection: { engine, trail: new PlaceTrail(createKeyMeanings()) },
+    ...compiled,
+    isSecretField: types.has(SECRET) ? compiled.isSecretField : () => false,
     secrets: SecretSet.EMPTY,
-    store: createOperator(settings.operator, settings.key),
-    storeTypes: types,
-    media: DEFAULT_MEDIA,
-    digests: createDigests(settings.key),
-    inline: { operator: (type) => `[${type}]`, types: new Set() },
+    plan,
+    dropsAnywhere: true,
   };
   return (line) => {
     const doc = parseJson(line, LINE_LIMITS);
@@ -60,7 +53,7 @@ export function createLineMask(settings: LineSettings): (line: Buffer) => Result
     const found = wanted(root);
     if (!found.ok) return found;
     const { kind, node } = found.value;
-    const notes = freshNotes();
+    const notes = freshNotes(plan);
     const walk = new MaskWalk(text, rules, notes, SecretSet.EMPTY);
     walk.walk(node);
     if (notes.spans.isTruncated) return err(`more than ${LIMITS.maskSpans} findings`);
@@ -84,12 +77,12 @@ function wanted(root: JsonNode): Result<{ readonly kind: 'text' | 'doc'; readonl
   return only.value.kind === 'string' ? ok({ kind: 'text', node: only.value }) : err('"text" is a string');
 }
 
-const freshNotes = (): WalkNotes & { readonly spans: SpanNotes } => ({
-  stored: new FindingNotes(),
-  inline: new FindingNotes(),
+const freshNotes = (plan: MessagePlan): WalkNotes & { readonly spans: SpanNotes } => ({
+  findings: new FindingNotes(),
+  isBlocked: false,
   isOverBudget: false,
   tokensLeft: LIMITS.maskSpans,
   tokens: new Map(),
   budget: new ScanBudget(),
-  spans: new SpanNotes(),
+  spans: new SpanNotes(plan),
 });

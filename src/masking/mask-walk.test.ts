@@ -8,6 +8,12 @@ import { MaskWalk } from '#masking/mask-walk.ts';
 import type { WalkNotes, WalkRules } from '#masking/walk-rules.ts';
 import { SecretSet } from '#masking/secret-set.ts';
 import { parseJson, spliceText } from '#mcp/json.ts';
+import { PLACEHOLDERS } from '#masking/operators/placeholders.ts';
+import { fakeOperator, fakePlan } from '#test/fakes/masking-plan.ts';
+
+const sized = (type: string, hidden: string): string => `<${type} of ${hidden.length}>`;
+const inlinePlan = (types: readonly string[]) =>
+  fakePlan({ put: sized, types: ['SECRET'] }, { put: (type) => `<${type}>`, types });
 
 function walk(value: unknown, change: { readonly rules?: Partial<WalkRules>; readonly tokensLeft?: number } = {}) {
   const text = JSON.stringify(value);
@@ -16,17 +22,17 @@ function walk(value: unknown, change: { readonly rules?: Partial<WalkRules>; rea
   const rules: WalkRules = {
     isSecretField: (key) => key === 'password',
     detection: undefined,
-    storeTypes: new Set(),
     secrets: SecretSet.EMPTY,
-    store: (type, hidden) => `<${type} of ${hidden.length}>`,
+    forSecrets: fakeOperator(sized),
+    placeholders: PLACEHOLDERS,
+    plan: inlinePlan([]),
     media: DEFAULT_MEDIA,
     digests: createDigests(Buffer.alloc(32)),
-    inline: { operator: (type) => `<${type}>`, types: new Set() },
     ...change.rules,
   };
   const notes: WalkNotes = {
-    stored: new FindingNotes(),
-    inline: new FindingNotes(),
+    findings: new FindingNotes(),
+    isBlocked: false,
     isOverBudget: false,
     tokensLeft: change.tokensLeft ?? 10,
     tokens: new Map(),
@@ -45,8 +51,7 @@ test('an operator is told the whole value it replaces, as text', () => {
 
 test('what is masked in the sent copy follows the inline types alone', () => {
   assert.equal(walk({ password: 'ab' }).sent, '{"password":"ab"}');
-  const inline = { operator: (type: string) => `<${type}>`, types: new Set(['SECRET']) };
-  assert.equal(walk({ password: 'ab' }, { rules: { inline } }).sent, '{"password":"<SECRET>"}');
+  assert.equal(walk({ password: 'ab' }, { rules: { plan: inlinePlan(['SECRET']) } }).sent, '{"password":"<SECRET>"}');
 });
 
 test('when the tokens of a message are used up, values are still replaced', () => {
@@ -61,7 +66,7 @@ test('the path of a finding is right after arrays, objects and schemas before it
   };
   assert.deepEqual(
     walk(value)
-      .notes.stored.findings()
+      .notes.findings.findings()
       .map(({ pointer }) => pointer),
     ['/result/x/1/password'],
   );

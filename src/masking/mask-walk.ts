@@ -1,20 +1,22 @@
 /**
  * One walk over a parsed message that decides what is replaced in the copy that is sent and in the copy that is
  * stored. The stored copy gets every replacement the sent one gets, and more: it is never looser (P3). It writes
- * nothing itself; it collects edits and findings.
+ * nothing itself; it collects edits and findings. Which operator takes the place of what, the plan of the message says.
  */
 import { mediaIn, type Media } from '#masking/carriers/media.ts';
 import { isDigest } from '#masking/carriers/digest.ts';
 import { isOpaquePlace } from '#masking/carriers/opaque.ts';
+import { isFreePlace } from '#masking/drop-places.ts';
 import { toPointer, type PathPart } from '#masking/finding-notes.ts';
 import { isEnvelopePlace } from '#masking/envelope-places.ts';
 import { FieldMask, FIELD_NAME_RULE } from '#masking/field-mask.ts';
 import { unescapedText } from '#masking/json-text.ts';
 import { KeyNames } from '#masking/key-names.ts';
 import { LeafMask, type Copies, type Texts } from '#masking/leaf-mask.ts';
-import { isPlaceholder } from '#masking/operators.ts';
 import { TRAIL_START, type Trail } from '#masking/place-trail.ts';
 import { isSchemaPlace, SCHEMA_MAPS, SCHEMA_PARTS, SCHEMA_VALUES } from '#masking/schema-places.ts';
+import { removals, type Extent } from '#masking/removals.ts';
+import { SECRET } from '#masking/plan-rule.ts';
 import type { SecretSet } from '#masking/secret-set.ts';
 import { LeafSpans } from '#masking/leaf-spans.ts';
 import { TextMask, type CopyEdits, type TextPlace } from '#masking/text-mask.ts';
@@ -22,12 +24,27 @@ import type { WalkNotes, WalkRules } from '#masking/walk-rules.ts';
 import { encodeJsonString, stringMember } from '#mcp/json.ts';
 import type { JsonEdit, JsonMember, JsonNode, JsonObject } from '#mcp/json.ts';
 
-const SECRET = 'SECRET';
-
 /** Shorter numbers are nothing that any detector knows by itself. */
 const BARE_NUMBER_CHARS_MIN = 7;
 /** Keys that are replaced stay different from the others of their object, in each copy. */
 type KeyPair = { readonly stored: KeyNames; readonly sent: KeyNames };
+
+/** A number in the place of a number. */
+const INTEGER = /^-?(?:0|[1-9]\d{0,37})$/;
+
+/** The walk inside a string: how deep, and where in the message that string stands. */
+type Embedded = {
+  readonly level: number;
+  readonly pointer: () => string;
+  readonly path: readonly PathPart[];
+  readonly spans: LeafSpans | undefined;
+};
+
+type Drops = ReturnType<LeafMask['takeDrops']>;
+/** What goes away of a container, by position, in each copy; made when the first does. */
+type Dropped = { readonly stored: Set<number>; readonly sent: Set<number> };
+/** How many edits there were before a value was visited. */
+type Marks = { readonly stored: number; readonly sent: number };
 
 /** What is empty; and a yes or a no, which is about the secret and not it. */
 function hidesNothing(node: JsonNode): boolean {
@@ -59,22 +76,26 @@ export class MaskWalk {
   readonly #texts: TextMask;
   /** Undefined unless somebody asked where things stand. */
   readonly #spans: LeafSpans | undefined;
+  /** From the root of the message; inside a string, of that string. */
+  readonly #place: readonly PathPart[];
   #at: Trail = TRAIL_START;
+  /** The value just visited goes away with its member or its place in a list. */
+  #dropsStored = false;
+  #dropsSent = false;
+  /** What the key just visited became, where it was masked. */
+  #maskedKey: string | undefined;
+  /** Its row has a cell for every column. */
+  #isCell = false;
 
-  constructor(
-    text: string,
-    rules: WalkRules,
-    notes: WalkNotes,
-    present: SecretSet,
-    embedded?: { readonly level: number; readonly pointer: () => string; readonly spans: LeafSpans | undefined },
-  ) {
+  constructor(text: string, rules: WalkRules, notes: WalkNotes, present: SecretSet, embedded?: Embedded) {
     this.#text = text;
     this.#rules = rules;
     this.#notes = notes;
     this.#present = present;
     this.#level = embedded?.level ?? 0;
     this.#pointer = embedded?.pointer ?? (() => toPointer(this.#path));
-    this.#leaf = new LeafMask(rules, notes, present, this.#pointer);
+    this.#place = embedded?.path ?? this.#path;
+    this.#leaf = new LeafMask(rules, notes, present, { pointer: this.#pointer, path: this.#place });
     this.#field = new FieldMask(rules, notes, this.#leaf, this.#pointer);
     const nested = {
       json: (value: string, roots: readonly JsonNode[], place: TextPlace) => this.#walkInside(value, roots, place),
@@ -90,7 +111,9 @@ export class MaskWalk {
 
   /** A text that is no message, for both copies. */
   maskText(value: string): Texts {
-    return this.#texts.mask(value, { at: this.#at, copies: BOTH, where: undefined });
+    const texts = this.#texts.mask(value, { at: this.#at, copies: BOTH, where: undefined });
+    const drops = this.#leaf.takeDrops();
+    return { stored: drops.stored ? '' : texts.stored, sent: drops.sent ? '' : texts.sent };
   }
 
   maskExact(value: string): Texts {
@@ -174,20 +197,52 @@ export class MaskWalk {
       if (row.kind !== 'array') return this.#visit(row, copies);
       this.#visitItems(row.items, (cell, index) => {
         this.#at = trail.column(index, columns, outer);
+        this.#isCell = true;
         if (this.#rules.isSecretField(columns[index] ?? '')) this.#replaceField(cell, copies);
         else this.#visit(cell, copies);
       });
+      this.#isCell = false;
       this.#at = outer;
     });
   }
 
   #visitItems(items: readonly JsonNode[], visit: (item: JsonNode, index: number) => void): void {
     const last = this.#path.push(0) - 1;
+    let dropped: Dropped | undefined;
     for (const [index, item] of items.entries()) {
       this.#path[last] = index;
+      const marks = this.#marks();
       visit(item, index);
+      dropped = this.#takeDrops(dropped, index, marks);
     }
     this.#path.pop();
+    if (dropped !== undefined) this.#cutOut(items, dropped);
+  }
+
+  #marks(): Marks {
+    return { stored: this.storedEdits.length, sent: this.sentEdits.length };
+  }
+
+  /** What was to be changed inside of what goes away goes with it. */
+  #takeDrops(dropped: Dropped | undefined, index: number, marks: Marks): Dropped | undefined {
+    if (!this.#dropsStored && !this.#dropsSent) return dropped;
+    const all = dropped ?? { stored: new Set(), sent: new Set() };
+    if (this.#dropsStored) {
+      all.stored.add(index);
+      this.storedEdits.length = marks.stored;
+    }
+    if (this.#dropsSent) {
+      all.sent.add(index);
+      this.sentEdits.length = marks.sent;
+    }
+    this.#dropsStored = false;
+    this.#dropsSent = false;
+    return all;
+  }
+
+  #cutOut(parts: readonly Extent[], { stored, sent }: Dropped): void {
+    this.storedEdits.push(...removals(parts, stored));
+    this.sentEdits.push(...removals(parts, sent));
   }
 
   #visitMembers(object: JsonObject, copies: Copies, visit: (member: JsonMember) => void): void {
@@ -195,17 +250,32 @@ export class MaskWalk {
     const outer = this.#at;
     const trail = this.#rules.detection?.trail;
     let names: KeyPair | undefined;
-    for (const member of object.members) {
+    let dropped: Dropped | undefined;
+    for (const [index, member] of object.members.entries()) {
       this.#path[last] = member.key;
+      const marks = this.#marks();
+      this.#maskedKey = undefined;
       // the id of a message is its client's to choose: what is under it is not what an `id` is
       const isOfMessage = last === 0 && member.key === 'id' && this.#level === 0 && isMessage(object);
-      if (trail !== undefined) this.#at = isOfMessage ? TRAIL_START : trail.into(member, object, outer);
       const isSuspect = !this.#present.isEmpty || trail?.meaning(member.key).isPlain === false;
       if (isSuspect) names = this.#maskKey(member, object, names, copies);
+      // a key that is masked means what its placeholder does, so that masking again finds the same
+      const named = this.#maskedKey === undefined ? member : { ...member, key: this.#maskedKey };
+      if (trail !== undefined) this.#at = isOfMessage ? TRAIL_START : trail.into(named, object, outer);
+      // of the key itself: nested ones are taken on the way
+      const [dropsStored, dropsSent] = [this.#dropsStored, this.#dropsSent];
+      this.#dropsStored = false;
+      this.#dropsSent = false;
       visit(member);
+      this.#dropsStored ||= dropsStored;
+      this.#dropsSent ||= dropsSent;
+      dropped = this.#takeDrops(dropped, index, marks);
     }
     this.#at = outer;
     this.#path.pop();
+    if (dropped === undefined) return;
+    const extents = object.members.map(({ keyStart: start, value: { end } }) => ({ start, end }));
+    this.#cutOut(extents, dropped);
   }
 
   #labelOf(object: JsonObject, member: JsonMember): string | undefined {
@@ -261,27 +331,24 @@ export class MaskWalk {
   /** Replaces whatever stands under the name of a secret. Null and empty values hide nothing and keep their shape. */
   #replaceField(node: JsonNode, copies: Copies): void {
     if (hidesNothing(node)) return;
-    if (node.kind === 'string' && isPlaceholder(node.value)) return this.#visit(node, copies);
+    if (node.kind === 'string' && this.#rules.placeholders.isWhole(node.value)) return this.#visit(node, copies);
     const value = node.kind === 'string' ? node.value : this.#text.slice(node.start, node.end);
-    if (copies.stored) {
-      this.storedEdits.push(this.#edit(node, this.#leaf.put(this.#rules.store, SECRET, value)));
-      this.#notes.stored.add(FIELD_NAME_RULE, SECRET, this.#pointer);
-      this.#spans?.addField(this.#path, this.#text, node, FIELD_NAME_RULE, SECRET);
-    }
-    if (copies.inlineRules && this.#field.areFieldsInline) {
-      this.sentEdits.push(this.#edit(node, this.#leaf.put(this.#rules.inline.operator, SECRET, value)));
-      this.#notes.inline.add(FIELD_NAME_RULE, SECRET, this.#pointer);
-    } else {
-      this.#visit(node, { stored: false, inlineRules: copies.inlineRules });
-    }
+    const verdict = this.#leaf.secretVerdict();
+    const isReplacedInline = copies.inlineRules && verdict.inline !== undefined;
+    this.#leaf.note(FIELD_NAME_RULE, SECRET, verdict, copies);
+    if (copies.stored) this.#spans?.addField(this.#path, this.#text, node, FIELD_NAME_RULE, SECRET);
+    const output = this.#leaf.output(verdict, SECRET, value, copies);
+    const drops = this.#leaf.takeDrops();
+    if (!isReplacedInline) this.#visit(node, { stored: false, inlineRules: copies.inlineRules });
+    this.#put(node, value, { stored: output.stored ?? value, sent: output.sent ?? value }, drops);
   }
 
   #visitNumber(node: JsonNode, text: string, copies: Copies): void {
     if (!this.#present.isEmpty && this.#present.find(text).length > 0) {
-      const edit = this.#edit(node, this.#leaf.put(this.#rules.store, SECRET, text));
+      const edit = this.#edit(node, this.#leaf.spliceSecrets(text).text);
       this.sentEdits.push(edit);
       if (copies.stored) this.storedEdits.push(edit);
-      this.#leaf.noteExact(copies, 1, 1);
+      this.#leaf.noteExact(copies.stored, true, 1);
       return;
     }
     const { detection } = this.#rules;
@@ -293,8 +360,30 @@ export class MaskWalk {
       detection.engine,
       copies.stored ? this.#spans?.at(this.#path, this.#text, node).report() : undefined,
     );
-    if (texts.stored !== text) this.storedEdits.push(this.#edit(node, texts.stored));
-    if (texts.sent !== text) this.sentEdits.push(this.#edit(node, texts.sent));
+    this.#put(node, text, texts, this.#leaf.takeDrops());
+  }
+
+  /** Puts what became of a value in its place; what goes away is cut out by the container, or leaves an empty value. */
+  #put(node: JsonNode, value: string, { stored, sent }: Texts, drops: Drops): void {
+    const mayGo = (drops.stored || drops.sent) && this.#mayGo();
+    if (mayGo) {
+      this.#dropsStored ||= drops.stored;
+      this.#dropsSent ||= drops.sent;
+    }
+    if (drops.stored && !mayGo) this.storedEdits.push(this.#emptied(node));
+    else if (!drops.stored && stored !== value) this.storedEdits.push(this.#edit(node, stored));
+    if (drops.sent && !mayGo) this.sentEdits.push(this.#emptied(node));
+    else if (!drops.sent && sent !== value) this.sentEdits.push(this.#edit(node, sent));
+  }
+
+  #mayGo(): boolean {
+    if (this.#isCell || this.#path.length === 0) return false;
+    return this.#level > 0 || this.#rules.dropsAnywhere === true || isFreePlace(this.#path);
+  }
+
+  #emptied({ kind, start, end }: JsonNode): JsonEdit {
+    const isNull = this.#isCell || (kind !== 'string' && kind !== 'number');
+    return { start, end, text: isNull ? 'null' : kind === 'string' ? '""' : '0' };
   }
 
   /** Also in the path: a finding's pointer must not show what was found. */
@@ -302,12 +391,17 @@ export class MaskWalk {
     const { key, keyStart: start, keyEnd: end } = member;
     const report = copies.stored ? this.#spans?.reportKey(this.#path) : undefined;
     const { stored, sent, note } = this.#leaf.maskKey(key, copies, this.#rules.detection?.engine, report);
+    const drops = this.#leaf.takeDrops();
+    // a key that MCP knows is no value; one that goes away takes its value with it
+    this.#dropsStored = drops.stored && this.#mayGo();
+    this.#dropsSent = drops.sent && this.#mayGo();
     if (stored === key && sent === key) return known;
     const names = known ?? { stored: new KeyNames(object), sent: new KeyNames(object) };
     const storedKey = stored === key ? key : names.stored.unique(stored);
     const sentKey = sent === key ? key : stored === sent ? storedKey : names.sent.unique(sent);
+    this.#maskedKey = storedKey === key ? sentKey : storedKey;
     // whoever wants to see where things stand has the document
-    if (this.#spans === undefined) this.#path[this.#path.length - 1] = storedKey === key ? sentKey : storedKey;
+    if (this.#spans === undefined) this.#path[this.#path.length - 1] = this.#maskedKey;
     note();
     if (copies.stored && storedKey !== key) this.storedEdits.push({ start, end, text: encodeJsonString(storedKey) });
     if (sentKey !== key) this.sentEdits.push({ start, end, text: encodeJsonString(sentKey) });
@@ -317,8 +411,8 @@ export class MaskWalk {
   #visitString(node: JsonNode, value: string, copies: Copies): void {
     const where = this.#spans?.at(this.#path, this.#text, node);
     const texts = this.#texts.mask(value, { at: this.#at, copies, where });
-    if (copies.stored && texts.stored !== value) this.storedEdits.push(this.#edit(node, texts.stored));
-    if (texts.sent !== value) this.sentEdits.push(this.#edit(node, texts.sent));
+    const stored = copies.stored ? texts.stored : value;
+    this.#put(node, value, { stored, sent: texts.sent }, this.#leaf.takeDrops());
   }
 
   /** JSON in a string is masked like the message around it. */
@@ -331,15 +425,19 @@ export class MaskWalk {
   }
 
   #maskInside(value: string, place: TextPlace): Texts {
-    return this.#inner(value, this.#rules.secrets.presentIn(value), place.where).#texts.mask(value, place);
+    const inner = this.#inner(value, this.#rules.secrets.presentIn(value), place.where);
+    const texts = inner.#texts.mask(value, place);
+    this.#leaf.addDrops(inner.#leaf.takeDrops());
+    return texts;
   }
 
   #inner(value: string, present: SecretSet, where: TextPlace['where']): MaskWalk {
-    const embedded = { level: this.#level + 1, pointer: this.#pointer, spans: where?.inside() };
+    const embedded = { level: this.#level + 1, pointer: this.#pointer, path: this.#place, spans: where?.inside() };
     return new MaskWalk(value, this.#rules, this.#notes, present, embedded);
   }
 
   #edit(node: JsonNode, value: string): JsonEdit {
-    return { start: node.start, end: node.end, text: encodeJsonString(value) };
+    const isNumber = node.kind === 'number' && INTEGER.test(value);
+    return { start: node.start, end: node.end, text: isNumber ? value : encodeJsonString(value) };
   }
 }

@@ -2,6 +2,8 @@
  * The type that keeps unmasked values out of the ledger: `Masked<T>` is made only in src/masking/ and is the only
  * thing `Ledger.append` takes (promise P3).
  */
+import type { OperatorName } from '#masking/operators/operator.ts';
+
 declare const maskedBrand: unique symbol;
 export type Masked<T> = T & { readonly [maskedBrand]: true };
 
@@ -14,6 +16,10 @@ export type Finding = {
   /** RFC 6901 JSON Pointer into the message; an embedded spelling is reported at its leaf. Object keys that themselves matched are replaced in the pointer. */
   readonly pointer: string;
   readonly count: number;
+  /** Which operator took its place in the stored copy; absent where something around it was replaced already. */
+  readonly store?: OperatorName;
+  /** The same of the caller's copy; absent where it passed as it came. */
+  readonly inline?: OperatorName;
 };
 
 export type MaskFlag = 'truncated' | 'budget' | 'failed' | 'schema_repaired' | 'schema_unfit';

@@ -7,23 +7,17 @@
  * is masked in the stored copy by `store` and `inline`, in the sent one by `inline`.
  */
 import type { RecordHeader } from '#events/header.ts';
-import { createDigests } from '#masking/carriers/digest.ts';
-import { mediaPolicy, type MediaRules } from '#masking/carriers/media.ts';
+import { compileMasking } from '#masking/compile-masking.ts';
 import { isPlainWord, maskDescribed } from '#masking/described.ts';
-import { createFieldNames } from '#masking/field-names.ts';
 import { FindingNotes } from '#masking/finding-notes.ts';
 import { unescapedText } from '#masking/json-text.ts';
 import type { Texts } from '#masking/leaf-mask.ts';
 import { MaskWalk } from '#masking/mask-walk.ts';
 import { ScanBudget } from '#masking/engine/budget.ts';
-import type { Detector } from '#masking/engine/detector.ts';
-import { createEngine } from '#masking/engine/engine.ts';
-import { DEFAULT_ENTITIES } from '#masking/engine/entities.ts';
-import { createKeyMeanings } from '#masking/engine/place.ts';
-import { PlaceTrail } from '#masking/place-trail.ts';
 import type { WalkNotes, WalkRules } from '#masking/walk-rules.ts';
 import type { Finding, Masked, MaskFlag } from '#masking/masked.ts';
-import { createOperator, type OperatorName } from '#masking/operators.ts';
+import type { MaskerSettings } from '#masking/masking-settings.ts';
+import type { Situation } from '#masking/plan-rule.ts';
 import { createSecretSets, SecretSet } from '#masking/secret-set.ts';
 import { splice, spliceText } from '#mcp/json.ts';
 import type { JsonDocument } from '#mcp/json.ts';
@@ -31,55 +25,19 @@ import { LIMITS } from '#limits.ts';
 import { err, ok, type Result } from '#result.ts';
 
 export type { SecretSet } from '#masking/secret-set.ts';
+export type { MaskerSettings } from '#masking/masking-settings.ts';
 
-/** Entity names, or those that nobody has to ask for. */
-export type DetectorList = 'default' | readonly string[];
-
-/** `masking` of gatebook.yaml, and what the composition root adds. */
-export type MaskerSettings = {
-  /** 32 bytes, the same for the life of a deployment: what tokens are made with. */
-  readonly key: Uint8Array;
-  readonly store: {
-    readonly operator: OperatorName;
-    readonly fields: readonly string[];
-    /** What is looked for; undefined: only names of fields and known secrets. */
-    readonly detectors?: DetectorList;
-  };
-  readonly inline?:
-    | {
-        readonly detectors: DetectorList;
-        readonly operator: OperatorName;
-        /** Names, or `*` for all. */
-        readonly connections: readonly string[];
-      }
-    | undefined;
-  /** What becomes of what is no text, in each copy. */
-  readonly media?: { readonly send?: Partial<MediaRules>; readonly store?: Partial<MediaRules> } | undefined;
-  /** What becomes of a message for its caller that cannot be looked at to its end: refused, or the rest masked as a whole. */
-  readonly overBudget?: 'block' | 'mask' | undefined;
-  /** How much work one message may be; see engine/budget.ts. */
-  readonly work?: number;
-  /** Further ones: locale packs, patterns of the operator. */
-  readonly detectors?: readonly Detector[];
-};
-
-export type MaskContext = {
-  readonly direction: 'request' | 'response';
-  readonly connection: string;
-  /** Of the call the message belongs to; '' for a response of the client. */
-  readonly method: string;
-  readonly secrets: SecretSet;
-};
+export type MaskContext = Situation & { readonly secrets: SecretSet };
 
 export type MaskedMessage = {
   /** What goes on its way: `doc.bytes` itself when nothing in it had to change. */
   readonly send: Buffer;
   /** What is recorded; never looser than `send`. */
   readonly stored: Masked<Buffer>;
-  /** What was replaced in `stored`. */
+  /** What was replaced, in `stored`, in `send` or in both. */
   readonly findings: readonly Finding[];
-  /** What was replaced in `send`. */
-  readonly inlineFindings: readonly Finding[];
+  /** Something was found with which the message may not pass; then nothing of it is kept either. */
+  readonly isBlocked: boolean;
   readonly flags: readonly MaskFlag[];
 };
 
@@ -118,7 +76,6 @@ export type Masker = {
   maskSentText(text: string, connection: string, secrets: SecretSet): string;
 };
 
-const NO_TYPES: ReadonlySet<string> = new Set();
 const CUT_MARK = '…';
 
 const masked = <T>(value: T): Masked<T> => value as Masked<T>;
@@ -129,19 +86,9 @@ const faultOf = (cause: unknown): MaskFault => ({
   reason: cause instanceof Error && /^[A-Za-z]{1,40}$/.test(cause.name) ? cause.name : 'exception',
 });
 
-const typesOf = (list: DetectorList | undefined): ReadonlySet<string> =>
-  list === 'default' ? new Set(DEFAULT_ENTITIES) : new Set(list);
-
-/** What `store` and `inline` want found, by one engine. */
-function detectionOf({ store, detectors }: MaskerSettings, types: ReadonlySet<string>): WalkRules['detection'] {
-  if (store.detectors === undefined && detectors === undefined) return undefined;
-  const engine = createEngine({ types, ...(detectors === undefined ? {} : { detectors }) });
-  return { engine, trail: new PlaceTrail(createKeyMeanings()) };
-}
-
 const freshNotes = (work?: number): WalkNotes => ({
-  stored: new FindingNotes(),
-  inline: new FindingNotes(),
+  findings: new FindingNotes(),
+  isBlocked: false,
   isOverBudget: false,
   tokensLeft: LIMITS.tokensPerMessage,
   tokens: new Map(),
@@ -155,48 +102,30 @@ const NOWHERE = '';
 const OVER_BUDGET: MaskFault = { code: 'masking_failed', reason: 'over_budget' };
 
 export function createMasker(settings: MaskerSettings, aside?: MaskAside): Masker {
-  const { inline, overBudget = 'block', work } = settings;
-  const store = createOperator(settings.store.operator, settings.key);
-  const inlineOperator = inline === undefined ? store : createOperator(inline.operator, settings.key);
-  const inlineTypes = typesOf(inline?.detectors);
-  // never looser than the caller's copy, whatever the lists say
-  const further = settings.detectors?.flatMap(({ types }) => types) ?? [];
-  const storeTypes: ReadonlySet<string> = new Set([...typesOf(settings.store.detectors), ...inlineTypes, ...further]);
-  const detection = detectionOf(settings, storeTypes);
-  const media = mediaPolicy(settings.media?.send ?? {}, settings.media?.store ?? {});
-  const digests = createDigests(settings.key);
-  const inlineConnections = new Set(inline?.connections);
-  const isSecretField = createFieldNames(settings.store.fields);
+  const { overBudget = 'block', work } = settings;
+  const { plan, ...rules } = compileMasking(settings);
   const secretsOf = createSecretSets();
+  const rulesFor = ({ secrets, ...situation }: MaskContext): WalkRules => ({
+    ...rules,
+    secrets,
+    plan: plan.forMessage(situation),
+  });
 
-  const rulesFor = (connection: string, secrets: SecretSet): WalkRules => {
-    const isInline = inlineConnections.has('*') || inlineConnections.has(connection);
-    return {
-      isSecretField,
-      detection,
-      secrets,
-      store,
-      storeTypes,
-      media,
-      digests,
-      inline: { operator: inlineOperator, types: isInline ? inlineTypes : NO_TYPES },
-    };
-  };
-
-  const maskMessage = (doc: JsonDocument, { connection, secrets }: MaskContext): Result<MaskedMessage, MaskFault> => {
+  const maskMessage = (doc: JsonDocument, context: MaskContext): Result<MaskedMessage, MaskFault> => {
+    const { secrets } = context;
     const notes = freshNotes(work);
     const present = secrets.presentIn(unescapedText(doc.text, [doc.root]));
-    const walk = new MaskWalk(doc.text, rulesFor(connection, secrets), notes, present);
+    const walk = new MaskWalk(doc.text, rulesFor(context), notes, present);
     walk.walk(doc.root);
     if (notes.isSentOverBudget === true && overBudget === 'block') return err(OVER_BUDGET);
     const flags: MaskFlag[] = [];
     if (notes.isOverBudget) flags.push('budget');
-    if (notes.stored.isTruncated || notes.inline.isTruncated) flags.push('truncated');
+    if (notes.findings.isTruncated) flags.push('truncated');
     return ok({
       send: splice(doc, walk.sentEdits),
       stored: masked(splice(doc, walk.storedEdits)),
-      findings: notes.stored.findings(),
-      inlineFindings: notes.inline.findings(),
+      findings: notes.findings.findings(),
+      isBlocked: notes.isBlocked,
       flags,
     });
   };
@@ -206,14 +135,15 @@ export function createMasker(settings: MaskerSettings, aside?: MaskAside): Maske
     if (hits.length === 0) return text;
     return spliceText(
       text,
-      hits.map(({ start, end, secret }) => ({ start, end, text: store('SECRET', secret) })),
+      hits.map(({ start, end, secret }) => ({ start, end, text: rules.forSecrets.put('SECRET', secret) })),
     );
   };
 
   const maskFully = (text: string, connection: string, secrets: SecretSet): Texts => {
     if (isPlainWord(text) && secrets.isEmpty) return { stored: text, sent: text };
     try {
-      const walk = new MaskWalk(text, rulesFor(connection, secrets), freshNotes(), secrets.presentIn(text));
+      const context = { connection, direction: 'request', method: '', secrets } as const;
+      const walk = new MaskWalk(text, rulesFor(context), freshNotes(), secrets.presentIn(text));
       return isPlainWord(text) ? walk.maskExact(text) : walk.maskText(text);
     } catch {
       return { stored: NOTHING_LEFT, sent: NOTHING_LEFT };

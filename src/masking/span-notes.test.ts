@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SpanNotes, spelledOffsets } from '#masking/span-notes.ts';
 import { LIMITS } from '#limits.ts';
+import { fakePlan } from '#test/fakes/masking-plan.ts';
+
+const NOTHING = { put: (type: string) => type, types: [] };
+const PLAN = fakePlan(NOTHING, NOTHING);
 
 test('offsets of a text are found again in its spelling', () => {
   for (const text of ['plain', 'a"b', 'é\n\u0001x', '\\\\', '']) {
@@ -13,7 +17,7 @@ test('offsets of a text are found again in its spelling', () => {
 });
 
 test('there are only so many spans, and one too many is said', () => {
-  const notes = new SpanNotes();
+  const notes = new SpanNotes(PLAN);
   const span = { isKey: false, start: 0, end: 1, type: 'T', rule: 'r', score: 1, reasons: [] };
   for (let count = 0; count <= LIMITS.maskSpans; count++) notes.add(['a'], span);
   assert.equal(notes.spans.length, LIMITS.maskSpans);

@@ -1,6 +1,10 @@
 /** Where in a document what was found stands: for people who want to see it, never for the record. */
-import { toPointer, type PathPart } from '#masking/finding-notes.ts';
+import { toPointer, type Done, type PathPart } from '#masking/finding-notes.ts';
+import type { MessagePlan, Verdict } from '#masking/plan-message.ts';
 import { LIMITS } from '#limits.ts';
+
+/** What the plan does with a value. */
+export type Planned = Pick<Verdict, 'storeBy' | 'inlineBy'> & Done;
 
 export type FoundSpan = {
   /** JSON Pointer of the leaf; of the member, when the key itself was found. */
@@ -13,15 +17,31 @@ export type FoundSpan = {
   readonly rule: string;
   readonly score: number;
   readonly reasons: readonly string[];
+  readonly plan: Planned;
 };
 
 export class SpanNotes {
   readonly spans: FoundSpan[] = [];
   isTruncated = false;
+  readonly #plan: MessagePlan;
 
-  add(path: readonly PathPart[], span: Omit<FoundSpan, 'path'>): void {
-    if (this.spans.length >= LIMITS.maskSpans) this.isTruncated = true;
-    else this.spans.push({ path: toPointer(path), ...span });
+  constructor(plan: MessagePlan) {
+    this.#plan = plan;
+  }
+
+  add(path: readonly PathPart[], span: Omit<FoundSpan, 'path' | 'plan'>): void {
+    if (this.spans.length >= LIMITS.maskSpans) {
+      this.isTruncated = true;
+      return;
+    }
+    const { store, inline, storeBy, inlineBy } = this.#plan.decide(span.type, path);
+    const plan = {
+      ...(store === undefined ? {} : { store: store.name }),
+      ...(inline === undefined ? {} : { inline: inline.name }),
+      storeBy,
+      inlineBy,
+    };
+    this.spans.push({ path: toPointer(path), ...span, plan });
   }
 }
 

@@ -166,9 +166,9 @@ test('the same value has the same token in the text and in the structure', () =>
 test('places that are shown are those of the text as it came, also in a table, in lines and in Base64', () => {
   const line = createLineMask({
     key: Buffer.alloc(32),
-    operator: 'redact',
+    store: { operator: 'redact', fields: [] },
     types: new Set(DEFAULT_ENTITIES),
-    fields: [],
+    situation: { connection: '', direction: 'response', method: '' },
   });
   const spansOf = (value: string): (readonly [string, string])[] => {
     const masked = line(Buffer.from(JSON.stringify({ text: value })));

@@ -11,7 +11,7 @@ import { toldOffset } from '#masking/carriers/told-offset.ts';
 import type { FieldMask } from '#masking/field-mask.ts';
 import type { Copies, LeafMask, Texts } from '#masking/leaf-mask.ts';
 import type { LeafPlace } from '#masking/leaf-spans.ts';
-import { isPlaceholder } from '#masking/operators.ts';
+import { PLACEHOLDERS } from '#masking/operators/placeholders.ts';
 import { TRAIL_START, type Trail } from '#masking/place-trail.ts';
 import type { WalkNotes, WalkRules } from '#masking/walk-rules.ts';
 import { spliceText, type JsonEdit, type JsonNode } from '#mcp/json.ts';
@@ -32,7 +32,7 @@ const JSON_LIMITS = { depth: LIMITS.jsonDepth, nodes: LIMITS.jsonNodes };
 const QUOTED_PLACEHOLDER_CHARS_MAX = 512;
 /** A placeholder begins like an array; in quotes at the last level it is not JSON that nobody looked into. */
 const isQuotedPlaceholder = (value: string): boolean =>
-  value.length <= QUOTED_PLACEHOLDER_CHARS_MAX && isPlaceholder(value.replaceAll(/^[\s"\\]+|[\s"\\]+$/g, ''));
+  value.length <= QUOTED_PLACEHOLDER_CHARS_MAX && PLACEHOLDERS.isWhole(value.replaceAll(/^[\s"\\]+|[\s"\\]+$/g, ''));
 
 class Edits {
   readonly stored: JsonEdit[] = [];
@@ -145,7 +145,7 @@ export class TextMask {
   #secretField(value: string, place: TextPlace): Texts {
     const { copies, where } = place;
     const texts = this.#field.field(value, copies, where);
-    if (texts.sent !== value || isPlaceholder(value)) return texts;
+    if (texts.sent !== value || this.#rules.placeholders.isWhole(value)) return texts;
     const { sent } = this.#plain(value, { ...place, copies: { ...copies, stored: false }, where: undefined });
     return { ...texts, sent };
   }

@@ -5,7 +5,9 @@ import type { ScanBudget } from '#masking/engine/budget.ts';
 import type { Engine } from '#masking/engine/engine.ts';
 import type { FindingNotes } from '#masking/finding-notes.ts';
 import type { IsSecretField } from '#masking/field-names.ts';
-import type { Operator } from '#masking/operators.ts';
+import type { Operator } from '#masking/operators/operator.ts';
+import type { Placeholders } from '#masking/operators/placeholders.ts';
+import type { MessagePlan } from '#masking/plan-message.ts';
 import type { PlaceTrail } from '#masking/place-trail.ts';
 import type { SecretSet } from '#masking/secret-set.ts';
 import type { SpanNotes } from '#masking/span-notes.ts';
@@ -15,20 +17,22 @@ export type WalkRules = {
   /** Undefined: only names of fields and known secrets count. */
   readonly detection: { readonly engine: Engine; readonly trail: PlaceTrail } | undefined;
   readonly secrets: SecretSet;
-  /** For everything in the stored copy, and for exact secrets in both: one value, one token. */
-  readonly store: Operator;
-  /** What detectors find that is masked in the stored copy: at least what is masked in the sent one. */
-  readonly storeTypes: ReadonlySet<string>;
+  /** For exact secrets in both copies, and wherever a secret may not stay: one value, one token. */
+  readonly forSecrets: Operator;
+  /** Which operator takes the place of what. */
+  readonly plan: MessagePlan;
+  readonly placeholders: Placeholders;
+  /** It is no message of MCP, so nothing in it has to stay. */
+  readonly dropsAnywhere?: boolean;
   readonly media: MediaPolicy;
   /** For what nobody looks into. */
   readonly digests: Digests;
-  /** What is masked in the sent copy besides exact secrets. */
-  readonly inline: { readonly operator: Operator; readonly types: ReadonlySet<string> };
 };
 
 export type WalkNotes = {
-  readonly stored: FindingNotes;
-  readonly inline: FindingNotes;
+  readonly findings: FindingNotes;
+  /** Something was found with which the message may not pass. */
+  isBlocked: boolean;
   /** Something could not be looked into, or not be given a token, within its bounds. */
   isOverBudget: boolean;
   /** Some of that is a text which the caller's copy would have had masked in parts. */

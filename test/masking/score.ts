@@ -13,7 +13,12 @@ export type Score = {
 };
 type Case = LabelledText | LabelledDoc;
 
-const maskLine = createLineMask({ key: Buffer.alloc(32), operator: 'redact', types: new Set(ENTITIES), fields: [] });
+const maskLine = createLineMask({
+  key: Buffer.alloc(32),
+  store: { operator: 'redact', fields: [] },
+  types: new Set(ENTITIES),
+  situation: { connection: '', direction: 'response', method: '' },
+});
 
 export function findIn(one: Case): readonly Label[] {
   const line = maskLine(Buffer.from(JSON.stringify(one.kind === 'text' ? { text: one.text } : { doc: one.doc })));

@@ -4,6 +4,8 @@ import { type Event as CoreEvent, EVENT_KINDS, EVENT_OUTCOMES } from '#events/ev
 
 const recordId = z.string().describe('<shard>:<index> of a record');
 
+const operator = z.enum(['partial', 'format', 'token', 'redact', 'replace', 'drop', 'block']);
+
 export const Event = z
   .strictObject({
     id: recordId.describe('<shard>:<index> of the intent, or of the record itself when it is no call'),
@@ -37,7 +39,16 @@ export const Event = z
       })
       .optional(),
     masking: z
-      .array(z.strictObject({ rule: z.string(), type: z.string(), pointer: z.string(), count: z.int() }))
+      .array(
+        z.strictObject({
+          rule: z.string(),
+          type: z.string(),
+          pointer: z.string(),
+          count: z.int(),
+          store: operator.optional().describe('what took its place in the copy that is kept'),
+          inline: operator.optional().describe('the same of the copy of the caller; absent where it passed as it came'),
+        }),
+      )
       .readonly()
       .optional(),
     durationMs: z.number().optional(),

@@ -18,6 +18,8 @@ test('no attribute is offered that an Event does not have', () => {
     'masking.type',
     'masking.pointer',
     'masking.count',
+    'masking.store',
+    'masking.inline',
   ]);
   assert.deepEqual(
     ATTRIBUTE_NAMES.filter((name) => !known.has(name)),

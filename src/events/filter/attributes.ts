@@ -50,6 +50,8 @@ const ATTRIBUTES: Readonly<Record<string, Attribute>> = {
   'masking.type': { type: 'finding', member: 'type', of: 'string' },
   'masking.pointer': { type: 'finding', member: 'pointer', of: 'string' },
   'masking.count': { type: 'finding', member: 'count', of: 'number' },
+  'masking.store': { type: 'finding', member: 'store', of: 'string' },
+  'masking.inline': { type: 'finding', member: 'inline', of: 'string' },
   durationMs: { type: 'number', column: 'duration_ms' },
   intent: { type: 'record', column: 'n', onlyCalls: true },
   result: { type: 'record', column: 'result', onlyCalls: false },

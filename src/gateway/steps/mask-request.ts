@@ -29,6 +29,8 @@ export function maskRequest(call: Followed, gateway: Gateway): Outcome | Promise
     direction: 'request',
     connection: call.connection.name,
     method: call.message.kind === 'response' ? '' : call.message.method,
+    name: call.message.kind === 'response' ? '' : call.message.name,
+    groups: call.verified.caller.groups,
     secrets,
   };
   const masked = gateway.masker.maskAnySize(call.message.doc, context, callerKey(call.verified.caller));

@@ -5,7 +5,7 @@ import { ScanBudget } from '#masking/engine/budget.ts';
 import { createEngine } from '#masking/engine/engine.ts';
 import { ENTITIES } from '#masking/engine/entities.ts';
 import { createKeyMeanings, NO_PLACE } from '#masking/engine/place.ts';
-import { createOperator } from '#masking/operators.ts';
+import { createToken } from '#masking/operators/token.ts';
 import { spliceText } from '#mcp/json.ts';
 import { LIMITS } from '#limits.ts';
 
@@ -115,7 +115,7 @@ const part = fc.constantFrom(
 );
 
 test('what has been masked is not masked again', () => {
-  const operator = createOperator('token', Buffer.alloc(32, 1));
+  const operator = createToken({ id: 'k1', key: Buffer.alloc(32, 1) }).put;
   const masked = (text: string): string => {
     const hits = engine.scan(text, NO_PLACE, new ScanBudget());
     if (!hits.ok) return '[SECRET]';

@@ -10,7 +10,7 @@ import { resolveOverlaps } from '#masking/engine/overlaps.ts';
 import { NO_PLACE, type Place } from '#masking/engine/place.ts';
 import { Scan } from '#masking/engine/scan.ts';
 import { decodedView, needsView, type View } from '#masking/engine/views.ts';
-import { placeholderSpans } from '#masking/operators.ts';
+import { PLACEHOLDERS, type Placeholders } from '#masking/operators/placeholders.ts';
 import { LIMITS } from '#limits.ts';
 import { err, ok, type Result } from '#result.ts';
 
@@ -24,6 +24,8 @@ export type EngineSettings = {
   readonly types: ReadonlySet<string>;
   /** Besides the built-in ones: locale packs, patterns of the operator. */
   readonly detectors?: readonly Detector[];
+  /** What stands in the place of a value already. */
+  readonly placeholders?: Placeholders;
 };
 
 /** Shorter texts hold nothing that any detector looks for, but a name. */
@@ -33,7 +35,7 @@ const VIEW_COST = 4;
 const ROUNDS_MAX = 4;
 const NOTHING: Result<readonly Hit[], ScanFault> = ok([]);
 
-export function createEngine({ types, detectors = [] }: EngineSettings): Engine {
+export function createEngine({ types, detectors = [], placeholders: masked = PLACEHOLDERS }: EngineSettings): Engine {
   const active = [...builtInDetectors(), ...detectors].filter((detector) =>
     detector.types.some((type) => types.has(type)),
   );
@@ -76,7 +78,7 @@ export function createEngine({ types, detectors = [] }: EngineSettings): Engine 
   return {
     scan(text, place, budget) {
       if (text.length < CHARS_MIN || (text.length <= STAMP_CHARS_MAX && isStamp(text, place))) return NOTHING;
-      const placeholders = placeholderSpans(text);
+      const placeholders = masked.spans(text);
       let seen = blanked(text, placeholders);
       let found: readonly Hit[] = [];
       // what was beside a value, or in it, may look different once that is masked
