@@ -17,3 +17,14 @@ test('a word after a value counts only in the same breath', () => {
   assert.equal(wordAfter('5550123 (mobile)', 7, FOR), 'mobile');
   assert.equal(wordAfter('5550123. Call me', 7, FOR), undefined);
 });
+
+test('how long a masked value is changes nothing about the words around it', () => {
+  const words = new Set(['call', 'mobile']);
+  for (const length of [1, 40, 200]) {
+    const masked = `[${'~'.repeat(length)}]`;
+    const text = `call ${masked} ${masked} 4155550123`;
+    const start = text.length - 10;
+    assert.equal(nearestWord(text, start, words, new Set()), 'call', `${length}`);
+    assert.equal(wordAfter(`4155550123 ${masked} mobile`, 10, words), 'mobile', `${length}`);
+  }
+});

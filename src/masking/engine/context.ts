@@ -6,6 +6,10 @@ const AFTER_CHARS = 24;
 /** A word that speaks against stands close to what it is about: `order 4155550123`. */
 const AGAINST_WORDS = 3;
 
+/** Fills the place of a masked value (engine.ts): it does not count, so that what stands there instead may be of another length. */
+const MASKED = 0x7e;
+const MASKED_CHARS_MAX = 512;
+
 const WORDS = /[a-zà-ÿ]+/g;
 
 const isLetter = (code: number): boolean =>
@@ -18,10 +22,14 @@ export function nearestWord(
   words: ReadonlySet<string> | undefined,
   against: ReadonlySet<string>,
 ): string | undefined {
-  const floor = Math.max(0, start - BEFORE_CHARS);
+  let floor = Math.max(0, start - BEFORE_CHARS);
+  const lowest = Math.max(0, floor - MASKED_CHARS_MAX);
   let steps = 0;
   for (let end = start; end > floor;) {
-    while (end > floor && !isLetter(text.charCodeAt(end - 1))) end--;
+    while (end > floor && !isLetter(text.charCodeAt(end - 1))) {
+      end--;
+      if (floor > lowest && text.charCodeAt(end) === MASKED) floor--;
+    }
     let from = end;
     while (from > floor && isLetter(text.charCodeAt(from - 1))) from--;
     if (from === end) return undefined;
@@ -37,7 +45,9 @@ export function nearestWord(
 /** A word right after a value that says what it is: `415-555-0123 (mobile)`. A new sentence or line is about something else. */
 export function wordAfter(text: string, end: number, words: ReadonlySet<string> | undefined): string | undefined {
   if (words === undefined || end >= text.length) return undefined;
-  const after = text.slice(end, end + AFTER_CHARS).toLowerCase();
+  let to = end + AFTER_CHARS;
+  for (let at = end; at < to && to - end < MASKED_CHARS_MAX; at++) if (text.charCodeAt(at) === MASKED) to++;
+  const after = text.slice(end, to).toLowerCase();
   const stop = after.search(/[\n.;,:|]/);
   const found = (stop < 0 ? after : after.slice(0, stop)).match(WORDS);
   return found?.find((word) => words.has(word));
