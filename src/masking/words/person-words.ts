@@ -3,7 +3,7 @@ import { wordSet } from '#masking/words/word-set.ts';
 
 /** Before a name, with or without a dot. */
 export const HONORIFICS =
-  'Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Madam|Dame|Rev|Reverend|Fr|Father|Sgt|Capt|Captain|Lt|Col|Judge|Senator|Herr|Frau|Señor|Señora|Sr|Sra|Monsieur|Madame|Mme|Nurse|Officer|Detective|Coach|Uncle|Aunt';
+  'Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Madam|Dame|Rev|Reverend|Fr|Father|Sgt|Capt|Captain|Lt|Col|Judge|Senator|Herr|Frau|Señor|Señora|señor|señora|doña|Sr|Sra|Monsieur|Madame|Mme|Mlle|Signor|Signora|Sig|Dott|Dhr|Mevrouw|Mevr|Shri|Smt|Nurse|Officer|Detective|Coach|Uncle|Aunt';
 
 /** Between the parts of a family name. */
 export const PARTICLES = 'de|del|della|der|den|di|da|dos|das|do|du|la|le|van|von|zu|bin|ibn|al|el|ter|ten|y';
@@ -51,4 +51,60 @@ export const SURELY_BEFORE: ReadonlySet<string> = wordSet(
 );
 export const SURELY_AFTER: ReadonlySet<string> = wordSet(
   'said says told asked called wrote writes replied confirmed requested reported stated signed emailed mentioned complained explained phoned',
+);
+
+/** After these follows a name, known or not: `wallet of`, no; `je m'appelle`, yes. */
+export const NAMING: ReadonlySet<string> = wordSet(
+  "named appelle m'appelle m’appelle llamo chiamo heiße heisse attn soy",
+);
+
+/** To somebody, when what follows is addressed: `Hi Marlies,`. */
+export const GREETINGS: ReadonlySet<string> = wordSet(
+  'hi hello hey dear thanks thank bonjour salut hola hallo liebe lieber cher chère estimado estimada ciao buongiorno morning congrats congratulations welcome sorry bye',
+);
+/** Who is greeted without a name. */
+export const GREETED: ReadonlySet<string> = wordSet(
+  'team all everyone everybody folks guys world there friend friends colleague colleagues sir sirs madam support customer customers user users people again kitty santa valued hiring committee readers students parents members both ' +
+    'folk gang community channel bot assistant siri alexa claude copilot gemini god lord back home aboard tutti zusammen tous leute kollegen damen herren monsieur madame señor señora amigos equipo in for',
+);
+
+/** Before a colon or in the cell before they say that a name follows; lower case. */
+export const LABELS_OF_NAMES: ReadonlySet<string> = new Set(
+  (
+    'name,full name,first name,last name,contact,contact name,contact person,customer,customer name,client name,patient,patient name,employee,employee name,employees,applicant,candidate,caller,author,from,to,cc,bcc,attn,attention,' +
+    'assignee,assigned to,reporter,reviewer,reviewers,approver,requester,requested by,reported by,approved by,created by,written by,prepared by,signed by,signed-off-by,co-authored-by,reviewed-by,acked-by,tested-by,reported-by,suggested-by,' +
+    'helped-by,cc-by,committer,owner,manager,account holder,cardholder,cardholder name,name on card,beneficiary,payee,tenant,landlord,plaintiff,defendant,witness,attorney,physician,doctor,nurse,guardian,spouse,next of kin,emergency contact,' +
+    'passenger,guest,member,attendees,participants,invited,speaker,driver,recipient,sender,user,student,teacher,vorname,nachname,nom,prénom,nombre,apellido,ansprechpartner,kunde,cliente,billing name,legal name,maiden name,present,organizer'
+  ).split(','),
+);
+
+/** Before one given name in a sentence they make it a place, a product or a title: `in Florence`, `using Julia`. */
+export const NO_NAME_BEFORE: ReadonlySet<string> = wordSet(
+  'the a an in at near using via on into of this that our your my its no every each via under over through inside within st saint lake port mount hurricane storm install run upgrade upgraded or than like',
+);
+
+/** Before a name these make it a street: `rue Victor Hugo`. */
+export const PLACE_BEFORE: ReadonlySet<string> = wordSet(
+  'rue chemin avenue boulevard impasse allée quai cours via viale vicolo piazza corso largo borgo calle plaza rambla paseo avenida ronda glorieta pasaje urbanización cuesta camino rua travessa praça ulica strada contrada street road lake mount fort saint hotel',
+);
+export const PLACE_FIRST: ReadonlySet<string> = wordSet(
+  'saint san santa santo los las mount fort port lake cape rambla calle rue via piazza avenida north south east west new rio villa isle hotel',
+);
+/** Behind a name these make it a street, a place or a company. None is a usual family name. */
+export const PLACE_BEHIND: ReadonlySet<string> = wordSet(
+  'alley avenue ave bayou beach bluff bottom bridge burg bypass canyon cape causeway center centers circle cliff cliffs club common corner corners course court cove creek crescent crossing crossroad curve dam divide drive estate estates ' +
+    'expressway extension extensions fall falls ferry flat flats fork forks fort freeway garden gardens gateway greens harbor heights highway hollow inlet island islands isle junction keys knoll knolls lake lakes land landing light lights ' +
+    'loaf locks lodge loop mall manor manors meadow meadows mission motorway mountain mountains neck orchard oval overpass parkway pass passage path pike pine pines place plain plains plaza point points port ports prairie radial ramp ranch ' +
+    'rapid rapids rest ridges road rd route row rue shoal shoals shore shores skyway spring springs spur square squares station stravenue stream streets street st summit terrace throughway trace track trafficway trail tunnel turnpike ' +
+    'underpass union unions valley valleys via viaduct view views village villages ville vista walks ways mews wharf apt suite strasse straße platz weg allee gasse boulevard blvd lane ' +
+    'inc llc ltd corp corporation gmbh plc group holdings company bank insurance university college school hospital clinic library stadium airport hotel church foundation institute award prize syndrome disease algorithm theorem',
+);
+
+/** Named after people, and not people any more. */
+export const BRANDS: ReadonlySet<string> = new Set(
+  (
+    'harley davidson,mercedes benz,jack daniels,jack wolfskin,louis vuitton,calvin klein,tommy hilfiger,ralph lauren,michael kors,hugo boss,christian dior,giorgio armani,aston martin,alfa romeo,johnnie walker,jim beam,captain morgan,' +
+    'marks spencer,ben jerry,john deere,wells fargo,charles schwab,jp morgan,morgan stanley,goldman sachs,merrill lynch,ernst young,dolce gabbana,estee lauder,elizabeth arden,mary kay,paul smith,ted baker,fred perry,jimmy choo,uncle ben,' +
+    'sara lee,ford focus,austin powers,lincoln navigator,washington post,martin garrix'
+  ).split(','),
 );
