@@ -1,5 +1,5 @@
 /** Names of people in fields: what stands under a key that says so, or that people have, and looks like a name. */
-import { isCapital, isSurelyGiven, isThing } from '#masking/detectors/name-parts.ts';
+import { isCapital, isGiven, isSurelyGiven, isSurname, isThing } from '#masking/detectors/name-parts.ts';
 import type { Scan } from '#masking/engine/scan.ts';
 import { PARTICLES } from '#masking/words/person-words.ts';
 
@@ -18,3 +18,35 @@ function beforeAddress(text: string): string {
   return open > 1 && text.includes('@', open) && /[>)]\s*$/.test(text) ? text.slice(0, open).trimEnd() : text;
 }
 const ADDRESSED_CHARS_MAX = 256;
+
+export function findInField(scan: Scan): void {
+  const isNamed = scan.isKeyed(TYPE);
+  const value = beforeAddress(scan.text).trim().replaceAll(/^"|"$/g, '');
+  if (value.length < 2 || value.length > 80 || !FIELD.test(value) || NO_PERSON.test(value)) return;
+  const words = value.split(' ').map((word) => word.replaceAll(/^\(|[.,)]+$/g, ''));
+  const capitals = words.filter(isCapital);
+  const isLikely =
+    capitals.length >= 2 &&
+    capitals.length <= 5 &&
+    words.every((word) => isCapital(word) || PARTICLE.test(word)) &&
+    !words.some(isThing) &&
+    !value.endsWith('.');
+  const isKnown = words.some(isSurelyGiven);
+  const isAnyName = scan.place.person === 'any-name' && isLikely;
+  const isKnownName = isLikely && (isKnown || isWholeName(words[0] ?? '', words.at(-1) ?? ''));
+  if (!isNamed && !isAnyName && !isKnownName && !(isKnown && words.length === 1 && isCapital(value))) return;
+  const start = scan.text.indexOf(value);
+  scan.propose({
+    start,
+    end: start + value.length,
+    type: TYPE,
+    rule: 'name-field',
+    base: isNamed ? 0.45 : 0.55,
+    because: 'looks like a name',
+    isImmune: true,
+  });
+}
+
+/** Both parts are known, in either order: `Wei Zhang`, `Zhang Wei`. */
+const isWholeName = (first: string, last: string): boolean =>
+  (isGiven(first) && isSurname(last)) || (isSurname(first) && isGiven(last));

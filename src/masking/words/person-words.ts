@@ -42,6 +42,7 @@ export const NOT_NAMES: ReadonlySet<string> = wordSet(
     'read write list create delete merge branch commit pull push release version build deploy deployment pipeline test tests staging production feature fix bug hotfix main master develop high low medium critical urgent pending active inactive closed resolved approved rejected ' +
     'hospital clinic center centre park hotel airport station museum library restaurant cafe store shop market river lake mountain island bay beach valley ' +
     'contact caller employee applicant tenant landlord buyer seller vendor supplier member guest driver agent nurse doctor attorney judge born birth married single signed attached invoice receipt re fwd fw cc bcc attn sent reminder meeting notes agenda minutes action item items internal external global local regional central federal national annual quarterly monthly weekly daily primary secondary audit board council committee staff ' +
+    'mail tel mobile role city position salary nationality america americas africa asia europe oceania ' +
     'tier level phase step stage section chapter figure table page form room floor building unit suite box rack zone area region site block line platform network desk center wave premium standard basic gold silver platinum pro plus max mini ultra',
 );
 
