@@ -21,6 +21,7 @@ test('a value stands under its key, or under the label beside it', () => {
   assert.deepEqual(into({ phone: 'x' }, 'phone').place.types, ['PHONE_NUMBER']);
   assert.deepEqual(into({ name: 'ssn', value: 'x' }, 'value').place.types, ['US_SSN']);
   assert.deepEqual(into({ name: 'colour', value: 'x' }, 'value').place.types, []);
+  assert.ok(into({ name: 'VERCEL_TOKEN', value: 'x' }, 'value').place.isSecret);
   assert.equal(
     trail.secretLabelOf(object({ key: 'password', value: 'x' }), object({ value: 'x' }).members[0]!),
     'password',

@@ -35,7 +35,7 @@ export class PlaceTrail {
   /** Of a member of `object`, which stands at `at`. */
   into(member: JsonMember, object: JsonObject, at: Trail): Trail {
     const meaning = this.#keys(member.key);
-    if (meaning.isSettled) return { place: meaning.place, above: meaning };
+    if (meaning.isSettled) return { place: meaning.place, above: meaning.isIndex ? at.above : meaning };
     const label = VALUE_NAMES.has(meaning.joined) ? this.labelOf(object, member) : undefined;
     if (label !== undefined) return { place: this.#keys(label).place, above: meaning };
     const keys = this.#keys;
@@ -53,7 +53,14 @@ export class PlaceTrail {
   /** Of an item of an array; `index` counts in a row below column heads. */
   column(index: number, columns: readonly string[], at: Trail): Trail {
     const head = columns[index];
-    return head === undefined ? at : { place: this.#keys(head).place, above: at.above };
+    if (head === undefined) return at;
+    const keys = this.#keys;
+    const meaning = keys(head);
+    if (meaning.isSettled) return { place: meaning.place, above: at.above };
+    const siblings = function* (): Iterable<KeyMeaning> {
+      for (const other of columns.slice(0, SIBLINGS_MAX)) if (other !== head) yield keys(other);
+    };
+    return { place: placeOf(meaning, at.above, siblings), above: at.above };
   }
 
   /** What a sibling says that a value is, whatever it says: the name of a secret is no entity. */
@@ -72,7 +79,8 @@ export class PlaceTrail {
       if (sibling === member || sibling.value.kind !== 'string') continue;
       const text = sibling.value.value;
       if (text.length > LABEL_CHARS_MAX || !LABEL_NAMES.has(this.#keys(sibling.key).joined)) continue;
-      if (this.#keys(text).place.types.length > 0) return text;
+      const { place } = this.#keys(text);
+      if (place.types.length > 0 || place.isSecret) return text;
     }
     return undefined;
   }

@@ -10,6 +10,10 @@ test('a value that a word says to be a secret is one', () => {
     ["client_secret: 'Zx8kq2LmN4pQ7rS9'", 'Zx8kq2LmN4pQ7rS9'],
     ['mysql --password Zx8kq2', 'Zx8kq2'],
     ['GET /x?token=Zx8kq2LmN4pQ7rS9&a=1', 'Zx8kq2LmN4pQ7rS9'],
+    ['export AZURE_DEVOPS_PAT=2bxkpajq56yiqphr2jiiudko3kf42qoj', '2bxkpajq56yiqphr2jiiudko3kf42qoj'],
+    ['ALGOLIA_ADMIN_KEY: e0c153b4bd8db8eec6e09dd87eea6551', 'e0c153b4bd8db8eec6e09dd87eea6551'],
+    ['VERCEL_TOKEN: KpLkaMitUoCUu5NidFwUBKRp', 'KpLkaMitUoCUu5NidFwUBKRp'],
+    ['login ada / pw: fKgtHf6ia2p2!1', 'fKgtHf6ia2p2!1'],
     ['your password is Tr0ub4dor&3.', 'Tr0ub4dor&3'],
   ] as const)
     assert.deepEqual(found('SECRET', text), [expected], text);
@@ -27,6 +31,8 @@ test('sentences, stand-ins, names of variables and code are no secrets', () => {
     'token: string',
     'password: process.env.PW',
     'compass: 123456',
+    'file_path: /var/lib/app/4f3c9a1b2d',
+    'token: createUser2FromTemplate',
     'the token expired yesterday',
     'signature: verify_signature',
     'reset your password: https://example.com/reset',

@@ -14,7 +14,7 @@ const SAME_ENDS_MAX = 8;
 const VALUE_CHARS_MAX = 256;
 
 /** People choose these: shorter, sometimes words. */
-const PASSWORD_WORDS = ['password', 'passwd', 'passphrase', 'passcode', 'pwd', 'pass'];
+const PASSWORD_WORDS = ['password', 'passwd', 'passphrase', 'passcode', 'pwd', 'pass', 'pw'];
 /** Machines make these: long and without sense. */
 const TOKEN_WORDS = [
   'secret',
@@ -41,6 +41,15 @@ const TOKEN_WORDS = [
   'accountkey',
   'shared_key',
   'storage_key',
+  '_pat',
+  'admin_key',
+  'server_key',
+  'deploy_key',
+  'subscription_key',
+  'integration_key',
+  'session_key',
+  'write_key',
+  'ingest_key',
   'app_key',
   'appkey',
   'application_key',
@@ -65,7 +74,7 @@ const TOKEN_WORDS = [
 ];
 const WORDS = [...PASSWORD_WORDS, ...TOKEN_WORDS];
 /** Inside of a longer word they are another word: `compass: …`, `design: …`. */
-const SHORT_WORDS: ReadonlySet<string> = new Set(['pass', 'sig', 'sas', 'otp', 'pwd', 'hmac']);
+const SHORT_WORDS: ReadonlySet<string> = new Set(['pass', 'sig', 'sas', 'otp', 'pwd', 'pw', 'hmac']);
 
 /** From the end of the word to the value: the rest of a name, quotes, and what assigns. */
 const ASSIGNS =
@@ -94,7 +103,10 @@ const kindsOf = (value: string): number =>
 const isWordy = (value: string): boolean => /^[-_.]*[A-Za-z]+(?:[-_.][A-Za-z]+)*[-_.]*$/.test(value);
 /** A long one with a digit in it: `openid4vciIssueCredential`. */
 const isIdentifier = (value: string): boolean =>
-  isWordy(value) || (value.length >= 20 && /^[A-Za-z]+\d[A-Za-z]+(?:[-_.][A-Za-z]+)*$/.test(value));
+  isWordy(value) ||
+  (value.length >= 20 && /^[A-Za-z]+\d[A-Za-z]+(?:[-_.][A-Za-z]+)*$/.test(value) && humpsOf(value) * 5 <= value.length);
+/** Words in camel case are longer than what chance makes. */
+const humpsOf = (value: string): number => value.match(/[a-z][A-Z]/g)?.length ?? 0;
 
 function looksLikePassword(value: string, how: string, isQuoted: boolean): boolean {
   if (value.length < 5 || value.length > 128 || SENTENCE_WORD.test(value)) return false;

@@ -14,6 +14,9 @@ test('card numbers are found as they are printed and as they are stored', () => 
     ['6011000990139424', 'charged 6011000990139424.'],
     ['4222222222222', 'visa 4222222222222'],
     ['4111111111111111', 'the number 4111111111111111'],
+    ['4111111111111111', 'refund 20.00 USD to 4111111111111111'],
+    ['3500000000000009', 'my card 3500000000000009 is lost'],
+    ['180000000000002', 'card 180000000000002'],
   ];
   for (const [expected, text, key] of cases) assert.deepEqual(found(TYPE, text, key), [expected], text);
 });
@@ -29,6 +32,8 @@ test('what has no issuer, no check digit or another meaning is no card', () => {
     ['id-4111111111111111'],
     ['411111111111111111111'],
     ['9111111111111111', 'card_number'],
+    ['3500000000000009'],
+    ['4111111111111111', 'gid'],
   ];
   for (const [text, key] of cases) assert.deepEqual(found(TYPE, text, key), [], text);
 });

@@ -2,7 +2,9 @@
 import { passesLuhn } from '#masking/detectors/luhn.ts';
 import { digitsOf, isDigit, isWordChar, type Detector } from '#masking/engine/detector.ts';
 import { eachMatch } from '#masking/engine/matches.ts';
+import type { Scan } from '#masking/engine/scan.ts';
 import { HAS } from '#masking/engine/text-profile.ts';
+import { wordSet } from '#masking/words/word-set.ts';
 
 type Issuer = {
   readonly name: string;
@@ -50,6 +52,14 @@ const ISSUERS: readonly Issuer[] = [
     lengths: [14, 16, 19],
   },
   { name: 'jcb', ranges: [['3528', '3589']], lengths: UP_TO_19 },
+  {
+    name: 'jcb of old',
+    ranges: [
+      ['2131', '2131'],
+      ['1800', '1800'],
+    ],
+    lengths: [15],
+  },
   {
     name: 'unionpay',
     ranges: [
@@ -128,6 +138,13 @@ function isPartOfMore(text: string, start: number, end: number): boolean {
   return after === '-' && isWordChar(text, end + 1);
 }
 
+/** ISO/IEC 7812-1: cards of payment begin with 3 to 6; not every issuer publishes its ranges. */
+const MAY_BE_CARD = /^[3-6]\d{11,18}$/;
+const isSaidToBeCard = (scan: Scan, start: number, digits: string): boolean =>
+  MAY_BE_CARD.test(digits) &&
+  (scan.isKeyed('CREDIT_CARD') || CARD_WORDS.has(scan.contextBefore(start, 'CREDIT_CARD') ?? ''));
+const CARD_WORDS = wordSet('card cards cc amex visa mastercard maestro cardholder');
+
 export const creditCard: Detector = {
   types: ['CREDIT_CARD'],
   needs: HAS.digit,
@@ -139,7 +156,8 @@ export const creditCard: Detector = {
       const end = start + match[0].length;
       const digits = digitsOf(match[0]);
       const issuer = issuerOf(digits);
-      if (issuer === undefined || !passesLuhn(digits) || isPartOfMore(text, start, end)) return false;
+      if (!passesLuhn(digits) || isPartOfMore(text, start, end)) return false;
+      if (issuer === undefined && !isSaidToBeCard(scan, start, digits)) return false;
       const isGrouped = digits.length !== match[0].length;
       // thirteen digits are a bar code more often than an old Visa card, twelve are anything
       const isShort = digits.length < 14;
@@ -148,9 +166,9 @@ export const creditCard: Detector = {
         end,
         type: 'CREDIT_CARD',
         rule: 'card-number',
-        base: isShort ? 0.3 : isGrouped ? 0.9 : 0.65,
+        base: isShort || issuer === undefined ? 0.3 : isGrouped ? 0.9 : 0.65,
         isValidated: true,
-        because: `check digit, ${issuer}`,
+        because: `check digit, ${issuer ?? 'unknown issuer'}`,
         isImmune: isGrouped,
       });
       return true;

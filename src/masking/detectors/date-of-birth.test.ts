@@ -20,8 +20,13 @@ test('other dates are none', () => {
   const cases: readonly (readonly [text: string, key?: string])[] = [
     ['1985-03-03'],
     ['due on March 3, 1985'],
+    ['DOB [DATE_OF_BIRTH:k1:abcdefghijklm]) was admitted on 3/5/2024'],
     ['1985-03-03', 'created_at'],
     ['Maryland', 'birth_place'],
   ];
   for (const [text, key] of cases) assert.deepEqual(found(TYPE, text, key), [], text);
+});
+
+test('a birth is said of the date behind it and not of the one after that', () => {
+  assert.deepEqual(found(TYPE, 'Ada (DOB 1963-11-26) was admitted on 2/17/2024'), ['1963-11-26']);
 });

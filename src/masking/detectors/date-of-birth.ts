@@ -19,8 +19,9 @@ const DATE = new RegExp(
   'gi',
 );
 const COMPACT = /^(?:1[89]|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/;
-/** The word and the date are in one breath: `born on 3 May 1985`, `DOB: 05/03/85`. */
-const BORN = /(?:\bborn\b|\bbirth|\bb-?day\b|\bd\.?\s?o\.?\s?b\b\.?|\bgeb(?:oren)?\b)[^.;\n]{0,40}$/i;
+/** The word and the date are in one breath, without another date or what took its place: `born on 3 May 1985`, `DOB: 05/03/85`. */
+const BORN =
+  /(?:\bborn\b|\bbirth|\bb-?day\b|\bd\.?\s?o\.?\s?b\b\.?|\bgeb(?:oren)?\b)(?:(?!\d{4}|\d{1,2}[-/.]\d)[^.;\n\]]){0,40}$/i;
 const LEAD_CHARS = 64;
 
 export const dateOfBirth: Detector = {

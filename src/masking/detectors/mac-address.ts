@@ -32,7 +32,8 @@ export const macAddress: Detector = {
         type: 'MAC_ADDRESS',
         rule: 'mac',
         base: isDigits && separator !== ':' ? 0.4 : 0.85,
-        isImmune: !isDigits,
+        // eight pairs are a hash where the key says so
+        isImmune: !isDigits && end - start <= 17,
       });
     }
   },

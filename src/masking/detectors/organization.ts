@@ -6,7 +6,7 @@ import { HAS, NEXT_TO } from '#masking/engine/text-profile.ts';
 const TYPE = 'ORGANIZATION';
 /** Legal forms (ISO 20275 has them all) and kinds of institutions. */
 const SUFFIX =
-  '(?:Inc|LLC|L\\.L\\.C|Ltd|Limited|Corp|Corporation|Co|Company|LLP|LP|PLC|plc|GmbH|AG|KG|SE|SA|S\\.A|SAS|SARL|SpA|S\\.p\\.A|BV|B\\.V|NV|N\\.V|AB|AS|Oy|Oyj|Pty|Pvt|Holdings|Group|Partners|Associates|Industries|Enterprises|Technologies|Solutions|Ventures|Labs|Bank|Insurance|University|Hospital|Foundation)';
+  '(?:Inc|LLC|L\\.L\\.C|Ltd|Limited|Corp|Corporation|Co|Company|LLP|LP|PLC|plc|GmbH|AG|KG|SE|SA|S\\.A|SAS|SARL|SpA|S\\.p\\.A|BV|B\\.V|NV|N\\.V|AB|AS|Oy|Oyj|Pty|Pvt|Holdings|Group|Partners|Associates|Industries|Enterprises|Technologies|Solutions|Ventures|Labs|Bank|Insurance|University|Hospital|Foundation|GbR|KGaA|OHG|eG|Stiftung|and Sons|& Sons)';
 const FORM = new RegExp(`,?[ ]${SUFFIX}(?![\\w-])(?:\\.(?=\\s[a-z]|[,;)]))?`, 'g');
 const NAME_WORDS_MAX = 4;
 const LEAD_CHARS = 110;
@@ -19,7 +19,7 @@ function nameStart(text: string, end: number): number {
   let start = end;
   let at = lead.length;
   for (let words = 0; words < NAME_WORDS_MAX && at > 0;) {
-    const space = lead.lastIndexOf(' ', at - 1);
+    const space = Math.max(lead.lastIndexOf(' ', at - 1), lead.lastIndexOf('\n', at - 1));
     const raw = lead.slice(space + 1, at);
     const opening = /^["'([*]+/.exec(raw)?.[0].length ?? 0;
     const word = raw.slice(opening);
@@ -27,7 +27,7 @@ function nameStart(text: string, end: number): number {
       start = end - lead.length + space + 1 + opening;
       words++;
     } else if (!CONNECTOR.test(word) || start === end) break;
-    if (opening > 0) break;
+    if (opening > 0 || lead[space] === '\n') break;
     at = space;
   }
   return start;

@@ -1,7 +1,7 @@
 /** Names of people in fields: what stands under a key that says so, or that people have, and looks like a name. */
-import { isCapital, isGiven, isSurelyGiven, isSurname, isThing } from '#masking/detectors/name-parts.ts';
+import { fold, isCapital, isGiven, isSurelyGiven, isSurname, isThing } from '#masking/detectors/name-parts.ts';
 import type { Scan } from '#masking/engine/scan.ts';
-import { PARTICLES } from '#masking/words/person-words.ts';
+import { BRANDS, PARTICLES } from '#masking/words/person-words.ts';
 
 const TYPE = 'PERSON';
 /** What a value of a name's field may be made of. */
@@ -30,6 +30,7 @@ export function findInField(scan: Scan): void {
     capitals.length <= 5 &&
     words.every((word) => isCapital(word) || PARTICLE.test(word)) &&
     !words.some(isThing) &&
+    !BRANDS.has(fold(`${words[0]} ${words.at(-1)}`)) &&
     !value.endsWith('.');
   const isKnown = words.some(isSurelyGiven);
   const isAnyName = scan.place.person === 'any-name' && isLikely;

@@ -17,6 +17,10 @@ test('phone numbers are found in international and national forms', () => {
     ['+49 151 23456789', '+49 151 23456789'],
     ['555-0123', 'call 555-0123'],
     ['0151 23456789', '0151 23456789', 'mobile'],
+    ['0161 496 0754', 'Ada - 0161 496 0754'],
+    ['06 12 34 56 78', 'Office 06 12 34 56 78 / Paris'],
+    ['4155550123', 'Ada Lovelace\nT: 4155550123'],
+    ['030 33939479', 'bittet um Rückruf: 030 33939479'],
   ];
   for (const [expected, text, key] of cases) assert.deepEqual(found(TYPE, text, key), [expected], text);
 });
@@ -34,6 +38,9 @@ test('identifiers, dates and versions are no phone numbers', () => {
     ['ORD-415-555-0123'],
     ['978-3-16-148410-0'],
     ['true', 'phone_verified'],
+    ['order 0161 496 0754'],
+    ['bytes 01 14 23 35 42 57'],
+    ['2024.01 14 23 35 42'],
   ];
   for (const [text, key] of cases) assert.deepEqual(found(TYPE, text, key), [], text);
 });

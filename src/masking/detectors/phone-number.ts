@@ -14,6 +14,11 @@ const INTERNATIONAL = /(?<!\w)(?:\+|00)(?=[1-9(])/g;
 /** A national number with its trunk prefix, in two to five groups or in one. */
 const TRUNK =
   /(?<![\w+])(?:\(0\d{1,4}\)[ ]?\d{2,8}|0\d{1,4}[ ./-]\d{2,8}|0\d{8,10}(?!\d))(?:[ ./-]\d{2,8}){0,3}(?!\d)/g;
+/** National numbers as Britain, France, Germany, India and Australia group them: with spaces nothing else is written like this. */
+const SPACED =
+  /(?<![\w+.,:/-]|\d )0(?:[1-9](?: \d\d){4}|\d{2} \d{4} \d{4}|\d{3} \d{3} \d{4}|\d{4} \d{3} \d{3}|\d{4} \d{6}|\d{2,3} \d{7,8}|\d \d{4} \d{4})(?![\w.,:/-]\w| ?[\dA-Fa-f]{2}\b|\w)/g;
+/** `T: 4155550123`, as cards and signatures have it. */
+const LABELLED = /(?:^|[\n|,;/(])[ *]{0,2}[TPMCHWF][:.] ?\*{0,2} ?$/i;
 /** Groups without a trunk prefix: only where a key or a word says so. */
 const GROUPED = /(?<![\w+])(?:\d{2,5}[ .-]){1,4}\d{2,5}(?!\d)/g;
 const LOCAL = /(?<![\w+])\d{3}[ .-]\d{4}(?!\d)/g;
@@ -21,7 +26,7 @@ const EXTENSION = /[ ,;]{0,2}(?:x|ext\.?|extension|#)[ :]?\d{1,6}(?!\w)/iy;
 const WHOLE = /^[ ]*(\+?[\d(][\d ().\-/]{5,24}\d(?:[ ,;]{0,2}(?:x|ext\.?|extension|#)[ :]?\d{1,6})?)[ ]*$/i;
 /** A word of `CONTEXT_WORDS` at all: cheaper than asking at each number. */
 const MENTION =
-  /phone|tel|cell|mob|fax|call|dial|text|sms|whatsapp|ring|reach|contact|hotline|number|ph|landline|voicemail|direct|ext|handy/i;
+  /phone|tel|cell|mob|fax|call|dial|text|sms|whatsapp|ring|reach|contact|hotline|number|ph|landline|voicemail|direct|ext|handy|ruf|num[eé]ro|m[oó]vil|portable|message|llam|appel|número/i;
 const DIGITS_MAX = 15;
 
 /** A number that goes on is an identifier, a decimal or a date. */
@@ -69,7 +74,9 @@ function findNanp(scan: Scan): void {
       end,
       type: TYPE,
       rule: 'phone-north-american',
-      base: nanpBase(whole, bracketed !== undefined, separators, isGood),
+      base:
+        nanpBase(whole, bracketed !== undefined, separators, isGood) +
+        (isGood && LABELLED.test(text.slice(Math.max(0, start - 6), start)) ? 0.4 : 0),
       isValidated: isGood && separators !== '',
       ...(isGood ? { because: 'area and exchange are of the plan' } : {}),
       isImmune: whole.startsWith('+') || bracketed !== undefined,
@@ -134,6 +141,22 @@ function findInternational(scan: Scan): void {
   });
 }
 
+function findSpaced(scan: Scan): void {
+  eachMatch(SPACED, scan.text, ({ 0: whole, index: start }) => {
+    if (!scan.budget.mayValidate() || !isNationalNumber(whole)) return false;
+    scan.propose({
+      start,
+      end: withExtension(scan.text, start + whole.length),
+      type: TYPE,
+      rule: 'phone-spaced',
+      base: 0.5,
+      isValidated: true,
+      because: 'a country plan knows it',
+    });
+    return true;
+  });
+}
+
 /** Forms that are too common to be phone numbers by themselves. */
 function findByContext(scan: Scan, pattern: RegExp, rule: string, digitsMin: number, base: number): void {
   const { text } = scan;
@@ -167,6 +190,7 @@ export const phoneNumber: Detector = {
     }
     if (scan.profile.numberMax >= 10) findNanp(scan);
     if (text.includes('+') || text.includes('00')) findInternational(scan);
+    if (scan.profile.numberMax >= 9) findSpaced(scan);
     if (!scan.isKeyed(TYPE) && !MENTION.test(text)) return;
     if (scan.profile.numberMax >= 8) findByContext(scan, TRUNK, 'phone-national', 8, 0.2);
     findByContext(scan, GROUPED, 'phone-grouped', 8, 0.05);

@@ -10,6 +10,10 @@ type Compiled = TokenFormat & { readonly pattern: RegExp };
 
 const PREFIXES = [...new Set(TOKEN_FORMATS.map(({ prefix }) => prefix))];
 
+/** New Relic puts its mark at the end of a license key. */
+const LICENSE_END = 'NRAL';
+const LICENSE = /(?:^|[^0-9A-Za-z])[0-9a-f]{36}$/;
+
 /** A token may not go on behind its longest form; `rest` takes as much as it can. */
 const compile = (format: TokenFormat): Compiled => ({
   ...format,
@@ -53,15 +57,16 @@ export function createProviderTokens(): Detector {
         const prefix = PREFIXES[index] ?? '';
         if (start < floor || !text.startsWith(prefix, start)) return;
         // `sk-` inside of `task-…` begins nothing; `.atlasv1.` stands in the middle of its token
-        if (isWordChar(prefix, 0) && isWordChar(text, start - 1)) return;
+        if (isWordChar(prefix, 0) && isWordChar(text, start - 1) && prefix !== LICENSE_END) return;
         for (const { pattern, rule, checksum } of byPrefix[index] ?? []) {
           pattern.lastIndex = start + prefix.length;
           const match = pattern.exec(text);
           if (match === null) continue;
+          if (prefix === LICENSE_END && !LICENSE.test(text.slice(Math.max(0, start - 37), start))) continue;
           const token = text.slice(start, pattern.lastIndex);
           // two letters and hexadecimal digits, or a word and a dash, are also something else
           const isWeak = prefix.length <= 3 && !/[-_.]$/.test(prefix);
-          if (looksMadeUp(match[0]) || (isWeak && !hasVariety(match[0]))) continue;
+          if ((prefix !== LICENSE_END && looksMadeUp(match[0])) || (isWeak && !hasVariety(match[0]))) continue;
           const isChecked = checksum === 'github' && token.length === 40 && hasGithubChecksum(token);
           floor = pattern.lastIndex;
           scan.propose({
@@ -84,7 +89,13 @@ export function createProviderTokens(): Detector {
 
 /** For prefixes that stand inside: back to where the token begins. */
 function tokenStart(text: string, start: number, prefix: string): number {
-  if (prefix !== '.atlasv1.' && prefix !== '.webhook.office.com/' && prefix !== '8Q~' && !prefix.includes('.com/'))
+  if (
+    prefix !== LICENSE_END &&
+    prefix !== '.atlasv1.' &&
+    prefix !== '.webhook.office.com/' &&
+    prefix !== '8Q~' &&
+    !prefix.includes('.com/')
+  )
     return start;
   let at = start;
   while (at > 0 && start - at < 64 && /[A-Za-z0-9_~.:/-]/.test(text[at - 1] ?? ' ')) at--;

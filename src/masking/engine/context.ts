@@ -1,5 +1,7 @@
 /** The words around a candidate, as far as they count. */
 
+import { CURRENCIES } from '#masking/words/context-words.ts';
+
 /** How far a word may stand before a value and still be about it. */
 const BEFORE_CHARS = 56;
 const AFTER_CHARS = 24;
@@ -35,7 +37,7 @@ export function nearestWord(
     if (from === end) return undefined;
     const word = text.slice(from, end).toLowerCase();
     if (words?.has(word) === true) return word;
-    if (steps++ < AGAINST_WORDS && against.has(word)) return word;
+    if (steps++ < AGAINST_WORDS && against.has(word) && (steps === 1 || !CURRENCIES.has(word))) return word;
     if (words === undefined && steps >= AGAINST_WORDS) return undefined;
     end = from;
   }

@@ -7,6 +7,7 @@ import {
   FILLERS,
   ID_WORDS,
   NEGATIVE_KEY_WORDS,
+  NO_DOERS,
   NO_PLACE_WORDS,
   NO_SECRET_WORDS,
   ORGANIZATION_NAMES,
@@ -55,6 +56,8 @@ export type KeyMeaning = {
   readonly isPersonSibling: boolean;
   /** Nothing around the key changes what it means. */
   readonly isSettled: boolean;
+  /** A number: what it stands in counts, not it. */
+  readonly isIndex: boolean;
   /** An identifier that can hold nothing sensitive itself. */
   readonly isPlain: boolean;
 };
@@ -105,22 +108,22 @@ function meaningOf(key: string): KeyMeaning {
   const isPersonName =
     PERSON_NAMES.has(joined) ||
     PERSON_NAMES.has(core.join('')) ||
-    (words.length > 1 && last === 'name' && words.slice(0, -1).some((word) => PERSON_ROLES.has(word))) ||
+    (words.length > 1 && last === 'name' && words.slice(0, -1).some(isRole)) ||
     (words.length > 2 && words.slice(-2).join('') in NAME_PARTS);
   if (types.length === 0 && !isFlag) {
     if (isPersonName) types.push('PERSON');
     else if (isAddress(words, joined) && !isDescription) types.push('LOCATION');
     else if (ORGANIZATION_NAMES.has(joined)) types.push('ORGANIZATION');
   }
-  const isRole = !PROGRAM_PARENTS.has(joined) && (PERSON_ROLES.has(last) || PERSON_ROLES.has(words[0] ?? ''));
-  const isUnsureRole = isRole && (UNSURE_PARENTS.has(last) || UNSURE_PARENTS.has(words[0] ?? ''));
-  const isPersonRole = isRole && !isUnsureRole;
+  const hasRole = !PROGRAM_PARENTS.has(joined) && (isRole(last) || isRole(words[0] ?? ''));
+  const isUnsureRole = hasRole && (UNSURE_PARENTS.has(last) || UNSURE_PARENTS.has(words[0] ?? ''));
+  const isPersonRole = hasRole && !isUnsureRole;
   const against =
     types.length > 0
       ? 'nothing'
       : words.some((word) => NEGATIVE_KEY_WORDS.has(word))
         ? 'numbers'
-        : words.some((word) => ID_WORDS.has(word))
+        : words.some((word) => ID_WORDS.has(word) || /^[a-z]{1,2}id$/.test(word))
           ? 'ids'
           : 'nothing';
   const isSecret =
@@ -131,9 +134,9 @@ function meaningOf(key: string): KeyMeaning {
   const place: Place = {
     types,
     person:
-      types.length > 0 || isFlag || !PERSON_ROLES.has(last)
+      types.length > 0 || isFlag || !isRole(last)
         ? 'no'
-        : UNSURE_ROLES.has(last)
+        : UNSURE_ROLES.has(last) && !isDoer(words)
           ? 'known-names'
           : 'any-name',
     against,
@@ -149,6 +152,7 @@ function meaningOf(key: string): KeyMeaning {
     isUnsureRole,
     isOrganizationRole: ORGANIZATION_ROLES.has(last),
     isPersonSibling: PERSON_SIBLINGS.has(joined),
+    isIndex: /^\d+$/.test(key),
     isPlain: /^[A-Za-z_$][A-Za-z_.$-]*\d{0,6}$/.test(key) && key.length <= 40,
   };
   const isSettled =
@@ -160,6 +164,13 @@ function meaningOf(key: string): KeyMeaning {
     !ROW_NAMES.has(joined);
   return { ...meaning, isSettled };
 }
+
+/** `reviewers` are as many as a `reviewer`. */
+const isRole = (word: string): boolean =>
+  PERSON_ROLES.has(word) || (word.endsWith('s') && PERSON_ROLES.has(word.slice(0, -1)));
+/** `merged_by`, `approvedBy`. */
+const isDoer = (words: readonly string[]): boolean =>
+  words.length > 1 && words.at(-1) === 'by' && !NO_DOERS.has(words.at(-2) ?? '');
 
 const PARTS_OF_NAMES: ReadonlySet<string> = new Set(['first', 'last', 'given', 'family', 'middle']);
 

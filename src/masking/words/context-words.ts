@@ -3,10 +3,11 @@ import { wordSet } from '#masking/words/word-set.ts';
 
 export const CONTEXT_WORDS: Readonly<Record<string, ReadonlySet<string>>> = {
   PHONE_NUMBER: wordSet(
-    'phone phones telephone tel cell cellphone mobile mob fax call called calls calling dial text texted sms whatsapp ring reach reached contact hotline number ph landline voicemail callback direct ext telefon handy',
+    'phone phones telephone tel cell cellphone mobile mob fax call called calls calling dial text texted sms whatsapp ring reach reached contact hotline number ph landline voicemail callback direct ext telefon handy telefonnummer rufnummer handynummer mobil mobilnummer rückruf numéro téléphone portable teléfono telefono número móvil movil cellulare celular messages message sms' +
+      ' appelez llame llamar anrufen angerufen',
   ),
   CREDIT_CARD: wordSet(
-    'card cards credit debit visa mastercard amex american express discover diners jcb unionpay maestro cc pan charge charged payment billed plastic cardholder',
+    'card cards credit debit visa mastercard amex american express discover diners jcb unionpay maestro cc pan charge charged refund refunded payment billed plastic cardholder',
   ),
   US_SSN: wordSet('ssn social security ssns socials ss soc sec taxpayer'),
   US_ITIN: wordSet('itin taxpayer individual tax tin'),
@@ -34,6 +35,9 @@ export const NEGATIVE_WORDS: ReadonlySet<string> = wordSet(
   'order orders sha commit version versions ver v build release releases rev revision node uuid guid id ids identifier epoch timestamp ts ticket tickets invoice ' +
     'tracking shipment parcel sku isbn issn ean upc gtin asin barcode imei iccid serial part lot batch hash checksum digest md5 etag nonce trace span pid port ' +
     'offset size bytes count total amount price cost balance usd eur gbp usdc lat latitude lon lng longitude coordinates rfc oid chapter section clause ' +
-    'firmware kernel chrome firefox safari edge jdk java python ruby npm docker image tag request correlation job run pipeline issue case reference ref ' +
+    'assembly upgraded upgrade upgrades bumped bump downgraded patched firmware kernel chrome firefox safari edge jdk java python ruby npm docker image tag request correlation job run pipeline issue case reference ref ' +
     'confirmation po model catalog item product awb waybill flight booking row line lines offset seq sequence score ratio',
 );
+
+/** Of these the ones that are about the number right behind them only: `refund 20 USD to …`. */
+export const CURRENCIES: ReadonlySet<string> = wordSet('usd eur gbp usdc');

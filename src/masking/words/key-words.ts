@@ -66,6 +66,8 @@ export const TYPE_WORDS: readonly (readonly [type: string, words: readonly strin
     [
       'contactnumber',
       'callerid',
+      'callback',
+      'callbackphone',
       'callbacknumber',
       'smsto',
       'dialin',
@@ -175,7 +177,7 @@ export const PERSON_ROLES: ReadonlySet<string> = new Set(
 
 /** Of these the ones that programs, places and companies have as well. */
 export const UNSURE_ROLES: ReadonlySet<string> = new Set(
-  'user users customer customers client clients from to cc bcc by host agent agents profile provider lead leads member members parent child contact contacts owner owners seller vendor sender recipient recipients creator committer driver subscriber caller'.split(
+  'user users customer customers client clients from to cc bcc by host agent agents profile provider lead leads member members parent child contact contacts owner owners seller vendor sender recipient recipients creator driver subscriber'.split(
     ' ',
   ),
 );
@@ -188,7 +190,7 @@ export const PERSON_NAMES: ReadonlySet<string> = new Set(
     'mothersmaidenname mothermaidenname birthname nombre apellido apellidos nom prenom vorname nachname patientname customername ' +
     'employeename contactname authorname ownername managername assigneename reportername recipientname sendername shiptoname billtoname shippingname ' +
     'billingname contactperson personname attendeename guestname passengername studentname membername creatorname applicantname primarycontact ' +
-    'useridname userfullname requestername requestedbyname leadname candidatename clientname agentname doctorname providername beneficiaryname'
+    'namefirst namelast namemiddle namegiven namefamily namefull useridname userfullname requestername requestedbyname leadname candidatename clientname agentname doctorname providername beneficiaryname'
   ).split(' '),
 );
 
@@ -234,7 +236,7 @@ export const NEGATIVE_KEY_WORDS: ReadonlySet<string> = new Set(
     'amount price cost total subtotal balance quantity qty lat latitude lon lng longitude coordinates coord width height duration elapsed ms ns us latency ' +
     'trace span request correlation job run pipeline issue pr hex color mask bits addr pointer memory branch tag tags digest image ' +
     'release rfc oid part lot batch barcode imei iccid cursor page next prev score weight temperature percent ratio tax fee revenue ' +
-    'shipment parcel waybill awb po sn firmware kernel chapter section clause'
+    'assembly appversion fileversion productversion package chart shipment parcel waybill awb po sn firmware kernel chapter section clause'
   ).split(' '),
 );
 
@@ -321,3 +323,10 @@ export const PROGRAM_PARENTS: ReadonlySet<string> = new Set([
   'hostinfo',
   'useragent',
 ]);
+
+/** Before `by` they name something else than who did it: `order_by`, `powered_by`. */
+export const NO_DOERS: ReadonlySet<string> = new Set(
+  'order orders sort sorted group grouped powered sponsored provided caused triggered hosted managed limit filter filtered partition replaced superseded blocked blocks required used started launched generated limited'.split(
+    ' ',
+  ),
+);

@@ -2,7 +2,7 @@
 export const EUROPEAN_GIVEN_NAMES =
   'aafke aart abelardo abril achille achim adamo adel adelaida adelasia adelchi adelheid adelie adelina adem adnan adoracion adriaan agapito agata agathe aggelos agnese agnessa agnolo agostino ahmet ainara ' +
   'ainhoa aino aitana aitor akim akos aladar aladino alain alba albano alberico albin albina albrecht aldo alejo aleksandar aleksandra aleksi alena alessio aletta alexandr alexandros alexej alfio alfonso ' +
-  'alicja alix alla alois aloisio alojzy alonso alper alphonse altagracia amada amadeo amado amaia amalia amandine amaya ambrosio ambrozy amedeo america amleto anabel anacleto anais anastasio anastasios anastazja ' +
+  'alicja alix alla alois aloisio alojzy alonso alper alphonse altagracia amada amadeo amado amaia amalia amandine amaya ambrosio ambrozy amedeo amleto anabel anacleto anais anastasio anastasios anastazja ' +
   'anatoly andras aneta anfisa angeles angeliki anibal aniela aniello aniko anke ann-christin annalisa annamaria annegret annelies anneliese annemette annibale anniek annunziata ansaldo anselmo ansgar antal ' +
   'ante antje antoinette antonello antoni antonin antonina antonino antonios antti anunciacion apolonia apostolos aranka aranzazu arcelia arda ariadna ariane arie ariel aristide aristotelis arjan arkadiusz ' +
   'arkady armand arnaldo arndt arno arnulfo arpad arsenio arseny artemio artur arvid asbjorn ascension asdrubal aslaug asli aslihan assunta asuncion atenulf athanasios atilio attila aude auguste augustin ' +
@@ -156,7 +156,7 @@ export const EUROPEAN_SURNAMES =
   'sanmiguel sansoni santamaria santi sanz sarabia saracino saragat sarmiento sastre sauer sauli saura sauvage savolainen savorgnan sawicki sbarbaro scaduto scalera scamarcio scandone scarfoglio scarlatti ' +
   'scarpa scarpetta schaaf schaap schafer scharf scheel scheffer scheffers scheibe schellekens schenk scherbarth scherer schiaparelli schiavo schiavone schilder schiller schinke schipper schleich schlosser ' +
   'schmidtke schmiedecke schober schoenmakers scholten scholtz scholz schomber schonland schottin schou schouten schubert schuchardt schuchhardt schueler schuler schulte schuster schut schutz schwirtz schwital ' +
-  'sciacca sebastian sedano sedlacek segarra segebahn segni segovia segre segui seguin segura seifert seip semitecolo serao serlupi serra sevilla sevillano sforza sgalambro sibilia siering sierra siffredi ' +
+  'sciacca sebastian sedano sedlacek segarra segebahn segni segovia segre segui seguin segura seifert seip semitecolo serao serlupi serra sevilla sevillano sforza sgalambro sibilia siering siffredi ' +
   'sigmund sikora silvestri simek simeoni simsek sinisi sipos sjoberg sluijs smeets smirnoff smit smits snijders sobczak sobrino soderberg soderini soffici sokolowski sola solana solano solari sole soler ' +
   'solimena sommer sonnino sontag soprano soranzo sordi sorgatz soria soriano sorrentino spaan spadafora spallanzani spanevello speer speri spiess spinelli spinola sraffa staglieno stahr staude steckel steen ' +
   'steffen steinberg steiner steinmetz stepien stettyn stey stiebitz stiffel stoll stolze stoppani storladi stradivari strand strangio striebitz strobel stroeks stucchi stumpf suessebier suijker suner sureda ' +
