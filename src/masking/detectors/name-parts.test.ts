@@ -10,7 +10,7 @@ test('names are known without case and accents, and of two joined ones when one 
 
 test('a name that is also an ordinary word, a place or a product is not surely one', () => {
   for (const word of ['Dawn', 'Florence', 'Julia', 'Cassandra']) assert.ok(isGiven(word) && !isSurelyGiven(word), word);
-  for (const word of ['Baker', 'King', 'Song']) assert.ok(isSurname(word) && !isSurelySurname(word), word);
+  for (const word of ['Baker', 'Walker', 'Song']) assert.ok(isSurname(word) && !isSurelySurname(word), word);
   assert.ok(isSurelyGiven('Giovanni') && isSurelySurname('Fitzgerald'));
 });
 
