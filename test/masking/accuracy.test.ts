@@ -31,6 +31,11 @@ test('each entity is found at least as well as promised, in prose and in documen
   }
 });
 
+test('secrets are found in the formats of nine providers of ten', () => {
+  assert.ok(result.secretCount >= 90);
+  assert.ok(result.missedSecrets.length / result.secretCount <= 0.1, result.missedSecrets.join('\n'));
+});
+
 test('what is clean stays as it is, and no more than one decoy in a thousand is taken for something', () => {
   assert.ok(result.cleanFlagged.length / result.cleanCount <= 0.05, result.cleanFlagged.join('\n'));
   assert.ok(result.decoyHits.length / result.decoyCount <= 0.001, JSON.stringify(result.decoyHits.slice(0, 5)));

@@ -7,6 +7,10 @@ import { JSON_CASES } from './json-cases.ts';
 import { HELD_OUT_JSON, HELD_OUT_PROSE } from './held-out.ts';
 import { madeDocs, madeTexts } from './made-cases.ts';
 import { tableNote, writeTable } from '../bench/write-table.ts';
+import { STRANGER_CALLS } from './stranger-calls.ts';
+import { STRANGER_RECORDS } from './stranger-records.ts';
+import { strangerHarmless, strangerSecrets } from './stranger-secrets.ts';
+import { STRANGER_TEXTS } from './stranger-texts.ts';
 import { f1Of, findIn, precisionOf, recallOf, score, type Score } from './score.ts';
 
 /** URLs stand in many texts as what they are; nobody labelled them all. */
@@ -18,16 +22,32 @@ export function accuracy(madeCount: number, decoyCount: number) {
     'prose, by hand': score(PROSE.map(labelledText), IGNORED),
     'prose, held out': score(HELD_OUT_PROSE.map(labelledText), IGNORED),
     'prose, made': score(madeTexts(madeCount, SEED).map(labelledText), IGNORED),
+    'prose, as strangers write': score(STRANGER_TEXTS.map(labelledText), IGNORED),
     'json, by hand': score(JSON_CASES.map(labelledDoc), IGNORED),
     'json, held out': score(HELD_OUT_JSON.map(labelledDoc), IGNORED),
+    'json, as strangers write': score([...STRANGER_CALLS, ...STRANGER_RECORDS].map(labelledDoc), IGNORED),
     'json, made': score(madeDocs(madeCount, SEED).map(labelledDoc), IGNORED),
   };
   const clean = CLEAN_PROSE.map(labelledText).filter((one) => findIn(one).some(({ type }) => type !== 'URL'));
+  const hasSecret = (text: string): boolean =>
+    findIn({ kind: 'text', text, labels: [] }).some(({ type }) => type === 'SECRET');
+  const secrets = strangerSecrets(SEED);
+  const missedSecrets = secrets.filter((text) => !hasSecret(text));
+  const harmless = strangerHarmless(SEED);
+  const harmlessFlagged = harmless.filter(hasSecret);
   const decoyHits = decoys(decoyCount, SEED).flatMap(({ key, value }) => {
     const hits = findIn({ kind: 'doc', doc: { [key]: value }, labels: [] }).filter(({ type }) => type !== 'URL');
     return hits.length === 0 ? [] : [{ key, value, types: hits.map(({ type }) => type) }];
   });
-  return { sets, cleanFlagged: clean.map(({ text }) => text), cleanCount: CLEAN_PROSE.length, decoyHits, decoyCount };
+  return {
+    sets,
+    cleanFlagged: [...clean.map(({ text }) => text), ...harmlessFlagged],
+    cleanCount: CLEAN_PROSE.length + harmless.length,
+    missedSecrets,
+    secretCount: secrets.length,
+    decoyHits,
+    decoyCount,
+  };
 }
 
 const percent = (share: number): string => share.toFixed(3);
@@ -36,12 +56,12 @@ const row = (one: Score): string =>
 
 export const ACCURACY_HEAD = '| entity | labels | precision | recall | F1 | exact |\n|---|--:|--:|--:|--:|--:|';
 
-function printDifferences({ sets, cleanFlagged, decoyHits }: ReturnType<typeof accuracy>): void {
+function printDifferences({ sets, missedSecrets, cleanFlagged, decoyHits }: ReturnType<typeof accuracy>): void {
   for (const [name, { differences }] of Object.entries(sets))
     if (!name.includes('held out'))
       for (const { what, type, text, inText } of differences.slice(0, 40))
         console.log(`${name}: ${what} ${type}: ${text}\n    in ${inText}`);
-  console.log(cleanFlagged.join('\n'), decoyHits.slice(0, 40));
+  console.log(missedSecrets.join('\n'), cleanFlagged.join('\n'), decoyHits.slice(0, 40));
 }
 
 function tables(result: ReturnType<typeof accuracy>): string {
@@ -49,8 +69,9 @@ function tables(result: ReturnType<typeof accuracy>): string {
     ([name, { scores }]) => `### ${name}\n\n${ACCURACY_HEAD}\n${scores.map(row).join('\n')}\n`,
   );
   const perThousand = ((result.decoyHits.length / result.decoyCount) * 1_000).toFixed(2);
+  const found = result.secretCount - result.missedSecrets.length;
   return `${sets.join('\n')}
-Clean texts flagged: ${result.cleanFlagged.length} of ${result.cleanCount}. Decoy leaves with a false hit: ${perThousand} of 1,000.`;
+Secrets in the formats of providers found: ${found} of ${result.secretCount}. Clean texts flagged: ${result.cleanFlagged.length} of ${result.cleanCount}. Decoy leaves with a false hit: ${perThousand} of 1,000.`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
