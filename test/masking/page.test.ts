@@ -10,6 +10,9 @@ import { HELD_OUT_JSON, HELD_OUT_PROSE } from './held-out.ts';
 import { JSON_CASES } from './json-cases.ts';
 import { labelledDoc, labelledText, type Label } from './labelled.ts';
 import { PROSE } from './prose-cases.ts';
+import { STRANGER_CALLS } from './stranger-calls.ts';
+import { STRANGER_RECORDS } from './stranger-records.ts';
+import { STRANGER_TEXTS } from './stranger-texts.ts';
 
 const page = readFileSync(new URL('../../docs/MASKING.md', import.meta.url), 'utf8');
 const packageJson = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -66,6 +69,8 @@ test('the accuracy tables count the labels there are, and their figures agree wi
   const sets = {
     'prose, by hand': PROSE.flatMap((one) => labelledText(one).labels),
     'prose, held out': HELD_OUT_PROSE.flatMap((one) => labelledText(one).labels),
+    'prose, as strangers write': STRANGER_TEXTS.flatMap((one) => labelledText(one).labels),
+    'json, as strangers write': [...STRANGER_CALLS, ...STRANGER_RECORDS].flatMap((one) => labelledDoc(one).labels),
     'json, by hand': JSON_CASES.flatMap((one) => labelledDoc(one).labels),
     'json, held out': HELD_OUT_JSON.flatMap((one) => labelledDoc(one).labels),
   };
@@ -86,7 +91,7 @@ test('the accuracy tables count the labels there are, and their figures agree wi
       const expected = p + r === 0 ? 0 : (2 * p * r) / (p + r);
       assert.ok(Math.abs(expected - Number(f1)) < 0.002, `${set}: ${type}`);
     }
-  assert.equal(sections.size, 6);
+  assert.equal(sections.size, 8);
 });
 
 test('a mark that is not there is said, and text with dollar signs is written as it is', () => {

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isGiven, isSurelyGiven, isSurelySurname, isSurname, partsOf, trimThings } from './name-parts.ts';
+import {
+  isGiven,
+  isSurelyGiven,
+  isSurelySurname,
+  isSurname,
+  partsOf,
+  trimThings,
+} from '#masking/detectors/name-parts.ts';
 
 test('names are known without case and accents, and of two joined ones when one is known', () => {
   for (const name of ['Jürgen', 'MARÍA', 'Anne-Sophie', 'Xiaoming']) assert.ok(isGiven(name), name);

@@ -98,7 +98,14 @@ export const TYPE_WORDS: readonly (readonly [type: string, words: readonly strin
   [
     'US_ITIN',
     ['itin'],
-    ['taxpayerid', 'individualtaxpayeridentificationnumber', 'taxpayeridentificationnumber', 'tin'],
+    [
+      'taxid',
+      'taxidnumber',
+      'taxpayerid',
+      'individualtaxpayeridentificationnumber',
+      'taxpayeridentificationnumber',
+      'tin',
+    ],
   ],
   [
     'CREDIT_CARD',
