@@ -187,6 +187,9 @@ export const LIMITS = {
   definitionTextsBytes: 16 * 1024 * 1024,
   definitionAnnotationBytes: 4_096,
   definitionsPerWrite: 100,
+  definitionWritesWaiting: 256,
+  /** Longer than `stateLockMs`, with time for the write itself. */
+  definitionWriteMs: 10_000,
   /** In one request. */
   definitionsAccepted: 200,
   definitionDiffLines: 1_000,

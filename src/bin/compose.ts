@@ -120,7 +120,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   const lasting: Lasting = { ...common, revocations: revocations.parts, definitions: followed.definitions };
   const first = await makeGeneration(loaded, lasting);
   if (!first.ok) {
-    followed.stop();
+    await followed.stop();
     await closeState();
     await lasting.maskThreads.close();
     await lasting.apiReads.close();
@@ -189,7 +189,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await lasting.maskThreads.close();
     await lasting.apiReads.close();
     await reloader.close();
-    followed.stop();
+    await followed.stop();
     await revocations.stop();
     await bindingStore.value.close();
     lasting.refusals.flush(true);

@@ -10,19 +10,19 @@ import type { Log } from '#gateway/gateway.ts';
 import { systemIdentityClock } from '#identity/clock.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
-import { openDefinitionsDb } from '#store/definitions-db.ts';
+import { openDefinitionStore } from '#store/definition-store.ts';
 
 export type FollowedDefinitions = {
   readonly definitions: Definitions;
   /** Before the first call: from here on everything kept is known. */
   start(): Promise<Result<true, StartRefusal>>;
-  stop(): void;
+  stop(): Promise<void>;
 };
 
 /** After the state was opened, which makes the file private. */
 export function followDefinitions({ config, limits }: LoadedConfig, log: Log): FollowedDefinitions {
   const path = join(config.data, 'state.db');
-  const definitions = createDefinitions(openDefinitionsDb({ path, limits }), limits);
+  const definitions = createDefinitions(openDefinitionStore({ path, limits }), limits);
   const watch = createDefinitionWatch({ definitions, clock: systemIdentityClock, limits, log });
   return {
     definitions,
@@ -35,9 +35,9 @@ export function followDefinitions({ config, limits }: LoadedConfig, log: Log): F
         return err({ exit: EXIT_UNAVAILABLE, message: `definitions in ${path} cannot be read: ${why}` });
       }
     },
-    stop() {
+    async stop() {
       watch.close();
-      definitions.store.close();
+      await definitions.store.close();
     },
   };
 }

@@ -49,7 +49,7 @@ export async function withDefinitions<T>(book: Book, read: (store: DefinitionSto
   try {
     return await read(store);
   } finally {
-    store.close();
+    await store.close();
   }
 }
 

@@ -33,5 +33,5 @@ export type DefinitionStore = {
   accept(acceptances: readonly Acceptance[], by: AcceptedBy): Promise<readonly Definition[]>;
   /** Texts of the versions of one definition, as far as they are kept. */
   texts(connection: string, key: DefinitionKey): Promise<readonly DefinitionText[]>;
-  close(): void;
+  close(): Promise<void>;
 };

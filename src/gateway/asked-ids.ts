@@ -3,7 +3,6 @@
  * ask under an id that is still open, for nobody could tell whose the answer is (JSON-RPC 2.0 section 4; MCP 2025-11-25, Requests).
  */
 import type { Limits } from '#limits.ts';
-import { ownText } from '#mcp/own-text.ts';
 
 export type Asked = {
   /** See session-binding.ts. */
@@ -62,7 +61,7 @@ export function createAskedIds(limits: Pick<Limits, 'askedPerSession' | 'asked'>
       const before = open.get(idKey);
       if (before !== undefined && !(isReplay && before.call === call)) return false;
       if (before === undefined) count += 1;
-      putNewest(open, ownText(idKey), { call, isReleased: before?.isReleased ?? false });
+      putNewest(open, idKey, { call, isReleased: before?.isReleased ?? false });
       putNewest(sessions, binding, open);
       makeRoom(binding, open);
       return true;

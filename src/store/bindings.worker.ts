@@ -2,16 +2,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openBindingTable } from '#store/binding-table.ts';
 import type { BindingTable } from '#store/binding-table.ts';
-import type { FromWriter, ToWriter, WriterSettings } from '#store/binding-messages.ts';
+import type { FromBindings, ToBindings, WriterSettings } from '#store/binding-messages.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('bindings.worker.ts runs as a worker thread only');
 
 const { path, limits } = workerData as WriterSettings;
-const send = (message: FromWriter): void => port.postMessage(message);
+const send = (message: FromBindings): void => port.postMessage(message);
 let table: BindingTable | undefined;
 
-port.on('message', ({ writes }: ToWriter) => {
+port.on('message', ({ writes }: ToBindings) => {
   try {
     table ??= openBindingTable(path, limits);
     send({ outcomes: table.write(writes) });

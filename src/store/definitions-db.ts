@@ -48,7 +48,7 @@ export function openDefinitionsDb(options: DefinitionsDbOptions): DefinitionStor
     note: async (sighting) => store.note(sighting),
     accept: async (acceptances, by) => store.accept(acceptances, by),
     texts: async (connection, key) => store.texts(connection, key),
-    close: () => store.shut(),
+    close: async () => store.shut(),
   };
 }
 
