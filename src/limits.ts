@@ -78,7 +78,6 @@ export const LIMITS = {
   workerRestartMsMax: 30_000,
   workerStableMs: 10_000,
   workerMetricsMs: 3_000,
-  workerHopSockets: 1_024,
 
   // one HTTP exchange with a client
   headerBytes: 32 * 1024,

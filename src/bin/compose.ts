@@ -61,7 +61,7 @@ const REFUSAL_FLUSH_MS = 5_000;
 function fleetOf({ loaded: { limits }, worker }: ComposeOptions, here: Listener, inForce: InForce) {
   if (worker === undefined || worker.count === 1) return undefined;
   const socketOf = (number: number): string => join(worker.socketFolder, `${number}.sock`);
-  const hops = createHops(socketOf, limits);
+  const hops = createHops(socketOf);
   const server = createHopServer(here, limits);
   return {
     listener: createFleetListener(here, inForce, worker, hops),

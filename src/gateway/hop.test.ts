@@ -18,7 +18,7 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 async function fleetOf(t: TestContext, owner: Listener | undefined, here: Listener) {
   const folder = mkdtempSync(join(tmpdir(), 'gatebook-hop-'));
   const socketOf = (worker: number): string => join(folder, `${worker}.sock`);
-  const hops = createHops(socketOf, LIMITS);
+  const hops = createHops(socketOf);
   const front = createServer((request, response) =>
     hops.carry(request, response, 2, () => void here(request, response)),
   ).listen(0, '127.0.0.1');
@@ -104,6 +104,32 @@ test('events are passed on one by one, and the owner notices when the client lea
   assert.equal(new TextDecoder().decode((await reader?.read())?.value), 'data: 1\n\n');
   cut.abort();
   await left.promise;
+});
+
+test('however many streams last between two workers, another exchange does not wait for their end', async (t) => {
+  const streams = 1_100;
+  let open = 0;
+  const all = Promise.withResolvers<void>();
+  const { url } = await fleetOf(
+    t,
+    (request, response) => {
+      if (request.method === 'POST') return response.end('answered');
+      response.writeHead(200).flushHeaders();
+      return (open += 1) === streams ? all.resolve() : undefined;
+    },
+    refuse,
+  );
+  const clients = Array.from({ length: streams }, () =>
+    httpRequest(url, { agent: false }).on('error', () => undefined),
+  );
+  t.after(() => clients.forEach((client) => client.destroy()));
+  for (const client of clients) {
+    client.end();
+    await once(client, 'response');
+  }
+  await all.promise;
+  const answer = await fetch(url, { method: 'POST', body: '{}', signal: AbortSignal.timeout(20_000) });
+  assert.equal(await answer.text(), 'answered');
 });
 
 test('without its owner an exchange is served where it arrived, with the body unread', async (t) => {

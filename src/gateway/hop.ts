@@ -60,8 +60,10 @@ export type Hops = {
 };
 
 /** @param socketOf path of the Unix socket of a worker. */
-export function createHops(socketOf: (worker: number) => string, limits: Pick<Limits, 'workerHopSockets'>): Hops {
-  const agent = new Agent({ keepAlive: true, maxSockets: limits.workerHopSockets, maxFreeSockets: 64 });
+export function createHops(socketOf: (worker: number) => string): Hops {
+  // No bound of its own: a request over one would wait for a stream to end. Each is in place of a client's connection, which
+  // has one request at a time, and those are bounded.
+  const agent = new Agent({ keepAlive: true, maxSockets: Infinity, maxFreeSockets: 64 });
   return {
     carry(request, response, owner, here) {
       const hop = begin({
@@ -113,7 +115,7 @@ function send(request: IncomingMessage, response: ServerResponse, hop: ClientReq
 /** Listens for other workers' exchanges; `listener` serves them here, wherever they belong. Bounds are those of the front. */
 export function createHopServer(
   listener: (request: IncomingMessage, response: ServerResponse) => void,
-  limits: Pick<Limits, 'headerBytes' | 'requestReceiveMs' | 'headersReceiveMs' | 'workerHopSockets'>,
+  limits: Pick<Limits, 'headerBytes' | 'requestReceiveMs' | 'headersReceiveMs' | 'clientConnections' | 'workers'>,
 ): Server {
   const server = createServer(
     {
@@ -129,6 +131,6 @@ export function createHopServer(
     listener,
   );
   server.maxHeadersCount = 0;
-  server.maxConnections = 64 * limits.workerHopSockets;
+  server.maxConnections = limits.workers * limits.clientConnections;
   return server;
 }
