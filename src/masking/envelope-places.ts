@@ -9,6 +9,7 @@ const OF_PARAMS: ReadonlySet<PathPart> = new Set(['name', 'protocolVersion', 're
 
 /** Of a path from the root of a message. */
 export function isEnvelopePlace(path: readonly PathPart[]): boolean {
+  if (path.length > 2) return false;
   const [first = '', second = ''] = path;
   return path.length === 1 ? ENVELOPE.has(first) : path.length === 2 && first === 'params' && OF_PARAMS.has(second);
 }

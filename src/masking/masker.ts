@@ -114,7 +114,7 @@ export function createMasker(settings: MaskerSettings, aside?: MaskAside): Maske
   const maskMessage = (doc: JsonDocument, context: MaskContext): Result<MaskedMessage, MaskFault> => {
     const { secrets } = context;
     const notes = freshNotes(work);
-    const present = secrets.presentIn(unescapedText(doc.text, [doc.root]));
+    const present = secrets.isEmpty ? secrets : secrets.presentIn(unescapedText(doc.text, [doc.root]));
     const walk = new MaskWalk(doc.text, rulesFor(context), notes, present);
     walk.walk(doc.root);
     if (notes.isSentOverBudget === true && overBudget === 'block') return err(OVER_BUDGET);

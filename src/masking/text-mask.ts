@@ -44,6 +44,8 @@ class Edits {
   }
 }
 
+const NO_EDITS: CopyEdits = { stored: [], sent: [] };
+
 export class TextMask {
   readonly #rules: WalkRules;
   readonly #notes: WalkNotes;
@@ -156,10 +158,14 @@ export class TextMask {
     let texts = this.#leaf.maskExact({ stored: value, sent: value }, copies);
     const { detection } = this.#rules;
     if (detection !== undefined) {
-      const edits = new Edits();
-      if (texts.stored === texts.sent && texts.stored.includes('=')) this.#query(texts.stored, place, edits);
-      if (edits.stored.length + edits.sent.length > 0)
-        texts = { stored: spliceText(texts.stored, edits.stored), sent: spliceText(texts.sent, edits.sent) };
+      let edits: CopyEdits = NO_EDITS;
+      if (texts.stored === texts.sent && texts.stored.includes('=')) {
+        const inQuery = new Edits();
+        this.#query(texts.stored, place, inQuery);
+        edits = inQuery;
+        if (edits.stored.length + edits.sent.length > 0)
+          texts = { stored: spliceText(texts.stored, edits.stored), sent: spliceText(texts.sent, edits.sent) };
+      }
       const told = copies.stored && where !== undefined ? where.within(toldOffset(edits.stored)) : undefined;
       texts = this.#leaf.maskDetected(texts, place.at.place, copies, detection.engine, told?.report());
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { jsonRuns } from '#masking/carriers/json-lines.ts';
+import { jsonRuns, mayHoldJson } from '#masking/carriers/json-lines.ts';
 
 const LIMITS = { depth: 8, nodes: 100 };
 function runsOf(text: string): string[] {
@@ -42,4 +42,10 @@ test('values beyond depth or number are refused, and so is what begins like JSON
   assert.equal(open.ok, true, 'each ends at the next line');
   const nothing = jsonRuns('\n[1,'.repeat(400), { depth: 500, nodes: 100_000 });
   assert.equal(!nothing.ok && nothing.error.code, 'too_many');
+});
+
+test('a text that begins with a letter may hold JSON only in a later line', () => {
+  assert.equal(mayHoldJson('see {"a":1}'), false);
+  assert.equal(mayHoldJson('see\n{"a":1}'), true);
+  for (const text of ['{"a":1}', ' \t["a"]', '\u00a0"a"']) assert.equal(mayHoldJson(text), true);
 });

@@ -14,7 +14,11 @@ const FAILED_LENGTHS_MAX = 8;
 
 const TOO_MANY: JsonFault = { code: 'too_many', offset: 0, message: 'too much that begins like JSON and is none' };
 
-export const mayHoldJson = (text: string): boolean => AT_START.test(text) || text.includes('\n');
+export function mayHoldJson(text: string): boolean {
+  const first = text.charCodeAt(0);
+  const isLetter = (first >= 0x61 && first <= 0x7a) || (first >= 0x41 && first <= 0x5a);
+  return (!isLetter && AT_START.test(text)) || text.includes('\n');
+}
 
 /** Runs in their order; what does not parse is text. Errors: `too_deep`, `too_many`. */
 export function jsonRuns(text: string, { depth, nodes }: JsonLimits): Result<readonly JsonRun[], JsonFault> {

@@ -47,8 +47,12 @@ const SIGNATURES: readonly (readonly [prefix: string, kind: MediaKind])[] = [
 ];
 const SIGNED_CHARS_MIN = 64;
 
+const SIGNATURE_STARTS = [...new Set(SIGNATURES.map(([prefix]) => prefix.charAt(0)))].join('');
+
 const kindBySignature = (encoded: string): MediaKind | undefined =>
-  encoded.length < SIGNED_CHARS_MIN ? undefined : SIGNATURES.find(([prefix]) => encoded.startsWith(prefix))?.[1];
+  encoded.length < SIGNED_CHARS_MIN || !SIGNATURE_STARTS.includes(encoded.charAt(0))
+    ? undefined
+    : SIGNATURES.find(([prefix]) => encoded.startsWith(prefix))?.[1];
 
 const BASE64_ONLY = /^[A-Za-z0-9+/_\r\n-]+={0,2}\s*$/;
 

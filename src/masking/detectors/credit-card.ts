@@ -155,8 +155,9 @@ export const creditCard: Detector = {
       const start = match.index;
       const end = start + match[0].length;
       const digits = digitsOf(match[0]);
-      const issuer = issuerOf(digits);
+      // the cheap question first, which nine of ten numbers fail
       if (!passesLuhn(digits) || isPartOfMore(text, start, end)) return false;
+      const issuer = issuerOf(digits);
       if (issuer === undefined && !isSaidToBeCard(scan, start, digits)) return false;
       const isGrouped = digits.length !== match[0].length;
       // thirteen digits are a bar code more often than an old Visa card, twelve are anything

@@ -26,35 +26,34 @@ export function passesMod97(iban: string): boolean {
   return remainder === 1;
 }
 
-type Read = { readonly end: number; readonly compact: string; readonly groups: readonly number[] };
-
-/** The next `length` letters and digits, with single separators of one kind between them. */
-function readChars(text: string, start: number, length: number): Read | undefined {
-  let compact = '';
-  let separator: string | undefined;
-  let group = 0;
-  const groups: number[] = [];
+/** Where the next `length` letters and digits end, with single separators of one kind between them; -1 when there are not so many. */
+function charsEnd(text: string, start: number, length: number): number {
+  let left = length;
+  let separator = 0;
+  let isBehindSeparator = true;
   for (let at = start; at < text.length; at++) {
-    const code = text.charCodeAt(at) & ~0x20;
-    const char = text[at] ?? '';
-    if ((code >= 0x41 && code <= 0x5a) || (char >= '0' && char <= '9')) {
-      compact += char.toUpperCase();
-      group++;
-      if (compact.length === length) return { end: at + 1, compact, groups: [...groups, group] };
-    } else if ((char === ' ' || char === '-') && group > 0 && (separator === undefined || separator === char)) {
-      separator = char;
-      groups.push(group);
-      group = 0;
+    const code = text.charCodeAt(at);
+    const letter = code & ~0x20;
+    if ((letter >= 0x41 && letter <= 0x5a) || (code >= 0x30 && code <= 0x39)) {
+      if (--left === 0) return at + 1;
+      isBehindSeparator = false;
+    } else if ((code === 0x20 || code === 0x2d) && !isBehindSeparator && (separator === 0 || separator === code)) {
+      separator = code;
+      isBehindSeparator = true;
     } else {
-      return undefined;
+      return -1;
     }
   }
-  return undefined;
+  return -1;
 }
 
 /** Printed in fours (ISO 13616-1), or in one piece; anything else only by context. */
-const isInFours = ({ groups }: Read): boolean =>
-  groups.length === 1 || groups.every((size, at) => size === 4 || (at === groups.length - 1 && size < 4));
+function isInFours(written: string): boolean {
+  const groups = written.split(/[ -]/);
+  return (
+    groups.length === 1 || groups.every(({ length }, at) => length === 4 || (at === groups.length - 1 && length < 4))
+  );
+}
 
 export const iban: Detector = {
   types: ['IBAN_CODE'],
@@ -69,15 +68,17 @@ export const iban: Detector = {
       START.lastIndex = start + 1;
       const length = LENGTHS.get(match[0].slice(0, 2).toUpperCase());
       if (length === undefined || isWordChar(text, start - 1)) continue;
-      const read = readChars(text, start, length);
-      if (read === undefined || isWordChar(text, read.end) || !passesMod97(read.compact)) continue;
-      START.lastIndex = read.end;
+      const end = charsEnd(text, start, length);
+      if (end < 0 || isWordChar(text, end)) continue;
+      const written = text.slice(start, end);
+      if (!passesMod97(written.replaceAll(/[ -]/g, '').toUpperCase())) continue;
+      START.lastIndex = end;
       scan.propose({
         start,
-        end: read.end,
+        end,
         type: 'IBAN_CODE',
         rule: 'iban',
-        base: isInFours(read) ? 0.95 : 0.4,
+        base: isInFours(written) ? 0.95 : 0.4,
         isValidated: true,
         because: 'mod 97, length of the country',
         isImmune: true,

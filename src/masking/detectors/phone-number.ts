@@ -63,6 +63,7 @@ function nanpBase(whole: string, isBracketed: boolean, separators: string, isPla
 function findNanp(scan: Scan): void {
   const { text } = scan;
   eachMatch(NANP, text, (match) => {
+    if (scan.isFull) return true;
     const [whole, bracketed, plain, first = '', exchange = '', second = ''] = match;
     const start = match.index;
     const end = withExtension(text, start + whole.length);
@@ -105,6 +106,7 @@ function groupEnds(text: string, start: number): number[] {
 function findInternational(scan: Scan): void {
   const { text } = scan;
   eachMatch(INTERNATIONAL, text, (match) => {
+    if (scan.isFull) return true;
     const start = match.index;
     const from = start + match[0].length;
     const ends = groupEnds(text, from).filter((end) => {
@@ -161,6 +163,7 @@ function findSpaced(scan: Scan): void {
 function findByContext(scan: Scan, pattern: RegExp, rule: string, digitsMin: number, base: number): void {
   const { text } = scan;
   eachMatch(pattern, text, (match) => {
+    if (scan.isFull) return true;
     const start = match.index;
     const end = start + match[0].length;
     const { length } = digitsOf(match[0]);

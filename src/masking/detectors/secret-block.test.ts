@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { connectionString } from '#masking/detectors/secret-block.ts';
+import { ScanBudget } from '#masking/engine/budget.ts';
+import { NO_PLACE } from '#masking/engine/place.ts';
+import { Scan } from '#masking/engine/scan.ts';
 import { found } from '#test/fakes/detect.ts';
 
 const secrets = (text: string): string[] => found('SECRET', text);
@@ -36,4 +40,18 @@ test('what follows the name of a scheme is a secret, the words of a sentence are
   assert.deepEqual(secrets('Authorization: Bearer abcdef0123456789abcdef'), ['abcdef0123456789abcdef']);
   assert.deepEqual(secrets('authorization: Basic dXNlcjpwYXNzd29yZA=='), ['dXNlcjpwYXNzd29yZA==']);
   assert.deepEqual(secrets('Bearer authentication is required, basic understanding'), []);
+});
+
+test('a password belongs to a connection only with another part of one near it in its line', () => {
+  const connections = (text: string): string[] => {
+    const scan = new Scan(new ScanBudget());
+    scan.begin(text, NO_PLACE, new ScanBudget());
+    scan.profile.read(text);
+    connectionString.find(scan);
+    return scan.hits.map(({ start, end }) => text.slice(start, end));
+  };
+  const near = 'pwd=Zx8kq1;pwd=Zx8kq2;Server=db';
+  assert.deepEqual(connections(near), [near]);
+  assert.deepEqual(connections(`pwd=Zx8kq1; pwd=Zx8kq2; ${'x '.repeat(300)}Server=db`), []);
+  assert.deepEqual(connections('pwd=Zx8kq1\nServer=db;pwd=Zx8kq2;'), ['Server=db;pwd=Zx8kq2;']);
 });

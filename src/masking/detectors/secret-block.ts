@@ -16,6 +16,8 @@ const CONNECTION_SECRET =
   /(?<![A-Za-z])(?:Password|Pwd|AccountKey|SharedAccessKey|SharedSecretValue)=([^;\n"'\s]{3,300})/gi;
 const CONNECTION_PART =
   /(?<![A-Za-z])(?:Data Source|Server|Host|Endpoint|DefaultEndpointsProtocol|AccountName|User ID|Uid|Username|Driver|Provider|Database|Initial Catalog)=/i;
+const NEXT_PART = new RegExp(CONNECTION_PART, 'gi');
+const LINE_END = /[\n"']/g;
 const CONNECTION_CHARS_MAX = 512;
 const AUTHORIZATION = /\b(?:Bearer|Basic|Token)[ ]+([A-Za-z0-9+/=._~-]{16,4096})/g;
 const BASIC_LEAD = /(?:authorization|auth)["']?\s{0,2}[:=]\s{0,2}["']?$/i;
@@ -143,8 +145,22 @@ function findCredentialUrls(scan: Scan): void {
   }
 }
 
+/** Where a pattern is found next, from places that only go forward: each character is searched once. */
+function nextMatches(pattern: RegExp, text: string): (from: number) => RegExpExecArray | undefined {
+  let found: RegExpExecArray | null | undefined;
+  return (from) => {
+    if (found !== null && (found === undefined || found.index < from)) {
+      pattern.lastIndex = from;
+      found = pattern.exec(text);
+    }
+    return found ?? undefined;
+  };
+}
+
 function findConnectionStrings(scan: Scan): void {
   const { text } = scan;
+  const partFrom = nextMatches(NEXT_PART, text);
+  const lineEndFrom = nextMatches(LINE_END, text);
   let floor = 0;
   eachMatch(CONNECTION_SECRET, text, (match) => {
     if (match.index < floor) return true;
@@ -153,15 +169,18 @@ function findConnectionStrings(scan: Scan): void {
     const line = lead.slice(Math.max(lead.lastIndexOf('\n'), lead.lastIndexOf('"'), lead.lastIndexOf("'")) + 1);
     const first = CONNECTION_PART.exec(line);
     const valueEnd = match.index + match[0].length;
-    const next = text.slice(valueEnd, valueEnd + CONNECTION_CHARS_MAX);
-    const lineEnd = next.search(/[\n"']/);
-    const rest = lineEnd < 0 ? next : next.slice(0, lineEnd);
-    if (looksMadeUp(match[1] ?? '') || (first === null && !CONNECTION_PART.test(rest))) {
+    const restEnd = Math.min(valueEnd + CONNECTION_CHARS_MAX, lineEndFrom(valueEnd)?.index ?? text.length);
+    const isPartBehind = (): boolean => {
+      const part = partFrom(valueEnd);
+      return part !== undefined && part.index + part[0].length <= restEnd;
+    };
+    if (looksMadeUp(match[1] ?? '') || (first === null && !isPartBehind())) {
       // nothing of a connection stands around it, so the next one need not look here again
       floor = valueEnd;
       return true;
     }
-    const parts = /^(?:;[ ]?[A-Za-z][A-Za-z ]{1,39}=[^;\n"']{0,200})*;?/.exec(rest)?.[0].length ?? 0;
+    const parts =
+      /^(?:;[ ]?[A-Za-z][A-Za-z ]{1,39}=[^;\n"']{0,200})*;?/.exec(text.slice(valueEnd, restEnd))?.[0].length ?? 0;
     const start = first === null ? match.index : match.index - line.length + first.index;
     floor = valueEnd + parts;
     scan.propose({

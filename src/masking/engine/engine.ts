@@ -11,7 +11,6 @@ import { NO_PLACE, type Place } from '#masking/engine/place.ts';
 import { Scan } from '#masking/engine/scan.ts';
 import { decodedView, needsView, type View } from '#masking/engine/views.ts';
 import { PLACEHOLDERS, type Placeholders } from '#masking/operators/placeholders.ts';
-import { LIMITS } from '#limits.ts';
 import { err, ok, type Result } from '#result.ts';
 
 export type Engine = {
@@ -39,12 +38,9 @@ export function createEngine({ types, detectors = [], placeholders: masked = PLA
   const active = [...builtInDetectors(), ...detectors].filter((detector) =>
     detector.types.some((type) => types.has(type)),
   );
-  const gates = active.map((detector) => ({
-    needs: detector.needs,
-    digits: detector.digitsMin ?? 0,
-    number: detector.numberMin ?? 0,
-    run: detector.runMin ?? 0,
-  }));
+  const gates = Int32Array.from(
+    active.flatMap(({ needs, digitsMin = 0, numberMin = 0, runMin = 0 }) => [needs, digitsMin, numberMin, runMin]),
+  );
   const scan = new Scan(new ScanBudget());
 
   const ask = (text: string, place: Place, budget: ScanBudget): void => {
@@ -53,11 +49,12 @@ export function createEngine({ types, detectors = [], placeholders: masked = PLA
     profile.read(text);
     const { mask, digits, numberMax, runMax } = profile;
     for (let at = 0; at < active.length; at++) {
-      const gate = gates[at];
-      if (gate === undefined || (mask & gate.needs) !== gate.needs) continue;
-      if (digits < gate.digits || numberMax < gate.number || runMax < gate.run) continue;
+      const gate = at << 2;
+      const needs = gates[gate] as number;
+      if ((mask & needs) !== needs || digits < (gates[gate + 1] as number)) continue;
+      if (numberMax < (gates[gate + 2] as number) || runMax < (gates[gate + 3] as number)) continue;
       active[at]?.find(scan);
-      if (budget.isExhausted || scan.proposals > LIMITS.maskingCandidates) return;
+      if (budget.isExhausted || scan.isFull) return;
     }
   };
 
@@ -66,12 +63,12 @@ export function createEngine({ types, detectors = [], placeholders: masked = PLA
     if (!budget.spend(text.length)) return [];
     ask(text, place, budget);
     const { hits } = scan;
-    if (scan.proposals > LIMITS.maskingCandidates) return undefined;
+    if (scan.isFull) return undefined;
     if (!needsView(text, scan.profile) || !budget.spend(text.length * VIEW_COST)) return hits;
     const view = decodedView(text);
     if (view === undefined) return hits;
     ask(view.text, place, budget);
-    if (scan.proposals > LIMITS.maskingCandidates) return undefined;
+    if (scan.isFull) return undefined;
     return [...hits, ...scan.hits.map((hit) => mappedBack(hit, view))];
   };
 
@@ -137,7 +134,18 @@ const mappedBack = (hit: Hit, view: View): Hit => ({
 });
 
 const byStart = (a: Span, b: Span): number => a.start - b.start;
-const isTouched = (hit: Span, { start, end }: Span): boolean => hit.start < end && start < hit.end;
+
+/** The index of the first span that ends behind `at`; they are in order and do not overlap. */
+function firstBehind(spans: readonly Span[], at: number): number {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((spans[middle]?.end ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
 
 /** Less of a value is not worth a token of its own. */
 const PIECE_CHARS_MIN = 4;
@@ -146,7 +154,12 @@ const PIECE_CHARS_MIN = 4;
 function besides(masked: readonly Span[], hits: readonly Hit[]): readonly Hit[] {
   if (masked.length === 0 || hits.length === 0) return hits;
   return hits.flatMap((hit) => {
-    const inside = masked.filter((span) => isTouched(hit, span));
+    const inside: Span[] = [];
+    for (let at = firstBehind(masked, hit.start); at < masked.length; at++) {
+      const span = masked[at];
+      if (span === undefined || span.start >= hit.end) break;
+      inside.push(span);
+    }
     const pieces: Hit[] = [];
     let at = hit.start;
     for (const { start, end } of [...inside, { start: hit.end, end: hit.end }]) {

@@ -62,10 +62,16 @@ export class Scan {
     return nearest !== undefined && words.has(nearest) ? nearest : undefined;
   }
 
+  /** Further candidates change nothing. */
+  get isFull(): boolean {
+    return this.proposals > LIMITS.maskingCandidates;
+  }
+
   propose(candidate: Candidate): void {
     const { start, end, type, rule, base, isValidated = false, because, isImmune = false } = candidate;
     this.budget.spend(64);
-    if (++this.proposals > LIMITS.maskingCandidates) return;
+    this.proposals++;
+    if (this.isFull) return;
     const reasons: string[] = because === undefined ? [] : [because];
     let score = base;
     const words = CONTEXT_WORDS[type];

@@ -103,6 +103,9 @@ const CLASSES = Int32Array.from({ length: 129 }, (_, code) => {
   return (named[char] ?? HAS.other) | also;
 });
 
+/** Not at the end of a text. */
+const isSmall = (code: number): boolean => code >= 0x61 && code <= 0x7a;
+
 export class TextProfile {
   mask = 0;
   digits = 0;
@@ -143,6 +146,11 @@ export class TextProfile {
         if (run > runMax) runMax = run;
         run = 0;
       } else run++;
+      if ((bits & HAS.lower) === 0) continue;
+      // small letters behind a small one change nothing but how long the run is
+      const first = at;
+      while (isSmall(text.charCodeAt(at + 1))) at++;
+      run += at - first;
     }
     this.mask = mask & (TOKEN_CHAR - 1);
     this.digits = digits;

@@ -176,10 +176,18 @@ function escapeAt(text: string, at: number): Decoded {
 
 function foldedAt(text: string, at: number): Decoded {
   const code = text.charCodeAt(at);
-  const length = code >= 0xd800 && code < 0xdc00 && at + 1 < text.length ? 2 : 1;
-  const value = foldChar(text.slice(at, at + length));
-  return { length, value };
+  if (code >= 0xd800 && code < 0xdc00 && at + 1 < text.length)
+    return { length: 2, value: foldChar(text.slice(at, at + 2)) };
+  let folded = FOLDED_UNITS.get(code);
+  if (folded === undefined) {
+    folded = { length: 1, value: foldChar(text.charAt(at)) };
+    FOLDED_UNITS.set(code, folded);
+  }
+  return folded;
 }
+
+/** By code unit, of which there are 65,536: Unicode is asked once for each. */
+const FOLDED_UNITS = new Map<number, Decoded>();
 
 /** NFKC (UAX 15) of one character, dashes as `-`, spaces as ` `, invisible ones gone; undefined when it stays. */
 function foldChar(char: string): string | undefined {
