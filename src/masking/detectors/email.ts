@@ -21,6 +21,10 @@ const FILE_ENDINGS = new Set(
   ),
 );
 
+/** One code unit of a local part; those of ASCII are looked up. */
+const isLocal = (code: number): boolean => (code < 128 ? IS_LOCAL[code] === 1 : LOCAL.test(String.fromCharCode(code)));
+const IS_LOCAL = Uint8Array.from({ length: 128 }, (_, code) => (LOCAL.test(String.fromCharCode(code)) ? 1 : 0));
+
 /** What may stand right before and after the sign; most that have one are no addresses. */
 const canSurround = (before: number, after: number): boolean =>
   before > 0x20 && before !== 0x40 && before !== 0x2e && after > 0x2f && after !== 0x40 && after !== 0x3a;
@@ -33,7 +37,7 @@ function localStart(text: string, at: number): number {
     return quoted === null ? -1 : floor + quoted.index;
   }
   let start = at;
-  while (start > floor && LOCAL.test(text[start - 1] ?? '')) start--;
+  while (start > floor && isLocal(text.charCodeAt(start - 1))) start--;
   const local = text.slice(start, at);
   const lead = LEADING.exec(local)?.[0].length ?? 0;
   // `to=a@b.c`, `user:a@b.c`: what stands before the last separator is a name of the value
