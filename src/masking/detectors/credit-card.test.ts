@@ -34,6 +34,7 @@ test('what has no issuer, no check digit or another meaning is no card', () => {
     ['9111111111111111', 'card_number'],
     ['3500000000000009'],
     ['4111111111111111', 'gid'],
+    ['payment 3500000000000009 settled'],
   ];
   for (const [text, key] of cases) assert.deepEqual(found(TYPE, text, key), [], text);
 });

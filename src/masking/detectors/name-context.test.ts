@@ -29,6 +29,7 @@ test('one known given name is found in a sentence, before what it says and as th
 test('streets, places, companies and brands bear the names of people and are none', () => {
   for (const text of [
     'Ship to 8249 Marvin Falls, West Town',
+    'Meet me at 30790 Michael Mills tomorrow',
     'He lives on rue Charles Fernandez.',
     'a street named: Kevin Fork St.',
     'We work for Meredith Holdings in town',

@@ -58,3 +58,10 @@ test('prefixes inside of words, and words that only begin like tokens, are nothi
   ])
     assert.deepEqual(found('SECRET', text), [], text);
 });
+
+test('a license key is found by the mark at its end, and the mark alone is nothing', () => {
+  assert.deepEqual(found('SECRET', 'license 7d2b7e19313cd4f9ad33c89d5f3dbb0dd70dNRAL in the log'), [
+    '7d2b7e19313cd4f9ad33c89d5f3dbb0dd70dNRAL',
+  ]);
+  assert.deepEqual(found('SECRET', 'license 7d2b7e19313cd4f9ad33NRAL in the log'), []);
+});
