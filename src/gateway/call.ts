@@ -98,7 +98,7 @@ type Spent = 'headers' | 'body' | 'masked' | 'mirrored' | 'sendable' | 'resumed'
 /** A call that can be resumed, while nobody is connected for it (resting-call.ts). */
 export type RestingCall = Omit<Forwarded, Spent | 'message' | Exclude<keyof Resuming, 'verified'>> & {
   readonly message: RequestMessage;
-  readonly answer: Pick<UpstreamAnswer, 'status'>;
+  readonly answer: Pick<UpstreamAnswer, 'status' | 'sessionId'>;
 };
 
 /** A call that somebody resumes. `state`: of its intent. */

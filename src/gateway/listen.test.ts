@@ -75,6 +75,10 @@ test('a server without a stream is passed on as one: 405, also when it says so w
   const saying = await opened(gateway, jsonAnswer(no, { status: 400 }));
   await relayListening(saying, gateway);
   assert.deepEqual([sentOn(saying), endOf(gateway).reason], [['json 400'], 'status_400']);
+  // SDK v1 servers put an id there that nobody asked with.
+  const named = await opened(gateway, jsonAnswer(no.replace('null', '"server-error"'), { status: 400 }));
+  await relayListening(named, gateway);
+  assert.deepEqual([sentOn(named), endOf(gateway).reason], [['json 400'], 'no_stream_400']);
 });
 
 test('a server that no longer knows the session ends it here', async () => {

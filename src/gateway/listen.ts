@@ -79,8 +79,18 @@ async function relayNo(call: Listening, gateway: Gateway): Promise<void> {
   const { form, status } = call.answer;
   if (form === 'json') {
     const { messages, end } = await listenOn(call, () => false, gateway);
-    if (end.refusal !== undefined) await sendRefusal(call, gateway, end.refusal);
-    return recordListenEnd(call, end.refusal === undefined ? { reason: `status_${status}` } : end, messages, gateway);
+    // What it said was under an id that nobody asked with, and went no further; its status still says no.
+    const unsaid: Refusal | undefined = call.reply.started()
+      ? undefined
+      : { code: 'upstream_invalid', reason: `no_stream_${status}`, executed: 'no', refusedWith: status };
+    const refusal = end.refusal ?? unsaid;
+    if (refusal !== undefined) await sendRefusal(call, gateway, refusal);
+    return recordListenEnd(
+      call,
+      refusal === undefined ? { reason: `status_${status}` } : faulty(refusal),
+      messages,
+      gateway,
+    );
   }
   const refusal: Refusal =
     status === 405

@@ -60,13 +60,14 @@ test('a name that is a secret does not rest', async () => {
 
 test('a call that is resumed is the same call, in the exchange and by the token that resume it', async () => {
   const gateway = fakeGateway();
-  const call = await forwardedTo(sseAnswer([]), gateway);
-  const other = await forwardedTo(sseAnswer([RESULT]), gateway);
+  const call = await forwardedTo(sseAnswer([], { sessionId: 'first' }), gateway);
+  const other = await forwardedTo(sseAnswer([RESULT], { sessionId: 'another' }), gateway);
   const resumed = resumedCall(restingCall(call), other, 'open');
   assert.deepEqual([resumed.id, resumed.intent, resumed.decision], [call.id, call.intent, call.decision]);
   assert.equal(resumed.message.kind === 'request' && resumed.message.name, 'get_note');
-  for (const part of ['http', 'reply', 'cut', 'gone', 'token', 'answer'] as const)
-    assert.equal(resumed[part], other[part]);
+  for (const part of ['http', 'reply', 'cut', 'gone', 'token'] as const) assert.equal(resumed[part], other[part]);
+  assert.equal(resumed.answer.messages, other.answer.messages);
+  assert.equal(resumed.answer.sessionId, call.answer.sessionId);
   assert.ok(!('sendable' in resumed), 'it would be sent again');
 });
 

@@ -56,7 +56,7 @@ export function restingCall(call: Forwarded): RestingCall {
     sourceKey: ownText(sourceKey),
     protocol: protocol === undefined ? undefined : ownText(protocol),
     message: messageOf(call),
-    answer: { status: answer.status },
+    answer: { status: answer.status, sessionId: answer.sessionId },
   };
 }
 
@@ -77,7 +77,8 @@ export const resumedCall = (call: RestingCall, by: Resuming, state: 'open' | 'cl
   token: by.token,
   connection: by.connection,
   secrets: by.secrets,
-  answer: by.answer,
+  // A session is begun by the answer to its `initialize`, not by what a stream is resumed with.
+  answer: { ...by.answer, sessionId: call.answer.sessionId },
   headers: new Map(),
   body: NOTHING,
   masked: { send: NOTHING, stored: NOTHING_STORED, findings: [], isBlocked: false, flags: [] },

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Forwarded, RestingCall } from '#gateway/call.ts';
 import { createResumableCalls } from '#gateway/resumable-calls.ts';
 import type { Expiry } from '#gateway/resumable-calls.ts';
+import { callerKey } from '#identity/caller.ts';
 import { LIMITS } from '#limits.ts';
 import type { Limits } from '#limits.ts';
 import { ok } from '#result.ts';
@@ -150,4 +151,22 @@ test('a call somebody was going on with when its session or the gateway ended wa
     assert.deepEqual(expired, [reason]);
     assert.equal((await resumables.take('s', call.id))?.state, 'closed');
   }
+});
+
+test('a call that is over is forgotten when its session uses its id again; one that waits is not, nor those of others', async () => {
+  const resumables = table();
+  const [over, waiting, others] = await calls(3);
+  assert.ok(over !== undefined && waiting !== undefined && others !== undefined);
+  resumables.attach('s', over, QUIET).close();
+  resumables.attach('s', waiting, QUIET).wait();
+  resumables.attach('other', others, QUIET).close();
+  const { message, verified } = over;
+  const idKey = message.kind === 'request' ? message.idKey : '';
+  resumables.forget(callerKey(verified.caller), 's', (key) => key === `not ${idKey}`);
+  assert.equal(resumables.has('s', over.id), true);
+  resumables.forget(callerKey(verified.caller), 's', (key) => key === idKey);
+  assert.deepEqual(
+    [resumables.has('s', over.id), resumables.has('s', waiting.id), resumables.has('other', others.id)],
+    [false, true, true],
+  );
 });

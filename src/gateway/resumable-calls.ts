@@ -36,6 +36,8 @@ export type ResumableCalls = {
   take(binding: string, call: string): Promise<Taken | undefined>;
   /** What was taken, and whose resumption came to nothing, waits on. */
   giveBack(binding: string, call: string): void;
+  /** Another request goes under this id in the session: what was answered under it is not asked for again. `isMeant` judges idKeys. */
+  forget(caller: string, binding: string, isMeant: (idKey: string) => boolean): void;
   /** The session is over: what waits in it ends. */
   endOf(binding: string): void;
   /** Ends all that waits, with the gateway. */
@@ -188,6 +190,12 @@ export function createResumableCalls(
       const { over } = entry.at;
       letWait(entry, entry.at);
       over.resolve();
+    },
+    forget(caller, binding, isMeant) {
+      for (const id of perCaller.get(caller) ?? []) {
+        const entry = find(binding, id);
+        if (entry?.at.state === 'closed' && isMeant(entry.call.message.idKey)) drop(id, entry);
+      }
     },
     endOf(binding) {
       for (const entry of calls.values()) {

@@ -38,6 +38,18 @@ test('without a session, and to a process, ids may be those of other requests', 
   }
 });
 
+test('what was answered under an id is not asked for again once the id is another request’s', async () => {
+  const gateway = fakeGateway();
+  const { wireId } = beginSession(gateway);
+  const before = await calling(gateway, wireId, 7);
+  const forgotten: boolean[] = [];
+  gateway.resumables.forget = (_caller, binding, isMeant) => {
+    forgotten.push(binding.endsWith(wireId), isMeant('7'), isMeant('"7"'), isMeant('8'));
+  };
+  assert.ok(claimId(before, gateway).ok);
+  assert.deepEqual(forgotten, [true, true, true, false]);
+});
+
 test('a session whose server leaves too much unanswered ends', async () => {
   const gateway = fakeGateway({ limits: { unansweredPerSession: 2 } });
   const { wireId } = beginSession(gateway);

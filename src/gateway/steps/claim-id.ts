@@ -6,6 +6,8 @@
 import type { Approved } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
+import { sessionBinding } from '#gateway/session-binding.ts';
+import { callerKey } from '#identity/caller.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
@@ -27,6 +29,12 @@ export function claimId(call: Approved, gateway: Gateway): Result<Approved, Refu
     return refused('unknown_session', 'too_many_unanswered');
   }
   unanswered.add(id);
+  // A server whose events are kept by session would bring the answer of one as that of the other.
+  gateway.resumables.forget(
+    callerKey(call.verified.caller),
+    sessionBinding(call, wireId),
+    (idKey) => plain(idKey) === id,
+  );
   return ok({ ...call, claimed: id });
 }
 

@@ -55,6 +55,14 @@ test('a stream that says something before its answer to initialize has the id in
   assert.equal(gateway.sessions.find(owner('notes'), wireId ?? '')?.upstreamId, 'upstream-session');
 });
 
+test('an answer to initialize that is asked for again begins no session', async () => {
+  const gateway = fakeGateway();
+  gateway.upstream.answering = () => ok(sseAnswer([], { sessionId: 'another' }));
+  const call = { ...(await forwarded(gateway, { message: initialize })), resumed: 'closed' as const };
+  await respond(await answerRecorded(gateway, call, accepted), gateway);
+  assert.equal(gateway.sessions.count(), 0);
+});
+
 test('a process has a session though it names none', async () => {
   const { gateway, given } = await sessionGiven(initialize, accepted, undefined, 'process');
   assert.equal(gateway.sessions.find(owner('process'), given ?? '')?.upstreamId, undefined);

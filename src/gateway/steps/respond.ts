@@ -18,6 +18,8 @@ import type { HeaderPair } from '#upstream/port.ts';
 function beginSession({ call, message, role }: AnswerRecorded, gateway: Gateway): void {
   const isAccepted = message.kind === 'response' && message.outcome.type === 'result' && role === 'final';
   if (!isAccepted || call.message?.kind !== 'request' || call.message.method !== 'initialize') return;
+  // It began when this was answered for the first time.
+  if ('resumed' in call && call.resumed === 'closed') return;
   // A server without sessions gets clients without sessions (P8); a process has one, whether it knows or not.
   if (wireIdOf(call) === undefined) return;
   const { caller } = call.verified;
