@@ -1,6 +1,7 @@
 /** Names of people in fields: what stands under a key that says so, or that people have, and looks like a name. */
 import { fold, isCapital, isGiven, isSurelyGiven, isSurname, isThing } from '#masking/detectors/name-parts.ts';
 import type { Scan } from '#masking/engine/scan.ts';
+import { HAS } from '#masking/engine/text-profile.ts';
 import { BRANDS, PARTICLES } from '#masking/words/person-words.ts';
 
 const TYPE = 'PERSON';
@@ -21,6 +22,8 @@ const ADDRESSED_CHARS_MAX = 256;
 
 export function findInField(scan: Scan): void {
   const isNamed = scan.isKeyed(TYPE);
+  // where the key does not say that it is a name, it needs a capital
+  if (!isNamed && (scan.profile.mask & (HAS.upper | HAS.nonAscii)) === 0) return;
   const value = beforeAddress(scan.text).trim().replaceAll(/^"|"$/g, '');
   if (value.length < 2 || value.length > 80 || !FIELD.test(value) || NO_PERSON.test(value)) return;
   const words = value.split(' ').map((word) => word.replaceAll(/^\(|[.,)]+$/g, ''));
