@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { OpenHow } from '#ledger/disk.ts';
 import { openKeyReader, openKeys } from '#ledger/open-keys.ts';
 import { systemRandom } from '#ledger/random.ts';
 import { createFakeDisk } from '#test/fakes/disk.ts';
@@ -118,6 +119,32 @@ test('nothing in the key directory shows a key or a caller in clear', async () =
   const text = disk.contents().get('/keys/ring.jsonl')?.toString() ?? '';
   assert.ok(!/anna|issuer/.test(text));
   await keyring.close();
+});
+
+test('a key reader that reads beside a write reads again; what stays damaged is refused', async () => {
+  for (const tornReads of [1, 10]) {
+    const fake = createFakeDisk(1);
+    const { keyring } = await opened(fake);
+    await keyring.obtain(1, 'a\nb');
+    await keyring.close();
+    const disk = fake.mount();
+    let reads = 0;
+    const torn = {
+      ...disk,
+      open: async (path: string, how: OpenHow) => {
+        const file = await disk.open(path, how);
+        if (!path.endsWith('ring.jsonl')) return file;
+        const read = async (into: Uint8Array, position: number): Promise<number> => {
+          const count = await file.read(into, position);
+          if ((reads += 1) <= tornReads) into.fill(0, 0, 9);
+          return count;
+        };
+        return { read, size: () => file.size(), close: () => file.close(), write: file.write, datasync: file.datasync };
+      },
+    };
+    const reader = await openKeyReader({ disk: torn, dir });
+    assert.equal(reader.ok, tornReads === 1);
+  }
 });
 
 test('a key reader finds keys made after it was opened, and misses those destroyed', async () => {

@@ -203,6 +203,16 @@ async function fileBytes(disk: Disk, path: string): Promise<number> {
   }
 }
 
+/** A read beside a write may see a part of it: what is damaged once is damaged when it is still so a moment later. */
+const RING_READS_MAX = 3;
+
+async function readSteadyRing(disk: Disk, dir: string): ReturnType<typeof readRing> {
+  for (let read = 1; ; read += 1) {
+    const ring = await readRing(disk, dir);
+    if (ring.ok || ring.error.reason !== 'damaged_ring' || read === RING_READS_MAX) return ring;
+  }
+}
+
 export type KeyReaderOptions = Pick<KeysOptions, 'disk' | 'dir' | 'masterKey' | 'masterDir'>;
 
 /**
@@ -220,7 +230,7 @@ export async function openKeyReader(options: KeyReaderOptions): Promise<Result<K
   const reload = async (): Promise<KeysRefusal | undefined> => {
     const bytes = await fileBytes(disk, `${dir}/ring.jsonl`);
     if (bytes === seenBytes) return undefined;
-    const ring = await readRing(disk, dir);
+    const ring = await readSteadyRing(disk, dir);
     if (!ring.ok) return ring.error;
     seenBytes = bytes;
     table.clear();

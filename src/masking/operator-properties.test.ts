@@ -91,6 +91,10 @@ for (const choice of CHOICES) {
   });
 
   test(`masking twice with ${nameOf(choice)} is masking once`, () => {
+    // Found by an earlier run: the masked key was then taken for the name of a person's e-mail.
+    const found = answer({ name: 'order', 'ada.lovelace@acme.com': '4111 1111 1111 1111' });
+    const onceFound = mask(found, settingsOf(choice)).stored.toString();
+    assert.equal(mask(onceFound, settingsOf(choice)).stored.toString(), onceFound);
     const word = fc.constantFrom(
       ...VALUES,
       'call',

@@ -151,7 +151,8 @@ function meaningOf(key: string): KeyMeaning {
     isPersonRole,
     isUnsureRole,
     isOrganizationRole: ORGANIZATION_ROLES.has(last),
-    isPersonSibling: PERSON_SIBLINGS.has(joined),
+    // Not a placeholder: before its value was masked it was no word that says so.
+    isPersonSibling: !key.includes('[') && PERSON_SIBLINGS.has(joined),
     isIndex: /^\d+$/.test(key),
     isPlain: /^[A-Za-z_$][A-Za-z_.$-]*\d{0,6}$/.test(key) && key.length <= 40,
   };
