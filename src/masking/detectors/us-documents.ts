@@ -13,9 +13,13 @@ const LICENSE_WORDS =
   /(?:driv(?:er|ing)[’'s]{0,2}[ -]?(?:licen[cs]e|permit)|\blicen[cs]e (?:no|number|#)|\bDLN?\b|\bD\.L\.)[^.;\n]{0,32}$/i;
 const PASSPORT_WORDS = /passport[^.;\n]{0,32}$/i;
 const LEAD_CHARS = 64;
-/** What stands before; `no.` ends no sentence. */
-const leadOf = (text: string, start: number): string =>
-  text.slice(Math.max(0, start - LEAD_CHARS), start).replaceAll(/\b(?:no|nr|num)\./gi, 'no ');
+const MASKED_CHARS_MAX = 512;
+/** What stands before; `no.` ends no sentence, and what is masked counts as one character, whatever stands there instead. */
+const leadOf = (text: string, start: number): string => {
+  const near = text.slice(Math.max(0, start - LEAD_CHARS - MASKED_CHARS_MAX), start);
+  const lead = near.includes('~') ? near.replaceAll(/~+/g, '~') : near;
+  return lead.slice(-LEAD_CHARS).replaceAll(/\b(?:no|nr|num)\./gi, 'no ');
+};
 
 export const usPassport: Detector = {
   types: ['US_PASSPORT'],

@@ -129,6 +129,7 @@ test('what has been masked is not masked again', () => {
       const once = masked(parts.join(''));
       assert.equal(masked(once), once);
     }),
-    { numRuns: 2_000 },
+    // The example was found by an earlier run: the word came nearer by what the token is shorter than the secret.
+    { numRuns: 2_000, examples: [[['DL ', 'ghp_16C7e42F292c6912E7710c838347Ae178B4a', ' ', 'D1234567']]] },
   );
 });
