@@ -139,7 +139,13 @@ test('a key reader that reads beside a write reads again; what stays damaged is 
           if ((reads += 1) <= tornReads) into.fill(0, 0, 9);
           return count;
         };
-        return { read, size: () => file.size(), close: () => file.close(), write: file.write, datasync: file.datasync };
+        return {
+          read,
+          size: () => file.size(),
+          close: () => file.close(),
+          write: (bytes: Uint8Array, position: number) => file.write(bytes, position),
+          datasync: () => file.datasync(),
+        };
       },
     };
     const reader = await openKeyReader({ disk: torn, dir });
