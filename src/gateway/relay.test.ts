@@ -203,3 +203,25 @@ test('when the token ends a plain answer still arrives, and a stream that has be
   assert.equal(book.at(-1), 'result cancelled of 0');
   assert.equal(headerOf(gateway.ledger.entries[2]).reason, 'token_expired');
 });
+
+/** Says this much, then nothing, and ends only when the exchange is cut. */
+async function cutAfter(ask: Ask, ...said: readonly string[]): Promise<boolean> {
+  const gateway = fakeGateway({ limits: { lateListenMs: 1, unclaimedAnswerMs: 1 } });
+  const cut = { signal: new AbortController().signal };
+  async function* silent(): AsyncIterable<Item> {
+    for (const message of said) yield eventOf(message);
+    if (!cut.signal.aborted)
+      await new Promise((resolve) => cut.signal.addEventListener('abort', resolve, { once: true }));
+  }
+  gateway.upstream.answering = () => ok(streamAnswer(silent()));
+  const call = await forwarded(gateway, ask);
+  cut.signal = call.cut.signal;
+  await relay(call, gateway);
+  return call.cut.signal.aborted;
+}
+
+test('a server that never ends its stream is cut: after what wants no answer, after the answer, after the client left', async () => {
+  assert.equal(await cutAfter(NOTIFICATION), true);
+  assert.equal(await cutAfter({}, RESULT), true);
+  assert.equal(await cutAfter({ gone: AbortSignal.abort() }), true);
+});
