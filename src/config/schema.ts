@@ -73,9 +73,24 @@ const server = z.strictObject({
     .optional(),
 });
 
+/** People sign in at this issuer through their browser; Gatebook is a client of it there. */
+const issuerSignIn = z.strictObject({
+  clientId: text,
+  /** Without a secret and a key Gatebook is a public client there, held by PKCE alone. */
+  clientSecret: secretReference.optional(),
+  /** A private key in PEM: the client authenticates by `private_key_jwt` (RFC 7523). */
+  clientKey: secretReference.optional(),
+  /** What is asked for; by default what the preset needs for groups and for checking again. */
+  scopes: z.array(text).max(64).optional(),
+  groupsFrom: z.enum(['id_token', 'userinfo']).default('id_token'),
+  /** How it is called on the page where people choose. */
+  label: z.string().min(1).max(64).optional(),
+});
+
 const issuer = z.strictObject({
   preset: z.enum(['okta', 'entra', 'generic']),
   issuer: url,
+  signIn: issuerSignIn.optional(),
   audiences: z.array(text).max(64).default([]),
   apiAudience: text.optional(),
   groupsClaim: z.string().min(1).max(256).default('groups'),
@@ -232,6 +247,62 @@ const rule = z.strictObject({
   lift: name.optional(),
 });
 
+/** `claude.ai`, or `*.example.com` for every name below it. */
+const domain = z
+  .string()
+  .max(253)
+  .regex(
+    /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
+    'must be a domain in lower case, such as claude.ai or *.example.com',
+  );
+
+/** Gatebook's own authorization server, for clients that bring no token of an issuer. */
+const signIn = z.strictObject({
+  /** How long one sign-in at an issuer lasts at most; then the person signs in again. */
+  hours: z.int().min(1).max(168).default(12),
+  /** A web session ends after so long without a request. */
+  webIdleMinutes: z.int().min(1).max(1_440).default(60),
+  clients: z
+    .strictObject({
+      /** Hosts of client documents and of https redirect URIs that need nobody's approval. */
+      domains: z.array(domain).max(1_000).default([]),
+      /** Clients whose every redirect URI is on the person's own machine: loopback, or a scheme of their own. */
+      native: z.enum(['allow', 'approve', 'deny']).default('allow'),
+      /** All others. `approve`: they wait until an admin says yes. */
+      others: z.enum(['approve', 'deny']).default('approve'),
+      /** Clients that register nowhere. */
+      known: z
+        .record(
+          name,
+          z.strictObject({
+            name: z.string().min(1).max(128),
+            redirectUris: z.array(text).min(1).max(64),
+            secret: secretReference.optional(),
+          }),
+        )
+        .default({}),
+    })
+    .prefault({}),
+});
+
+/** A program with an owner. It is `gatebook:<name>` in `clients` of grants. */
+const serviceAccount = z.strictObject({
+  /** Who answers for it: `<issuer>:<subject>` of a person. */
+  owner: namespaced,
+  purpose: z.string().min(1).max(512),
+  /** Its last day, as YYYY-MM-DD (UTC). */
+  until: z.iso.date().optional(),
+  /** The most it may reach, whatever grants say. */
+  connections: z
+    .array(z.union([z.literal('*'), name], 'must be the name of a connection, or "*"'))
+    .min(1)
+    .max(1_000)
+    .default(['*']),
+  /** Client credentials: a secret, or the public keys whose private half it signs with (`private_key_jwt`). */
+  secret: secretReference.optional(),
+  publicKeys: files.optional(),
+});
+
 const detectors = z.union(
   [z.literal('default'), z.array(detector).min(1).max(200)],
   'must be "default" or a list of entity names',
@@ -317,7 +388,14 @@ export const ConfigSchema = z.strictObject({
       masking: z.record(z.string().regex(/^k(?:[2-9]|[1-9]\d{1,8})$/, 'must be k2, k3, …'), secretReference).optional(),
     })
     .default({}),
-  issuers: z.record(name, issuer).default({}),
+  issuers: z
+    .record(
+      name.refine((key) => key !== 'gatebook', 'is the namespace of Gatebook itself: name the issuer otherwise'),
+      issuer,
+    )
+    .default({}),
+  signIn: signIn.optional(),
+  serviceAccounts: z.record(name, serviceAccount).default({}),
   proxy: proxy.optional(),
   connections: z.record(name, connection).default({}),
   levels: z.record(name, level).default({}),
