@@ -24,6 +24,11 @@ rules:
   - { name: hold-big, when: 'method == "tools/call" && has(args.n) && args.n > 9007199254740992', then: hold }
   - { name: fine, when: "true", then: allow }
   - { name: frozen, when: 'name == "get_frozen" && now.getFullYear() == 2026', then: deny }
+masking:
+  inline: { detectors: [CREDIT_CARD], operator: redact, connections: [github] }
+  rules:
+    - { entities: [US_SSN], direction: request, operator: block }
+    - { entities: [EMAIL_ADDRESS], pointers: ["/**/support"], exempt: true }
 `;
 const CALLER = { namespace: 'okta', subject: 'ann', groups: ['okta:dev'] };
 const call = (name: string, args = '{}') =>
@@ -91,6 +96,59 @@ test('a call is judged as of the time given', async (t) => {
   }
 });
 
+const POINTED = ['--caller', 'caller.json', '--call', 'call.json', '--connection', 'github', '--pointer'] as const;
+
+test('a place of a call is explained: each entity, each copy, the exemption, and what was found there', async (t) => {
+  const pointed = call('get_a', '{"support":"ada@acme.com and 4012888888881881","t":"{\\"in\\":1}"}');
+  const run = await explain(t, { call: pointed, args: [...POINTED, '/params/arguments/support'] });
+  assert.equal(run.code, 0, run.stderr);
+  const [decision = '', masking = ''] = run.stdout.split('MASKING ');
+  assert.match(decision, /^ALLOW /);
+  const lines = masking.split('\n');
+  assert.equal(lines[0], '/params/arguments/support of tools/call "get_a" on github');
+  for (const line of [
+    'a string stands there',
+    'CREDIT_CARD: in the book redact (never looser than the copy of the caller), upstream redact (masking.inline)',
+    'EMAIL_ADDRESS: in the book exempt (masking.rules[1]), upstream exempt (masking.rules[1])',
+    'US_SSN: blocks the message (masking.rules[0])',
+    'URL: not looked for',
+    'masking.rules[0] applies here',
+    'in this call: CREDIT_CARD (card-number)',
+  ])
+    assert.ok(lines.includes(`  ${line}`), `${line}\n${masking}`);
+  assert.ok(!masking.includes('in this call: EMAIL'), 'what is exempt is no finding');
+  const inside = await explain(t, { call: pointed, args: [...POINTED, '/params/arguments/t/in'] });
+  assert.match(inside.stdout, /^MASKING \/params\/arguments\/t of/m, 'JSON in a string is judged where the string is');
+});
+
+test('a place of the answer is explained by the rules for answers, as text and as JSON', async (t) => {
+  const args = [...POINTED, '/result/content/0/support', '--answer'];
+  const run = await explain(t, { args });
+  assert.match(run.stdout, /^MASKING \/result\/content\/0\/support of the answer to tools\/call "get_a" on github$/m);
+  assert.match(
+    run.stdout,
+    /^ {2}IBAN_CODE, .*US_SSN.*: in the book token \(masking\.store\), to the caller as it came$/m,
+  );
+  assert.match(run.stdout, /^ {2}masking\.rules\[0\] is for the other direction$/m);
+  assert.doesNotMatch(run.stdout, /stands there/);
+  const json = await explain(t, { args: [...args, '--json'] });
+  const { decisions } = JSON.parse(json.stdout) as {
+    decisions: {
+      isBlocked: boolean;
+      pointer: { direction: string; entities: { entity: string; blocks: boolean }[] };
+    }[];
+  };
+  assert.equal(decisions[0]?.isBlocked, false);
+  assert.equal(decisions[0]?.pointer.direction, 'response');
+  assert.equal(decisions[0]?.pointer.entities.find(({ entity }) => entity === 'US_SSN')?.blocks, false);
+});
+
+test('a call that masking would block is told as refused, with what blocks it', async (t) => {
+  const run = await explain(t, { call: call('get_a', '{"note":"SSN 536-90-4399"}'), args: POINTED.slice(0, 6) });
+  assert.match(run.stdout, /^DENY tools\/call "get_a" on github: masking blocks it, although a level permits it/);
+  assert.match(run.stdout, /^ {2}masking blocks the message for US_SSN at \/params\/arguments\/note \(ssn\)$/m);
+});
+
 test('a caller or call that cannot be read is a usage error that says what is wrong', async (t) => {
   for (const [options, message] of [
     [{ caller: { namespace: 'entra', subject: 'a' } }, /name one of the configured issuers/],
@@ -101,6 +159,10 @@ test('a caller or call that cannot be read is a usage error that says what is wr
     [{ args: ['--caller', 'caller.json'] }, /go together/],
     [{ args: ['--caller', 'caller.json', '--call', 'call.json', '--connection', 'x'] }, /there is no connection "x"/],
     [{ args: ['--caller', 'caller.json', '--call', 'call.json', '--at', 'noon'] }, /--at is no time/],
+    [{ args: ['--pointer', '/a'] }, /--pointer goes with/],
+    [{ args: [...POINTED, 'a'] }, /--pointer: this pointer does not begin with/],
+    [{ args: [...POINTED.slice(0, 4), '--answer'] }, /--answer goes with --pointer/],
+    [{ args: [...POINTED, '/a', '--answer'], call: '{"jsonrpc":"2.0","method":"a/b"}' }, /only a request is answered/],
     [{ args: ['--caller', 'none.json', '--call', 'call.json'] }, /does not exist/],
   ] as const) {
     const run = await explain(t, options);

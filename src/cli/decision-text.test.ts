@@ -53,6 +53,30 @@ test('a decision reads from the grants to the rules, with what came to nothing',
   );
 });
 
+test('a call that masking blocks is told as refused, whatever policy says, and as denied by policy where that comes first', () => {
+  const call = message('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}');
+  const blocked = {
+    connection: 'github',
+    watchedUri: undefined,
+    isBlocked: true,
+    masking: [
+      { rule: 'ssn', type: 'US_SSN', pointer: '/params/a', count: 2, inline: 'block' },
+      { rule: 'email', type: 'EMAIL_ADDRESS', pointer: '/params/b', count: 1, store: 'token' },
+    ],
+    explanation: { grants: [], levels: [], rules: [], follows: undefined },
+  } as const;
+  const decision = { level: 'l', rule: undefined, policy: 'p', trace: [] } as const;
+  assert.equal(
+    decisionText(call, { ...blocked, decision: { ...decision, effect: 'allow', reason: 'permitted' } }),
+    `DENY tools/call "a" on github: masking blocks it, although a level permits it (policy p)
+  masking blocks the message for US_SSN at /params/a (ssn, 2 times)
+  masking found EMAIL_ADDRESS at /params/b (email)
+`,
+  );
+  const denied = decisionText(call, { ...blocked, decision: { ...decision, effect: 'deny', reason: 'no_grant' } });
+  assert.match(denied, /^DENY tools\/call "a" on github: no grant/);
+});
+
 test('a call is named by its method and name, an answer as what it is', () => {
   assert.equal(callText(message('{"jsonrpc":"2.0","id":1,"method":"ping"}')), 'ping');
   assert.equal(callText(message('{"jsonrpc":"2.0","id":1,"result":{}}')), 'an answer to the server');

@@ -1,5 +1,6 @@
 /** A decision and everything on the way to it, as lines for a person. */
 import type { Judged } from '#cli/offline-policy.ts';
+import type { Finding } from '#masking/masked.ts';
 import type { Message } from '#mcp/jsonrpc.ts';
 import type { DecisionReason } from '#policy/decision.ts';
 import type { GrantExplained, LevelExplained, RuleExplained } from '#policy/explain.ts';
@@ -27,13 +28,17 @@ export function callText(message: Message): string {
 }
 
 export function decisionText(message: Message, judged: Judged): string {
-  const { decision, connection } = judged;
-  const head = `${decision.effect.toUpperCase()} ${callText(message)} on ${connection}: ${REASONS[decision.reason]} (policy ${decision.policy})`;
+  const { decision, connection, isBlocked } = judged;
+  // after policy, before anybody is asked to approve (src/gateway/pipeline.ts)
+  const isStopped = isBlocked && decision.effect !== 'deny';
+  const effect = isStopped ? 'deny' : decision.effect;
+  const why = isStopped ? `masking blocks it, although ${REASONS[decision.reason]}` : REASONS[decision.reason];
+  const head = `${effect.toUpperCase()} ${callText(message)} on ${connection}: ${why} (policy ${decision.policy})`;
   return [head, ...traceLines(judged).map((line) => `  ${line}`), ''].join('\n');
 }
 
 /** Every step in the order it is taken, also those that came to nothing. */
-export function traceLines({ decision, explanation, masking, watchedUri }: Judged): readonly string[] {
+export function traceLines({ decision, explanation, masking, isBlocked, watchedUri }: Judged): readonly string[] {
   const { grants, levels, follows, rules } = explanation;
   const elsewhere = grants.filter(({ outcome }) => outcome === 'other_connection').length;
   return [
@@ -44,11 +49,17 @@ export function traceLines({ decision, explanation, masking, watchedUri }: Judge
     ...levels.flatMap((level) => levelLines(level, decision.reason === 'implicit')),
     ...(decision.trace.some(({ step }) => step === 'implicit') ? ['it comes with any level'] : []),
     ...rules.map(ruleLine),
-    ...masking.map(
-      ({ type, rule, pointer, count }) =>
-        `the book keeps ${type} at ${pointer} masked (${rule}${count === 1 ? '' : `, ${count} times`})`,
-    ),
+    ...masking.map((finding) => findingLine(finding, isBlocked)),
   ];
+}
+
+/** Of a blocked message nothing is kept but what was found. */
+function findingLine({ type, rule, pointer, count, store, inline }: Finding, isBlocked: boolean): string {
+  const how = `(${rule}${count === 1 ? '' : `, ${count} times`})`;
+  if (store === 'block' || inline === 'block') return `masking blocks the message for ${type} at ${pointer} ${how}`;
+  return isBlocked
+    ? `masking found ${type} at ${pointer} ${how}`
+    : `the book keeps ${type} at ${pointer} masked ${how}`;
 }
 
 function grantLine(grant: GrantExplained): readonly string[] {

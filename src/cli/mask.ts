@@ -12,6 +12,7 @@ import { EXIT_CHECK_FAILED, EXIT_OK, EXIT_USAGE, type ExitCode } from '#cli/exit
 import { fileError, readInputFile } from '#cli/input-file.ts';
 import { userPath, type CliIo } from '#cli/io.ts';
 import { linesOf } from '#cli/lines.ts';
+import { sourceText } from '#cli/masking-source.ts';
 import { furtherKeysOf, maskingSettings } from '#config/masking-settings.ts';
 import { pathText } from '#config/problem.ts';
 import { resolveSecrets } from '#config/resolve-secrets.ts';
@@ -21,8 +22,7 @@ import { deriveMasterKeys, KEY_BYTES } from '#ledger/wrap.ts';
 import { LIMITS } from '#limits.ts';
 import { DEFAULT_ENTITIES, ENTITIES, isEntity } from '#masking/engine/entities.ts';
 import { createLineMask, type LineSettings, type MaskedLine } from '#masking/mask-line.ts';
-import type { Source } from '#masking/plan-message.ts';
-import type { Copy, Direction, Situation } from '#masking/plan-rule.ts';
+import type { Direction, Situation } from '#masking/plan-rule.ts';
 import type { FoundSpan, Planned } from '#masking/span-notes.ts';
 import { err, ok, type Result } from '#result.ts';
 
@@ -86,12 +86,6 @@ const drained = async (io: CliIo): Promise<void> =>
     io.stdout.once?.('drain', resolve);
     io.stdout.once?.('close', resolve);
   });
-
-/** Which part of `masking` said so, as it is written in the file. */
-const sourceText = (by: Source, copy: Copy): string => {
-  if (typeof by === 'number') return `masking.rules[${by}]`;
-  return by === 'default' ? `masking.${copy}` : 'never looser than the copy of the caller';
-};
 
 /** `pass`: it stays as it came. */
 const explainedPlan = ({ store, inline, storeBy, inlineBy }: Planned) => ({

@@ -7,8 +7,9 @@ import type { LoadedConfig } from '#config/load.ts';
 import { maskingSettings } from '#config/masking-settings.ts';
 import { policySettings } from '#config/policy-settings.ts';
 import type { Caller } from '#identity/caller.ts';
+import { compileMasking, type CompiledMasking } from '#masking/compile-masking.ts';
 import type { Finding } from '#masking/masked.ts';
-import { createMasker } from '#masking/masker.ts';
+import { createMasker, type MaskerSettings } from '#masking/masker.ts';
 import type { Message } from '#mcp/jsonrpc.ts';
 import type { Decision } from '#policy/decision.ts';
 import { explainDecision } from '#policy/explain.ts';
@@ -32,6 +33,8 @@ export type Judged = {
 
 export type OfflinePolicy = {
   readonly version: string;
+  /** What it masks with. */
+  readonly masking: CompiledMasking;
   judge(caller: Caller, connection: string, message: Message, nowMs: number): Result<Judged, CallFault>;
 };
 
@@ -42,10 +45,12 @@ export function offlinePolicy(loaded: LoadedConfig): OfflinePolicy {
   const settings = policySettings(loaded);
   const policy = createPolicy(settings);
   if (!policy.ok) throw new Error('a loaded configuration has a policy that cannot be made');
-  const masker = createMasker({ key: NO_KEY, ...maskingSettings(loaded.config) });
+  const masking: MaskerSettings = { key: NO_KEY, ...maskingSettings(loaded.config) };
+  const masker = createMasker(masking);
   const noSecrets = masker.secretsOf([]);
   return {
     version: settings.version,
+    masking: compileMasking(masking),
     judge(caller, connection, message, nowMs) {
       const method = message.kind === 'response' ? '' : message.method;
       const masked = masker.maskMessage(message.doc, {

@@ -25,18 +25,25 @@ export type CaseOutcome = {
 };
 
 export function runCase(
-  policy: OfflinePolicy,
+  policy: Pick<OfflinePolicy, 'judge'>,
   test: PlacedCase,
   limits: Pick<Limits, 'jsonDepth' | 'jsonNodes'>,
 ): CaseOutcome {
   const message = callOf(test.request, limits);
   const judged = message.ok ? policy.judge(test.caller, test.connection, message.value, test.nowMs) : message;
   const call = message.ok ? callText(message.value) : `a message that is none (${message.error.message})`;
-  const actual: Actual = judged.ok
-    ? judged.value.decision
-    : { effect: 'deny', reason: judged.error.code, rule: undefined, level: undefined };
+  const actual = judged.ok ? actualOf(judged.value) : denied(judged.error.code);
   return { test, call, actual, differences: differencesOf(test, actual), judged: judged.ok ? judged.value : undefined };
 }
+
+const denied = (reason: string, level?: string): Actual => ({ effect: 'deny', reason, rule: undefined, level });
+
+/** As records say it (src/gateway/refusal.ts). */
+const BLOCKED_BY_MASKING = 'masking_block';
+
+/** What masking blocks goes no further, and nobody is asked to approve it. */
+const actualOf = ({ decision, isBlocked }: Judged): Actual =>
+  isBlocked && decision.effect !== 'deny' ? denied(BLOCKED_BY_MASKING, decision.level) : decision;
 
 function differencesOf(test: PlacedCase, actual: Actual): readonly string[] {
   const differences = test.expect === actual.effect ? [] : [`expected ${test.expect}, got ${actual.effect}`];

@@ -17,7 +17,12 @@ import { PlaceTrail } from '#masking/place-trail.ts';
 import type { WalkRules } from '#masking/walk-rules.ts';
 import { globMatches, parseGlob, parsePattern, patternMatches } from '#policy/patterns.ts';
 
-export type CompiledMasking = Omit<WalkRules, 'plan' | 'secrets'> & { readonly plan: Plan };
+export type CompiledMasking = Omit<WalkRules, 'plan' | 'secrets'> & {
+  readonly plan: Plan;
+  /** What is looked for. */
+  readonly types: ReadonlySet<string>;
+  readonly rules: readonly CompiledRule[];
+};
 
 const typesOf = (list: DetectorList | undefined): ReadonlySet<string> =>
   list === 'default' ? new Set(DEFAULT_ENTITIES) : new Set(list);
@@ -88,6 +93,8 @@ export function compileMasking(settings: MaskerSettings): CompiledMasking {
           trail: new PlaceTrail(createKeyMeanings()),
         }
       : undefined,
+    types: isDetecting ? types : new Set(),
+    rules: compiled,
     forSecrets,
     media: mediaPolicy(settings.media?.send ?? {}, settings.media?.store ?? {}),
     digests: createDigests(settings.key),

@@ -35,13 +35,21 @@ export type Situation = {
 
 export const SECRET = 'SECRET';
 
-export function appliesTo(rule: CompiledRule, situation: Situation): boolean {
+/** What of a rule speaks of other messages. */
+export type Elsewhere = 'connections' | 'direction' | 'calls' | 'audience';
+
+/** Undefined: the rule applies to the message. */
+export function elsewhere(rule: CompiledRule, situation: Situation): Elsewhere | undefined {
   const { connections, calls, direction, groups } = rule;
-  if (connections !== undefined && !connections.has(situation.connection)) return false;
-  if (direction !== undefined && direction !== situation.direction) return false;
-  if (calls !== undefined && !calls(situation.method, situation.name ?? '')) return false;
-  return groups === undefined || situation.groups?.some((group) => groups.includes(group)) === true;
+  if (connections !== undefined && !connections.has(situation.connection)) return 'connections';
+  if (direction !== undefined && direction !== situation.direction) return 'direction';
+  if (calls !== undefined && !calls(situation.method, situation.name ?? '')) return 'calls';
+  const isHeard = groups === undefined || situation.groups?.some((group) => groups.includes(group)) === true;
+  return isHeard ? undefined : 'audience';
 }
+
+export const appliesTo = (rule: CompiledRule, situation: Situation): boolean =>
+  elsewhere(rule, situation) === undefined;
 
 /** An exemption never keeps a secret in the stored copy. */
 export const covers = (rule: CompiledRule, type: string, copy: Copy): boolean =>
