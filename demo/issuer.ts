@@ -1,12 +1,14 @@
 /**
- * An identity provider for the demo, on loopback only, whose tokens are shaped like those of an Okta custom
- * authorization server: `cid`, `ver`, `scp`; `uid` and `groups` for a person; neither for client credentials.
- * Its keys live in memory and end with the process.
+ * An identity provider for the demo, on loopback only, whose access tokens are shaped like those of an Okta custom
+ * authorization server: `cid`, `ver`, `scp`; `uid` and `groups` for a person; neither for client credentials. People
+ * sign in to a client with redirect URIs through their browser; the ID token then has `sub` (the same as `uid`) and,
+ * with scope `groups`, their groups, at each refresh as they are then. Its keys live in memory and end with the process.
  */
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GrantContext, JwtParts, Provider as ProviderClass } from 'oidc-provider';
+import { createIssuerPages } from './issuer-pages.ts';
 import { withoutAdvice } from './quiet-provider.ts';
 
 const { errors, Provider } = await withoutAdvice(() => import('oidc-provider'));
@@ -19,11 +21,27 @@ export type Person = {
 };
 /** What a token is asked for by its scope: MCP servers, or the gateway's own API. */
 export type Audiences = { readonly mcp: string; readonly api: string };
-export type Client = { readonly id: string; readonly secret: string; readonly allowsPasswords: boolean };
+export type Client = {
+  readonly id: string;
+  readonly secret: string;
+  readonly allowsPasswords: boolean;
+  /** People sign in to it through their browser and come back to one of these. */
+  readonly redirectUris?: readonly string[];
+};
 export type DemoIssuer = { readonly url: string; close(): Promise<void> };
 
 const TOKEN_SECONDS = 3_600;
 const PASSWORD_GRANT = 'password';
+const SIGN_IN_SCOPES = ['openid', 'profile', 'email', 'groups', 'offline_access'];
+
+type ClientModel = { readonly clientId: string; grantTypeAllowed(type: string): boolean };
+type AuthorizationContext = {
+  readonly oidc: {
+    readonly provider: ProviderClass;
+    readonly client: ClientModel;
+    readonly session: { readonly accountId: string };
+  };
+};
 
 function signingKey(): object {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -45,6 +63,28 @@ function shapeLikeOkta(token: JwtParts, people: readonly Person[]): void {
   };
 }
 
+/** What an account says of itself, by scope; looked up each time, so that somebody taken off the list is gone at once. */
+const accountOf = (people: readonly Person[]) => (_context: unknown, uid: string) => {
+  const person = people.find((one) => one.uid === uid);
+  if (person === undefined) return undefined;
+  const { login, groups } = person;
+  return { accountId: uid, claims: () => ({ sub: uid, preferred_username: login, email: login, groups }) };
+};
+
+/** Nobody is asked whether they agree: the client belongs to the house. */
+async function grantAll({ oidc }: AuthorizationContext): Promise<unknown> {
+  const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
+  grant.addOIDCScope(SIGN_IN_SCOPES.join(' '));
+  await grant.save();
+  return grant;
+}
+
+const grantTypesOf = ({ allowsPasswords, redirectUris }: Client): readonly string[] => [
+  'client_credentials',
+  ...(allowsPasswords ? [PASSWORD_GRANT] : []),
+  ...(redirectUris === undefined ? [] : ['authorization_code', 'refresh_token']),
+];
+
 function configuration(audience: string, people: readonly Person[], clients: readonly Client[]): object {
   const resourceServer = {
     audience,
@@ -57,20 +97,34 @@ function configuration(audience: string, people: readonly Person[], clients: rea
     clients: clients.map((client) => ({
       client_id: client.id,
       client_secret: client.secret,
-      grant_types: ['client_credentials', ...(client.allowsPasswords ? [PASSWORD_GRANT] : [])],
-      redirect_uris: [],
-      response_types: [],
+      grant_types: grantTypesOf(client),
+      redirect_uris: client.redirectUris ?? [],
+      response_types: client.redirectUris === undefined ? [] : ['code'],
+      require_auth_time: true,
     })),
     jwks: { keys: [signingKey()] },
-    scopes: ['mcp', 'api'],
+    scopes: ['mcp', 'api', ...SIGN_IN_SCOPES],
+    claims: { openid: ['sub'], profile: ['preferred_username'], email: ['email'], groups: ['groups'] },
+    // As at Okta, the ID token itself has the groups.
+    conformIdTokenClaims: false,
+    issueRefreshToken: (_context: unknown, client: ClientModel) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
+    loadExistingGrant: grantAll,
+    interactions: { url: (_context: unknown, { uid }: { readonly uid: string }) => `/sign-in/${uid}` },
     ttl: { ClientCredentials: TOKEN_SECONDS, AccessToken: TOKEN_SECONDS },
-    cookies: { keys: [randomUUID()] },
+    // Cookies know no ports, and a gateway on the same address has its own.
+    cookies: {
+      keys: [randomUUID()],
+      names: { session: 'demo_session', interaction: 'demo_interaction', resume: 'demo_resume' },
+    },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       resourceIndicators: {
         enabled: true,
-        defaultResource: () => audience,
+        // Who signs in gets a token for userinfo.
+        defaultResource: (_context: unknown, client: ClientModel) =>
+          client.grantTypeAllowed('authorization_code') ? undefined : audience,
         useGrantedResource: () => true,
         getResourceServerInfo: () => resourceServer,
       },
@@ -83,7 +137,7 @@ function configuration(audience: string, people: readonly Person[], clients: rea
         },
       },
     },
-    findAccount: (_context: unknown, uid: string) => ({ accountId: uid, claims: () => ({ sub: uid }) }),
+    findAccount: accountOf(people),
   };
 }
 
@@ -139,7 +193,12 @@ export async function startDemoIssuer(options: {
     'password',
     'scope',
   ]);
-  server.on('request', provider.callback());
+  const pages = createIssuerPages(provider, options.people);
+  const protocol = provider.callback();
+  server.on('request', (request, response) => {
+    if (pages.owns(request)) pages.listener(request, response);
+    else protocol(request, response);
+  });
   return {
     url,
     close: () =>
