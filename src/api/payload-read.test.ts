@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { getEvent } from '#api/contract/events.ts';
 import { recordPayloadRead, recordTextSearch } from '#api/payload-read.ts';
 import { asVerified } from '#identity/verified-caller.ts';
+import { createMasker } from '#masking/masker.ts';
 import { ADA, fakeGateway, idOf } from '#test/fakes/gateway.ts';
 import { headerOf, LATCHED } from '#test/fakes/ledger.ts';
 
@@ -49,4 +50,19 @@ test('who searched payloads for which words is durable before the search, and a 
   ledger.refusing = () => LATCHED;
   const refused = await recordTextSearch(call, SEARCH, { ledger, masker });
   assert.equal(refused.ok ? '' : refused.error.code, 'audit_unavailable');
+});
+
+test('what was searched for is kept without what masking finds in it, and whose records were searched is kept', async () => {
+  const { ledger } = fakeGateway();
+  const masker = createMasker({
+    key: Buffer.alloc(32, 7),
+    store: { operator: 'redact', detectors: 'default', fields: [] },
+  });
+  const filter = 'caller.subject eq "ida@example.com" and name co "grace@example.com"';
+  const asked = { q: 'SSN 536-90-4399', filter, since: undefined, until: undefined };
+  assert.ok((await recordTextSearch(call, asked, { ledger, masker })).ok);
+  assert.ok((await recordPayloadRead(call, { filter }, { ledger, masker })).ok);
+  const kept = 'caller.subject eq "ida@example.com" and name co "[EMAIL_ADDRESS]"';
+  assert.deepEqual(headerOf(ledger.entries[0]).detail, { operation: 'getEvent', q: 'SSN [US_SSN]', filter: kept });
+  assert.equal(headerOf(ledger.entries[1]).detail?.['filter'], kept);
 });

@@ -30,13 +30,32 @@ export async function recordTextSearch(
   return record(call, 'payloads_searched', Object.fromEntries(given) as Record<string, string>, parts);
 }
 
+/** Who was asked about stands in records anyway; what else was asked for may be what they keep to themselves. */
+const COMPARED = /(\bcaller\.\w{1,32}[ ]{1,8}\w\w[ ]{1,8})?"(?:[^"\\]|\\.)*"/g;
+
+function withoutValues(
+  what: NonNullable<RecordHeader['detail']>,
+  mask: (text: string) => string,
+): NonNullable<RecordHeader['detail']> {
+  const { q, filter } = what;
+  return {
+    ...what,
+    ...(typeof q === 'string' ? { q: mask(q) } : {}),
+    ...(typeof filter === 'string'
+      ? { filter: filter.replaceAll(COMPARED, (found, who?: string) => (who === undefined ? mask(found) : found)) }
+      : {}),
+  };
+}
+
 async function record(
   call: ApiCall,
   act: 'payloads_read' | 'payloads_searched',
   what: NonNullable<RecordHeader['detail']>,
   { ledger, masker }: Pick<ApiParts, 'ledger' | 'masker'>,
 ): Promise<Result<PayloadsRecorded, ApiRefusal>> {
-  const appended = await ledger.append(apiControlEntry(call, masker, act, { operation: call.operation.id, ...what }));
+  const secrets = masker.secretsOf([call.token]);
+  const kept = withoutValues(what, (text) => masker.maskStoredText(text, secrets));
+  const appended = await ledger.append(apiControlEntry(call, masker, act, { operation: call.operation.id, ...kept }));
   if (appended.ok) return ok({ recorded: true });
   const { reason, retryAfterMs } = appended.error;
   return err({ code: 'audit_unavailable', reason, retryAfterMs });

@@ -121,6 +121,13 @@ test('a new definition is kept masked, with its annotations and where it hides t
   assert.ok(bytes > 100);
 });
 
+test('where text is hidden is said without what masking finds in the keys that lead there', () => {
+  const properties = { 'upstream-secret-9876543210': { title: 'a\u200b\u200bb' } };
+  const { hidden } = described({ name: 'get', inputSchema: { properties } });
+  assert.equal(hidden.length, 1);
+  assert.match(hidden[0]?.pointer ?? '', /^\/inputSchema\/properties\/\[SECRET[^\]]*\]\/title$/);
+});
+
 test('a definition too long to be kept is known by its hash, and annotations too long are not known', () => {
   const long = described(
     { name: 'get', description: 'x'.repeat(200), annotations: { readOnlyHint: true } },

@@ -72,7 +72,7 @@ type DescribeLimits = Pick<
 /** Everything that is kept of a definition that is new; what it says is masked first (P3). */
 export function describeDefinition(
   { kind, name, node, canonical, hash: digest }: ListedDefinition,
-  masker: Pick<Masker, 'maskMessage'>,
+  masker: Pick<Masker, 'maskMessage' | 'maskStoredText'>,
   context: MaskContext,
   limits: DescribeLimits,
 ): Omit<FoundDefinition, 'record'> & { readonly masked: MaskedText | undefined } {
@@ -84,7 +84,10 @@ export function describeDefinition(
     name,
     hash: digest,
     bytes,
-    hidden: hiddenIn(node, limits),
+    hidden: hiddenIn(node, limits).map(({ pointer, classes }) => ({
+      pointer: masker.maskStoredText(pointer, context.secrets),
+      classes,
+    })),
     annotations: annotationsIn(kept, limits),
     text: kept === undefined ? undefined : canonicalNode(kept),
     masked,

@@ -53,6 +53,22 @@ test('a change says what counted before, and its payload what is shown now', () 
   });
 });
 
+test('what masking finds in the name of a definition is not in the record', () => {
+  const finding = createMasker({
+    key: Buffer.alloc(32, 7),
+    store: { operator: 'redact', detectors: 'default', fields: [] },
+  });
+  const name = 'mail_grace@example.com';
+  const first = firstSeenEntry(finding, within, [seen(name, { hidden: HIDDEN })]);
+  assert.deepEqual(headerOf(first).detail, {
+    kind: 'tool',
+    definitions: [`[EMAIL_ADDRESS] ${HASH}`],
+    hidden: ['[EMAIL_ADDRESS] /description bidi tag'],
+  });
+  const changed = changedEntry(finding, within, seen(name, { hidden: HIDDEN }), []);
+  assert.ok(!JSON.stringify(headerOf(changed)).includes('grace'));
+});
+
 test('an acceptance is a record of the admin', () => {
   const caller = { issuer: 'https://issuer.example', subject: 'ada', kind: 'person' as const, groups: [] };
   const acceptance = { connection: 'notes', kind: 'tool', name: 'get', hash: HASH, isOnly: true } as const;

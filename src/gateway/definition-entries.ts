@@ -9,7 +9,6 @@ import type { LedgerEntry } from '#ledger/record.ts';
 import type { Masker, SecretSet } from '#masking/masker.ts';
 
 const NAME_CHARS = 128;
-const short = (name: string): string => name.slice(0, NAME_CHARS).toWellFormed();
 
 type Described = DefinitionKey & {
   readonly hash: string;
@@ -20,8 +19,14 @@ type Described = DefinitionKey & {
 /** The call in whose answer it was seen, so that the two are found together. */
 export type SeenWithin = { readonly call: string; readonly connection: string; readonly secrets: SecretSet };
 
+/** Names are words of the server: masked like all it says, and then cut. The pointers are masked already. */
+const shortIn =
+  (masker: Masker, { secrets }: SeenWithin) =>
+  (name: string): string =>
+    masker.maskStoredText(name, secrets).slice(0, NAME_CHARS).toWellFormed();
+
 /** `name /pointer class class`, a line for each place. */
-const hiddenLines = (seen: readonly Described[]): readonly string[] =>
+const hiddenLines = (seen: readonly Described[], short: (name: string) => string): readonly string[] =>
   seen.flatMap(({ name, hidden }) =>
     hidden.map(({ pointer, classes }) => `${short(name)} ${pointer} ${classes.join(' ')}`),
   );
@@ -46,7 +51,8 @@ const entryOf = (
 
 /** Trusted because nothing was known before: one record for many; the answer they came in has their texts. */
 export function firstSeenEntry(masker: Masker, within: SeenWithin, seen: readonly Described[]): LedgerEntry {
-  const hidden = hiddenLines(seen);
+  const short = shortIn(masker, within);
+  const hidden = hiddenLines(seen, short);
   const detail = {
     kind: seen[0]?.kind ?? '',
     definitions: seen.map(({ name, hash }) => `${short(name)} ${hash}`),
@@ -62,7 +68,7 @@ export function changedEntry(
   seen: Described,
   accepted: readonly string[],
 ): LedgerEntry {
-  const hidden = hiddenLines([seen]);
+  const hidden = hiddenLines([seen], shortIn(masker, within));
   const detail = { kind: seen.kind, hash: seen.hash, accepted, ...(hidden.length === 0 ? {} : { hidden }) };
   const header = { connection: within.connection, name: seen.name, detail };
   return entryOf(masker, within, 'definition_changed', header, seen.masked);

@@ -16,6 +16,7 @@ test('words of client and server are masked, and who called is not', () => {
     method: MAIL,
     name: `file:///${MAIL}`,
     rpcId: `"${MAIL}"`,
+    protocol: MAIL,
     tracestate: `a=${MAIL}`,
     mirrored: { 'mcp-param-a': MAIL },
     reason: 'why',
@@ -27,6 +28,7 @@ test('words of client and server are masked, and who called is not', () => {
     method: '[E]',
     name: 'file:///[E]',
     rpcId: '"[E]"',
+    protocol: '[E]',
     tracestate: 'a=[E]',
     mirrored: { 'mcp-param-a': '[E]' },
     reason: 'why',
@@ -34,7 +36,13 @@ test('words of client and server are masked, and who called is not', () => {
 });
 
 test('identifiers are asked of nobody, and a header without anything else stays the object it is', () => {
-  const header: RecordHeader = { method: 'tools/call', name: 'get_note', rpcId: '17', client: { name: 'claude' } };
+  const header: RecordHeader = {
+    method: 'tools/call',
+    name: 'get_note',
+    rpcId: '17',
+    protocol: '2025-11-25',
+    client: { name: 'claude' },
+  };
   const never = (): string => assert.fail('asked');
   assert.equal(maskDescribed(header, never), header);
   assert.ok(['get-note.v2', '$x', ''].every(isPlainWord));

@@ -15,15 +15,17 @@ const CHARS_MAX = LIMITS.nameChars * 4;
 
 export type MaskWord = (text: string) => string;
 
-function masked<K extends 'connection' | 'method' | 'name' | 'rpcId' | 'tracestate'>(
-  header: RecordHeader,
-  keys: readonly K[],
-  mask: MaskWord,
-): Partial<Record<K, string>> {
+/** A revision of MCP is a date; what else a client calls one is its own words. */
+const REVISION = /^\d{4}-\d{2}-\d{2}$/;
+
+type Word = 'connection' | 'method' | 'name' | 'rpcId' | 'protocol' | 'tracestate';
+const WORDS: readonly Word[] = ['connection', 'method', 'name', 'rpcId', 'protocol', 'tracestate'];
+
+function masked<K extends Word>(header: RecordHeader, keys: readonly K[], mask: MaskWord): Partial<Record<K, string>> {
   const changed: Partial<Record<K, string>> = {};
   for (const key of keys) {
     const text = header[key];
-    if (text === undefined || isPlainWord(text)) continue;
+    if (text === undefined || isPlainWord(text) || (key === 'protocol' && REVISION.test(text))) continue;
     const word = mask(text);
     if (word !== text) changed[key] = word;
   }
@@ -33,7 +35,7 @@ function masked<K extends 'connection' | 'method' | 'name' | 'rpcId' | 'tracesta
 /** The header itself when nothing in it changes. */
 export function maskDescribed(header: RecordHeader, maskWord: MaskWord): RecordHeader {
   const mask = (text: string): string => (text.length > CHARS_MAX ? '[SECRET]' : maskWord(text));
-  const words = masked(header, ['connection', 'method', 'name', 'rpcId', 'tracestate'], mask);
+  const words = masked(header, WORDS, mask);
   const { client, mirrored } = header;
   const name = client?.name === undefined || isPlainWord(client.name) ? undefined : mask(client.name);
   const version = client?.version === undefined || isPlainWord(client.version) ? undefined : mask(client.version);

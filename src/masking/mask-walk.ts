@@ -84,6 +84,8 @@ export class MaskWalk {
   #dropsSent = false;
   /** What the key just visited became, where it was masked. */
   #maskedKey: string | undefined;
+  /** Of the message; '' of an answer. */
+  #method = '';
   /** Its row has a cell for every column. */
   #isCell = false;
 
@@ -106,6 +108,7 @@ export class MaskWalk {
   }
 
   walk(root: JsonNode, copies: Copies = BOTH): void {
+    if (this.#level === 0 && root.kind === 'object') this.#method = stringMember(root, 'method') ?? '';
     this.#visit(root, copies);
   }
 
@@ -278,6 +281,11 @@ export class MaskWalk {
     this.#cutOut(extents, dropped);
   }
 
+  #isEnvelope(): boolean {
+    const { from } = this.#rules;
+    return from !== undefined && this.#level === 0 && isEnvelopePlace(this.#path, this.#method, from);
+  }
+
   #labelOf(object: JsonObject, member: JsonMember): string | undefined {
     return this.#rules.detection?.trail.secretLabelOf(object, member);
   }
@@ -290,8 +298,7 @@ export class MaskWalk {
     } else if (this.#isSecret(key, label)) {
       this.#replaceField(value, copies);
     } else {
-      const isEnvelope = this.#level === 0 && isEnvelopePlace(this.#path);
-      this.#visit(value, isEnvelope ? { ...copies, inlineRules: false } : copies);
+      this.#visit(value, this.#isEnvelope() ? { ...copies, inlineRules: false } : copies);
     }
   }
 

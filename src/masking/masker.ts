@@ -108,6 +108,7 @@ export function createMasker(settings: MaskerSettings, aside?: MaskAside): Maske
   const rulesFor = ({ secrets, ...situation }: MaskContext): WalkRules => ({
     ...rules,
     secrets,
+    from: situation.direction === 'request' ? 'client' : 'server',
     plan: plan.forMessage(situation),
   });
 

@@ -3,6 +3,7 @@ import type { Digests } from '#masking/carriers/digest.ts';
 import type { MediaPolicy } from '#masking/carriers/media.ts';
 import type { ScanBudget } from '#masking/engine/budget.ts';
 import type { Engine } from '#masking/engine/engine.ts';
+import type { MessageSender } from '#masking/envelope-places.ts';
 import type { FindingNotes } from '#masking/finding-notes.ts';
 import type { IsSecretField } from '#masking/field-names.ts';
 import type { Operator } from '#masking/operators/operator.ts';
@@ -22,6 +23,8 @@ export type WalkRules = {
   /** Which operator takes the place of what. */
   readonly plan: MessagePlan;
   readonly placeholders: Placeholders;
+  /** Who sent the message; undefined: it is none. */
+  readonly from?: MessageSender;
   /** It is no message of MCP, so nothing in it has to stay. */
   readonly dropsAnywhere?: boolean;
   readonly media: MediaPolicy;

@@ -189,6 +189,27 @@ const REQUESTS: readonly Carrier[] = [
     method: 'notifications/cancelled',
     params: { requestId: 99, reason: text },
   })),
+  asked('member of params that another method has', (text) => ({
+    id: undefined,
+    method: 'notifications/x',
+    params: { name: text, requestId: { a: text } },
+  })),
+  asked('Mcp-Protocol-Version header', () => call({}), {
+    wire: 'opaque',
+    fits: (text) => /^[!-~]+$/.test(text),
+    run(carried) {
+      carried.gateway.server.answering = DONE;
+      return ask(carried, call({}), { 'mcp-protocol-version': carried.text });
+    },
+  }),
+  asked('words of a search', () => ({}), {
+    wire: 'own',
+    async run({ gateway, text }) {
+      const name = encoded(`name co ${JSON.stringify(text)}`);
+      await gateway.api(`/api/v1/events?q=${encoded(text)}&filter=${name}`);
+      return '';
+    },
+  }),
   asked('progress token', (text) => call({}, { _meta: { progressToken: text } }), { wire: 'opaque' }),
   asked('cursor', (text) => ({ method: 'tools/list', params: { cursor: text } }), { wire: 'opaque' }),
   modern('Mcp-Param header', (text) => ({
@@ -222,6 +243,8 @@ const REQUESTS: readonly Carrier[] = [
 ];
 
 const resource = (of: object): object => ({ type: 'resource', resource: { uri: 'note://a', ...of } });
+
+const LIST = { method: 'tools/list', params: {} };
 
 const ANSWERS: readonly Carrier[] = [
   content('text', (text) => ({ type: 'text', text })),
@@ -284,21 +307,23 @@ const ANSWERS: readonly Carrier[] = [
   answered(
     'description of a tool',
     (text) => ({ tools: [{ name: 'get_a', description: text, inputSchema: { type: 'object', description: text } }] }),
-    { method: 'tools/list', params: {} },
+    LIST,
   ),
   answered(
     'default in a schema',
     (text) => ({
       tools: [{ name: 'get_b', inputSchema: { type: 'object', properties: { a: { default: text, enum: [text] } } } }],
     }),
-    { method: 'tools/list', params: {} },
+    LIST,
   ),
   answered(
-    'nextCursor',
-    (text) => ({ tools: [], nextCursor: text }),
-    { method: 'tools/list', params: {} },
-    { wire: 'opaque' },
+    'key in a definition with hidden text',
+    (text) => ({
+      tools: [{ name: 'get_c', inputSchema: { type: 'object', properties: { [text]: { title: 'a\u200b\u200bb' } } } }],
+    }),
+    LIST,
   ),
+  answered('nextCursor', (text) => ({ tools: [], nextCursor: text }), LIST, { wire: 'opaque' }),
   answered('description of a prompt', (text) => ({ prompts: [{ name: 'p', description: text }] }), {
     method: 'prompts/list',
     params: {},
@@ -345,6 +370,7 @@ const STREAMS: readonly Carrier[] = [
       requestedSchema: { type: 'object', properties: { a: { type: 'string', description: text } } },
     },
   })),
+  streamed('member of params that a call has', (text) => ({ method: 'notifications/x', params: { name: text } })),
   streamed('unknown notification', (text) => ({ method: 'notifications/x', params: { note: text } })),
   {
     name: 'stream of a call: name of the event',
