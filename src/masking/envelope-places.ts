@@ -3,6 +3,7 @@
  * came, whatever it looks like; in the record it is masked like all else. What no method asks for is a value like any other.
  */
 import type { PathPart } from '#masking/finding-notes.ts';
+import type { Direction } from '#masking/plan-rule.ts';
 
 const ENVELOPE: ReadonlySet<PathPart> = new Set(['jsonrpc', 'id', 'method']);
 /** By method, the member of `params` without which it does nothing. */
@@ -15,6 +16,7 @@ const OF_CLIENT: ReadonlyMap<string, PathPart> = new Map([
 const OF_BOTH: ReadonlyMap<string, PathPart> = new Map([['notifications/cancelled', 'requestId']]);
 
 export type MessageSender = 'client' | 'server';
+export const senderOf = (direction: Direction): MessageSender => (direction === 'request' ? 'client' : 'server');
 
 /** `path`: from the root of a message. */
 export function isEnvelopePlace(path: readonly PathPart[], method: string, from: MessageSender): boolean {

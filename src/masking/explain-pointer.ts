@@ -5,7 +5,7 @@
 import { isOpaquePlace } from '#masking/carriers/opaque.ts';
 import type { CompiledMasking } from '#masking/compile-masking.ts';
 import { ENTITIES } from '#masking/engine/entities.ts';
-import { isEnvelopePlace } from '#masking/envelope-places.ts';
+import { isEnvelopePlace, senderOf } from '#masking/envelope-places.ts';
 import { toPointer, type PathPart } from '#masking/finding-notes.ts';
 import type { OperatorName } from '#masking/operators/operator.ts';
 import type { Source, Verdict } from '#masking/plan-message.ts';
@@ -52,7 +52,9 @@ export function explainPointer(
   path: readonly PathPart[],
 ): PointerExplained {
   const above = path.map((_, at) => path.slice(0, at + 1));
-  const place = above.some(isOpaquePlace) ? 'opaque' : above.some(isEnvelopePlace) ? 'envelope' : 'value';
+  const from = senderOf(situation.direction);
+  const isOfEnvelope = (one: readonly PathPart[]): boolean => isEnvelopePlace(one, situation.method, from);
+  const place = above.some(isOpaquePlace) ? 'opaque' : above.some(isOfEnvelope) ? 'envelope' : 'value';
   const secret = above.find((upTo) => {
     const key = upTo.at(-1);
     return typeof key === 'string' && masking.isSecretField(key);

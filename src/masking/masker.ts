@@ -9,6 +9,7 @@
 import type { RecordHeader } from '#events/header.ts';
 import { compileMasking } from '#masking/compile-masking.ts';
 import { isPlainWord, maskDescribed } from '#masking/described.ts';
+import { senderOf } from '#masking/envelope-places.ts';
 import { FindingNotes } from '#masking/finding-notes.ts';
 import { unescapedText } from '#masking/json-text.ts';
 import type { Texts } from '#masking/leaf-mask.ts';
@@ -108,7 +109,7 @@ export function createMasker(settings: MaskerSettings, aside?: MaskAside): Maske
   const rulesFor = ({ secrets, ...situation }: MaskContext): WalkRules => ({
     ...rules,
     secrets,
-    from: situation.direction === 'request' ? 'client' : 'server',
+    from: senderOf(situation.direction),
     plan: plan.forMessage(situation),
   });
 
