@@ -97,8 +97,11 @@ test('what is explained is what happens', () => {
     for (const direction of ['request', 'response'] as const)
       for (const [entity, value] of Object.entries(values)) {
         const situation = { ...ASKED, direction };
-        const nested = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
-        const doc = parseJson(Buffer.from(JSON.stringify(nested)), { depth: 9, nodes: 99 });
+        const nested = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as object;
+        const doc = parseJson(Buffer.from(JSON.stringify({ method: ASKED.method, ...nested })), {
+          depth: 9,
+          nodes: 99,
+        });
         assert.ok(doc.ok);
         const masked = masker.maskMessage(doc.value, { ...situation, secrets: masker.secretsOf([]) });
         assert.ok(masked.ok);
