@@ -311,6 +311,19 @@ export const LIMITS = {
   apiBodyBytes: 64 * 1024,
   apiCheckpointFreshMs: 1_000,
 
+  // browsers in which people are signed in (src/oauth/web-session.ts)
+  webSessions: 200_000,
+  webSessionsPerSignIn: 20,
+  /** In one act. */
+  webSessionsDropped: 1_000,
+  webSessionWritesWaiting: 256,
+  /** Longer than `stateLockMs`, with time for the write itself. */
+  webSessionWriteMs: 10_000,
+  /** That it is used is written this often at most. */
+  webSessionUseMs: 60_000,
+  /** How long a proof at the issuer is fresh enough for what is sensitive. */
+  freshSignInMs: 5 * 60_000,
+
   // `gatebook connect`
   connectCallsInFlight: 256,
   /** Until the first sign of an answer; then a stream may take as long as it likes. */
