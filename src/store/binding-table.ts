@@ -3,11 +3,11 @@
  * all, least recently used out. Reading is a look at an index on the calling thread; writing waits for the disk and is for
  * bindings.worker.ts.
  */
-import { lstatSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
-import type { SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { BindingWrite, StoredBinding, WriteOutcome } from '#bindings/binding.ts';
 import type { Limits } from '#limits.ts';
+import { openStateFile } from '#store/state-file.ts';
+import type { StateFile } from '#store/state-file.ts';
 
 export type BindingTableLimits = Pick<
   Limits,
@@ -46,87 +46,44 @@ const numberOf = (value: SQLOutputValue | undefined): number => {
 
 /** Throws when the file is missing or cannot be written. */
 export function openBindingTable(path: string, limits: BindingTableLimits): BindingTable {
-  const table = new SqliteBindingTable(path, limits);
-  table.find(new Uint8Array());
-  return table;
+  return new SqliteBindingTable(path, limits);
 }
 
-/** Another file under the same name is another table. */
-function fileOf(path: string): string {
-  const { dev, ino } = lstatSync(path, { bigint: true });
-  return `${dev} ${ino}`;
-}
-
-function openDatabase(path: string, limits: BindingTableLimits): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: limits.stateLockMs });
-  try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;');
-    database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-type Open = { readonly file: string; readonly database: DatabaseSync; readonly find: StatementSync };
+type Statements = { readonly find: StatementSync };
 
 class SqliteBindingTable implements BindingTable {
-  readonly #path: string;
+  readonly #file: StateFile<Statements>;
   readonly #limits: BindingTableLimits;
-  #open: Open | undefined;
 
   constructor(path: string, limits: BindingTableLimits) {
-    this.#path = path;
     this.#limits = limits;
-  }
-
-  find(digest: Uint8Array): readonly StoredBinding[] {
-    return this.#using(({ find }) => find.all(digest)).map((row) => ({
-      digest: bytesOf(row['digest']),
-      owner: bytesOf(row['owner']),
-      caller: bytesOf(row['caller']),
-      isSingle: row['single'] === 1,
-      sealed: bytesOf(row['sealed']),
-      expiresMs: numberOf(row['expires_ms']),
-    }));
-  }
-
-  write(writes: readonly BindingWrite[]): readonly WriteOutcome[] {
-    return this.#using(({ database }) => {
-      database.exec('BEGIN IMMEDIATE');
-      try {
-        const outcomes = writes.map((write) => this.#bind(database, write));
-        database.exec('COMMIT');
-        return outcomes;
-      } catch (error) {
-        if (database.isTransaction) database.exec('ROLLBACK');
-        throw error;
-      }
+    this.#file = openStateFile({
+      path,
+      schema: SCHEMA,
+      limits,
+      prepare: (database) => ({ find: database.prepare('SELECT * FROM bindings WHERE digest = ?') }),
     });
   }
 
+  find(digest: Uint8Array): readonly StoredBinding[] {
+    return this.#file
+      .using(({ find }) => find.all(digest))
+      .map((row) => ({
+        digest: bytesOf(row['digest']),
+        owner: bytesOf(row['owner']),
+        caller: bytesOf(row['caller']),
+        isSingle: row['single'] === 1,
+        sealed: bytesOf(row['sealed']),
+        expiresMs: numberOf(row['expires_ms']),
+      }));
+  }
+
+  write(writes: readonly BindingWrite[]): readonly WriteOutcome[] {
+    return this.#file.writing((_statements, database) => writes.map((write) => this.#bind(database, write)));
+  }
+
   close(): void {
-    if (this.#open?.database.isOpen === true) this.#open.database.close();
-    this.#open = undefined;
-  }
-
-  /** After a fault the next use opens it anew, which is how a passing one ends. */
-  #using<T>(use: (open: Open) => T): T {
-    try {
-      const file = fileOf(this.#path);
-      if (this.#open?.file !== file) this.close();
-      const open = (this.#open ??= this.#opened(file));
-      return use(open);
-    } catch (error) {
-      this.close();
-      throw error;
-    }
-  }
-
-  #opened(file: string): Open {
-    const database = openDatabase(this.#path, this.#limits);
-    return { file, database, find: database.prepare('SELECT * FROM bindings WHERE digest = ?') };
+    this.#file.close();
   }
 
   #bind(database: DatabaseSync, { row, touches, nowMs }: BindingWrite): WriteOutcome {
