@@ -324,6 +324,10 @@ export const LIMITS = {
   /** How long a proof at the issuer is fresh enough for what is sensitive. */
   freshSignInMs: 5 * 60_000,
 
+  // signing in: src/signin, src/oauth
+  signInRequestsInFlight: 256,
+  signInFormBytes: 64 * 1024,
+
   // `gatebook connect`
   connectCallsInFlight: 256,
   /** Until the first sign of an answer; then a stream may take as long as it likes. */

@@ -14,7 +14,10 @@ export function addressOf(incoming: IncomingMessage, { proxies }: Pick<ApiParts,
 }
 
 /** Counts the request, whatever it is for. Undefined when it may go on. */
-export function limitSource(incoming: IncomingMessage, parts: ApiParts): ApiRefusal | undefined {
+export function limitSource(
+  incoming: IncomingMessage,
+  parts: Pick<ApiParts, 'identity' | 'limits' | 'monotonic' | 'proxies' | 'quotas' | 'refusals'>,
+): ApiRefusal | undefined {
   const source = sourceKey(addressOf(incoming, parts));
   const { rawHeaders } = incoming;
   const fault = sourceFault({ sourceKey: source, startedMs: parts.monotonic(), rawHeaders }, parts);

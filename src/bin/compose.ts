@@ -26,7 +26,7 @@ import { createInForce } from '#gateway/in-force.ts';
 import type { InForce } from '#gateway/in-force.ts';
 import { createOpenExchanges } from '#gateway/open-exchanges.ts';
 import type { RevokeParts } from '#gateway/revoke.ts';
-import { createFleetListener, createGatewayServer, createListener } from '#gateway/server.ts';
+import { createFleetListener, createGatewayServer, createListener, mountedTogether } from '#gateway/server.ts';
 import type { Listener } from '#gateway/server.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import { controlEntry } from '#ledger/own-records.ts';
@@ -142,10 +142,13 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     budget: lasting.budget,
     certificate: () => certificate,
   });
-  const listener = createListener(inForce, {
-    owns: (path) => reloader.current().api.owns(path),
-    listener: (request, response) => reloader.current().api.listener(request, response),
-  });
+  const listener = createListener(
+    inForce,
+    mountedTogether(() => {
+      const { api, signIn } = reloader.current();
+      return signIn === undefined ? [api] : [api, signIn];
+    }),
+  );
   const fleet = fleetOf(options, listener, inForce);
   const exchanges = createOpenExchanges(fleet?.listener ?? listener);
   const { server, secure, closeAll } = createGatewayServer(inForce, exchanges.listener, loaded.tls.server);

@@ -11,6 +11,8 @@ import { openConnections } from '#bin/connections.ts';
 import type { ConnectionParts, OpenConnection } from '#bin/connections.ts';
 import { openIssuers } from '#bin/issuers.ts';
 import type { IssuerParts, OpenIssuers } from '#bin/issuers.ts';
+import { openSignIn } from '#bin/sign-in.ts';
+import type { SignInLasting } from '#bin/sign-in.ts';
 import { version } from '#bin/version.ts';
 import { EXIT_UNAVAILABLE, EXIT_USAGE } from '#cli/exit-codes.ts';
 import type { ExitCode } from '#cli/exit-codes.ts';
@@ -22,6 +24,7 @@ import type { Admission } from '#gateway/admission.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { RevokeParts } from '#gateway/revoke.ts';
 import { allowedHostsOf } from '#gateway/host.ts';
+import type { Mounted } from '#gateway/server.ts';
 import { createTrustedProxies } from '#gateway/source.ts';
 import type { MaskThreads } from '#mask-threads/mask-threads.ts';
 import { createMasker } from '#masking/masker.ts';
@@ -60,7 +63,8 @@ export type Lasting = Pick<
   | 'stopping'
 > &
   Pick<ConnectionParts, 'env' | 'atExit' | 'budget'> &
-  IssuerParts & {
+  IssuerParts &
+  SignInLasting & {
     readonly apiReads: ApiReads;
     readonly revocations: RevokeParts;
     readonly apiAdmission: Admission;
@@ -76,6 +80,8 @@ export type Generation = {
   readonly loaded: LoadedConfig;
   readonly gateway: Gateway;
   readonly api: Api;
+  /** Undefined: nobody signs in here, all tokens are issuers'. */
+  readonly signIn: Mounted | undefined;
   readonly issuers: OpenIssuers;
   readonly connections: ReadonlyMap<string, OpenConnection>;
 };
@@ -108,9 +114,11 @@ function policyOf(loaded: LoadedConfig): Result<Policy, StartRefusal> {
 
 function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting): Api {
   const { apiAdmission, apiReads, revocations } = lasting;
-  const apiIssuers = Object.values(config.issuers)
-    .filter(({ apiAudience }) => apiAudience !== undefined)
-    .map(({ issuer }) => issuer);
+  const apiIssuers = gateway.signsIn
+    ? [gateway.publicUrl]
+    : Object.values(config.issuers)
+        .filter(({ apiAudience }) => apiAudience !== undefined)
+        .map(({ issuer }) => issuer);
   return createApi(
     { ...gateway, apiAdmission, roles: config.roles, apiIssuers, ...apiReads, revocations, version: version() },
     ROUTES,
@@ -156,6 +164,7 @@ export async function makeGeneration(
     monotonic: lasting.monotonic,
     newId: lasting.newId,
     publicUrl: loaded.publicUrl,
+    signsIn: loaded.config.signIn !== undefined,
     allowedOrigins: new Set([
       loaded.publicUrl,
       ...(server.allowedOrigins ?? []).map((origin) => new URL(origin).origin),
@@ -191,7 +200,9 @@ export async function makeGeneration(
     draining: lasting.draining,
     stopping: lasting.stopping,
   };
-  return ok({ number, loaded, gateway, api: apiOf(loaded, gateway, lasting), issuers, connections });
+  const api = apiOf(loaded, gateway, lasting);
+  const signIn = openSignIn(loaded, gateway, lasting);
+  return ok({ number, loaded, gateway, api, signIn, issuers, connections });
 }
 
 /** Closes what `generation` has and `other` has not. */

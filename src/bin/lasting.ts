@@ -60,6 +60,7 @@ export function lastingOf(
     newId,
     ledger,
     maskingKey,
+    random,
     maskThreads: createMaskThreads({
       limits,
       onFailure: (reason) => log.error({ reason }, 'a thread that masks large messages ended; its message was refused'),

@@ -25,6 +25,9 @@ import type { ResolvedSecrets } from '#config/resolve-secrets.ts';
 import { ConfigSchema } from '#config/schema.ts';
 import type { Config } from '#config/schema.ts';
 import { schemaComplaints } from '#config/schema-complaints.ts';
+import { checkSignIn } from '#config/sign-in-rules.ts';
+import { resolveSignIn } from '#config/sign-in-secrets.ts';
+import type { ResolvedSignIn } from '#config/sign-in-secrets.ts';
 import { resolveTls } from '#config/tls-files.ts';
 import type { ResolvedTls } from '#config/tls-files.ts';
 import { checkUnavailable, checkWarnings } from '#config/unavailable.ts';
@@ -54,6 +57,7 @@ export type LoadedConfig = {
   readonly publicUrl: string;
   readonly limits: Limits;
   readonly secrets: ResolvedSecrets;
+  readonly signInSecrets: ResolvedSignIn;
   /** Certificates and authorities, read and tried. */
   readonly tls: ResolvedTls;
   /** Undefined: servers and issuers are reached directly. */
@@ -91,17 +95,20 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
   const referring: RawMap = source.withoutSecrets ? {} : raw;
   const secretSource = { env: source.env, readFile: source.readFile, folder: dirname(source.file) };
   const secrets = resolveSecrets(referring, secretSource);
+  const signIn = resolveSignIn(referring, secretSource);
   const tls = resolveTls(referring, secretSource);
   const proxy = resolveProxy(referring, secretSource);
   const complaints: Complaint[] = [
     ...(parsed.success ? [] : schemaComplaints(parsed.error.issues, (path) => isWritten(raw, path))),
     ...checkUnavailable(raw),
     ...checkReferences(raw),
+    ...checkSignIn(raw),
     ...checkMaskingRules(raw),
     ...checkApiAudiences(raw),
     ...checkNetwork(raw),
     ...checkWorkers(raw),
     ...secrets.complaints,
+    ...signIn.complaints,
     ...tls.complaints,
     ...proxy.complaints,
     ...checkPolicy(raw, effectiveLimits(parsed.success ? parsed.data.limits : {})),
@@ -118,6 +125,7 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
     publicUrl: new URL(config.server.publicUrl ?? `http://${config.server.listen}`).origin,
     limits: effectiveLimits(config.limits),
     secrets: secrets.resolved,
+    signInSecrets: signIn.resolved,
     tls: tls.resolved,
     proxy: proxy.resolved,
     policyVersion: policyVersion(config),

@@ -8,12 +8,14 @@ import { pathText } from '#config/problem.ts';
 import { rawMap } from '#config/raw.ts';
 import type { ResolvedSecrets } from '#config/resolve-secrets.ts';
 import type { Secret } from '#config/secrets.ts';
+import type { ResolvedSignIn } from '#config/sign-in-secrets.ts';
 import { keyPairText, peerText } from '#config/tls-files.ts';
 import { canonicalJson } from '#config/versions.ts';
 import type { Limits } from '#limits.ts';
 
 const SECTIONS: ReadonlySet<string> = new Set([
   'issuers',
+  'signIn',
   'proxy',
   'connections',
   'levels',
@@ -106,13 +108,28 @@ export function changedParts(before: LoadedConfig, after: LoadedConfig): readonl
         parts.push(`${path} (tls)`);
     }
   }
-  for (const section of ['proxy', 'grants', 'roles', 'rules', 'masking'] as const)
+  for (const section of ['signIn', 'proxy', 'grants', 'roles', 'rules', 'masking'] as const)
     if (differ(old[section], now[section])) parts.push(section);
+  if (!sameSignInSecrets(before.signInSecrets, after.signInSecrets)) parts.push('signIn (secret)');
   if (keyPairText(before.tls.server) !== keyPairText(after.tls.server)) parts.push('server.tls (certificate)');
   for (const key of changedKeys(old.server, now.server)) parts.push(`server.${key}`);
   for (const key of changedLimits(before.limits, after.limits)) parts.push(`limits.${key}`);
   if (parts.length <= NAMES_MAX) return parts;
   return [...parts.slice(0, NAMES_MAX), `and ${parts.length - NAMES_MAX} more`];
+}
+
+function sameSignInSecrets(before: ResolvedSignIn, after: ResolvedSignIn): boolean {
+  const all = (secrets: ResolvedSignIn): readonly ReadonlyMap<string, Secret>[] => [
+    secrets.issuerSecrets,
+    secrets.issuerKeys,
+    secrets.clientSecrets,
+  ];
+  return all(before).every((old, at) => {
+    const now = all(after)[at] ?? new Map<string, Secret>();
+    return keysOf(Object.fromEntries(old), Object.fromEntries(now)).every((name) =>
+      sameSecret(old.get(name), now.get(name)),
+    );
+  });
 }
 
 function sameSecrets(before: ResolvedSecrets, after: ResolvedSecrets, connection: string): boolean {

@@ -32,6 +32,8 @@ export type Gateway = {
   readonly monotonic: () => number;
   readonly newId: () => string;
   readonly publicUrl: string;
+  /** The gateway is its own authorization server: clients get their tokens here. */
+  readonly signsIn: boolean;
   readonly allowedOrigins: ReadonlySet<string>;
   /** Undefined where any name will do. */
   readonly allowedHosts: ReadonlySet<string> | undefined;

@@ -60,7 +60,7 @@ function readiness(gateway: Gateway): {
 
 function serveMetadata(response: ServerResponse, name: string, gateway: Gateway): void {
   // The same answer for every well-formed name: which connections exist is told only to the authenticated.
-  const issuers = gateway.identity.ready().map((issuer) => issuer.issuer);
+  const issuers = gateway.signsIn ? [gateway.publicUrl] : gateway.identity.ready().map((issuer) => issuer.issuer);
   sendJson(response, 200, resourceMetadata({ publicUrl: gateway.publicUrl, name, issuers }));
 }
 
@@ -78,11 +78,22 @@ function servePublic(request: IncomingMessage, response: ServerResponse, path: s
   }
 }
 
-/** Another part of the surface, such as the API, that answers by itself below some paths. */
+/** Another part of the surface, such as the API or signing in, that answers by itself below some paths. */
 export type Mounted = {
   readonly owns: (path: string) => boolean;
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
 };
+
+/** Several as one: the first that owns a path answers. */
+export const mountedTogether = (parts: () => readonly Mounted[]): Mounted => ({
+  owns: (path) => parts().some((part) => part.owns(path)),
+  listener(request, response) {
+    const path = pathOf(request);
+    parts()
+      .find((part) => part.owns(path))
+      ?.listener(request, response);
+  },
+});
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 

@@ -285,6 +285,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
     monotonic: () => passedMs,
     newId,
     publicUrl,
+    signsIn: false,
     allowedOrigins: overrides.allowedOrigins ?? new Set(['https://console.example']),
     allowedHosts: overrides.allowedHosts,
     proxies: overrides.proxies ?? createTrustedProxies([]),

@@ -1,0 +1,35 @@
+/** What signing in may use of a running gateway. Plain wiring, made in src/bin. */
+import type { Config } from '#config/schema.ts';
+import type { ResolvedSignIn } from '#config/sign-in-secrets.ts';
+import type { Gateway } from '#gateway/gateway.ts';
+import type { EpochSource } from '#identity/epochs.ts';
+
+export type SignInSettings = NonNullable<Config['signIn']>;
+
+export type SignInParts = Pick<
+  Gateway,
+  | 'allowedHosts'
+  | 'clock'
+  | 'connections'
+  | 'draining'
+  | 'identity'
+  | 'ledger'
+  | 'limits'
+  | 'log'
+  | 'masker'
+  | 'monotonic'
+  | 'newId'
+  | 'proxies'
+  | 'publicUrl'
+  | 'quotas'
+  | 'refusals'
+  | 'stopping'
+> & {
+  readonly settings: SignInSettings;
+  /** All of them; those with `signIn` are where people can sign in. */
+  readonly issuers: Config['issuers'];
+  readonly secrets: ResolvedSignIn;
+  readonly epochs: EpochSource;
+  /** So many unpredictable bytes. */
+  readonly random: (count: number) => Buffer;
+};
