@@ -145,6 +145,9 @@ export const LIMITS = {
   tokenScopes: 256,
   rsaModulusBitsMin: 2_048,
   rsaModulusBitsMax: 8_192,
+  clientSecretCharsMin: 32,
+  /** Of one service account, that it signs with at the token endpoint. */
+  clientKeys: 8,
   revocationEpochs: 100_000,
   /** How many that count no more are removed in one act, which holds the main thread. */
   revocationsDropped: 5_000,

@@ -42,5 +42,6 @@ export function readConfig(io: CliIo, path: string, running: boolean): Result<Lo
     const message = `the file cannot be read (${codeOf(error)})`;
     return err([{ file, line: 1, column: 1, path: '', message, fix: 'check its path and permissions' }]);
   }
-  return loadConfig({ file, text, env: io.env, readFile: (secret) => read(secret, LIMITS.secretFileBytes) });
+  const readFile = (secret: string): string => read(secret, LIMITS.secretFileBytes);
+  return loadConfig({ file, text, env: io.env, readFile, nowMs: Date.now() });
 }

@@ -41,7 +41,7 @@ export function register(program: Command, io: CliIo): void {
     .command('explain')
     .description('Print the configuration in force, or with --caller and --call the decision about a call')
     .option('--config <file>', 'the configuration file', CONFIG_FILE)
-    .option('--caller <file>', 'JSON: { issuer | namespace, subject, kind, groups, client, scopes }')
+    .option('--caller <file>', 'JSON: { issuer | namespace, subject, kind, groups, client, scopes, key }')
     .option('--call <file>', 'JSON: the JSON-RPC request')
     .option('--connection <name>', 'the connection that is called; without it, all are explained')
     .option('--at <time>', 'when the call comes, as in 2026-11-23T04:00:00Z; without it, now')
@@ -67,7 +67,7 @@ async function explain(io: CliIo, options: Options): Promise<ExitCode> {
   if (!callerText.ok) return usage(io, callerText.error);
   const callText = await readInputFile(io, options.call);
   if (!callText.ok) return usage(io, callText.error);
-  const caller = callerOf(callerText.value, loaded.value.config);
+  const caller = callerOf(callerText.value, loaded.value);
   if (!caller.ok) return usage(io, `${options.caller}: ${caller.error}`);
   const call = callOf(callText.value, loaded.value.limits);
   if (!call.ok) return usage(io, `${options.call}: ${call.error.message}`);

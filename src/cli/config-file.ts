@@ -45,6 +45,7 @@ export async function loadConfigFile(
     text: text.value,
     env: io.env,
     readFile: (file) => readFileSync(file, 'utf8'),
+    nowMs: Date.now(),
     ...options,
   });
   if (loaded.ok) return loaded;

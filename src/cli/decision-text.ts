@@ -8,6 +8,11 @@ import type { GrantExplained, LevelExplained, RuleExplained } from '#policy/expl
 const REASONS: Readonly<Record<DecisionReason, string>> = {
   permitted: 'a level permits it',
   no_grant: 'no grant gives this caller anything on this connection',
+  unknown_account: 'the configuration has no such service account',
+  account_connection: 'the service account is not declared for this connection',
+  key_connection: 'the key is not for this connection',
+  unknown_key_level: 'the key is for a level that the configuration does not have any more',
+  above_key_level: 'levels permit it, but the key is for less',
   not_permitted: 'no level in effect allows it',
   denied_by_level: 'a level in effect denies it',
   denied_by_rule: 'a rule denies it',
@@ -39,7 +44,7 @@ export function decisionText(message: Message, judged: Judged): string {
 
 /** Every step in the order it is taken, also those that came to nothing. */
 export function traceLines({ decision, explanation, masking, isBlocked, watchedUri }: Judged): readonly string[] {
-  const { grants, levels, follows, rules } = explanation;
+  const { grants, levels, keyLevel, follows, rules } = explanation;
   const elsewhere = grants.filter(({ outcome }) => outcome === 'other_connection').length;
   return [
     ...(watchedUri === undefined ? [] : [`it would watch ${JSON.stringify(watchedUri)}`]),
@@ -47,6 +52,9 @@ export function traceLines({ decision, explanation, masking, isBlocked, watchedU
     ...(elsewhere === 0 ? [] : [`${elsewhere} grant${elsewhere === 1 ? ' is' : 's are'} for other connections`]),
     ...(follows === undefined ? [] : [`it is judged as ${follows.method} ${JSON.stringify(follows.name)}`]),
     ...levels.flatMap((level) => levelLines(level, decision.reason === 'implicit')),
+    ...(keyLevel === undefined
+      ? []
+      : [`the key is for level ${keyLevel.level} at most`, ...levelLines(keyLevel, decision.reason === 'implicit')]),
     ...(decision.trace.some(({ step }) => step === 'implicit') ? ['it comes with any level'] : []),
     ...rules.map(ruleLine),
     ...masking.map((finding) => findingLine(finding, isBlocked)),

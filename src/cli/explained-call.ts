@@ -1,6 +1,9 @@
 /** The caller and the call that `config explain` and `policy test` ask about, read from what the user wrote. */
 import { z } from 'zod';
+import { askedAccount } from '#cli/account-caller.ts';
+import type { Accounts } from '#cli/account-caller.ts';
 import type { Config } from '#config/schema.ts';
+import { GATEBOOK_NAMESPACE } from '#identity/caller.ts';
 import type { Caller } from '#identity/caller.ts';
 import type { Limits } from '#limits.ts';
 import { parseJson } from '#mcp/json.ts';
@@ -14,14 +17,21 @@ const CallerSchema = z.strictObject({
   issuer: z.string().optional(),
   namespace: z.string().optional(),
   subject: z.string().min(1),
-  kind: z.enum(['person', 'service_account']).default('person'),
+  /** A person, unless the namespace has only machines. */
+  kind: z.enum(['person', 'service_account']).optional(),
   groups: names,
   client: z.string().optional(),
   scopes: names,
+  /** Of a service account of Gatebook's own: what the key it shows is for. */
+  key: z.strictObject({ connections: z.array(z.string()).default(['*']), level: z.string().optional() }).optional(),
 });
 
 /** One of issuer and namespace is enough: the configuration knows the other. */
-export function callerOf(text: string, config: Pick<Config, 'issuers'>): Result<Caller, string> {
+export function callerOf(
+  text: string,
+  loaded: Accounts & { readonly config: Pick<Config, 'issuers'> },
+): Result<Caller, string> {
+  const { config, publicUrl } = loaded;
   const json = jsonOf(text);
   if (!json.ok) return json;
   const parsed = CallerSchema.safeParse(json.value);
@@ -30,7 +40,12 @@ export function callerOf(text: string, config: Pick<Config, 'issuers'>): Result<
       parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the caller'}: ${issue.message}`).join('; '),
     );
   }
-  const { issuer, namespace, client, ...rest } = parsed.data;
+  const { issuer, namespace, kind, client, key, ...rest } = parsed.data;
+  if ((namespace ?? GATEBOOK_NAMESPACE) === GATEBOOK_NAMESPACE && (namespace ?? issuer) !== undefined) {
+    const isOwn = issuer === undefined || issuer === publicUrl;
+    if (isOwn) return askedAccount({ ...rest, kind, client, key }, loaded);
+  }
+  if (key !== undefined) return err('only a service account of Gatebook shows a key: its namespace is gatebook');
   const found = Object.entries(config.issuers).find(
     ([name, known]) =>
       (namespace === undefined || name === namespace) && (issuer === undefined || known.issuer === issuer),
@@ -38,7 +53,7 @@ export function callerOf(text: string, config: Pick<Config, 'issuers'>): Result<
   if (found === undefined || (issuer ?? namespace) === undefined) {
     return err(`name one of the configured issuers as "namespace": ${Object.keys(config.issuers).join(', ')}`);
   }
-  return ok({ ...rest, client, namespace: found[0], issuer: found[1].issuer });
+  return ok({ ...rest, kind: kind ?? 'person', client, namespace: found[0], issuer: found[1].issuer });
 }
 
 /** Why the gateway would take a text for no call, by the code it would answer with. */

@@ -15,7 +15,7 @@ levels: { read: { allow: ["*"] } }
   readFile: () => '',
 });
 assert.ok(loaded.ok);
-const { config } = loaded.value;
+const config = loaded.value;
 
 const HEAD = 'version: 1\ncallers: { a: { namespace: okta } }\n';
 function problems(text: string): string {

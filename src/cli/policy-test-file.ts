@@ -2,6 +2,7 @@
  * Reads a policy test file as strictly as gatebook.yaml: what is unknown, or names something that is not there, is an
  * error with its place. A test that silently tests nothing is worse than none.
  */
+import type { Accounts } from '#cli/account-caller.ts';
 import { testCallers } from '#cli/policy-test-callers.ts';
 import { expandCases } from '#cli/policy-test-cases.ts';
 import type { PolicyTestCase } from '#cli/policy-test-cases.ts';
@@ -21,8 +22,9 @@ export type PlacedCase = PolicyTestCase & Place;
 export function readPolicyTests(
   file: string,
   text: string,
-  config: Pick<Config, 'issuers' | 'connections' | 'levels' | 'rules'>,
+  loaded: Accounts & { readonly config: Pick<Config, 'issuers' | 'connections' | 'levels' | 'rules'> },
 ): Result<readonly PlacedCase[], readonly ConfigProblem[]> {
+  const { config } = loaded;
   const yaml = readYaml(text);
   const unreadable = yaml.problems.map(({ place, message, fix }) => ({ file, ...place, path: '', message, fix }));
   const refused = (complaints: readonly Complaint[]): Result<never, readonly ConfigProblem[]> =>
@@ -36,7 +38,7 @@ export function readPolicyTests(
   const parsed = PolicyTestSchema.safeParse(raw);
   if (!parsed.success)
     return refused(schemaComplaints(parsed.error.issues, (path) => isWritten(raw, path)).map(ownFix));
-  const { callers, complaints } = testCallers(parsed.data.callers, config.issuers);
+  const { callers, complaints } = testCallers(parsed.data.callers, loaded);
   const cases = expandCases({ tests: parsed.data, callers, config });
   if (!cases.ok || complaints.length > 0 || unreadable.length > 0)
     return refused([...complaints, ...(cases.ok ? [] : cases.error)]);

@@ -7,7 +7,7 @@ const VALID = { version: 1, callers: { a: { namespace: 'okta' } } };
 test('a file needs its version and callers; the rest has defaults', () => {
   const parsed = PolicyTestSchema.parse(VALID);
   assert.deepEqual([parsed.cases, parsed.tables, parsed.defaults], [[], [], {}]);
-  assert.deepEqual(parsed.callers['a']?.kind, 'person');
+  assert.deepEqual(parsed.callers['a']?.kind, undefined);
 });
 
 test('an unknown key anywhere is refused', () => {

@@ -21,10 +21,13 @@ const caller = z.strictObject({
   namespace: text,
   /** Without one, the caller's name in this file. */
   subject: text.optional(),
-  kind: z.enum(['person', 'service_account']).default('person'),
+  /** A person, unless the namespace has only machines. */
+  kind: z.enum(['person', 'service_account']).optional(),
   groups: names,
   client: text.optional(),
   scopes: names,
+  /** Of a service account of Gatebook's own: what the key it shows is for. */
+  key: z.strictObject({ connections: z.array(text).default(['*']), level: text.optional() }).optional(),
 });
 
 const testCase = z.strictObject({

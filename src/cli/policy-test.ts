@@ -43,7 +43,7 @@ async function test(io: CliIo, file: string, options: Options): Promise<ExitCode
     return EXIT_USAGE;
   }
   const { config, limits } = loaded.value;
-  const cases = readPolicyTests(file, text.value, config);
+  const cases = readPolicyTests(file, text.value, loaded.value);
   if (!cases.ok) return refused({ kind: 'invalid', problems: cases.error });
   const policy = offlinePolicy(loaded.value);
   const outcomes = cases.value.map((one) => runCase(policy, one, limits));

@@ -28,6 +28,8 @@ import { schemaComplaints } from '#config/schema-complaints.ts';
 import { checkSignIn } from '#config/sign-in-rules.ts';
 import { resolveSignIn } from '#config/sign-in-secrets.ts';
 import type { ResolvedSignIn } from '#config/sign-in-secrets.ts';
+import { checkServiceAccounts, resolveServiceAccounts, serviceAccountWarnings } from '#config/service-accounts.ts';
+import type { ResolvedAccounts } from '#config/service-accounts.ts';
 import { resolveTls } from '#config/tls-files.ts';
 import type { ResolvedTls } from '#config/tls-files.ts';
 import { checkUnavailable, checkWarnings } from '#config/unavailable.ts';
@@ -42,6 +44,8 @@ export type ConfigSource = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Gives a file's text, throws as node:fs does. Asked only for `file:` secrets, with absolute paths. */
   readonly readFile: (path: string) => string;
+  /** Unix milliseconds: what is over by then is warned about. */
+  readonly nowMs?: number;
   /** For asking the policy where the secrets are not, as in a build: what they refer to is not looked up. */
   readonly withoutSecrets?: true;
 };
@@ -62,7 +66,9 @@ export type LoadedConfig = {
   readonly tls: ResolvedTls;
   /** Undefined: servers and issuers are reached directly. */
   readonly proxy: ProxySettings | undefined;
-  /** 16 hex digits over levels, grants, rules and masking. */
+  /** What service accounts prove themselves with at the token endpoint. */
+  readonly accounts: ResolvedAccounts;
+  /** 16 hex digits over levels, grants, rules, masking and what service accounts may reach. */
   readonly policyVersion: string;
   /** 16 hex digits over the whole configuration. */
   readonly configVersion: string;
@@ -98,11 +104,13 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
   const signIn = resolveSignIn(referring, secretSource);
   const tls = resolveTls(referring, secretSource);
   const proxy = resolveProxy(referring, secretSource);
+  const accounts = resolveServiceAccounts(referring, secretSource);
   const complaints: Complaint[] = [
     ...(parsed.success ? [] : schemaComplaints(parsed.error.issues, (path) => isWritten(raw, path))),
     ...checkUnavailable(raw),
     ...checkReferences(raw),
     ...checkSignIn(raw),
+    ...checkServiceAccounts(raw),
     ...checkMaskingRules(raw),
     ...checkApiAudiences(raw),
     ...checkNetwork(raw),
@@ -111,6 +119,7 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
     ...signIn.complaints,
     ...tls.complaints,
     ...proxy.complaints,
+    ...accounts.complaints,
     ...checkPolicy(raw, effectiveLimits(parsed.success ? parsed.data.limits : {})),
   ];
   problems.push(...complaints.map(placed));
@@ -128,9 +137,10 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
     signInSecrets: signIn.resolved,
     tls: tls.resolved,
     proxy: proxy.resolved,
+    accounts: accounts.resolved,
     policyVersion: policyVersion(config),
     configVersion: configVersion(config),
-    warnings: checkWarnings(raw).map(placed),
+    warnings: [...checkWarnings(raw), ...serviceAccountWarnings(raw, source.nowMs)].map(placed),
     isWritten: (path) => isWritten(raw, path),
     lineOf: (path) => yaml.place(path, true).line,
   });

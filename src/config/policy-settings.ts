@@ -10,13 +10,14 @@ import { rehearseRules } from '#policy/rehearsal.ts';
 
 /** Of a loaded configuration; `createPolicy` of these does not fail, loading has tried it. */
 export const policySettings = (loaded: {
-  readonly config: Pick<Config, 'levels' | 'grants' | 'rules'>;
+  readonly config: Pick<Config, 'levels' | 'grants' | 'rules' | 'serviceAccounts'>;
   readonly policyVersion: string;
   readonly limits: Limits;
 }): PolicySettings => ({
   levels: loaded.config.levels,
   grants: loaded.config.grants,
   rules: loaded.config.rules.map(({ name, when, then }) => ({ name, when, effect: then })),
+  accounts: loaded.config.serviceAccounts,
   version: loaded.policyVersion,
   limits: loaded.limits,
 });

@@ -3,6 +3,7 @@
  * clients, subjects and scopes. An unknown name would silently grant or deny nothing, so it is an error.
  */
 import type { Complaint, ConfigPath } from '#config/problem.ts';
+import { GATEBOOK_NAMESPACE } from '#identity/caller.ts';
 import { rawEntries, rawItems, rawMap, rawText, rawTexts } from '#config/raw.ts';
 import type { RawMap } from '#config/raw.ts';
 
@@ -13,6 +14,7 @@ export function checkReferences(raw: RawMap): Complaint[] {
     levels: Object.keys(rawMap(raw['levels'])),
     connections: Object.keys(rawMap(raw['connections'])),
     issuers: Object.keys(rawMap(raw['issuers'])),
+    accounts: Object.keys(rawMap(raw['serviceAccounts'])),
   };
   return [
     ...checkLevels(raw, known.levels),
@@ -34,7 +36,7 @@ export function checkReferences(raw: RawMap): Complaint[] {
   ];
 }
 
-type Known = Readonly<Record<'levels' | 'connections' | 'issuers', readonly string[]>>;
+type Known = Readonly<Record<'levels' | 'connections' | 'issuers' | 'accounts', readonly string[]>>;
 
 function checkLevels(raw: RawMap, levels: readonly string[]): Complaint[] {
   const parents = new Map(rawEntries(raw['levels']).map(([name, level]) => [name, rawText(level['extends'])]));
@@ -62,7 +64,12 @@ function isInCycle(start: string, parents: ReadonlyMap<string, string | undefine
 function checkGrants(raw: RawMap, known: Known): Complaint[] {
   return rawItems(raw['grants']).flatMap(([index, grant]) => {
     const path = ['grants', index];
-    const complaints = WHO.flatMap((who) => unknownNamespaces(grant[who], known.issuers, [...path, who]));
+    const complaints = WHO.flatMap((who) => {
+      // Only machines are of Gatebook's own namespace, and only `clients` are machines.
+      const issuers = who === 'clients' ? [...known.issuers, GATEBOOK_NAMESPACE] : known.issuers;
+      return unknownNamespaces(grant[who], issuers, [...path, who]);
+    });
+    complaints.push(...unknownAccounts(grant['clients'], known.accounts, [...path, 'clients']));
     complaints.push(...unknownNames('connection', grant['connections'], known.connections, [...path, 'connections']));
     const level = rawText(grant['level']);
     if (level !== undefined && !known.levels.includes(level)) {
@@ -129,6 +136,16 @@ function unknownNamespaces(value: unknown, issuers: readonly string[], path: Con
     if (colon < 1 || issuers.includes(name.slice(0, colon))) return [];
     return [unknown('issuer', name.slice(0, colon), issuers, [...path, index])];
   });
+}
+
+function unknownAccounts(value: unknown, accounts: readonly string[], path: ConfigPath): Complaint[] {
+  const prefix = `${GATEBOOK_NAMESPACE}:`;
+  return rawTexts(value)
+    .filter(([, client]) => client.startsWith(prefix) && !accounts.includes(client.slice(prefix.length)))
+    .map(([index, client]) => ({
+      ...unknown('service account', client.slice(prefix.length), accounts, [...path, index]),
+      ...(accounts.length === 0 ? { fix: 'declare it under `serviceAccounts`' } : {}),
+    }));
 }
 
 function unknown(what: string, name: string, known: readonly string[], path: ConfigPath): Complaint {

@@ -106,3 +106,20 @@ test('the list of what changed is bounded', () => {
   assert.equal(parts.length, 101);
   assert.equal(parts.at(-1), 'and 50 more');
 });
+
+test('service accounts come, go and change while the gateway runs, their credentials too', () => {
+  const accounts = (account: string, env: Record<string, string> = {}): LoadedConfig =>
+    load(`${BASE}serviceAccounts: { bot: { owner: "idp:ann", purpose: p${account} } }\n`, env);
+  const secret = ', secret: env:BOT';
+  const first = accounts(secret, { BOT: 'x'.repeat(32) });
+  for (const [from, to, named] of [
+    [before, accounts(''), 'serviceAccounts.bot (added)'],
+    [accounts(''), before, 'serviceAccounts.bot (removed)'],
+    [accounts(''), accounts(', until: 2027-01-01'), 'serviceAccounts.bot'],
+    [first, accounts(secret, { BOT: 'y'.repeat(32) }), 'serviceAccounts.bot (credentials)'],
+  ] as const) {
+    assert.deepEqual(restartNeeded(from, to), []);
+    assert.deepEqual(changedParts(from, to), [named]);
+  }
+  assert.deepEqual(changedParts(first, accounts(secret, { BOT: 'x'.repeat(32) })), []);
+});

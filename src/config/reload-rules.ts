@@ -9,6 +9,7 @@ import { rawMap } from '#config/raw.ts';
 import type { ResolvedSecrets } from '#config/resolve-secrets.ts';
 import type { Secret } from '#config/secrets.ts';
 import type { ResolvedSignIn } from '#config/sign-in-secrets.ts';
+import type { ResolvedAccounts } from '#config/service-accounts.ts';
 import { keyPairText, peerText } from '#config/tls-files.ts';
 import { canonicalJson } from '#config/versions.ts';
 import type { Limits } from '#limits.ts';
@@ -16,6 +17,7 @@ import type { Limits } from '#limits.ts';
 const SECTIONS: ReadonlySet<string> = new Set([
   'issuers',
   'signIn',
+  'serviceAccounts',
   'proxy',
   'connections',
   'levels',
@@ -93,7 +95,7 @@ export function changedParts(before: LoadedConfig, after: LoadedConfig): readonl
   const parts: string[] = [];
   const { config: old } = before;
   const { config: now } = after;
-  for (const section of ['issuers', 'connections', 'levels'] as const) {
+  for (const section of ['issuers', 'connections', 'levels', 'serviceAccounts'] as const) {
     for (const name of keysOf(old[section], now[section])) {
       const path = pathText([section, name]);
       if (now[section][name] === undefined) parts.push(`${path} (removed)`);
@@ -101,8 +103,10 @@ export function changedParts(before: LoadedConfig, after: LoadedConfig): readonl
       else if (differ(old[section][name], now[section][name])) parts.push(path);
       else if (section === 'connections' && !sameSecrets(before.secrets, after.secrets, name))
         parts.push(`${path} (secret)`);
+      else if (section === 'serviceAccounts' && !sameCredentials(before.accounts, after.accounts, name))
+        parts.push(`${path} (credentials)`);
       else if (
-        section !== 'levels' &&
+        (section === 'issuers' || section === 'connections') &&
         peerText(before.tls[section].get(name)) !== peerText(after.tls[section].get(name))
       )
         parts.push(`${path} (tls)`);
@@ -131,6 +135,9 @@ function sameSignInSecrets(before: ResolvedSignIn, after: ResolvedSignIn): boole
     );
   });
 }
+const sameCredentials = (before: ResolvedAccounts, after: ResolvedAccounts, account: string): boolean =>
+  sameSecret(before.secrets.get(account), after.secrets.get(account)) &&
+  !differ(before.publicKeys.get(account), after.publicKeys.get(account));
 
 function sameSecrets(before: ResolvedSecrets, after: ResolvedSecrets, connection: string): boolean {
   if (!sameSecret(before.credentials.get(connection), after.credentials.get(connection))) return false;

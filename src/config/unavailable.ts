@@ -23,9 +23,6 @@ export function checkUnavailable(raw: RawMap): Complaint[] {
     if (rule['lift'] === undefined) continue;
     complaints.push({ ...unavailable(['rules', index, 'lift'], '`lift`'), atKey: true, fix: 'remove it' });
   }
-  for (const section of ['serviceAccounts'])
-    if (raw[section] !== undefined)
-      complaints.push({ ...unavailable([section], `\`${section}\``), atKey: true, fix: 'remove it' });
   return complaints;
 }
 

@@ -20,9 +20,20 @@ export function canonicalJson(value: unknown): string {
 const version = (value: unknown): string =>
   createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 16);
 
-/** 16 hex digits over what decides a call: levels, grants, rules, masking. */
-export const policyVersion = (config: Pick<Config, 'levels' | 'grants' | 'rules' | 'masking'>): string =>
-  version({ levels: config.levels, grants: config.grants, rules: config.rules, masking: config.masking });
+type Deciding = Pick<Config, 'levels' | 'grants' | 'rules' | 'masking'> & Partial<Pick<Config, 'serviceAccounts'>>;
+
+/** 16 hex digits over what decides a call: levels, grants, rules, masking, and what service accounts may reach. */
+export function policyVersion({ levels, grants, rules, masking, serviceAccounts = {} }: Deciding): string {
+  const reach = Object.entries(serviceAccounts).map(([name, { connections }]) => [name, connections] as const);
+  // Without any the version is what it was before there were any.
+  return version({
+    levels,
+    grants,
+    rules,
+    masking,
+    ...(reach.length === 0 ? {} : { reach: Object.fromEntries(reach) }),
+  });
+}
 
 /** 16 hex digits over everything. */
 export const configVersion = (config: Config): string => version(config);

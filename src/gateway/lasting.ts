@@ -45,7 +45,7 @@ function lostAccess(call: Lastable, gateway: Parts, executed: Executed): Refusal
   if (connection === undefined) return lost('not_configured');
   if (connection.incarnation !== call.connection.incarnation) return lost('server_replaced');
   if (!now.identity.trusts(caller.issuer)) return lost('issuer_not_configured');
-  if (!now.policy.hasGrant(caller, connection.name)) return lost('no_grant');
+  if (!now.policy.hasGrant(caller, connection.name)) return lost(now.policy.whyNoGrant(caller, connection.name));
   const isOfPast = call.message !== undefined && call.resumed === 'closed' && !mayHaveAgain(call, call, now);
   return isOfPast ? { code: 'denied', reason: 'policy_changed', executed } : undefined;
 }

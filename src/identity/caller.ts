@@ -2,6 +2,19 @@
 
 export type CallerKind = 'person' | 'service_account' | 'gateway';
 
+/** The namespace of Gatebook's own service accounts; no issuer can be named so. */
+export const GATEBOOK_NAMESPACE = 'gatebook';
+
+/** What the key that a service account shows leaves of what grants give. */
+export type KeyBounds = {
+  /** Names the key in records. */
+  readonly id: string;
+  /** `*` is all that the account has. */
+  readonly connections: readonly string[];
+  /** The level that is the most it may have; undefined: whatever the account has. */
+  readonly level: string | undefined;
+};
+
 /**
  * Keyed by `issuer` + `subject`, never by e-mail. Group, client and scope names carry the namespace of the
  * issuer that asserted them (`okta:mcp-admins`), so the same name at two issuers never matches.
@@ -20,6 +33,8 @@ export type Caller = {
   readonly client: string | undefined;
   /** Namespaced scopes: `okta:mcp.read`. */
   readonly scopes: readonly string[];
+  /** Only where an API key was shown. */
+  readonly key?: KeyBounds;
 };
 
 export const GATEWAY_CALLER: Caller = {

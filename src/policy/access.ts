@@ -8,6 +8,8 @@ import type { Grant } from '#policy/grants.ts';
 import type { Level, LevelPattern } from '#policy/levels.ts';
 import type { MethodUse } from '#policy/method-use.ts';
 import { globCanMatchPrefix, globCoversPrefix, globMatches, patternMatches } from '#policy/patterns.ts';
+import { reachFault } from '#policy/reach.ts';
+import type { AccountReach } from '#policy/reach.ts';
 
 export type Access = {
   /** The first level in grant order. */
@@ -17,6 +19,8 @@ export type Access = {
   allowed(use: MethodUse): LevelPattern | undefined;
   /** The first pattern of any level in effect that denies. */
   denied(use: MethodUse): LevelPattern | undefined;
+  /** Whether it is more than the key that was shown may have, although levels allow it. */
+  isAboveKey(use: MethodUse): boolean;
   /** The most that one of these may take, in the units of decision-work.ts. */
   units(use: MethodUse): number;
 };
@@ -28,12 +32,16 @@ export type Access = {
 export function createAccess(
   grants: readonly Grant[],
   levels: ReadonlyMap<string, Level>,
+  accounts: AccountReach = {},
 ): (caller: Caller, connection: string) => Access | undefined {
   const known = new WeakMap<Caller, Map<string, Access>>();
   return (caller, connection) => {
     const cached = known.get(caller)?.get(connection);
     if (cached !== undefined) return cached;
-    const access = accessOf(grants, levels, caller, connection);
+    const access =
+      reachFault(caller, connection, accounts, levels) === undefined
+        ? accessOf(grants, levels, caller, connection)
+        : undefined;
     if (access !== undefined) {
       const own = known.get(caller) ?? new Map<string, Access>();
       if (own.size < CONNECTIONS_KEPT) own.set(connection, access);
@@ -56,20 +64,32 @@ function accessOf(
   const [first] = matched;
   if (first === undefined) return undefined;
   const inEffect = [...new Set(matched.map(({ level }) => level))].flatMap((name) => levels.get(name) ?? []);
+  // The key's level takes part in what is denied and has to allow as well: it never adds.
+  const most = caller.key?.level === undefined ? undefined : levels.get(caller.key.level);
   const allow = unique(inEffect.flatMap((level) => level.allow));
-  const deny = unique(inEffect.flatMap((level) => level.deny));
+  const deny = unique([...inEffect.flatMap((level) => level.deny), ...(most?.deny ?? [])]);
+  const mostFor = concerning(most?.allow ?? []);
   const allowFor = concerning(allow);
   const denyFor = concerning(deny);
   return {
     first: first.level,
-    trace: matched.map(({ index, level, matched: by }) => ({ step: 'grant', index, level, matched: by })),
+    trace: [
+      ...matched.map(({ index, level, matched: by }) => ({ step: 'grant', index, level, matched: by }) as const),
+      ...keyStep(caller),
+    ],
     allowed: (use) =>
       'method' in use ? allowFor(use.method).find(({ pattern }) => patternAllows(pattern, use)) : undefined,
     denied: (use) =>
       'method' in use ? denyFor(use.method).find(({ pattern }) => patternDenies(pattern, use)) : undefined,
-    units: (use) => ('method' in use ? matchUnits([...allowFor(use.method), ...denyFor(use.method)], use) : 0),
+    isAboveKey: (use) =>
+      most !== undefined && 'method' in use && !mostFor(use.method).some(({ pattern }) => patternAllows(pattern, use)),
+    units: (use) =>
+      'method' in use ? matchUnits([...allowFor(use.method), ...denyFor(use.method), ...mostFor(use.method)], use) : 0,
   };
 }
+
+const keyStep = ({ key }: Caller): readonly TraceStep[] =>
+  key?.level === undefined ? [] : [{ step: 'key', key: key.id, level: key.level }];
 
 /**
  * The patterns for one method, in their order, kept for those that MCP has: a list asks for the same at each entry, and

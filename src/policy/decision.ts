@@ -1,10 +1,14 @@
 /** What policy said about one call, and why. Plain data: stored in the record, shown by `config explain`. */
+import type { ReachFault } from '#policy/reach.ts';
 
 export type DecisionEffect = 'allow' | 'deny' | 'hold';
 
 export type DecisionReason =
   | 'permitted'
   | 'no_grant'
+  // What an account or its key does not reach, whatever grants say: src/policy/reach.ts.
+  | ReachFault
+  | 'above_key_level'
   | 'not_permitted'
   | 'denied_by_level'
   | 'denied_by_rule'
@@ -23,6 +27,8 @@ export type TraceStep =
   | { readonly step: 'grant'; readonly index: number; readonly level: string; readonly matched: string }
   | { readonly step: 'level'; readonly level: string; readonly pattern: string; readonly effect: 'allow' | 'deny' }
   | { readonly step: 'implicit'; readonly method: string }
+  /** A key that may have this level at most. */
+  | { readonly step: 'key'; readonly key: string; readonly level: string }
   | {
       readonly step: 'rule';
       readonly rule: string;

@@ -41,6 +41,8 @@ export type RuleExplained = {
 export type Explanation = {
   readonly grants: readonly GrantExplained[];
   readonly levels: readonly LevelExplained[];
+  /** The level that the key shown is for at most: it has to allow as well, and what it denies is denied. */
+  readonly keyLevel?: LevelExplained | undefined;
   /** What decides about the call, where that is not the call itself: reading for subscribing, the ref of a completion. */
   readonly follows: { readonly method: string; readonly name: string } | undefined;
   readonly rules: readonly RuleExplained[];
@@ -58,9 +60,12 @@ export function explainDecision(settings: PolicySettings, input: PolicyInput, de
       : { index, level, outcome: 'not_matched', because: match.because };
   });
   const inEffect = new Set(grants.flatMap(({ level, outcome }) => (outcome === 'matched' ? [level] : [])));
+  const keyLevel = input.caller.key?.level;
   return {
     grants,
     levels: explainLevels(settings, inEffect, use, itself(use, input.method)),
+    keyLevel:
+      keyLevel === undefined ? undefined : explainLevels(settings, [keyLevel], use, itself(use, input.method))[0],
     follows: followed(use, input),
     rules: explainRules(settings, decision),
   };
@@ -68,7 +73,7 @@ export function explainDecision(settings: PolicySettings, input: PolicyInput, de
 
 function explainLevels(
   settings: PolicySettings,
-  inEffect: ReadonlySet<string>,
+  inEffect: Iterable<string>,
   use: MethodUse,
   literal: MethodUse | undefined,
 ): readonly LevelExplained[] {

@@ -22,6 +22,8 @@ import type { LevelSettings } from '#policy/levels.ts';
 import { itself, methodUse, resourceUse, templateUse } from '#policy/method-use.ts';
 import type { MethodUse } from '#policy/method-use.ts';
 import type { PolicyProblem } from '#policy/problem.ts';
+import { reachFault } from '#policy/reach.ts';
+import type { AccountReach, ReachFault } from '#policy/reach.ts';
 
 export type RuleSettings = { readonly name: string; readonly when: string; readonly effect: DecisionEffect };
 
@@ -29,6 +31,8 @@ export type PolicySettings = {
   readonly levels: Readonly<Record<string, LevelSettings>>;
   readonly grants: readonly GrantSettings[];
   readonly rules: readonly RuleSettings[];
+  /** By name; without it no service account of Gatebook's own has anything. */
+  readonly accounts?: AccountReach;
   /** 16 hex digits that name these settings in records. */
   readonly version: string;
   readonly limits: Pick<Limits, 'conditionNodes' | 'conditionCost' | 'decisionCost'>;
@@ -42,6 +46,8 @@ export type Policy = {
   decide(input: PolicyInput, work?: DecisionWork): Decision;
   /** Whether any grant names this connection for this caller: without one it is as if it did not exist. */
   hasGrant(caller: Caller, connection: string): boolean;
+  /** Why not, exactly; for the record. */
+  whyNoGrant(caller: Caller, connection: string): NoGrant;
   /**
    * Whether an entry of a list is shown: `use` is what the entry would be used by (tools/call, prompts/get,
    * resources/read), `name` its name or URI. Grants and levels decide; rules do not, they need the call.
@@ -50,6 +56,8 @@ export type Policy = {
   /** The same for a resource template: shown when its literal prefix can match. */
   permitsTemplate(caller: Caller, connection: string, uriTemplate: string, work?: DecisionWork): boolean;
 };
+
+export type NoGrant = 'no_grant' | ReachFault;
 
 type Rule = { readonly name: string; readonly effect: DecisionEffect; readonly condition: Condition };
 
@@ -70,7 +78,10 @@ export function createPolicy(settings: PolicySettings): Result<Policy, readonly 
   );
   const problems = [...levelProblems, ...grantProblems, ...ruleProblems];
   if (problems.length > 0) return err(problems);
-  const access = createAccess(compileGrants(settings.grants), levels);
+  const { accounts = {} } = settings;
+  const access = createAccess(compileGrants(settings.grants), levels, accounts);
+  const whyNoGrant = (caller: Caller, connection: string): NoGrant =>
+    reachFault(caller, connection, accounts, levels) ?? 'no_grant';
   const newWork = (): DecisionWork => createDecisionWork(settings.limits.decisionCost);
   const permitsUse = (
     caller: Caller,
@@ -88,8 +99,15 @@ export function createPolicy(settings: PolicySettings): Result<Policy, readonly 
   return ok({
     version: settings.version,
     newWork,
-    decide: (input, work = newWork()) => decide(input, settings.version, access, rules, conditions, work),
+    decide(input, work = newWork()) {
+      // (1) No grant for this connection.
+      const granted = access(input.caller, input.connection);
+      return granted === undefined
+        ? noGrant(whyNoGrant(input.caller, input.connection), settings.version)
+        : decide(input, granted, settings.version, rules, conditions, work);
+    },
     hasGrant: (caller, connection) => access(caller, connection) !== undefined,
+    whyNoGrant,
     permitsListed: (caller, connection, use, name, work = newWork()) =>
       permitsUse(
         caller,
@@ -123,19 +141,23 @@ function compileRules(
   return { rules, problems };
 }
 
+const noGrant = (reason: NoGrant, policy: string): Decision => ({
+  effect: 'deny',
+  reason,
+  level: undefined,
+  rule: undefined,
+  policy,
+  trace: [],
+});
+
 function decide(
   input: PolicyInput,
+  granted: Access,
   version: string,
-  access: (caller: Caller, connection: string) => Access | undefined,
   rules: readonly Rule[],
   conditions: Conditions,
   work: DecisionWork,
 ): Decision {
-  // (1) No grant for this connection.
-  const granted = access(input.caller, input.connection);
-  if (granted === undefined) {
-    return { effect: 'deny', reason: 'no_grant', level: undefined, rule: undefined, policy: version, trace: [] };
-  }
   const refuse = (reason: DecisionReason, level: string | undefined, trace: readonly TraceStep[]): Decision => ({
     effect: 'deny',
     reason,
@@ -284,7 +306,14 @@ function followedRuling(
 
 type Permission = {
   readonly permitted: boolean;
-  readonly reason: 'permitted' | 'implicit' | 'not_permitted' | 'denied_by_level' | 'unsafe_uri' | 'too_costly';
+  readonly reason:
+    | 'permitted'
+    | 'implicit'
+    | 'not_permitted'
+    | 'denied_by_level'
+    | 'above_key_level'
+    | 'unsafe_uri'
+    | 'too_costly';
   readonly level: string | undefined;
   readonly trace: readonly TraceStep[];
 };
@@ -301,6 +330,7 @@ function permit(granted: Access, use: MethodUse, literal: MethodUse | undefined,
     return { permitted: true, reason: 'implicit', level: undefined, trace: [{ step: 'implicit', method: use.method }] };
   const allowed = granted.allowed(use);
   if (allowed === undefined) return { permitted: false, reason: 'not_permitted', level: undefined, trace: [] };
+  if (granted.isAboveKey(use)) return { permitted: false, reason: 'above_key_level', level: undefined, trace: [] };
   return { permitted: true, reason: 'permitted', level: allowed.level, trace: [step(allowed, 'allow')] };
 }
 

@@ -8,7 +8,8 @@ import type { Result } from '#result.ts';
 export function resolveConnection(call: Identified, gateway: Gateway): Result<Connected, Refusal> {
   const connection = gateway.connections.get(call.connectionName);
   if (connection === undefined) return err({ code: 'unknown_connection', reason: 'not_configured' });
-  if (!gateway.policy.hasGrant(call.verified.caller, connection.name))
-    return err({ code: 'unknown_connection', reason: 'no_grant' });
+  const { caller } = call.verified;
+  if (!gateway.policy.hasGrant(caller, connection.name))
+    return err({ code: 'unknown_connection', reason: gateway.policy.whyNoGrant(caller, connection.name) });
   return ok({ ...call, connection });
 }

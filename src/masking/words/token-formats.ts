@@ -5,6 +5,8 @@
 import { each, format, github, type TokenFormat } from '#masking/words/token-format.ts';
 
 export const TOKEN_FORMATS: readonly TokenFormat[] = [
+  // Gatebook's own keys of service accounts (src/accounts/api-key-form.ts); one that was cut by a few is still most of it.
+  format('gatebook-key', 'gbk_', '[A-Za-z0-9]{40,64}'),
   ...github('ghp_ gho_ ghu_ ghs_ ghr_', '[A-Za-z0-9]{36,251}'),
   format('github-fine-grained-token', 'github_pat_', '[A-Za-z0-9_]{22,255}'),
   ...each(
