@@ -17,6 +17,8 @@ import type { IssuerFetch } from '#identity/issuer-fetch.ts';
 import { createIssuerKeys } from '#identity/issuer-keys.ts';
 import type { IssuerKeys, IssuerKeysOptions } from '#identity/issuer-keys.ts';
 import { createKeyCacheFiles } from '#identity/key-cache-files.ts';
+import type { OwnTokenStores } from '#identity/own-tokens.ts';
+import { apiResourceUrl } from '#identity/resource-metadata.ts';
 import { connectorFor } from '#upstream/http-pool.ts';
 import { proxyFor } from '#upstream/proxy-choice.ts';
 import type { ProxySettings } from '#upstream/proxy-choice.ts';
@@ -25,6 +27,8 @@ export type OpenIssuers = {
   readonly identity: Identity;
   /** By everything an issuer is configured with. */
   readonly keys: ReadonlyMap<string, IssuerKeys>;
+  /** What tokens of our own must be for to be ones for the API; undefined when none are taken. */
+  readonly apiResource: string | undefined;
 };
 
 export type IssuerParts = {
@@ -33,6 +37,8 @@ export type IssuerParts = {
   /** A secret of this deployment, from which the seal of the stored keys is derived. */
   readonly maskingKey: Buffer;
   readonly log: Log;
+  /** Tokens the gateway gave out itself, where it does. */
+  readonly ownTokens: OwnTokenStores;
 };
 
 const settingsOf = (loaded: LoadedConfig): readonly IssuerSettings[] =>
@@ -100,9 +106,12 @@ function openKeys(
   };
 }
 
+/** Those who use no tokens of ours pay nothing for them. */
+const takesOwn = ({ signIn }: LoadedConfig['config']): boolean => signIn !== undefined;
+
 /** Makes nothing that was not started; `identity.start()` does. With the same issuers everything is `before`'s, its token cache too. */
 export function openIssuers(loaded: LoadedConfig, parts: IssuerParts, before?: OpenIssuers): OpenIssuers {
-  const { epochs, identityClock: clock, maskingKey, log } = parts;
+  const { epochs, identityClock: clock, maskingKey, log, ownTokens } = parts;
   const { limits } = loaded;
   const keyCache = createKeyCacheFiles(
     join(loaded.config.data, 'keys', 'issuers'),
@@ -111,8 +120,9 @@ export function openIssuers(loaded: LoadedConfig, parts: IssuerParts, before?: O
   );
   const issuers = settingsOf(loaded);
   const names = issuers.map((settings) => nameOf(settings, loaded));
-  if (before !== undefined && names.length === before.keys.size && names.every((name) => before.keys.has(name)))
-    return before;
+  const apiResource = takesOwn(loaded.config) ? apiResourceUrl(loaded.publicUrl) : undefined;
+  const isSame = names.length === before?.keys.size && names.every((name) => before.keys.has(name));
+  if (before !== undefined && isSame && before.apiResource === apiResource) return before;
   const keys = new Map<string, IssuerKeys>();
   const shared = { clock, keyCache, limits, log };
   const identity = createIdentity({
@@ -120,6 +130,7 @@ export function openIssuers(loaded: LoadedConfig, parts: IssuerParts, before?: O
     issuers,
     fetch: () => Promise.reject(new Error('every issuer has a way of its own')),
     epochs,
+    ...(apiResource === undefined ? {} : { own: { stores: ownTokens, apiResource } }),
     keysOf: (settings) => {
       const name = nameOf(settings, loaded);
       const found = before?.keys.get(name) ?? openKeys(settings, loaded, shared);
@@ -127,5 +138,5 @@ export function openIssuers(loaded: LoadedConfig, parts: IssuerParts, before?: O
       return found;
     },
   });
-  return { identity, keys };
+  return { identity, keys, apiResource };
 }

@@ -109,6 +109,7 @@ export function lastingOf(
     budget: createPlaceBudget({ total: limits.stdioProcesses, perOwner: limits.stdioProcessesPerCaller }),
     identityClock,
     epochs: createEpochs(limits),
+    ownTokens: {},
     log,
     env,
     atExit: (run) => {

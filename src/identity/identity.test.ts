@@ -4,9 +4,12 @@ import { afterEach, describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { createEpochs } from '#identity/epochs.ts';
-import type { Identity, Verification } from '#identity/identity.ts';
+import type { Identity, OwnTokenSettings, Verification } from '#identity/identity.ts';
 import { createIdentity } from '#identity/identity.ts';
 import type { IssuerSettings } from '#identity/issuer.ts';
+import { GATEWAY_CALLER } from '#identity/caller.ts';
+import { ANY_CONNECTION } from '#identity/own-tokens.ts';
+import type { OwnToken, OwnTokens } from '#identity/own-tokens.ts';
 import { LIMITS } from '#limits.ts';
 import { forge, forgeEcdsa, forgeHs256, forgePs256, signingInput, withSignature } from '#test/fakes/forge.ts';
 import { createListeningLog, createManualClock, createMemoryKeyCache } from '#test/fakes/identity.ts';
@@ -67,6 +70,7 @@ async function openBench(
   issuers: readonly IssuerSettings[] = [SETTINGS],
   cache = createMemoryKeyCache(),
   down = false,
+  own?: OwnTokenSettings,
 ): Promise<Bench> {
   const clock = createManualClock(NOW * 1_000);
   const epochs = createEpochs(LIMITS);
@@ -84,6 +88,7 @@ async function openBench(
     epochs,
     limits: LIMITS,
     log: createListeningLog(),
+    ...(own === undefined ? {} : { own }),
   });
   opened.push(identity);
   await identity.start();
@@ -480,6 +485,83 @@ describe('verified token', () => {
         assert.notEqual(await judge(header), 'accepted');
       }),
     );
+  });
+});
+
+describe('a token of our own', () => {
+  const CONNECTION = 'https://mcp.example.com/mcp/notes';
+  const API = 'https://mcp.example.com/api';
+  const caller = { ...GATEWAY_CALLER, issuer: ISSUER, subject: 'ada', client: 'gatebook:vscode' };
+  const openOwn = async (resource: OwnToken['resource'] = CONNECTION) => {
+    const state = { holds: true, isReadable: true, token: 'opaque-token' };
+    const read = <T>(value: T): T => {
+      if (!state.isReadable) throw new Error('no disk');
+      return value;
+    };
+    const found: OwnToken = { caller, resource, issuedAtMs: NOW * 1_000, expiresAtMs: (NOW + 600) * 1_000 };
+    const access: OwnTokens = {
+      find: (token) => read(token === state.token && state.holds ? found : undefined),
+      stillHolds: () => read(state.holds),
+    };
+    const bench = await openBench([SETTINGS], createMemoryKeyCache(), false, {
+      stores: { access_token: access },
+      apiResource: API,
+    });
+    return { ...bench, state };
+  };
+
+  it('is for exactly what it was given for: one connection, every one, or the API', async () => {
+    const one = await openOwn();
+    assert.equal(await one.judge('opaque-token', [CONNECTION]), 'accepted');
+    assert.equal(await one.judge('opaque-token', ['https://mcp.example.com/mcp/other']), 'wrong_audience');
+    assert.deepEqual(one.identity.verifyForApi('opaque-token'), { ok: false, error: 'wrong_audience' });
+    const any = await openOwn(ANY_CONNECTION);
+    assert.equal(await any.judge('opaque-token', [CONNECTION]), 'accepted');
+    assert.deepEqual(any.identity.verifyForApi('opaque-token'), { ok: false, error: 'wrong_audience' });
+    const api = await openOwn([API]);
+    assert.equal(await api.judge('opaque-token', [CONNECTION]), 'wrong_audience');
+    assert.equal((await api.identity.verifyForApi('opaque-token')).ok, true);
+  });
+
+  it('is asked for at each use, and again by whoever waits', async () => {
+    const { identity, judge, state } = await openOwn();
+    const verified = now(identity.verify('opaque-token', [CONNECTION]));
+    assert.ok(verified.ok);
+    assert.deepEqual([verified.value.own, identity.remembers('opaque-token')], ['access_token', true]);
+    assert.equal(identity.recheck(verified.value).ok, true);
+    state.holds = false;
+    assert.equal(await judge('opaque-token', [CONNECTION]), 'unknown_token');
+    assert.deepEqual(identity.recheck(verified.value), { ok: false, error: 'revoked' });
+    assert.equal(identity.remembers('opaque-token'), false);
+  });
+
+  it('counts for nobody while it cannot be looked up, and that is not its fault', async () => {
+    const { identity, judge, state } = await openOwn();
+    const verified = now(identity.verify('opaque-token', [CONNECTION]));
+    assert.ok(verified.ok);
+    state.isReadable = false;
+    assert.equal(await judge('opaque-token', [CONNECTION]), 'revocations_unknown');
+    assert.deepEqual(identity.recheck(verified.value), { ok: false, error: 'revocations_unknown' });
+  });
+
+  it('ends with its time and with a revocation of its caller or client', async () => {
+    const { judge, clock, epochs } = await openOwn();
+    epochs.revokeClient('gatebook:vscode', NOW * 1_000);
+    assert.equal(await judge('opaque-token', [CONNECTION]), 'revoked');
+    const late = await openOwn();
+    late.clock.set((NOW + 600) * 1_000);
+    assert.equal(await late.judge('opaque-token', [CONNECTION]), 'expired');
+    assert.equal(clock.nowMs(), NOW * 1_000);
+  });
+
+  it('is none where the gateway gives out none, and a kind without a store is unknown', async () => {
+    const off = await openBench();
+    assert.equal(await off.judge('opaque-token', [CONNECTION]), 'malformed_token');
+    const { judge } = await openOwn();
+    assert.equal(await judge('gbk_0123', [CONNECTION]), 'unknown_token');
+    assert.equal(await judge('guess', [CONNECTION]), 'unknown_token');
+    assert.equal(await judge('x'.repeat(LIMITS.tokenBytes + 1), [CONNECTION]), 'token_too_large');
+    assert.equal(await judge(signed()), 'accepted');
   });
 });
 

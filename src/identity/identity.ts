@@ -18,6 +18,8 @@ import type { IssuerKey } from '#identity/jwks.ts';
 import type { KeyCache } from '#identity/key-cache.ts';
 import type { IssuerProfile } from '#identity/presets.ts';
 import { profileOf } from '#identity/presets.ts';
+import { ANY_CONNECTION, ownKindOf } from '#identity/own-tokens.ts';
+import type { OwnKind, OwnToken, OwnTokens, OwnTokenStores } from '#identity/own-tokens.ts';
 import type { CachedToken } from '#identity/token-cache.ts';
 import { createTokenCache, digestToken } from '#identity/token-cache.ts';
 import type { TokenFault } from '#identity/token-fault.ts';
@@ -38,8 +40,16 @@ export type IdentityOptions = {
   readonly epochs: EpochSource;
   readonly limits: Limits;
   readonly log: IdentityLog;
+  /** Tokens the gateway gave out itself; none are taken without. */
+  readonly own?: OwnTokenSettings;
   /** The keys of an issuer; by default made here. A reload gives those it has already. */
   readonly keysOf?: (settings: IssuerSettings) => IssuerKeys;
+};
+
+export type OwnTokenSettings = {
+  readonly stores: OwnTokenStores;
+  /** What a token must be for to be one for the API. */
+  readonly apiResource: string;
 };
 
 export type Verification = Result<VerifiedCaller, TokenFault>;
@@ -95,6 +105,36 @@ type Issuer = {
 /** The door a token is shown at, as a function from its issuer to the lists of accepted audiences. */
 type Door = (settings: IssuerSettings) => readonly (readonly string[])[];
 
+/** What a token of our own must be for. */
+type OwnDoor = {
+  readonly resources: readonly string[];
+  /** Whether a token for every connection will do. */
+  readonly takesAny: boolean;
+};
+
+function opens(resource: OwnToken['resource'], { resources, takesAny }: OwnDoor): boolean {
+  const all = typeof resource === 'string' ? [resource] : resource;
+  return all.some((one) => (one === ANY_CONNECTION ? takesAny : resources.includes(one)));
+}
+
+/** What cannot be read cannot be said to hold. */
+function findOwn(token: string, digest: string, store: OwnTokens | undefined): Result<OwnToken, TokenFault> {
+  try {
+    const found = store?.find(token, digest);
+    return found === undefined ? err('unknown_token') : ok(found);
+  } catch {
+    return err('revocations_unknown');
+  }
+}
+
+function recheckOwn(verified: VerifiedCaller, store: OwnTokens | undefined): Verification {
+  try {
+    return store?.stillHolds(verified) === true ? ok(verified) : err('revoked');
+  } catch {
+    return err('revocations_unknown');
+  }
+}
+
 const apiDoor: Door = ({ apiAudience }) => (apiAudience === undefined ? [] : [[apiAudience]]);
 
 /** Throws for settings that config/ would have refused, such as two issuers of one name. */
@@ -108,7 +148,21 @@ export function createIdentity(options: IdentityOptions): Identity {
   const recheck = (verified: VerifiedCaller): Verification => {
     if (verified.expiresAtMs <= clock.nowMs()) return err('expired');
     const fault = epochFault(verified.caller, verified.issuedAtMs, epochs);
-    return fault === undefined ? ok(verified) : err(fault);
+    if (fault !== undefined) return err(fault);
+    return verified.own === undefined ? ok(verified) : recheckOwn(verified, options.own?.stores[verified.own]);
+  };
+
+  const verifyOwn = (token: string, kind: OwnKind, door: OwnDoor): Verification => {
+    const digest = digestToken(token);
+    const found = findOwn(token, digest, options.own?.stores[kind]);
+    if (!found.ok) return found;
+    const { caller, resource, issuedAtMs, expiresAtMs, networks } = found.value;
+    if (expiresAtMs <= clock.nowMs()) return err('expired');
+    if (!opens(resource, door)) return err('wrong_audience');
+    const fault = epochFault(caller, issuedAtMs, epochs);
+    if (fault !== undefined) return err(fault);
+    const facts = { caller, expiresAtMs, issuedAtMs, tokenDigest: digest, own: kind };
+    return ok(asVerified(networks === undefined ? facts : { ...facts, networks }));
   };
 
   /** Undefined when the signature has to be verified again. */
@@ -183,14 +237,30 @@ export function createIdentity(options: IdentityOptions): Identity {
     });
   };
 
+  /** Undefined: it is an issuer's. */
+  const ownKind = (token: string): OwnKind | undefined => {
+    if (options.own === undefined || token.length > limits.tokenBytes) return undefined;
+    return ownKindOf(token);
+  };
+
   return {
-    verify: (token, audiences) => verifyAt(token, (settings) => [audiences, settings.audiences]),
+    verify(token, audiences) {
+      const kind = ownKind(token);
+      if (kind !== undefined) return verifyOwn(token, kind, { resources: audiences, takesAny: true });
+      return verifyAt(token, (settings) => [audiences, settings.audiences]);
+    },
     remembers(token) {
+      const kind = ownKind(token);
+      if (kind !== undefined) return findOwn(token, digestToken(token), options.own?.stores[kind]).ok;
       const entry = token.length > limits.tokenBytes ? undefined : cache.get(digestToken(token));
       if (entry === undefined || !recheck(entry.verified).ok) return false;
       return issuers.get(entry.verified.caller.issuer)?.keys.generation() === entry.generation;
     },
-    verifyForApi: (token) => verifyAt(token, apiDoor),
+    verifyForApi(token) {
+      const kind = ownKind(token);
+      if (kind === undefined || options.own === undefined) return verifyAt(token, apiDoor);
+      return verifyOwn(token, kind, { resources: [options.own.apiResource], takesAny: false });
+    },
     recheck,
     trusts: (issuer) => issuers.has(issuer),
     ready: () => [...issuers.values()].map((issuer) => readinessOf(issuer, epochs)),

@@ -7,8 +7,8 @@ import type { VerifiedCaller } from '#identity/verified-caller.ts';
 
 export type OwnToken = {
   readonly caller: Caller;
-  /** What it is for: the URL of one connection, or of the API; `*` for every connection. */
-  readonly resource: string;
+  /** What it is for: URLs of connections or of the API, or `ANY_CONNECTION`. */
+  readonly resource: string | readonly string[];
   /** Compared with revocation epochs. */
   readonly issuedAtMs: number;
   readonly expiresAtMs: number;
@@ -24,7 +24,10 @@ export type OwnTokens = {
   stillHolds(verified: VerifiedCaller): boolean;
 };
 
-export type OwnKind = 'api_key' | 'access_token';
+/** Every connection, and not the API. */
+export const ANY_CONNECTION = '*';
+
+export type OwnKind = NonNullable<VerifiedCaller['own']>;
 
 /** By kind; a kind that is not there is refused like any other unknown token. */
 export type OwnTokenStores = Readonly<Partial<Record<OwnKind, OwnTokens>>>;

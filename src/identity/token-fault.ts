@@ -72,6 +72,7 @@ export type TokenFault =
   | ClaimsFault
   | 'issuer_invalid'
   | 'unknown_issuer'
+  | 'unknown_token'
   | 'revoked'
   | 'revocations_unknown';
 
@@ -150,6 +151,7 @@ export function wireFault(fault: TokenFault): WireFault {
     case 'scope_invalid':
     case 'issuer_invalid':
     case 'unknown_issuer':
+    case 'unknown_token':
     case 'revoked':
       return INVALID_TOKEN;
     default:
