@@ -66,7 +66,7 @@ grants:
   - { groups: ["demo:support"], connections: [customers], level: read }
   - { groups: ["demo:support-leads"], connections: ["*"], level: write }
   - { clients: ["demo:nightly-report"], connections: ["*"], level: write }
-roles: { auditor: ["demo:security"], admin: ["demo:security"] }   # for the API
+roles: { admin: ["demo:security"] }   # for the API
 rules:
   - { name: hold-deletes, when: 'method == "tools/call" && name.startsWith("delete_")', then: hold, approvers: ["demo:support-leads"] }
   - { name: no-traversal, when: 'method == "tools/call" && has(args.path) && args.path.contains("..")', then: deny }
@@ -116,7 +116,7 @@ export function firstCalls(places: DemoPlaces): string {
 
    npm run -s gatebook -- ledger verify ${quoted(shard)} --vkey ${quoted(join(shard, 'log.vkey'))}
 
-8. An auditor asks the gateway itself, and an admin takes the caller's access away: then 2 is refused, also with the token it had:
+8. An admin asks the gateway itself, and takes the caller's access away: then 2 is refused, also with the token it had:
 
    export GATEBOOK_TOKEN=$(curl -s ${places.issuerUrl}/token -u demo-cli:demo-cli-secret -d grant_type=password -d username=olga@example.com -d password=demo -d scope=api | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
    npm run -s gatebook -- events search --url ${gateway} --filter 'outcome ne "ok"'

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { Operation } from '#api/contract/operation.ts';
 import type { ProblemCode } from '#api/contract/problem.ts';
-import type { Role } from '#api/contract/roles.ts';
+import type { Role } from '#policy/duties.ts';
 import type { ApiParts } from '#api/parts.ts';
 import type { Quota } from '#gateway/quota.ts';
 import type { Executed } from '#gateway/refusal.ts';

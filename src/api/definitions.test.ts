@@ -2,10 +2,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { z } from 'zod';
-import { AcceptanceDone, Definition } from '#api/contract/definition.ts';
+import { AcceptanceDone, acceptDefinitions, Definition } from '#api/contract/definition.ts';
+import { serveAcceptance } from '#api/definitions.ts';
 import { ROUTES } from '#api/routes.ts';
+import { asVerified } from '#identity/verified-caller.ts';
 import { createFakeDefinitionStore, fakeDefinitions, foundTool } from '#test/fakes/definitions.ts';
-import { ADMIN_TOKEN, AUDITOR_TOKEN, by, listenApi, STRANGER_TOKEN } from '#test/fakes/api.ts';
+import {
+  apiParts,
+  ADMIN_TOKEN,
+  AUDITOR_TOKEN,
+  BOTH_TOKEN,
+  by,
+  listenApi,
+  POLICY_TOKEN,
+  STRANGER_TOKEN,
+} from '#test/fakes/api.ts';
+import { fakeGateway, GRACE, idOf } from '#test/fakes/gateway.ts';
 import { headerOf, LATCHED, shapeOf } from '#test/fakes/ledger.ts';
 
 const PATH = '/api/v1/definitions';
@@ -99,6 +111,17 @@ test('an admin accepts a version by its hash, and only an admin', async (t) => {
   assert.equal(headerOf(entry).caller?.subject, 'grace');
 });
 
+test('a policy approver accepts, and an admin who is an auditor too does not', async (t) => {
+  const { accept, definitions, gateway } = await listen(t);
+  const refused = await accept(ACCEPT, BOTH_TOKEN);
+  assert.deepEqual([refused.status, refused.json['code'], refused.json['executed']], [403, 'forbidden', 'no']);
+  const [entry] = gateway.ledger.entries;
+  assert.deepEqual([headerOf(entry).reason, headerOf(entry).caller?.subject], ['auditor', 'both']);
+  assert.equal(definitions.known.standing('notes', 'tool', 'get').changed, true);
+  assert.equal((await accept(ACCEPT, POLICY_TOKEN)).status, 200);
+  assert.equal(definitions.known.standing('notes', 'tool', 'get').changed, false);
+});
+
 test('accepting one alone takes the others for nothing', async (t) => {
   const { accept } = await listen(t);
   const v1 = foundTool('', '{"v":1}').hash;
@@ -144,4 +167,24 @@ test('what cannot be recorded or kept is refused with what became of it', async 
   store.failing.add('accept');
   const unkept = await accept(ACCEPT);
   assert.deepEqual([unkept.json['code'], unkept.json['executed']], ['state_unavailable', 'unknown']);
+});
+
+test('who decides is looked at where it is decided, not only on the way there', async () => {
+  const definitions = fakeDefinitions({}, createFakeDefinitionStore());
+  const gateway = fakeGateway();
+  const call = {
+    id: idOf(1),
+    source: '::1',
+    method: 'POST',
+    path: `${PATH}/acceptances`,
+    signal: new AbortController().signal,
+    verified: asVerified({ caller: GRACE, issuedAtMs: 0, expiresAtMs: 1, tokenDigest: '' }),
+    token: ADMIN_TOKEN,
+    operation: acceptDefinitions,
+    roles: new Set(['admin', 'auditor'] as const),
+  };
+  const body = { connection: 'notes', accept: [{ kind: 'tool' as const, name: 'get', hash: V2 }], only: false };
+  const refused = await serveAcceptance(call, { body }, { ...apiParts(gateway), definitions });
+  assert.equal(refused.ok ? '' : refused.error.reason, 'auditor');
+  assert.deepEqual(gateway.ledger.entries, []);
 });

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import type { ApiCall, ApiInput, ApiOutcome, ApiRefusal } from '#api/call.ts';
 import type { acceptDefinitions as accepting, getDefinition, listDefinitions } from '#api/contract/definition.ts';
+import { dutyRefusal } from '#api/duty-refusal.ts';
 import { linksOf } from '#api/links.ts';
 import type { ApiParts } from '#api/parts.ts';
 import { byPlace, definitionView, waitsForAdmin } from '#definitions/definition-view.ts';
@@ -9,6 +10,7 @@ import { keyText } from '#definitions/definition.ts';
 import type { Definition } from '#definitions/definition.ts';
 import { acceptDefinitions } from '#gateway/accept-definitions.ts';
 import type { AcceptRefusal } from '#gateway/accept-definitions.ts';
+import { mayDecide } from '#policy/duties.ts';
 import { err, ok } from '#result.ts';
 
 const RETRY_MS = 5_000;
@@ -67,12 +69,18 @@ function refusalOf(refusal: AcceptRefusal): ApiRefusal {
   return { code, reason, retryAfterMs, detail, executed };
 }
 
+/** No person asked for what a server says now: it is nobody's own matter. */
+const ASKED_BY_NOBODY: readonly never[] = [];
+
 export async function serveAcceptance(
   call: ApiCall,
   { body }: Pick<ApiInput<typeof accepting>, 'body'>,
   parts: Pick<ApiParts, 'definitions' | 'ledger' | 'log' | 'masker' | 'revocations'>,
 ): Promise<ApiOutcome> {
   const { connection, accept, only } = body;
+  const decider = { caller: call.verified.caller, roles: call.roles };
+  const may = mayDecide(decider, { needs: call.operation.roles, askedBy: ASKED_BY_NOBODY });
+  if (!may.ok) return err(dutyRefusal(may.error));
   const names = new Set(accept.map(keyText));
   if (only && names.size < accept.length)
     return err({

@@ -7,7 +7,7 @@ import { route, type ApiOutcome } from '#api/call.ts';
 import { getCheckpoint } from '#api/contract/checkpoint.ts';
 import { createRevocation } from '#api/contract/revocation.ts';
 import { err, ok } from '#result.ts';
-import { ADMIN_TOKEN, AUDITOR_TOKEN, by, listenApi, STRANGER_TOKEN } from '#test/fakes/api.ts';
+import { ADMIN_TOKEN, AUDITOR_TOKEN, BOTH_TOKEN, by, listenApi, STRANGER_TOKEN } from '#test/fakes/api.ts';
 import { ADA_TOKEN } from '#test/fakes/gateway.ts';
 import { headerOf, LATCHED, shapeOf } from '#test/fakes/ledger.ts';
 
@@ -22,6 +22,30 @@ test('a role of the operation is let in; nobody else is', async (t) => {
   assert.equal((await ask(asking(ADMIN_TOKEN))).text, '"served"');
   const denied = await ask(asking(STRANGER_TOKEN));
   assert.deepEqual([denied.status, codeOf(denied)], [403, 'forbidden']);
+});
+
+test('an auditor who is an admin too reads, and changes nothing', async (t) => {
+  let changes = 0;
+  const { ask } = await listenApi(t, [
+    route(getCheckpoint, served),
+    route(createRevocation, () => {
+      changes += 1;
+      return served();
+    }),
+  ]);
+  assert.equal((await ask(asking(BOTH_TOKEN))).status, 200);
+  const change = (token: string) =>
+    ask({
+      method: 'POST',
+      path: '/api/v1/revocations',
+      headers: { ...by(token), 'content-type': 'application/json' },
+      body: JSON.stringify({ scope: 'all', reason: 'x' }),
+    });
+  const refused = await change(BOTH_TOKEN);
+  assert.deepEqual([refused.status, codeOf(refused), changes], [403, 'forbidden', 0]);
+  assert.match(refused.text, /an auditor changes nothing/);
+  assert.equal((await change(ADMIN_TOKEN)).status, 200);
+  assert.equal(changes, 1);
 });
 
 test('a verified caller’s refusal is durable before he hears it, with who and what', async (t) => {

@@ -21,6 +21,7 @@ import { addressOf, countRefusedToken, limitSource } from '#api/limit-source.ts'
 import type { ApiParts } from '#api/parts.ts';
 import { faultFrames } from '#gateway/fault-frames.ts';
 import { problemResponse } from '#api/problem-response.ts';
+import { dutyRefusal } from '#api/duty-refusal.ts';
 import { rolesOf } from '#api/roles.ts';
 import { sendStream } from '#api/send-stream.ts';
 import { PIECE_BYTES } from '#api/stall.ts';
@@ -29,6 +30,7 @@ import { isAskedForHere } from '#gateway/host.ts';
 import { sourceKey } from '#gateway/source.ts';
 import { headersOf } from '#gateway/steps/receive.ts';
 import { callerKey } from '#identity/caller.ts';
+import { mayAct } from '#policy/duties.ts';
 import { err, ok, type Result } from '#result.ts';
 
 export type Asked = {
@@ -110,8 +112,8 @@ export function createExchange(parts: ApiParts): Exchange {
       return { refusal: { code: 'rate_limited', reason: 'requests_in_flight_per_caller', retryAfterMs: RETRY_MS }, by };
     const roles = rolesOf(by.verified.caller, parts.roles);
     const { operation } = route;
-    if (!operation.roles.some((role) => roles.has(role)))
-      return { refusal: { code: 'forbidden', reason: 'no_role' }, by };
+    const may = mayAct(roles, operation.roles, operation.method !== 'GET');
+    if (!may.ok) return { refusal: dutyRefusal(may.error), by };
     const query = new URL(asked.url).searchParams;
     const input = await readInput(operation, { params: asked.params, query, incoming: asked.incoming }, limits);
     // Answered for already, or nobody is left to answer: then nothing is begun.

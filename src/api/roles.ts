@@ -1,6 +1,7 @@
 /** Which roles a caller has: by groups alone, compared as they are, with the namespace of the issuer that asserted them. */
-import { ROLES, type Role } from '#api/contract/roles.ts';
 import type { Caller } from '#identity/caller.ts';
+import { ROLES } from '#policy/duties.ts';
+import type { Role } from '#policy/duties.ts';
 
 export type RoleGroups = Readonly<Record<Role, readonly string[]>>;
 

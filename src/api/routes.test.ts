@@ -13,3 +13,9 @@ test('every path of the contract is served, and no operation twice', () => {
 test('no operation is open to everybody who has a token', () => {
   for (const { operation } of ROUTES) assert.ok(operation.roles.length > 0, operation.id);
 });
+
+test('no role but the auditor’s is needed to read what an auditor reads, and an auditor is asked for no change', () => {
+  for (const { operation } of ROUTES)
+    if (operation.method !== 'GET')
+      assert.ok(!(operation.roles as readonly string[]).includes('auditor'), operation.id);
+});

@@ -32,6 +32,15 @@ test('every name must name something: level, connection, and issuer before the c
   );
 });
 
+test('a group that is an auditor is nothing else: it would change nothing', () => {
+  const roles = { auditor: ['okta:audit'], admin: ['okta:admins', 'okta:audit'], breakGlass: ['okta:audit'] };
+  assert.deepEqual(
+    complaints({ roles }).map((complaint) => complaint.split(' ')[0]),
+    ['roles.admin[1]', 'roles.breakGlass[0]'],
+  );
+  assert.deepEqual(complaints({ roles: { ...roles, admin: ['okta:admins'], breakGlass: ['okta:admins'] } }), []);
+});
+
 test('circles of extends are found on each level of the circle and on none that only leads to it', () => {
   const levels = {
     a: { extends: 'b' },

@@ -90,9 +90,20 @@ function checkGrants(raw: RawMap, known: Known): Complaint[] {
 }
 
 function checkRoles(raw: RawMap, issuers: readonly string[]): Complaint[] {
-  return Object.entries(rawMap(raw['roles'])).flatMap(([role, groups]) =>
-    unknownNamespaces(groups, issuers, ['roles', role]),
-  );
+  const roles = rawMap(raw['roles']);
+  const auditors = new Set(rawTexts(roles['auditor']).map(([, group]) => group));
+  return Object.entries(roles).flatMap(([role, groups]) => {
+    const path = ['roles', role];
+    const idle = rawTexts(groups).filter(([, group]) => role !== 'auditor' && auditors.has(group));
+    return [
+      ...unknownNamespaces(groups, issuers, path),
+      ...idle.map(([index]) => ({
+        path: [...path, index],
+        message: 'this group is also an auditor, and an auditor changes nothing',
+        fix: 'remove it here or from `auditor`: an admin sees what an auditor sees',
+      })),
+    ];
+  });
 }
 
 function checkRules(raw: RawMap, known: Known): Complaint[] {

@@ -400,7 +400,19 @@ export const ConfigSchema = z.strictObject({
   connections: z.record(name, connection).default({}),
   levels: z.record(name, level).default({}),
   grants: z.array(grant).max(10_000).default([]),
-  roles: z.strictObject({ admin: groups, auditor: groups, approver: groups }).prefault({}),
+  roles: z
+    .strictObject({
+      admin: groups,
+      /** Accepts what changed: definitions of tools, clients. */
+      policyApprover: groups,
+      /** Decides about calls that are held. */
+      approver: groups,
+      /** Sees everything and changes nothing. */
+      auditor: groups,
+      /** Makes itself an admin for at most an hour, with a reason, an alarm and a record. */
+      breakGlass: groups,
+    })
+    .prefault({}),
   rules: z.array(rule).max(1_000).default([]),
   masking: masking.prefault({}),
   limits: z.strictObject(limitShape).default({}),

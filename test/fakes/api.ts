@@ -24,6 +24,11 @@ export const AUDITOR_TOKEN = 'api-token-of-ada-0123456789';
 export const ADMIN_TOKEN = 'api-token-of-grace-0123456789';
 export const STRANGER_TOKEN = 'api-token-of-eve-0123456789';
 
+export const POLICY_TOKEN = 'api-token-of-olga-0123456789';
+/** Auditor and admin in one. */
+export const BOTH_TOKEN = 'api-token-of-both-0123456789';
+export const ON_CALL_TOKEN = 'api-token-of-nina-0123456789';
+
 export type FakeApi = ListeningGateway & { readonly gateway: FakeGateway; readonly admission: Admission };
 
 type Options = GatewayOverrides &
@@ -34,6 +39,9 @@ export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts 
     [AUDITOR_TOKEN, { ...ADA, groups: ['okta:audit'] }],
     [ADMIN_TOKEN, { ...GRACE, groups: ['okta:admins'] }],
     [STRANGER_TOKEN, EVE],
+    [POLICY_TOKEN, { ...ADA, subject: 'olga', groups: ['okta:policy'] }],
+    [BOTH_TOKEN, { ...ADA, subject: 'both', groups: ['okta:audit', 'okta:admins'] }],
+    [ON_CALL_TOKEN, { ...ADA, subject: 'nina', groups: ['okta:on-call'] }],
   ]);
   gateway.identity.verifyForApi = (token) => {
     const caller = callers.get(token);
@@ -43,7 +51,13 @@ export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts 
   };
   return {
     ...gateway,
-    roles: { admin: ['okta:admins'], auditor: ['okta:audit'], approver: [] },
+    roles: {
+      admin: ['okta:admins'],
+      policyApprover: ['okta:policy'],
+      approver: [],
+      auditor: ['okta:audit'],
+      breakGlass: ['okta:on-call'],
+    },
     apiIssuers: [ADA.issuer],
     checkpoints: options.checkpoints ?? { all: async () => [] },
     revocations: {

@@ -47,7 +47,7 @@ export const listDefinitions = {
   path: API_PATHS.definitions,
   summary: 'Definitions of servers, and which versions of them count',
   description: 'In the order of connection, kind and name, without their texts. `Link: rel="next"` leads on.',
-  roles: ['admin', 'auditor'],
+  roles: ['admin', 'policyApprover', 'auditor'],
   query: z.object({
     connection: connection.optional(),
     waits: booleanParameter().optional().describe('true: only those with a version that waits for an admin'),
@@ -69,7 +69,7 @@ export const getDefinition = {
   method: 'GET',
   path: API_PATHS.definition,
   summary: 'One definition with the texts of its versions',
-  roles: ['admin', 'auditor'],
+  roles: ['admin', 'policyApprover', 'auditor'],
   query: z.object({ connection, kind: kind.default('tool'), name: name.default('') }),
   answers: { 200: { description: 'The definition', content: { 'application/json': Definition } } },
   problems: ['invalid_parameter', 'not_found', 'state_unavailable'],
@@ -104,7 +104,7 @@ export const acceptDefinitions = {
   summary: 'Accept versions of definitions that were seen',
   description:
     'Recorded first, then in force in every process within a quarter of a second. All or none: a hash that was never seen, or was forgotten meanwhile, is refused with `not_found`.',
-  roles: ['admin'],
+  roles: ['admin', 'policyApprover'],
   body: AcceptanceRequest,
   answers: { 200: { description: 'In force', content: { 'application/json': AcceptanceDone } } },
   problems: ['invalid_parameter', 'content_type', 'not_found', 'state_unavailable'],

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { ApiPath } from '#api/contract/paths.ts';
 import type { ProblemCode } from '#api/contract/problem.ts';
-import type { Role } from '#api/contract/roles.ts';
+import type { Role } from '#policy/duties.ts';
 
 export type Operation = {
   /** Stable name, also in records of refusals. */
