@@ -69,7 +69,7 @@ function firstPresent(claims: Claims, names: readonly string[]): unknown {
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 /** Non-empty, bounded, and every character can be seen: it goes into maps, records and terminals. */
-const isIdentifier = (value: unknown, limits: Pick<Limits, 'tokenSubjectChars'>): value is string =>
+export const isIdentifier = (value: unknown, limits: Pick<Limits, 'tokenSubjectChars'>): value is string =>
   typeof value === 'string' && value !== '' && value.length <= limits.tokenSubjectChars && !UNSEEN.test(value);
 
 /** undefined: the token is neither provably a person's nor provably a service account's. */
@@ -112,7 +112,7 @@ function readScopes(value: unknown, limits: Pick<Limits, 'tokenScopes'>): readon
  * A cut list must never be read as the whole: a deny that hangs on a group that was cut off would not match. No
  * groups at all is normal, for service accounts above all.
  */
-function readGroups(
+export function readGroups(
   claims: Claims,
   profile: IssuerProfile,
   limits: Pick<Limits, 'tokenGroups' | 'tokenGroupChars'>,
