@@ -165,6 +165,49 @@ export const LIMITS = {
   issuerKeysFreshMs: 10 * 60_000,
   issuerKeysStaleMs: 24 * 3_600_000,
 
+  // clients of the own authorization server (src/oauth, src/signin/registration)
+  clientIdChars: 512,
+  clientNameChars: 100,
+  clientRedirectUris: 20,
+  redirectUriChars: 1_024,
+  registeredClientKeys: 8,
+  clientKeyChars: 2_048,
+  /** Of one document or registration. */
+  clientMetadataBytes: 16 * 1024,
+  clientMetadataDepth: 6,
+  clientMetadataNodes: 512,
+  /** The whole of it: resolving, connecting, reading. */
+  clientDocumentMs: 4_000,
+  clientDocumentHeaderBytes: 16 * 1024,
+  /** A document's own words on how long it lasts count within these. */
+  clientDocumentFreshMsMin: 60_000,
+  clientDocumentFreshMsMax: 3_600_000,
+  /** How long one that was good is used while its host does not answer. */
+  clientDocumentStaleMs: 24 * 3_600_000,
+  /** How long one that was not good is not asked for again. */
+  clientDocumentRefusedMs: 60_000,
+  clientDocumentsRefused: 1_000,
+  clientDocumentFetches: 16,
+  clientDocumentFetchesPerMinute: 300,
+  clientDocumentFetchesPerSourcePerMinute: 30,
+  clientRegistrationsPerMinute: 600,
+  clientRegistrationsPerSourcePerMinute: 30,
+  /** Sources counted apart for both. */
+  clientSources: 4_096,
+  /** Registered clients and documents kept, and how many of them of one network address nobody has used yet. */
+  clientsKept: 20_000,
+  clientsUnusedPerSource: 100,
+  /** Nobody signed in with it; waiting for an admin; last signed in with. */
+  clientUnusedMs: 24 * 3_600_000,
+  clientWaitingMs: 14 * 24 * 3_600_000,
+  clientKeptMs: 90 * 24 * 3_600_000,
+  /** How exact the last use is kept. */
+  clientUseMs: 3_600_000,
+  /** Clients that are removed in one act because their time is over. */
+  clientsExpired: 500,
+  clientWritesWaiting: 256,
+  clientWriteMs: 10_000,
+
   // policy
   /** Other spellings a server may read in one URI; with more it is refused. */
   uriReadings: 16,

@@ -52,6 +52,9 @@ function classesIn(text: string): readonly HiddenClass[] {
   return NAMED.flatMap(([name]) => (found.has(name) ? [name] : []));
 }
 
+/** For a text that is no JSON. */
+export const hasHiddenText = (text: string): boolean => classesIn(text).length > 0;
+
 /** Every hidden character as `\u{200b}`, also those in emoji. */
 export const revealed = (text: string): string =>
   text.replaceAll(ANY, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
