@@ -504,7 +504,13 @@ describe('a token of our own', () => {
       stillHolds: () => read(state.holds),
     };
     const bench = await openBench([SETTINGS], createMemoryKeyCache(), false, {
-      stores: { access_token: access },
+      stores: {
+        access_token: access,
+        web_session: {
+          find: (token) => (token === 'cookie' ? { ...found, resource: API } : undefined),
+          stillHolds: () => state.holds,
+        },
+      },
       apiResource: API,
     });
     return { ...bench, state };
@@ -521,6 +527,18 @@ describe('a token of our own', () => {
     const api = await openOwn([API]);
     assert.equal(await api.judge('opaque-token', [CONNECTION]), 'wrong_audience');
     assert.equal((await api.identity.verifyForApi('opaque-token')).ok, true);
+  });
+
+  it('is no cookie, and a cookie is no token', async () => {
+    const { identity, judge, state } = await openOwn([CONNECTION, API]);
+    const verified = identity.verifyWebSession('cookie');
+    assert.ok(verified.ok);
+    assert.equal(verified.value.own, 'web_session');
+    assert.equal(await judge('cookie', [CONNECTION, API]), 'unknown_token');
+    assert.deepEqual(identity.verifyForApi('cookie'), { ok: false, error: 'unknown_token' });
+    assert.deepEqual(identity.verifyWebSession('opaque-token'), { ok: false, error: 'unknown_token' });
+    state.holds = false;
+    assert.deepEqual(identity.recheck(verified.value), { ok: false, error: 'revoked' });
   });
 
   it('is asked for at each use, and again by whoever waits', async () => {

@@ -85,6 +85,8 @@ export type Identity = {
   remembers(token: string): boolean;
   /** For `/api`: the token must carry its issuer's `apiAudience`, and nothing else will do. */
   verifyForApi(token: string): Verification | Promise<Verification>;
+  /** For `/api`: the value of a browser's cookie. Shown as a token it is none. */
+  verifyWebSession(value: string): Verification;
   /** The same checks as at a cache hit, for a caller who had to wait: expiry and revocation. */
   recheck(verified: VerifiedCaller): Result<VerifiedCaller, TokenFault>;
   /** Whether tokens of this issuer are taken at all. */
@@ -260,6 +262,10 @@ export function createIdentity(options: IdentityOptions): Identity {
       const kind = ownKind(token);
       if (kind === undefined || options.own === undefined) return verifyAt(token, apiDoor);
       return verifyOwn(token, kind, { resources: [options.own.apiResource], takesAny: false });
+    },
+    verifyWebSession(value) {
+      if (options.own === undefined || value.length > limits.tokenBytes) return err('unknown_token');
+      return verifyOwn(value, 'web_session', { resources: [options.own.apiResource], takesAny: false });
     },
     recheck,
     trusts: (issuer) => issuers.has(issuer),

@@ -12,7 +12,7 @@ export type VerifiedFacts = {
   /** Base64url SHA-256 of the exact token: names it in memory without being it. */
   readonly tokenDigest: string;
   /** Of which kind a token of our own is; undefined for an issuer's. */
-  readonly own?: 'api_key' | 'access_token';
+  readonly own?: 'api_key' | 'access_token' | 'web_session';
   /** CIDR blocks it may be used from; anywhere when undefined. */
   readonly networks?: readonly string[];
 };

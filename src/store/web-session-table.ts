@@ -3,11 +3,11 @@
  * in all, least recently used out. Reading is a look at an index on the calling thread; writing waits for the disk and is
  * for web-sessions.worker.ts.
  */
-import { lstatSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
-import type { SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Limits } from '#limits.ts';
 import type { WebSession, WebSessionWrite } from '#oauth/web-session.ts';
+import { unreachable } from '#result.ts';
+import { openStateFile } from '#store/state-file.ts';
 
 export type WebSessionTableLimits = Pick<
   Limits,
@@ -69,148 +69,86 @@ function sessionOf(row: Row): WebSession {
 
 /** Throws when the file is missing or cannot be written. */
 export function openWebSessionTable(path: string, limits: WebSessionTableLimits): WebSessionTable {
-  const table = new SqliteWebSessionTable(path, limits);
-  table.find(new Uint8Array());
-  return table;
-}
-
-/** Another file under the same name is another table. */
-function fileOf(path: string): string {
-  const { dev, ino } = lstatSync(path, { bigint: true });
-  return `${dev} ${ino}`;
-}
-
-function openDatabase(path: string, limits: WebSessionTableLimits): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: limits.stateLockMs });
-  try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;');
-    database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-type Open = {
-  readonly file: string;
-  readonly database: DatabaseSync;
-  readonly find: StatementSync;
-  readonly of: StatementSync;
-};
-
-class SqliteWebSessionTable implements WebSessionTable {
-  readonly #path: string;
-  readonly #limits: WebSessionTableLimits;
-  #open: Open | undefined;
-
-  constructor(path: string, limits: WebSessionTableLimits) {
-    this.#path = path;
-    this.#limits = limits;
-  }
-
-  find(digest: Uint8Array): WebSession | undefined {
-    const row = this.#using(({ find }) => find.get(digest));
-    return row === undefined ? undefined : sessionOf(row);
-  }
-
-  of(signIns: readonly string[]): readonly WebSession[] {
-    return this.#using(({ of }) => signIns.flatMap((signIn) => of.all(signIn)))
-      .map(sessionOf)
-      .toSorted((a, b) => b.beganAtMs - a.beganAtMs);
-  }
-
-  write(writes: readonly WebSessionWrite[]): void {
-    this.#using(({ database }) => {
-      database.exec('BEGIN IMMEDIATE');
-      try {
-        for (const write of writes) this.#act(database, write);
-        database.exec('COMMIT');
-      } catch (error) {
-        if (database.isTransaction) database.exec('ROLLBACK');
-        throw error;
-      }
-    });
-  }
-
-  close(): void {
-    if (this.#open?.database.isOpen === true) this.#open.database.close();
-    this.#open = undefined;
-  }
-
-  /** After a fault the next use opens it anew, which is how a passing one ends. */
-  #using<T>(use: (open: Open) => T): T {
-    try {
-      const file = fileOf(this.#path);
-      if (this.#open?.file !== file) this.close();
-      return use((this.#open ??= this.#opened(file)));
-    } catch (error) {
-      this.close();
-      throw error;
-    }
-  }
-
-  #opened(file: string): Open {
-    const database = openDatabase(this.#path, this.#limits);
-    return {
-      file,
-      database,
+  const file = openStateFile({
+    path,
+    schema: SCHEMA,
+    limits,
+    prepare: (database) => ({
       find: database.prepare('SELECT * FROM web_sessions WHERE digest = ?'),
       of: database.prepare('SELECT * FROM web_sessions WHERE sign_in = ? ORDER BY began_ms DESC'),
-    };
-  }
+    }),
+  });
+  return {
+    find(digest) {
+      const row = file.using(({ find }) => find.get(digest));
+      return row === undefined ? undefined : sessionOf(row);
+    },
+    of: (signIns) =>
+      file
+        .using(({ of }) => signIns.flatMap((signIn) => of.all(signIn)))
+        .map(sessionOf)
+        .toSorted((a, b) => b.beganAtMs - a.beganAtMs),
+    write: (writes) =>
+      file.writing((_statements, database) => {
+        for (const write of writes) act(database, write, limits);
+      }),
+    close: () => file.close(),
+  };
+}
 
-  #act(database: DatabaseSync, write: WebSessionWrite): void {
-    switch (write.act) {
-      case 'begin':
-        return this.#begin(database, write.session, write.replaces);
-      case 'use':
-        // It never goes back, and what ended meanwhile stays ended.
-        database
-          .prepare('UPDATE web_sessions SET used_ms = max(used_ms, ?) WHERE digest = ?')
-          .run(write.atMs, write.digest);
-        return undefined;
-      case 'end': {
-        const end = database.prepare('DELETE FROM web_sessions WHERE id = ?');
-        for (const id of write.ids) end.run(id);
-        return undefined;
-      }
-      case 'end_of': {
-        const end = database.prepare('DELETE FROM web_sessions WHERE sign_in = ?');
-        for (const signIn of write.signIns) end.run(signIn);
-        return undefined;
-      }
-      default:
-        throw new Error('no such act');
+type Begin = Extract<WebSessionWrite, { readonly act: 'begin' }>;
+
+function act(database: DatabaseSync, write: WebSessionWrite, limits: WebSessionTableLimits): void {
+  switch (write.act) {
+    case 'begin':
+      return begin(database, write, limits);
+    case 'use':
+      // It never goes back, and what ended meanwhile stays ended.
+      database
+        .prepare('UPDATE web_sessions SET used_ms = max(used_ms, ?) WHERE digest = ?')
+        .run(write.atMs, write.digest);
+      return undefined;
+    case 'end': {
+      const end = database.prepare('DELETE FROM web_sessions WHERE id = ?');
+      for (const id of write.ids) end.run(id);
+      return undefined;
     }
+    case 'end_of': {
+      const end = database.prepare('DELETE FROM web_sessions WHERE sign_in = ?');
+      for (const signIn of write.signIns) end.run(signIn);
+      return undefined;
+    }
+    default:
+      return unreachable(write);
   }
+}
 
-  #begin(database: DatabaseSync, session: WebSession, replaces: Uint8Array | undefined): void {
-    const { digest, id, signIn, beganAtMs, usedAtMs, freshAtMs, endsAtMs, network, browser } = session;
-    this.#drop(database, 'ends_ms <= ?', beganAtMs, this.#limits.webSessionsDropped);
-    if (replaces !== undefined) database.prepare('DELETE FROM web_sessions WHERE digest = ?').run(replaces);
-    // No upsert: a digest or id that is there already is a bug or an attack, never a session to go on with.
-    database
-      .prepare('INSERT INTO web_sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
-      .run(digest, id, signIn, beganAtMs, usedAtMs, freshAtMs, endsAtMs, network, browser);
-    const own = database.prepare('SELECT count(*) AS count FROM web_sessions WHERE sign_in = ?').get(signIn);
-    this.#drop(database, 'sign_in = ?', signIn, numberOf(own, 'count') - this.#limits.webSessionsPerSignIn);
-    const all = database.prepare('SELECT count(*) AS count FROM web_sessions').get();
-    this.#drop(database, 'used_ms <= ?', beganAtMs, numberOf(all, 'count') - this.#limits.webSessions);
-  }
+function begin(database: DatabaseSync, { session, replaces }: Begin, limits: WebSessionTableLimits): void {
+  const { digest, id, signIn, beganAtMs, usedAtMs, freshAtMs, endsAtMs, network, browser } = session;
+  drop(database, 'ends_ms <= ?', beganAtMs, limits.webSessionsDropped, limits);
+  if (replaces !== undefined) database.prepare('DELETE FROM web_sessions WHERE digest = ?').run(replaces);
+  // No upsert: a digest or id that is there already is a bug or an attack, never a session to go on with.
+  database
+    .prepare('INSERT INTO web_sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    .run(digest, id, signIn, beganAtMs, usedAtMs, freshAtMs, endsAtMs, network, browser);
+  const own = database.prepare('SELECT count(*) AS count FROM web_sessions WHERE sign_in = ?').get(signIn);
+  drop(database, 'sign_in = ?', signIn, numberOf(own, 'count') - limits.webSessionsPerSignIn, limits);
+  const all = database.prepare('SELECT count(*) AS count FROM web_sessions').get();
+  drop(database, 'used_ms <= ?', beganAtMs, numberOf(all, 'count') - limits.webSessions, limits);
+}
 
-  /** The least recently used of those meant, so many. */
-  #drop(
-    database: DatabaseSync,
-    meant: 'ends_ms <= ?' | 'sign_in = ?' | 'used_ms <= ?',
-    value: number | string,
-    count: number,
-  ): void {
-    if (count <= 0) return;
-    database
-      .prepare(
-        `DELETE FROM web_sessions WHERE digest IN (SELECT digest FROM web_sessions WHERE ${meant} ORDER BY used_ms LIMIT ?)`,
-      )
-      .run(value, Math.min(count, this.#limits.webSessionsDropped));
-  }
+/** The least recently used of those meant, so many. */
+function drop(
+  database: DatabaseSync,
+  meant: 'ends_ms <= ?' | 'sign_in = ?' | 'used_ms <= ?',
+  value: number | string,
+  count: number,
+  limits: Pick<WebSessionTableLimits, 'webSessionsDropped'>,
+): void {
+  if (count <= 0) return;
+  database
+    .prepare(
+      `DELETE FROM web_sessions WHERE digest IN (SELECT digest FROM web_sessions WHERE ${meant} ORDER BY used_ms LIMIT ?)`,
+    )
+    .run(value, Math.min(count, limits.webSessionsDropped));
 }

@@ -151,6 +151,7 @@ function createFakeIdentity(): FakeIdentity {
     },
     remembers: (token) => known.has(token),
     verifyForApi: () => err('wrong_audience'),
+    verifyWebSession: () => err('unknown_token'),
     rechecking: (verified) => ok(verified),
     recheck(verified) {
       return this.rechecking(verified);
