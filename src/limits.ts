@@ -69,8 +69,17 @@ export const LIMITS = {
   /** Of one line of `gatebook mask`. */
   maskSpans: 100_000,
   maskLineBytes: 32 * 1024 * 1024,
+  /** Of `masking.patterns`. */
   customPatterns: 100,
   customPatternChars: 512,
+  /** Instructions of one, and of all of them. */
+  customPatternProgram: 1_000,
+  customPatternPrograms: 8_000,
+  customPatternContext: 20,
+  /** How much of a text, from where a value begins, is enough to know it. */
+  customPatternReach: 1_024,
+  /** Work of patterns, as in `maskingWork`, after which a message is masked in a thread of its own, however short it is. */
+  customPatternWorkHere: 32_768,
 
   // worker processes: each has a book of its own
   workers: 64,

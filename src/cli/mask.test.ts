@@ -61,3 +61,24 @@ test('with a configuration its fields and its key count: tokens are the same eve
   assert.equal(first.stdout, second.stdout);
   assert.match(first.stdout, /"magic":"\[SECRET:k1:.{13}\]","mail":"ada@example.com","n":"\[US_SSN:/);
 });
+
+test('entities of masking.patterns can be asked for by name, and are looked for without being asked for', async (t) => {
+  const folder = temporaryDirectory(t);
+  const key = join(folder, 'master.key');
+  await writeFile(key, Buffer.alloc(32, 5).toString('base64'));
+  await writeFile(
+    join(folder, 'gatebook.yaml'),
+    `version: 1\ndeployment: acme\nkeys: { master: "file:${key}" }\nmasking:\n  store: { detectors: [US_SSN] }\n  patterns: [{ name: badge, pattern: "B-[0-9]{4}" }]\n`,
+  );
+  const line = '{"text":"B-1234 078-05-1120"}';
+  for (const [args, expected] of [
+    [[], /"\[BADGE:k1:.{13}\] \[US_SSN:/],
+    [['--detectors', 'BADGE'], /"\[BADGE:k1:.{13}\] 078-05-1120"/],
+    [['--detectors', 'US_SSN'], /"B-1234 \[US_SSN:/],
+  ] as const) {
+    const { stdout, stderr } = await run(['--config', 'gatebook.yaml', ...args], line, folder);
+    assert.match(stdout, expected, stderr);
+  }
+  const without = await run(['--detectors', 'BADGE'], line);
+  assert.match(without.stderr, /no detector is called BADGE/);
+});

@@ -46,7 +46,10 @@ export function register(program: Command, io: CliIo): void {
     )
     .option('--spans', 'also say where: JSON Pointer into doc, UTF-16 offsets in the text of the leaf')
     .option('--explain', 'the same, with the score of each finding and what spoke for it')
-    .option('--detectors <list>', `comma-separated: ${ENTITIES.join(', ')}; "default" is what a gateway looks for`)
+    .option(
+      '--detectors <list>',
+      `comma-separated: ${ENTITIES.join(', ')}; "default" is what a gateway looks for; with --config also entities of its masking.patterns`,
+    )
     .option('--config <file>', 'use the masking of this configuration, and the key of its deployment')
     .option('--connection <name>', 'with --config: the connection that messages go through, for rules that ask for it')
     .addOption(
@@ -117,12 +120,12 @@ const situationOf = ({ connection = '', direction, tool, groups }: Options): Sit
 
 /** The error is a sentence; '' when it is printed already. */
 async function settingsOf(io: CliIo, options: Options): Promise<Result<LineSettings, string>> {
-  const types = options.detectors === undefined ? undefined : typesOf(options.detectors);
-  if (types?.ok === false) return types;
   const situation = situationOf(options);
   if (options.config === undefined) {
-    const all = types?.value ?? new Set<string>(ENTITIES);
-    return ok({ key: randomBytes(KEY_BYTES), store: { operator: 'token', fields: [] }, types: all, situation });
+    const types = typesOf(options.detectors ?? ENTITIES.join(','), []);
+    if (!types.ok) return types;
+    const store = { operator: 'token', fields: [] } as const;
+    return ok({ key: randomBytes(KEY_BYTES), store, types: types.value, situation });
   }
   const loaded = await loadConfigFile(io, options.config, { withoutSecrets: true });
   if (!loaded.ok) {
@@ -132,16 +135,20 @@ async function settingsOf(io: CliIo, options: Options): Promise<Result<LineSetti
   const key = await deploymentKeys(io, options.config, loaded.value.config);
   if (!key.ok) return key;
   const masking = maskingSettings(loaded.value.config);
+  const own = [...new Set(masking.patterns?.map(({ entity }) => entity))];
   const { detectors } = loaded.value.config.masking.store;
-  const stored: ReadonlySet<string> = new Set(detectors === 'default' ? DEFAULT_ENTITIES : detectors);
-  return ok({ ...masking, ...key.value, types: types?.value ?? stored, situation });
+  // what the gateway looks for: its own patterns always
+  const stored = detectors === 'default' ? detectors : [...detectors, ...own].join(',');
+  const types = typesOf(options.detectors ?? stored, own);
+  return types.ok ? ok({ ...masking, ...key.value, types: types.value, situation }) : types;
 }
 
-function typesOf(list: string): Result<ReadonlySet<string>, string> {
+/** `own`: entities of `masking.patterns`. */
+function typesOf(list: string, own: readonly string[]): Result<ReadonlySet<string>, string> {
   const names = list
     .split(',')
-    .flatMap((name): readonly string[] => (name.trim() === 'default' ? DEFAULT_ENTITIES : [name.trim()]));
-  const unknown = names.filter((name) => !isEntity(name));
+    .flatMap((name): readonly string[] => (name.trim() === 'default' ? [...DEFAULT_ENTITIES, ...own] : [name.trim()]));
+  const unknown = names.filter((name) => !isEntity(name) && !own.includes(name));
   return unknown.length === 0 ? ok(new Set(names)) : err(`no detector is called ${unknown.join(', ')}: see --help`);
 }
 

@@ -10,6 +10,7 @@ import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 import { checkApiAudiences } from '#config/api-audience.ts';
 import { effectiveLimits } from '#config/operator-limits.ts';
+import { checkMaskingPatterns } from '#config/masking-patterns.ts';
 import { checkMaskingRules } from '#config/masking-rules.ts';
 import { checkNetwork, parseListen } from '#config/network-rules.ts';
 import type { ListenAddress } from '#config/network-rules.ts';
@@ -111,6 +112,7 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
     ...checkReferences(raw),
     ...checkSignIn(raw),
     ...checkServiceAccounts(raw),
+    ...checkMaskingPatterns(raw),
     ...checkMaskingRules(raw),
     ...checkApiAudiences(raw),
     ...checkNetwork(raw),

@@ -1,4 +1,5 @@
 /** `masking` of gatebook.yaml as masking takes it: pointers read, groups named, keys beside it. */
+import { customPattern } from '#config/masking-patterns.ts';
 import type { Config } from '#config/schema.ts';
 import type { ResolvedSecrets } from '#config/resolve-secrets.ts';
 import type { MaskerSettings, RuleSettings } from '#masking/masking-settings.ts';
@@ -43,12 +44,13 @@ function ruleOf({
 
 /** Nothing in it that cannot go to another thread. */
 export const maskingSettings = ({
-  masking: { store, inline, rules, media, overBudget },
+  masking: { store, inline, rules, patterns, media, overBudget },
 }: Pick<Config, 'masking'>): Omit<MaskerSettings, 'key' | 'furtherKeys' | 'detectors'> => ({
   store,
   inline,
   media,
   overBudget,
+  ...(patterns === undefined ? {} : { patterns: patterns.map(customPattern) }),
   rules: (rules ?? []).map(ruleOf),
 });
 

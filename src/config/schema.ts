@@ -31,9 +31,10 @@ const pattern = z
   .min(1)
   .max(LIMITS.patternChars)
   .describe('method or method:name; * is any run of characters');
-/** Entity name of a detector (Presidio's names; SECRET for secrets). */
-const detector = z.enum(
-  ENTITIES,
+const entity = z.string().regex(/^[A-Z][A-Z0-9_]{1,62}$/, 'must be capitals, digits and "_", such as EMPLOYEE_ID');
+/** Entity name of a detector (Presidio's names; SECRET for secrets), or of a pattern: masking-patterns.ts knows which there are. */
+const detector = z.union(
+  [z.enum(ENTITIES), entity],
   'must be the name of an entity, such as CREDIT_CARD: `gatebook mask --help` names them all',
 );
 
@@ -338,6 +339,29 @@ const maskingRule = z.strictObject({
   exempt: z.literal(true).optional(),
 });
 
+const maskingPattern = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9, "_" and "-", beginning with a letter')
+    .describe('the rule in findings'),
+  pattern: z.string().min(1).describe('in the syntax of RE2, which has no look-around and no backreferences'),
+  entity: entity
+    .optional()
+    .describe('what it finds, one of the built-in entities or another; without it, the name in capitals'),
+  group: z.int().min(0).max(100).default(0).describe('which group is the value; 0 is all of the match'),
+  score: z
+    .number()
+    .min(0.1)
+    .max(1)
+    .default(0.9)
+    .describe('how sure the pattern alone makes it; below 0.5 a word of `context` must be near'),
+  context: z
+    .array(z.string().regex(/^[a-zà-ÿ]{2,40}$/, 'must be one word in small letters'))
+    .max(LIMITS.customPatternContext)
+    .default([])
+    .describe('words beside the value, or in its key, that speak for it'),
+});
+
 const mediaRules = (unsaid: 'allow' | 'hash') => {
   const rule = z.enum(['allow', 'drop', 'hash']).default(unsaid);
   return z.strictObject({ image: rule, audio: rule, other: rule }).prefault({});
@@ -360,6 +384,7 @@ const masking = z.strictObject({
   inline: z
     .strictObject({ detectors, operator: operator.default('token'), connections: connectionNames.default(['*']) })
     .optional(),
+  patterns: z.array(maskingPattern).max(LIMITS.customPatterns).optional(),
   rules: z.array(maskingRule).max(LIMITS.maskingRules).optional(),
   media: z
     .strictObject({ send: mediaRules('allow'), store: mediaRules('hash') })

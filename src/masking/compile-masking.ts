@@ -1,4 +1,6 @@
 /** From settings to what a walk works with: the plan, the operators, what recognises their output, and the engine. */
+import { createCustomDetector, type CustomPattern } from '#masking/custom-patterns.ts';
+import type { Detector } from '#masking/engine/detector.ts';
 import { createEngine } from '#masking/engine/engine.ts';
 import { DEFAULT_ENTITIES } from '#masking/engine/entities.ts';
 import { createKeyMeanings } from '#masking/engine/place.ts';
@@ -24,8 +26,8 @@ export type CompiledMasking = Omit<WalkRules, 'plan' | 'secrets'> & {
   readonly rules: readonly CompiledRule[];
 };
 
-const typesOf = (list: DetectorList | undefined): ReadonlySet<string> =>
-  list === 'default' ? new Set(DEFAULT_ENTITIES) : new Set(list);
+const typesOf = (list: DetectorList | undefined, further: readonly string[]): ReadonlySet<string> =>
+  list === 'default' ? new Set([...DEFAULT_ENTITIES, ...further]) : new Set(list);
 
 /** Equal ones once, so that a verdict for both copies is worked out once. */
 function operatorsOf(settings: MaskerSettings): (choice: OperatorChoice) => Operator {
@@ -59,8 +61,20 @@ function callsOf({ tools, names }: RuleSettings): ((method: string, name: string
 /** Of a value of the stored copy that must not be kept in any form: what its default says, where that hides enough. */
 const SECRET_CHOICES: ReadonlySet<OperatorChoice> = new Set(['token', 'redact']);
 
+const detectorsOf = ({ patterns = [], detectors = [] }: MaskerSettings): readonly Detector[] =>
+  patterns.length === 0 ? detectors : [...detectors, createCustomDetector(patterns)];
+
+/** Words of a pattern's context in a key name what it finds. */
+function namedBy(patterns: readonly CustomPattern[]): ReadonlyMap<string, readonly string[]> {
+  const words = new Map<string, readonly string[]>();
+  for (const { context, entity } of patterns)
+    for (const word of context) words.set(word, [...(words.get(word) ?? []), entity]);
+  return words;
+}
+
 export function compileMasking(settings: MaskerSettings): CompiledMasking {
-  const { store, inline, rules = [], detectors } = settings;
+  const { store, inline, rules = [], patterns = [] } = settings;
+  const detectors = detectorsOf(settings);
   const operator = operatorsOf(settings);
   const forSecrets = operator(SECRET_CHOICES.has(store.operator) ? store.operator : 'token');
   const compiled = rules.map((rule): CompiledRule => {
@@ -72,25 +86,26 @@ export function compileMasking(settings: MaskerSettings): CompiledMasking {
       operator: rule.operator === undefined ? undefined : operator(rule.operator),
     };
   });
-  const inlineTypes = typesOf(inline?.detectors);
+  const further = [...new Set(detectors.flatMap(({ types }) => types))];
+  const inlineTypes = typesOf(inline?.detectors, further);
   // never looser than the caller's copy, whatever the lists say
-  const further = detectors?.flatMap(({ types }) => types) ?? [];
-  const storeTypes: ReadonlySet<string> = new Set([...typesOf(store.detectors), ...inlineTypes, ...further]);
+  const storeTypes: ReadonlySet<string> = new Set([...typesOf(store.detectors, further), ...inlineTypes, ...further]);
   const ruled = compiled.flatMap(({ entities }) => [...(entities ?? [])]);
   const inUse = [
     operator(store.operator),
     ...(inline === undefined ? [] : [operator(inline.operator)]),
     ...compiled.flatMap((rule) => (rule.operator === undefined ? [] : [rule.operator])),
   ];
-  const placeholders = createPlaceholders([...new Set(inUse)]);
+  const placeholders = createPlaceholders([...new Set(inUse)], further);
   const types = new Set([...storeTypes, ...ruled]);
-  const isDetecting = store.detectors !== undefined || detectors !== undefined || ruled.length > 0;
+  const isDetecting = store.detectors !== undefined || detectors.length > 0 || ruled.length > 0;
   return {
     isSecretField: createFieldNames(store.fields),
     detection: isDetecting
       ? {
-          engine: createEngine({ types, placeholders, ...(detectors === undefined ? {} : { detectors }) }),
-          trail: new PlaceTrail(createKeyMeanings()),
+          engine: createEngine({ types, placeholders, detectors }),
+          trail: new PlaceTrail(createKeyMeanings(namedBy(patterns))),
+          hasPatterns: patterns.length > 0,
         }
       : undefined,
     types: isDetecting ? types : new Set(),

@@ -14,6 +14,7 @@ export const isPlainWord = (text: string): boolean => text === '' || PLAIN.test(
 const CHARS_MAX = LIMITS.nameChars * 4;
 
 export type MaskWord = (text: string) => string;
+type Masking = { readonly mask: MaskWord; readonly isPlain: (text: string) => boolean };
 
 /** A revision of MCP is a date; what else a client calls one is its own words. */
 const REVISION = /^\d{4}-\d{2}-\d{2}$/;
@@ -21,24 +22,28 @@ const REVISION = /^\d{4}-\d{2}-\d{2}$/;
 type Word = 'connection' | 'method' | 'name' | 'rpcId' | 'protocol' | 'tracestate';
 const WORDS: readonly Word[] = ['connection', 'method', 'name', 'rpcId', 'protocol', 'tracestate'];
 
-function masked<K extends Word>(header: RecordHeader, keys: readonly K[], mask: MaskWord): Partial<Record<K, string>> {
+function masked<K extends Word>(
+  header: RecordHeader,
+  keys: readonly K[],
+  { mask, isPlain }: Masking,
+): Partial<Record<K, string>> {
   const changed: Partial<Record<K, string>> = {};
   for (const key of keys) {
     const text = header[key];
-    if (text === undefined || isPlainWord(text) || (key === 'protocol' && REVISION.test(text))) continue;
+    if (text === undefined || isPlain(text) || (key === 'protocol' && REVISION.test(text))) continue;
     const word = mask(text);
     if (word !== text) changed[key] = word;
   }
   return changed;
 }
 
-/** The header itself when nothing in it changes. */
-export function maskDescribed(header: RecordHeader, maskWord: MaskWord): RecordHeader {
+/** The header itself when nothing in it changes. `isPlain`: what needs no look at. */
+export function maskDescribed(header: RecordHeader, maskWord: MaskWord, isPlain = isPlainWord): RecordHeader {
   const mask = (text: string): string => (text.length > CHARS_MAX ? '[SECRET]' : maskWord(text));
-  const words = masked(header, WORDS, mask);
+  const words = masked(header, WORDS, { mask, isPlain });
   const { client, mirrored } = header;
-  const name = client?.name === undefined || isPlainWord(client.name) ? undefined : mask(client.name);
-  const version = client?.version === undefined || isPlainWord(client.version) ? undefined : mask(client.version);
+  const name = client?.name === undefined || isPlain(client.name) ? undefined : mask(client.name);
+  const version = client?.version === undefined || isPlain(client.version) ? undefined : mask(client.version);
   if (Object.keys(words).length === 0 && name === undefined && version === undefined && mirrored === undefined)
     return header;
   return {

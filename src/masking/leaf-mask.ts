@@ -2,11 +2,12 @@
  * Masks one text, in the copy that is stored and in the one that is sent: exact secrets first, then what detectors find. It knows
  * nothing of where the text stands but its place, its path and its pointer. Which operator takes the place of what, the plan says.
  */
+import { isWordChar } from '#masking/engine/detector.ts';
 import type { Engine } from '#masking/engine/engine.ts';
 import type { Hit } from '#masking/engine/hit.ts';
 import { NO_PLACE, type Place } from '#masking/engine/place.ts';
 import type { PathPart } from '#masking/finding-notes.ts';
-import type { Operator } from '#masking/operators/operator.ts';
+import { isTooLooseForSecrets, type Operator } from '#masking/operators/operator.ts';
 import { redacted } from '#masking/operators/redact.ts';
 import type { Verdict } from '#masking/plan-message.ts';
 import { SECRET } from '#masking/plan-rule.ts';
@@ -17,6 +18,9 @@ import { spliceText, type JsonEdit } from '#mcp/json.ts';
 /** Which copies a value is still in: a value inside a replaced one is in the sent copy only. */
 export type Copies = { readonly stored: boolean; readonly inlineRules: boolean };
 export type Texts = { readonly stored: string; readonly sent: string };
+
+const isInsideWord = (text: string, { start, end }: Hit): boolean =>
+  (isWordChar(text, start - 1) && isWordChar(text, start)) || (isWordChar(text, end - 1) && isWordChar(text, end));
 
 export const EXACT_SECRET_RULE = 'exact-secret';
 export const OVER_BUDGET_RULE = 'over-budget';
@@ -145,7 +149,7 @@ export class LeafMask {
     }
     const hits = scanned?.value ?? [];
     if (count === 0 && hits.length > 0) report?.(hits, key.length);
-    const verdicts = this.#verdicts(hits);
+    const verdicts = this.#verdicts(text, hits);
     return {
       ...(hits.length === 0 ? { stored: text, sent: text } : this.#splice(text, hits, verdicts, copies)),
       note: () => {
@@ -155,8 +159,22 @@ export class LeafMask {
     };
   }
 
-  #verdicts(hits: readonly Hit[]): readonly Verdict[] {
-    return hits.map(({ type }) => this.#rules.plan.decide(type, this.#path));
+  #verdicts(text: string, hits: readonly Hit[]): readonly Verdict[] {
+    return hits.map((hit) => {
+      const verdict = this.#rules.plan.decide(hit.type, this.#path);
+      const isShown = isTooLooseForSecrets(verdict.store?.name) || isTooLooseForSecrets(verdict.inline?.name);
+      return isShown && isInsideWord(text, hit) ? this.#withoutForm(verdict) : verdict;
+    });
+  }
+
+  /** Beside other letters and digits nobody would know again where a form begins and ends. */
+  #withoutForm(verdict: Verdict): Verdict {
+    const { forSecrets } = this.#rules;
+    const hidden = (operator: Operator | undefined): Operator | undefined =>
+      isTooLooseForSecrets(operator?.name) ? forSecrets : operator;
+    const [store, inline] = [hidden(verdict.store), hidden(verdict.inline)];
+    const isLooser = (store?.strictness ?? 0) < (inline?.strictness ?? 0);
+    return { ...verdict, store: isLooser ? inline : store, inline };
   }
 
   /** Something is always put in the place of a secret in the stored copy. */
@@ -166,7 +184,7 @@ export class LeafMask {
   }
 
   #replace(text: string, hits: readonly Hit[], copies: Copies): Texts {
-    const verdicts = this.#verdicts(hits);
+    const verdicts = this.#verdicts(text, hits);
     this.#noteHits(hits, verdicts, copies);
     return this.#splice(text, hits, verdicts, copies);
   }

@@ -35,9 +35,10 @@ const LINE_LIMITS = { depth: LIMITS.jsonDepth + 1, nodes: LIMITS.jsonNodes * 8 }
 
 /** Errors are sentences without content. */
 export function createLineMask(settings: LineSettings): (line: Buffer) => Result<MaskedLine, string> {
-  const { types, situation, ...masking } = settings;
+  const { types, situation, patterns = [], ...masking } = settings;
   const store = { ...masking.store, detectors: [...types] };
-  const compiled = compileMasking({ ...masking, store });
+  const asked = patterns.filter(({ entity }) => types.has(entity));
+  const compiled = compileMasking({ ...masking, store, patterns: asked });
   const plan = compiled.plan.forMessage(situation);
   const rules: WalkRules = {
     ...compiled,

@@ -251,7 +251,7 @@ export class MaskWalk {
   #visitMembers(object: JsonObject, copies: Copies, visit: (member: JsonMember) => void): void {
     const last = this.#path.push('') - 1;
     const outer = this.#at;
-    const trail = this.#rules.detection?.trail;
+    const { trail, hasPatterns = false } = this.#rules.detection ?? {};
     let names: KeyPair | undefined;
     let dropped: Dropped | undefined;
     for (const [index, member] of object.members.entries()) {
@@ -260,7 +260,7 @@ export class MaskWalk {
       this.#maskedKey = undefined;
       // the id of a message is its client's to choose: what is under it is not what an `id` is
       const isOfMessage = last === 0 && member.key === 'id' && this.#level === 0 && isMessage(object);
-      const isSuspect = !this.#present.isEmpty || trail?.meaning(member.key).isPlain === false;
+      const isSuspect = !this.#present.isEmpty || hasPatterns || trail?.meaning(member.key).isPlain === false;
       if (isSuspect) names = this.#maskKey(member, object, names, copies);
       // a key that is masked means what its placeholder does, so that masking again finds the same
       const named = this.#maskedKey === undefined ? member : { ...member, key: this.#maskedKey };
@@ -359,7 +359,9 @@ export class MaskWalk {
       return;
     }
     const { detection } = this.#rules;
-    if (detection === undefined || (text.length < BARE_NUMBER_CHARS_MIN && this.#at.place.types.length === 0)) return;
+    if (detection === undefined) return;
+    const isCount = text.length < BARE_NUMBER_CHARS_MIN && this.#at.place.types.length === 0;
+    if (isCount && !detection.hasPatterns) return;
     const texts = this.#leaf.maskDetected(
       { stored: text, sent: text },
       this.#at.place,

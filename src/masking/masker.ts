@@ -77,6 +77,8 @@ export type Masker = {
   maskSentText(text: string, connection: string, secrets: SecretSet): string;
 };
 
+/** A header or a line of a log is masked here and now, and there are few. */
+const TEXT_PATTERN_WORK = 10 * LIMITS.customPatternWorkHere;
 const CUT_MARK = '…';
 
 const masked = <T>(value: T): Masked<T> => value as Masked<T>;
@@ -87,13 +89,13 @@ const faultOf = (cause: unknown): MaskFault => ({
   reason: cause instanceof Error && /^[A-Za-z]{1,40}$/.test(cause.name) ? cause.name : 'exception',
 });
 
-const freshNotes = (work?: number): WalkNotes => ({
+const freshNotes = (work?: number, patterns?: number): WalkNotes => ({
   findings: new FindingNotes(),
   isBlocked: false,
   isOverBudget: false,
   tokensLeft: LIMITS.tokensPerMessage,
   tokens: new Map(),
-  budget: new ScanBudget(work),
+  budget: new ScanBudget(work, undefined, patterns),
 });
 
 /** In the place of a text that could not be masked. */
@@ -101,11 +103,15 @@ const NOTHING_LEFT = '[SECRET]';
 /** No connection is called so. */
 const NOWHERE = '';
 const OVER_BUDGET: MaskFault = { code: 'masking_failed', reason: 'over_budget' };
+/** Where there is a thread for it, the message goes there. */
+const TOO_MUCH_HERE: MaskFault = { code: 'masking_failed', reason: 'over_budget' };
 
 export function createMasker(settings: MaskerSettings, aside?: MaskAside): Masker {
   const { overBudget = 'block', work } = settings;
   const { plan, ...rules } = compileMasking(settings);
   const secretsOf = createSecretSets();
+  // an operator's patterns look at everything
+  const isHarmless = rules.detection?.hasPatterns === true ? (word: string) => word === '' : isPlainWord;
   const rulesFor = ({ secrets, ...situation }: MaskContext): WalkRules => ({
     ...rules,
     secrets,
@@ -113,12 +119,18 @@ export function createMasker(settings: MaskerSettings, aside?: MaskAside): Maske
     plan: plan.forMessage(situation),
   });
 
-  const maskMessage = (doc: JsonDocument, context: MaskContext): Result<MaskedMessage, MaskFault> => {
+  /** `patternWork`: of the operator's own patterns. */
+  const maskMessage = (
+    doc: JsonDocument,
+    context: MaskContext,
+    patternWork?: number,
+  ): Result<MaskedMessage, MaskFault> => {
     const { secrets } = context;
-    const notes = freshNotes(work);
+    const notes = freshNotes(work, patternWork);
     const present = secrets.isEmpty ? secrets : secrets.presentIn(unescapedText(doc.text, [doc.root]));
     const walk = new MaskWalk(doc.text, rulesFor(context), notes, present);
     walk.walk(doc.root);
+    if (notes.budget.isExhaustedByPatterns) return err(TOO_MUCH_HERE);
     if (notes.isSentOverBudget === true && overBudget === 'block') return err(OVER_BUDGET);
     const flags: MaskFlag[] = [];
     if (notes.isOverBudget) flags.push('budget');
@@ -142,11 +154,16 @@ export function createMasker(settings: MaskerSettings, aside?: MaskAside): Maske
   };
 
   const maskFully = (text: string, connection: string, secrets: SecretSet): Texts => {
-    if (isPlainWord(text) && secrets.isEmpty) return { stored: text, sent: text };
+    if (isHarmless(text) && secrets.isEmpty) return { stored: text, sent: text };
     try {
       const context = { connection, direction: 'request', method: '', secrets } as const;
-      const walk = new MaskWalk(text, rulesFor(context), freshNotes(), secrets.presentIn(text));
-      return isPlainWord(text) ? walk.maskExact(text) : walk.maskText(text);
+      const walk = new MaskWalk(
+        text,
+        rulesFor(context),
+        freshNotes(undefined, TEXT_PATTERN_WORK),
+        secrets.presentIn(text),
+      );
+      return isHarmless(text) ? walk.maskExact(text) : walk.maskText(text);
     } catch {
       return { stored: NOTHING_LEFT, sent: NOTHING_LEFT };
     }
@@ -159,9 +176,9 @@ export function createMasker(settings: MaskerSettings, aside?: MaskAside): Maske
     return text.length <= LIMITS.nameChars ? text : `${text.slice(0, LIMITS.nameChars).toWellFormed()}${CUT_MARK}`;
   };
 
-  const maskHere: Masker['maskMessage'] = (doc, context) => {
+  const maskHere: typeof maskMessage = (doc, context, patternWork) => {
     try {
-      return maskMessage(doc, context);
+      return maskMessage(doc, context, patternWork);
     } catch (cause) {
       return err(faultOf(cause));
     }
@@ -169,13 +186,15 @@ export function createMasker(settings: MaskerSettings, aside?: MaskAside): Maske
 
   return {
     secretsOf,
-    maskMessage: maskHere,
-    maskAnySize: (doc, context, owner) =>
-      aside !== undefined && doc.bytes.length > aside.hereBytes
-        ? aside.mask(doc.bytes, context, owner)
-        : maskHere(doc, context),
+    maskMessage: (doc, context) => maskHere(doc, context),
+    maskAnySize(doc, context, owner) {
+      if (aside === undefined) return maskHere(doc, context);
+      if (doc.bytes.length > aside.hereBytes) return aside.mask(doc.bytes, context, owner);
+      const here = maskHere(doc, context, LIMITS.customPatternWorkHere);
+      return here.ok || here.error !== TOO_MUCH_HERE ? here : aside.mask(doc.bytes, context, owner);
+    },
     maskHeader(raw, secrets = SecretSet.EMPTY) {
-      const header = maskDescribed(raw, (word) => maskFully(word, NOWHERE, secrets).stored);
+      const header = maskDescribed(raw, (word) => maskFully(word, NOWHERE, secrets).stored, isHarmless);
       const text = JSON.stringify(header);
       const isPlain = text.length <= LIMITS.nameChars && !text.includes('\\');
       if (isPlain && secrets.presentIn(text).isEmpty) return masked(text);

@@ -1,4 +1,5 @@
 /** What masking is made from: `masking` of gatebook.yaml with its names resolved, and the keys. */
+import type { CustomPattern } from '#masking/custom-patterns.ts';
 import type { Detector } from '#masking/engine/detector.ts';
 import type { MediaRules } from '#masking/carriers/media.ts';
 import type { OperatorChoice } from '#masking/operators/choice.ts';
@@ -42,6 +43,8 @@ export type MaskerSettings = {
   readonly overBudget?: 'block' | 'mask' | undefined;
   /** How much work one message may be; see engine/budget.ts. */
   readonly work?: number;
-  /** Further ones: locale packs, patterns of the operator. */
+  /** Of the operator; checked when they were configured. */
+  readonly patterns?: readonly CustomPattern[];
+  /** Further ones: locale packs. */
   readonly detectors?: readonly Detector[];
 };

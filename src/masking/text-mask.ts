@@ -11,7 +11,7 @@ import { toldOffset } from '#masking/carriers/told-offset.ts';
 import type { FieldMask } from '#masking/field-mask.ts';
 import type { Copies, LeafMask, Texts } from '#masking/leaf-mask.ts';
 import type { LeafPlace } from '#masking/leaf-spans.ts';
-import { PLACEHOLDERS } from '#masking/operators/placeholders.ts';
+import type { Placeholders } from '#masking/operators/placeholders.ts';
 import { TRAIL_START, type Trail } from '#masking/place-trail.ts';
 import type { WalkNotes, WalkRules } from '#masking/walk-rules.ts';
 import { spliceText, type JsonEdit, type JsonNode } from '#mcp/json.ts';
@@ -31,8 +31,8 @@ export type CopyEdits = { readonly stored: readonly JsonEdit[]; readonly sent: r
 const JSON_LIMITS = { depth: LIMITS.jsonDepth, nodes: LIMITS.jsonNodes };
 const QUOTED_PLACEHOLDER_CHARS_MAX = 512;
 /** A placeholder begins like an array; in quotes at the last level it is not JSON that nobody looked into. */
-const isQuotedPlaceholder = (value: string): boolean =>
-  value.length <= QUOTED_PLACEHOLDER_CHARS_MAX && PLACEHOLDERS.isWhole(value.replaceAll(/^[\s"\\]+|[\s"\\]+$/g, ''));
+const isQuotedPlaceholder = (value: string, placeholders: Placeholders): boolean =>
+  value.length <= QUOTED_PLACEHOLDER_CHARS_MAX && placeholders.isWhole(value.replaceAll(/^[\s"\\]+|[\s"\\]+$/g, ''));
 
 class Edits {
   readonly stored: JsonEdit[] = [];
@@ -74,7 +74,8 @@ export class TextMask {
     if (!parsed.ok) return this.#unreadable(value, place.copies);
     const runs = parsed.value;
     if (runs.length > 0 && this.#isLastLevel) {
-      return isQuotedPlaceholder(value) ? { stored: value, sent: value } : this.#unreadable(value, place.copies);
+      const isDone = isQuotedPlaceholder(value, this.#rules.placeholders);
+      return isDone ? { stored: value, sent: value } : this.#unreadable(value, place.copies);
     }
     const tables = this.#rules.detection === undefined ? [] : tablesIn(value, this.#isTelling).filter(notIn(runs));
     if (runs.length === 0 && tables.length === 0) return this.#plain(value, place);

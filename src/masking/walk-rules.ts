@@ -13,10 +13,17 @@ import type { PlaceTrail } from '#masking/place-trail.ts';
 import type { SecretSet } from '#masking/secret-set.ts';
 import type { SpanNotes } from '#masking/span-notes.ts';
 
+export type Detection = {
+  readonly engine: Engine;
+  readonly trail: PlaceTrail;
+  /** An operator's patterns may find something where no built-in detector would: short numbers, plain names. */
+  readonly hasPatterns: boolean;
+};
+
 export type WalkRules = {
   readonly isSecretField: IsSecretField;
   /** Undefined: only names of fields and known secrets count. */
-  readonly detection: { readonly engine: Engine; readonly trail: PlaceTrail } | undefined;
+  readonly detection: Detection | undefined;
   readonly secrets: SecretSet;
   /** For exact secrets in both copies, and wherever a secret may not stay: one value, one token. */
   readonly forSecrets: Operator;

@@ -15,3 +15,11 @@ test('only so many costly validations are done', () => {
   const budget = new ScanBudget(10, 1);
   assert.deepEqual([budget.mayValidate(), budget.mayValidate()], [true, false]);
 });
+
+test('patterns of an operator may spend only their part, and what they spend is spent', () => {
+  const budget = new ScanBudget(100, 1, 10);
+  assert.deepEqual([budget.spendOnPattern(10), budget.left, budget.isExhausted], [true, 90, false]);
+  assert.deepEqual([budget.spendOnPattern(1), budget.isExhausted, budget.isExhaustedByPatterns], [false, true, true]);
+  const whole = new ScanBudget(10, 1);
+  assert.deepEqual([whole.spendOnPattern(11), whole.isExhausted, whole.isExhaustedByPatterns], [false, true, false]);
+});

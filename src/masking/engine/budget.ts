@@ -7,10 +7,13 @@ export const OVER_BUDGET: ScanFault = { code: 'over_budget' };
 export class ScanBudget {
   #left: number;
   #validations: number;
+  /** Of what is left, for an operator's own patterns. */
+  #patterns: number;
 
-  constructor(work: number = LIMITS.maskingWork, validations: number = LIMITS.maskingValidations) {
+  constructor(work: number = LIMITS.maskingWork, validations: number = LIMITS.maskingValidations, patterns = Infinity) {
     this.#left = work;
     this.#validations = validations;
+    this.#patterns = patterns;
   }
 
   /** `work`: characters looked at, or what costs as much. Once it is exhausted it stays so. */
@@ -19,8 +22,17 @@ export class ScanBudget {
     return this.#left >= 0;
   }
 
+  spendOnPattern(work: number): boolean {
+    this.#patterns -= work;
+    return this.spend(work) && this.#patterns >= 0;
+  }
+
   get isExhausted(): boolean {
-    return this.#left < 0;
+    return this.#left < 0 || this.#patterns < 0;
+  }
+
+  get isExhaustedByPatterns(): boolean {
+    return this.#patterns < 0;
   }
 
   get left(): number {

@@ -42,6 +42,12 @@ export function createEngine({ types, detectors = [], placeholders: masked = PLA
     active.flatMap(({ needs, digitsMin = 0, numberMin = 0, runMin = 0 }) => [needs, digitsMin, numberMin, runMin]),
   );
   const scan = new Scan(new ScanBudget());
+  // others than the built-in ones may find something in anything
+  const isNothing =
+    detectors.length > 0
+      ? (text: string): boolean => text === ''
+      : (text: string, place: Place): boolean =>
+          text.length < CHARS_MIN || (text.length <= STAMP_CHARS_MAX && isStamp(text, place));
 
   const ask = (text: string, place: Place, budget: ScanBudget): void => {
     scan.begin(text, place, budget);
@@ -74,7 +80,7 @@ export function createEngine({ types, detectors = [], placeholders: masked = PLA
 
   return {
     scan(text, place, budget) {
-      if (text.length < CHARS_MIN || (text.length <= STAMP_CHARS_MAX && isStamp(text, place))) return NOTHING;
+      if (isNothing(text, place)) return NOTHING;
       const placeholders = masked.spans(text);
       let seen = blanked(text, placeholders);
       let found: readonly Hit[] = [];

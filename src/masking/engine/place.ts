@@ -191,13 +191,21 @@ const isAddress = (words: readonly string[], joined: string): boolean =>
 
 export type KeyMeanings = (key: string) => KeyMeaning;
 
-export function createKeyMeanings(): KeyMeanings {
+/** `further`: what words in a key name besides what they do anyway. */
+export function createKeyMeanings(further: ReadonlyMap<string, readonly string[]> = new Map()): KeyMeanings {
+  const named = (key: string, meaning: KeyMeaning): KeyMeaning => {
+    if (further.size === 0) return meaning;
+    const types = wordsOf(key).flatMap((word) => further.get(word) ?? []);
+    return types.length === 0
+      ? meaning
+      : { ...meaning, place: { ...meaning.place, types: [...new Set([...meaning.place.types, ...types])] } };
+  };
   const known = new Map<string, KeyMeaning>();
   return (key) => {
     const found = known.get(key);
     if (found !== undefined) return found;
     if (key.length > KEY_CHARS_MAX) return { ...meaningOf(''), isPlain: false };
-    const meaning = meaningOf(key);
+    const meaning = named(key, meaningOf(key));
     if (known.size >= CACHE_ENTRIES_MAX) known.clear();
     // a copy: the key is a slice of its message, whose whole text it could keep alive
     known.set(Buffer.from(key, 'utf8').toString('utf8'), meaning);

@@ -43,4 +43,5 @@ export const strictnessOf = (spec: OperatorSpec): number =>
   RANK[spec.name] + (spec.name === 'partial' ? 1 / (2 + spec.keep) : 0);
 
 /** What may show a secret's form or a part of it; a secret gets a token instead. */
-export const isTooLooseForSecrets = (name: OperatorName): boolean => name === 'partial' || name === 'format';
+export const isTooLooseForSecrets = (name: OperatorName | undefined): boolean =>
+  name === 'partial' || name === 'format';

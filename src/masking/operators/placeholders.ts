@@ -14,15 +14,16 @@ export type Placeholders = {
 };
 
 /** A token's form is nobody else's; a redaction is recognised by the types there are. */
-const FORMS = `\\[(?:[A-Z][A-Z0-9_]{1,63}:k\\d{1,9}:[a-z2-7]{${TOKEN_CHARS}}|${ENTITIES.join('|')})\\]`;
-const BRACKETED = new RegExp(FORMS, 'g');
+const bracketedForm = (types: readonly string[]): RegExp =>
+  new RegExp(`\\[(?:[A-Z][A-Z0-9_]{1,63}:k\\d{1,9}:[a-z2-7]{${TOKEN_CHARS}}|${types.join('|')})\\]`, 'g');
+const BRACKETED = bracketedForm(ENTITIES);
 const NONE: readonly Span[] = [];
 /** A longer value is no placeholder as a whole. */
 const WHOLE_CHARS_MAX = 512;
 
-const bracketedSpans = (text: string): readonly Span[] =>
+const bracketedSpans = (text: string, form: RegExp): readonly Span[] =>
   text.includes('[')
-    ? [...text.matchAll(BRACKETED)].map(({ 0: found, index }) => ({ start: index, end: index + found.length }))
+    ? [...text.matchAll(form)].map(({ 0: found, index }) => ({ start: index, end: index + found.length }))
     : NONE;
 
 /** The first of those that overlap stays. */
@@ -37,13 +38,15 @@ function ordered(spans: readonly Span[]): readonly Span[] {
   return kept;
 }
 
-export function createPlaceholders(operators: readonly Operator[] = []): Placeholders {
+/** `types`: what is found besides the built-in entities. */
+export function createPlaceholders(operators: readonly Operator[] = [], types: readonly string[] = []): Placeholders {
+  const bracketed = types.length === 0 ? BRACKETED : bracketedForm([...ENTITIES, ...types]);
   const forms = operators.flatMap(({ spans }) => (spans === undefined ? [] : [spans]));
   const spansOf = (text: string): readonly Span[] => {
-    const bracketed = bracketedSpans(text);
-    if (forms.length === 0) return bracketed;
+    const inBrackets = bracketedSpans(text, bracketed);
+    if (forms.length === 0) return inBrackets;
     const found = forms.flatMap((form) => form(text));
-    return found.length === 0 ? bracketed : ordered([...bracketed, ...found]);
+    return found.length === 0 ? inBrackets : ordered([...inBrackets, ...found]);
   };
   return {
     spans: spansOf,
