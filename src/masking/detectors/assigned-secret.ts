@@ -7,71 +7,14 @@ import { looksMadeUp } from '#masking/detectors/made-up.ts';
 import { WordSearch } from '#masking/engine/aho-corasick.ts';
 import type { Detector } from '#masking/engine/detector.ts';
 import { HAS, type TextProfile } from '#masking/engine/text-profile.ts';
+import { MENTIONS } from '#masking/words/mention-words.ts';
+import { PASSWORD_WORDS, TOKEN_WORDS } from '#masking/words/secret-words.ts';
 
 const TYPE = 'SECRET';
 const SAME_ENDS_MAX = 8;
 /** As in the patterns of values: one that is cut by it goes on, and each word in it would be read as far again. */
 const VALUE_CHARS_MAX = 256;
 
-/** People choose these: shorter, sometimes words. */
-const PASSWORD_WORDS = ['password', 'passwd', 'passphrase', 'passcode', 'pwd', 'pass', 'pw'];
-/** Machines make these: long and without sense. */
-const TOKEN_WORDS = [
-  'secret',
-  'token',
-  'api_key',
-  'apikey',
-  'api-key',
-  'api key',
-  'access_key',
-  'accesskey',
-  'access-key',
-  'access key',
-  'auth_key',
-  'authkey',
-  'private_key',
-  'privatekey',
-  'encryption_key',
-  'encryption key',
-  'signing_key',
-  'signing key',
-  'signing-key',
-  'master_key',
-  'account_key',
-  'accountkey',
-  'shared_key',
-  'storage_key',
-  '_pat',
-  'admin_key',
-  'server_key',
-  'deploy_key',
-  'subscription_key',
-  'integration_key',
-  'session_key',
-  'write_key',
-  'ingest_key',
-  'app_key',
-  'appkey',
-  'application_key',
-  'client_key',
-  'license_key',
-  'license key',
-  'service_key',
-  'webhook_key',
-  'secret_key',
-  'secretkey',
-  'credential',
-  'cookie',
-  'sessionid',
-  'session_id',
-  'jsessionid',
-  'phpsessid',
-  'sig',
-  'signature',
-  'sas',
-  'otp',
-  'hmac',
-];
 const WORDS = [...PASSWORD_WORDS, ...TOKEN_WORDS];
 /** Inside of a longer word they are another word: `compass: …`, `design: …`. */
 const SHORT_WORDS: ReadonlySet<string> = new Set(['pass', 'sig', 'sas', 'otp', 'pwd', 'pw', 'hmac']);
@@ -203,7 +146,7 @@ export function createAssignedSecrets(): Detector {
         });
         return;
       }
-      if (!mayAssign(text, scan.profile)) return;
+      if ((scan.mentions & MENTIONS.secret) === 0 || !mayAssign(text, scan.profile)) return;
       let floor = 0;
       let lastEnd = -1;
       let sameEnds = 0;

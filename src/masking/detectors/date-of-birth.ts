@@ -2,6 +2,7 @@
 import { isWordChar, type Detector } from '#masking/engine/detector.ts';
 import { eachMatch } from '#masking/engine/matches.ts';
 import { HAS } from '#masking/engine/text-profile.ts';
+import { MENTIONS } from '#masking/words/mention-words.ts';
 
 const TYPE = 'DATE_OF_BIRTH';
 const MONTH =
@@ -22,6 +23,7 @@ const COMPACT = /^(?:1[89]|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/;
 /** The word and the date are in one breath, without another date or what took its place: `born on 3 May 1985`, `DOB: 05/03/85`. */
 const BORN =
   /(?:\bborn\b|\bbirth|\bb-?day\b|\bd\.?\s?o\.?\s?b\b\.?|\bgeb(?:oren)?\b)(?:(?!\d{4}|\d{1,2}[-/.]\d)[^.;\n\]]){0,40}$/i;
+const GATE = /born|birth|day|d\.?\s?o\.?\s?b|geb/i;
 const LEAD_CHARS = 64;
 
 export const dateOfBirth: Detector = {
@@ -36,7 +38,7 @@ export const dateOfBirth: Detector = {
       return;
     }
     if (!isKeyed && (scan.profile.mask & HAS.space) === 0 && (scan.profile.mask & HAS.colon) === 0) return;
-    if (!isKeyed && !/born|birth|day|d\.?\s?o\.?\s?b|geb/i.test(text)) return;
+    if (!isKeyed && ((scan.mentions & MENTIONS.birth) === 0 || !GATE.test(text))) return;
     eachMatch(DATE, text, (match) => {
       const start = match.index;
       const end = start + match[0].length;

@@ -4,6 +4,7 @@ import { eachMatch } from '#masking/engine/matches.ts';
 import type { Scan } from '#masking/engine/scan.ts';
 import { HAS, NEXT_TO } from '#masking/engine/text-profile.ts';
 import { GIVEN_NAMES } from '#masking/words/given-names.ts';
+import { MENTIONS } from '#masking/words/mention-words.ts';
 import { CITIES, PLACE_WORDS, STATE_NAMES, STATES, STREET_SUFFIXES } from '#masking/words/places.ts';
 
 const TYPE = 'LOCATION';
@@ -103,8 +104,8 @@ export const location: Detector = {
     if (profile.digits > 0 && hasFurtherCapital && STREET_GATE.test(text))
       eachMatch(STREET, text, add('street-address', 0.75));
     if (hasFurtherNumber) {
-      if (/box/i.test(text)) eachMatch(BOX, text, add('post-box', 0.75));
-      eachMatch(CONTINENTAL, text, add('street-address', 0.7));
+      if ((scan.mentions & MENTIONS.box) !== 0) eachMatch(BOX, text, add('post-box', 0.75));
+      if ((scan.mentions & MENTIONS.street) !== 0) eachMatch(CONTINENTAL, text, add('street-address', 0.7));
     }
     if (!hasFurtherCapital) return;
     if ((pairs & NEXT_TO.commaSpace) !== 0) eachMatch(CITY_WITH_STATE, text, add('city-and-state', 0.7));

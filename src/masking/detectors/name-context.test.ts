@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { wordBefore } from '#masking/detectors/name-context.ts';
 import { found } from '#test/fakes/detect.ts';
 
 const people = (text: string): readonly string[] => found('PERSON', text);
@@ -40,4 +42,26 @@ test('streets, places, companies and brands bear the names of people and are non
     'we deploy in Florence, with the Julia compiler',
   ])
     assert.deepEqual(people(text), [], text);
+});
+
+test('the word before a name is what its pattern says, read backwards', () => {
+  const pattern = /([\p{L}'’]+)[,:;.!]?["'(*]{0,2}[ \n]{1,2}["'(*]{0,2}$/u;
+  const piece = fc.constantFrom(
+    ...Array.from('aZé\'"(*,:.! \n-9’'),
+    '\u{1d400}',
+    '\ud800',
+    'word',
+    '  ',
+    ' a ',
+    '. ',
+    'x'.repeat(40),
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const text = pieces.join('');
+      const expected = pattern.exec(text.slice(Math.max(0, text.length - 40)))?.[1] ?? '';
+      assert.equal(wordBefore(text, text.length), expected, JSON.stringify(text));
+    }),
+    { numRuns: 20_000 },
+  );
 });

@@ -1,14 +1,6 @@
 /** How much a run of capitalised words is a person's name, by what is known of the words and by what stands around them. */
-import {
-  isCapital,
-  isGiven,
-  isSurelyGiven,
-  isSurelySurname,
-  isSurname,
-  isThing,
-  fold,
-} from '#masking/detectors/name-parts.ts';
-import { AMBIGUOUS_NAMES } from '#masking/words/given-names.ts';
+import { isCapital, isThing, type NamePart } from '#masking/detectors/name-parts.ts';
+import { fold, isGiven, KNOWN } from '#masking/words/known-words.ts';
 import {
   AFTER_NAMES,
   BEFORE_NAMES,
@@ -30,7 +22,6 @@ const LEAD_CHARS = 40;
 const TAIL_CHARS = 24;
 
 const WORD_BEFORE = /([\p{L}'’]+)[,:;.!]?["'(*]{0,2}[ \n]{1,2}["'(*]{0,2}$/u;
-const WORD_AFTER = /^(?:['’]s)?[ ,]{1,2}([a-z]+)/;
 /** `12 Amy Passage`, `5-8 Phillip Camp`: behind a number stands the name of a street. */
 const HOUSE_NUMBER = /(?:^|[\s,(:])(?!(?:19|20)\d\d )[\d-]{2,7}[A-Za-z]?,? $/;
 /** `Name: `, `Signed-off-by: `, `| Full name | `. */
@@ -49,20 +40,61 @@ const AND = /([\p{L}'’-]+),? (?:and|&) $/u;
 export type Around = { readonly lead: string; readonly tail: string; readonly before: string; readonly after: string };
 
 export function aroundOf(text: string, start: number, end: number): Around {
-  const lead = text.slice(Math.max(0, start - LEAD_CHARS), start);
-  const tail = text.slice(end, end + TAIL_CHARS);
   return {
-    lead,
-    tail,
-    before: WORD_BEFORE.exec(lead)?.[1]?.toLowerCase() ?? '',
-    after: WORD_AFTER.exec(tail)?.[1] ?? '',
+    lead: text.slice(Math.max(0, start - LEAD_CHARS), start),
+    tail: text.slice(end, end + TAIL_CHARS),
+    before: wordBefore(text, start).toLowerCase(),
+    after: wordBehind(text, end),
   };
 }
 
+const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a;
+/** What closes or opens a quotation, a bracket or emphasis, and what ends a part of a sentence. */
+const isMark = (code: number): boolean => code === 0x22 || code === 0x27 || code === 0x28 || code === 0x2a;
+const isPause = (code: number): boolean =>
+  code === 0x2c || code === 0x3a || code === 0x3b || code === 0x2e || code === 0x21;
+
+/** `WORD_BEFORE`, read backwards: what it is asked most, of every capital. */
+export function wordBefore(text: string, start: number): string {
+  const floor = Math.max(0, start - LEAD_CHARS);
+  let end = start;
+  while (end > floor && isMark(text.charCodeAt(end - 1))) end--;
+  const spaceEnd = end;
+  while (end > floor && isSpace(text.charCodeAt(end - 1))) end--;
+  if (start - spaceEnd > 2 || spaceEnd === end || spaceEnd - end > 2 || end === floor) return '';
+  if (isPause(text.charCodeAt(end - 1))) end--;
+  let at = end;
+  while (at > floor && (isLetter(text.charCodeAt(at - 1)) || text.charCodeAt(at - 1) === 0x27)) at--;
+  const stop = at > floor ? text.charCodeAt(at - 1) : 0;
+  // letters of other alphabets, and words that end with a mark
+  if (stop >= 0x80 || isMark(text.charCodeAt(end - 1))) return byPattern(text.slice(floor, start));
+  return text.slice(at, end);
+}
+
+const byPattern = (lead: string): string => WORD_BEFORE.exec(lead)?.[1] ?? '';
+
+/** The word in small letters behind a name, or behind the `'s` of it. */
+function wordBehind(text: string, end: number): string {
+  const limit = Math.min(text.length, end + TAIL_CHARS);
+  const mark = text.charCodeAt(end);
+  let start = end;
+  if (mark === 0x27 || mark === 0x2019) {
+    if (text.charCodeAt(end + 1) !== 0x73) return '';
+    start += 2;
+  }
+  const isGap = (code: number): boolean => code === 0x20 || code === 0x2c;
+  if (!isGap(text.charCodeAt(start))) return '';
+  start += isGap(text.charCodeAt(start + 1)) ? 2 : 1;
+  let at = start;
+  while (at < limit && text.charCodeAt(at) >= 0x61 && text.charCodeAt(at) <= 0x7a) at++;
+  return text.slice(start, at);
+}
+
 /** Streets, places and companies bear names of people too. */
-export function isOfSomethingElse(names: readonly string[], behind: string, { lead, tail, before, after }: Around) {
-  const [first = ''] = names;
-  const last = names.at(-1) ?? '';
+export function isOfSomethingElse(names: readonly NamePart[], behind: string, { lead, tail, before, after }: Around) {
+  const first = names[0]?.word ?? '';
+  const last = names.at(-1)?.word ?? '';
   return (
     PLACE_BEHIND.has(behind.toLowerCase()) ||
     PLACE_BEHIND.has(after) ||
@@ -74,23 +106,38 @@ export function isOfSomethingElse(names: readonly string[], behind: string, { le
   );
 }
 
+/** What `NAME_IS` ends with, but for what stands in quotation marks. */
+const NAME_IS_ENDS: ReadonlySet<string> = new Set(["name's", 'is', 'was', 'me', 'es', 'ist', 'heiße', 'heisse']);
+const AFTER_LABEL = /[:=|][ \t*"'_]{0,3}$/;
+
 /** Whether the place is one where somebody is named, so that the name need not be known. */
 function isNamingPlace({ lead, tail, before }: Around): boolean {
   if (NAMING.has(before) && !/[.!?;] $/.test(lead)) return true;
-  if (BEFORE_ADDRESS.test(tail)) return true;
+  if (mayPrecedeAddress(tail) && BEFORE_ADDRESS.test(tail)) return true;
   const last = lead.at(-1);
   if (last === '\n') return ENDS_LINE.test(tail) && CLOSING.test(lead);
   if (last !== ' ' && last !== '"' && last !== '*' && last !== '|' && last !== '=' && last !== ':') return false;
-  const label = /[:=|][ \t*"'_]{0,3}$/.test(lead) ? LABEL.exec(lead)?.[1]?.trim().toLowerCase() : undefined;
-  return (label !== undefined && LABELS_OF_NAMES.has(label)) || NAME_IS.test(lead);
+  if (AFTER_LABEL.test(lead.slice(-4))) {
+    const label = LABEL.exec(lead)?.[1]?.trim().toLowerCase();
+    if (label !== undefined && LABELS_OF_NAMES.has(label)) return true;
+  }
+  return last === ' ' && (NAME_IS_ENDS.has(before) || /['’]/.test(before)) && NAME_IS.test(lead);
 }
 
-function scoreOfOne(name: string, around: Around): number {
+/** The first characters of what `BEFORE_ADDRESS` matches. */
+function mayPrecedeAddress(tail: string): boolean {
+  const first = tail[0] ?? '';
+  return first === ' ' ? '<(-[&'.includes(tail[1] ?? 'x') : '"\'*<(-[&'.includes(first) && first !== '';
+}
+
+const TITLED: ReadonlySet<string> = new Set(['mr', 'mrs', 'ms', 'named', 'name']);
+
+function scoreOfOne({ word, known }: NamePart, around: Around): number {
   const { lead, tail, before, after } = around;
-  const isGreeted = GREETINGS.has(before) && /^(?:[,!.\n]|$| -)/.test(tail) && !GREETED.has(fold(name));
+  const isGreeted = GREETINGS.has(before) && /^(?:[,!.\n]|$| -)/.test(tail) && !GREETED.has(fold(word));
   if (isGreeted || isNamingPlace(around)) return 0.6;
-  if (!isSurelyGiven(name))
-    return /^(?:mr|mrs|ms|named|name)$/.test(before) && (isGiven(name) || isSurname(name)) ? 0.6 : 0;
+  if ((known & KNOWN.surelyGiven) === 0)
+    return (known & (KNOWN.given | KNOWN.surname)) !== 0 && TITLED.has(before) ? 0.6 : 0;
   // `Parry, Warren and Jones`: a company by its founders
   const other = before === 'and' ? AND.exec(lead)?.[1] : undefined;
   if (other !== undefined && isCapital(other) && !isGiven(other)) return 0;
@@ -103,24 +150,24 @@ function scoreOfOne(name: string, around: Around): number {
   return isInSentence ? 0.5 : 0.3;
 }
 
-export function scoreOf(names: readonly string[], hasInitial: boolean, around: Around): number {
-  const [first = ''] = names;
-  const last = names.at(-1) ?? '';
+export function scoreOf(names: readonly NamePart[], hasInitial: boolean, around: Around): number {
+  const [first] = names;
+  const last = names.at(-1);
+  if (first === undefined || last === undefined) return 0;
   if (names.length === 1) return scoreOfOne(first, around);
   const { before, after } = around;
-  const isKnownFirst = isGiven(first);
-  const isKnownLast = isSurname(last);
-  const isIntroduced = BEFORE_NAMES.has(before) || AFTER_NAMES.has(after);
-  if (isKnownFirst && isKnownLast) return 0.85;
+  const isKnownFirst = (first.known & KNOWN.given) !== 0;
+  if (isKnownFirst && (last.known & KNOWN.surname) !== 0) return 0.85;
   if (hasInitial && !names.some(isThing)) return 0.65;
+  const isIntroduced = BEFORE_NAMES.has(before) || AFTER_NAMES.has(after);
   if (isKnownFirst) {
-    if (!AMBIGUOUS_NAMES.has(fold(first))) return 0.7;
+    if ((first.known & KNOWN.surelyGiven) !== 0) return 0.7;
     return isIntroduced || isNamingPlace(around) ? 0.55 : 0.3;
   }
   // family names first, as in Chinese and Hungarian
-  if (isSurname(first) && isGiven(last)) return 0.7;
-  if (isSurelySurname(last)) return isIntroduced ? 0.7 : 0.5;
-  if (isSurelySurname(first) && isIntroduced) return 0.6;
+  if ((first.known & KNOWN.surname) !== 0 && (last.known & KNOWN.given) !== 0) return 0.7;
+  if ((last.known & KNOWN.surelySurname) !== 0) return isIntroduced ? 0.7 : 0.5;
+  if ((first.known & KNOWN.surelySurname) !== 0 && isIntroduced) return 0.6;
   // nobody knows all names: who is written to or speaks is a person
   if (SURELY_BEFORE.has(before) || SURELY_AFTER.has(after)) return 0.55;
   return isNamingPlace(around) ? 0.55 : 0;

@@ -2,6 +2,7 @@
 import type { Detector } from '#masking/engine/detector.ts';
 import { eachMatch } from '#masking/engine/matches.ts';
 import { HAS, NEXT_TO } from '#masking/engine/text-profile.ts';
+import { MENTIONS } from '#masking/words/mention-words.ts';
 
 const TYPE = 'ORGANIZATION';
 /** Legal forms (ISO 20275 has them all) and kinds of institutions. */
@@ -69,10 +70,11 @@ export const organization: Detector = {
       scan.propose({ start, end, type: TYPE, rule: 'organization', base: 0.65, isImmune: true });
       return true;
     };
-    eachMatch(FORM, text, ({ 0: form, index }) => {
-      const start = nameStart(text, index);
-      return start < index && propose(start, index + form.length);
-    });
+    if ((scan.mentions & MENTIONS.company) !== 0)
+      eachMatch(FORM, text, ({ 0: form, index }) => {
+        const start = nameStart(text, index);
+        return start < index && propose(start, index + form.length);
+      });
     if (text.includes(' of ')) eachMatch(UNIVERSITY, text, ({ 0: name, index }) => propose(index, index + name.length));
   },
 };

@@ -1,7 +1,8 @@
 /** Names of people in fields: what stands under a key that says so, or that people have, and looks like a name. */
-import { fold, isCapital, isGiven, isSurelyGiven, isSurname, isThing } from '#masking/detectors/name-parts.ts';
+import { isCapital } from '#masking/detectors/name-parts.ts';
 import type { Scan } from '#masking/engine/scan.ts';
 import { HAS } from '#masking/engine/text-profile.ts';
+import { fold, isGiven, isSurelyGiven, isSurname, isThing } from '#masking/words/known-words.ts';
 import { BRANDS, PARTICLES } from '#masking/words/person-words.ts';
 
 const TYPE = 'PERSON';

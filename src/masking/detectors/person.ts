@@ -3,22 +3,22 @@
  * words around. A guess, so it wants two signs, except where somebody is named by a title.
  */
 import { aroundOf, isOfSomethingElse, scoreOf } from '#masking/detectors/name-context.ts';
-import {
-  isCapital,
-  isGiven,
-  isSurelyGiven,
-  isSurelySurname,
-  isSurname,
-  isThing,
-  partsOf,
-  trimThings,
-  type NamePart,
-} from '#masking/detectors/name-parts.ts';
+import { isCapital, partsOf, trimThings, type NamePart } from '#masking/detectors/name-parts.ts';
 import { findInField } from '#masking/detectors/person-field.ts';
 import { isWordChar, type Detector } from '#masking/engine/detector.ts';
 import { eachMatch } from '#masking/engine/matches.ts';
 import type { Scan } from '#masking/engine/scan.ts';
 import { HAS, NEXT_TO } from '#masking/engine/text-profile.ts';
+import {
+  isGiven,
+  isSurelyGiven,
+  isSurelySurname,
+  isSurname,
+  isThing,
+  KNOWN,
+  knownAs,
+} from '#masking/words/known-words.ts';
+import { MENTIONS } from '#masking/words/mention-words.ts';
 import { HONORIFICS, PARTICLES } from '#masking/words/person-words.ts';
 
 const TYPE = 'PERSON';
@@ -34,7 +34,6 @@ const TITLED = new RegExp(
   `(?<![\\w])(?:${HONORIFICS})\\.?[ ]((?:[${UPPER}]\\.[ ]?){0,2}(?:(?:${PARTICLES})[ ]){0,2}${NAME}(?:[ ](?:[${UPPER}]\\.[ ]?|(?:${PARTICLES})[ ])?${NAME}){0,2})`,
   'g',
 );
-const TITLE_GATE = new RegExp(`(?<![\\w])(?:${HONORIFICS})\\b`);
 const REVERSED = new RegExp(`(?<![\\w@/.#-])(${NAME}),[ ](${NAME})(?:[ ][${UPPER}]\\.?)?(?![\\w])`, 'g');
 const CAPITALS_GATE = /[A-ZÀ-Þ]{2}[, ]/;
 const CAPITALS = /(?<![\wÀ-ɏ-])[A-ZÀ-Þ]{2,15}(?:,)?[ ](?:[A-Z]\.?[ ])?[A-ZÀ-Þ]{2,15}(?![\w-])/g;
@@ -48,11 +47,50 @@ const INITIALS = new RegExp(
 const hasInitial = (name: readonly NamePart[]): boolean =>
   name.some(({ word }, at) => at > 0 && word.length === 1 && isCapital(word));
 
+/** What looks like a name goes on as something else: an address, a path, a call, a name of code. */
+function goesOn(text: string, end: number): boolean {
+  const code = text.charCodeAt(end);
+  if (isWordChar(text, end) || code === 0x40 || code === 0x28) return true;
+  const next = text.charCodeAt(end + 1);
+  if (code === 0x3a) return next === 0x3a;
+  return (code === 0x2d || code === 0x2f || code === 0x2e) && next < 0x80 && isWordChar(text, end + 1);
+}
+
+const propose = (scan: Scan, start: number, end: number, base: number): void =>
+  scan.propose({ start, end, type: TYPE, rule: 'name', base, because: 'known names', isImmune: true });
+
+/** One capitalised word, as at the beginning of every sentence: most are known to be none. */
+function proposeWord(scan: Scan, word: string, start: number): void {
+  const { text } = scan;
+  const end = start + word.length;
+  const known = knownAs(word);
+  if ((known & KNOWN.thing) !== 0 || goesOn(text, end)) return;
+  const names = [{ at: 0, word, known }];
+  const around = aroundOf(text, start, end);
+  const score = scoreOf(names, false, around);
+  if (score > 0 && !isOfSomethingElse(names, '', around)) propose(scan, start, end, score);
+}
+
+function proposeSequence(scan: Scan, sequence: string, from: number): void {
+  const { text } = scan;
+  const { name, behind } = trimThings(partsOf(sequence));
+  const [first] = name;
+  const last = name.at(-1);
+  if (first === undefined || last === undefined) return;
+  const start = from + first.at;
+  const end = from + last.at + last.word.length;
+  if (goesOn(text, end)) return;
+  const names = name.filter(({ word }) => word.length > 1 && isCapital(word));
+  const around = aroundOf(text, start, end);
+  const score = scoreOf(names, names.length < name.length && hasInitial(name), around);
+  if (score > 0 && !isOfSomethingElse(names, behind, around)) propose(scan, start, end, score);
+}
+
 function findInProse(scan: Scan): void {
   const { text } = scan;
   const { pairs } = scan.profile;
   const hasFurtherCapital = (pairs & NEXT_TO.spaceCapital) !== 0;
-  if (hasFurtherCapital && TITLE_GATE.test(text))
+  if (hasFurtherCapital && (scan.mentions & MENTIONS.title) !== 0)
     eachMatch(TITLED, text, (match) => {
       const name = match[1] ?? '';
       const start = match.index + match[0].length - name.length;
@@ -68,19 +106,9 @@ function findInProse(scan: Scan): void {
       });
       return true;
     });
-  eachMatch(SEQUENCE, text, ({ 0: sequence, index: from }) => {
-    const { name, behind } = trimThings(partsOf(sequence));
-    const [first] = name;
-    const last = name.at(-1);
-    if (first === undefined || last === undefined) return true;
-    const start = from + first.at;
-    const end = from + last.at + last.word.length;
-    if (isWordChar(text, end) || /^[@(]|^[-/_.][\w]|^::/.test(text.slice(end, end + 3))) return true;
-    const names = name.map(({ word }) => word).filter((word) => word.length > 1 && isCapital(word));
-    const around = aroundOf(text, start, end);
-    const score = scoreOf(names, names.length < name.length && hasInitial(name), around);
-    if (score > 0 && !isOfSomethingElse(names, behind, around))
-      scan.propose({ start, end, type: TYPE, rule: 'name', base: score, because: 'known names', isImmune: true });
+  eachMatch(SEQUENCE, text, ({ 0: sequence, index }) => {
+    if (sequence.includes(' ')) proposeSequence(scan, sequence, index);
+    else proposeWord(scan, sequence, index);
     return true;
   });
   if ((pairs & NEXT_TO.capitalDot) !== 0) {

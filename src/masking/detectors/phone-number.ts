@@ -7,6 +7,7 @@ import { digitsOf, isDigit, isWordChar, type Detector } from '#masking/engine/de
 import { eachMatch } from '#masking/engine/matches.ts';
 import type { Scan } from '#masking/engine/scan.ts';
 import { HAS } from '#masking/engine/text-profile.ts';
+import { MENTIONS } from '#masking/words/mention-words.ts';
 
 const TYPE = 'PHONE_NUMBER';
 const NANP = /(?<![\w+])(?:\+?1[ .-]?|001[ .-])?(?:\((\d{3})\)[ .-]{0,2}|(\d{3})([ .-]?))(\d{3})([ .-]?)\d{4}(?!\d)/g;
@@ -194,7 +195,7 @@ export const phoneNumber: Detector = {
     if (scan.profile.numberMax >= 10) findNanp(scan);
     if (text.includes('+') || text.includes('00')) findInternational(scan);
     if (scan.profile.numberMax >= 9) findSpaced(scan);
-    if (!scan.isKeyed(TYPE) && !MENTION.test(text)) return;
+    if (!scan.isKeyed(TYPE) && ((scan.mentions & MENTIONS.phone) === 0 || !MENTION.test(text))) return;
     if (scan.profile.numberMax >= 8) findByContext(scan, TRUNK, 'phone-national', 8, 0.2);
     findByContext(scan, GROUPED, 'phone-grouped', 8, 0.05);
     findByContext(scan, LOCAL, 'phone-local', 7, 0.15);

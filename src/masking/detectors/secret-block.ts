@@ -4,6 +4,7 @@ import { isWordChar, type Detector } from '#masking/engine/detector.ts';
 import { eachMatch } from '#masking/engine/matches.ts';
 import type { Scan } from '#masking/engine/scan.ts';
 import { HAS } from '#masking/engine/text-profile.ts';
+import { MENTIONS } from '#masking/words/mention-words.ts';
 
 const TYPE = 'SECRET';
 const PEM_BEGIN = /-----BEGIN ([A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----/g;
@@ -214,7 +215,7 @@ export const authorization: Detector = {
   runMin: 16,
   find(scan) {
     const { text } = scan;
-    if (!/bearer|basic|token/i.test(text)) return;
+    if ((scan.mentions & MENTIONS.authorization) === 0) return;
     eachMatch(AUTHORIZATION, text, (match) => {
       const [whole, value = ''] = match;
       const start = match.index + whole.length - value.length;

@@ -2,6 +2,7 @@
 import type { Detector } from '#masking/engine/detector.ts';
 import { eachMatch } from '#masking/engine/matches.ts';
 import { HAS } from '#masking/engine/text-profile.ts';
+import { MENTIONS } from '#masking/words/mention-words.ts';
 
 const NUMBER = /(?<![\w.])\d{4,17}(?:[ -]\d{3,8}){0,2}(?![\w.]\w)(?!\w)/g;
 const ACCOUNT_WORDS =
@@ -23,7 +24,7 @@ export const usBankNumber: Detector = {
   find(scan) {
     const { text } = scan;
     const isKeyed = scan.isKeyed('US_BANK_NUMBER');
-    if (!isKeyed && !/account|acct|routing|aba|rtn|checking|savings|transit/i.test(text)) return;
+    if (!isKeyed && (scan.mentions & MENTIONS.account) === 0) return;
     eachMatch(NUMBER, text, ({ 0: number, index: start }) => {
       const digits = number.replaceAll(/\D/g, '');
       if (digits.length < 6 || digits.length > 17) return false;

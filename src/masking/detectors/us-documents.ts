@@ -2,6 +2,7 @@
 import { isWordChar, type Detector } from '#masking/engine/detector.ts';
 import { eachMatch } from '#masking/engine/matches.ts';
 import { HAS } from '#masking/engine/text-profile.ts';
+import { MENTIONS } from '#masking/words/mention-words.ts';
 
 /** 22 CFR 51: nine digits, or since 2021 a letter and eight. */
 const PASSPORT = /(?<!\w)(?:[A-Z]\d{8}|\d{9})(?!\w)/gi;
@@ -11,6 +12,7 @@ const LICENSE =
 
 const LICENSE_WORDS =
   /(?:driv(?:er|ing)[’'s]{0,2}[ -]?(?:licen[cs]e|permit)|\blicen[cs]e (?:no|number|#)|\bDLN?\b|\bD\.L\.)[^.;\n]{0,32}$/i;
+const LICENSE_GATE = /licen[cs]e|\bDLN?\b|permit|D\.L\./i;
 const PASSPORT_WORDS = /passport[^.;\n]{0,32}$/i;
 const LEAD_CHARS = 64;
 const MASKED_CHARS_MAX = 512;
@@ -28,7 +30,7 @@ export const usPassport: Detector = {
   find(scan) {
     const { text } = scan;
     const isKeyed = scan.isKeyed('US_PASSPORT');
-    if (!isKeyed && !/passport/i.test(text)) return;
+    if (!isKeyed && (scan.mentions & MENTIONS.passport) === 0) return;
     eachMatch(PASSPORT, text, ({ 0: number, index: start }) => {
       if (!isKeyed && !PASSPORT_WORDS.test(leadOf(text, start))) return false;
       scan.propose({
@@ -52,7 +54,7 @@ export const usDriverLicense: Detector = {
   find(scan) {
     const { text } = scan;
     const isKeyed = scan.isKeyed('US_DRIVER_LICENSE');
-    if (!isKeyed && !/licen[cs]e|\bDLN?\b|permit|D\.L\./i.test(text)) return;
+    if (!isKeyed && ((scan.mentions & MENTIONS.license) === 0 || !LICENSE_GATE.test(text))) return;
     eachMatch(LICENSE, text, ({ 0: number, index: start }) => {
       if (isWordChar(text, start - 1)) return false;
       if (!isKeyed && !LICENSE_WORDS.test(leadOf(text, start))) return false;

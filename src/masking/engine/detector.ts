@@ -32,4 +32,14 @@ export const isDigit = (text: string, at: number): boolean => {
   return code >= 0x30 && code <= 0x39;
 };
 
-export const digitsOf = (text: string): string => text.replaceAll(/\D+/g, '');
+/** Numbers have few digits, so that no pattern is worth its while. */
+export function digitsOf(text: string): string {
+  let digits = '';
+  for (let at = 0; at < text.length; at++) {
+    let end = at;
+    while (isDigit(text, end)) end++;
+    if (end > at) digits += text.slice(at, end);
+    at = end;
+  }
+  return digits;
+}

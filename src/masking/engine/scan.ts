@@ -4,10 +4,11 @@
  */
 import type { ScanBudget } from '#masking/engine/budget.ts';
 import { nearestWord, wordAfter } from '#masking/engine/context.ts';
+import { mentionsIn } from '#masking/engine/mentions.ts';
 import { LIMITS } from '#limits.ts';
 import { SCORE_MIN, type Hit } from '#masking/engine/hit.ts';
 import { NO_PLACE, type Place } from '#masking/engine/place.ts';
-import { TextProfile } from '#masking/engine/text-profile.ts';
+import { HAS, TextProfile } from '#masking/engine/text-profile.ts';
 import { AFTER_WORDS, CONTEXT_WORDS, NEGATIVE_WORDS } from '#masking/words/context-words.ts';
 
 export type Candidate = {
@@ -27,6 +28,7 @@ export type Candidate = {
 const KEY_BONUS = 0.45;
 const WORD_BONUS = 0.4;
 const MALUS = 0.5;
+const UNKNOWN = -1;
 
 export class Scan {
   text = '';
@@ -34,6 +36,7 @@ export class Scan {
   readonly profile = new TextProfile();
   budget: ScanBudget;
   hits: Hit[] = [];
+  #mentions = UNKNOWN;
   /** More than `maskingCandidates` are not weighed, and then the text is not masked in parts. */
   proposals = 0;
 
@@ -47,6 +50,13 @@ export class Scan {
     this.budget = budget;
     this.hits = [];
     this.proposals = 0;
+    this.#mentions = UNKNOWN;
+  }
+
+  /** Bits of `MENTIONS`: looked for when the first detector asks. */
+  get mentions(): number {
+    if (this.#mentions === UNKNOWN) this.#mentions = mentionsIn(this.text, (this.profile.mask & HAS.nonAscii) !== 0);
+    return this.#mentions;
   }
 
   /** Whether the key, or the label beside the value, names this type. */
