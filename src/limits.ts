@@ -155,6 +155,21 @@ export const LIMITS = {
   rsaModulusBitsMin: 2_048,
   rsaModulusBitsMax: 8_192,
   clientSecretCharsMin: 32,
+  // API keys of service accounts: src/accounts
+  apiKeyLifetimeMs: 365 * 24 * 3_600_000,
+  /** The one in use and the one that takes its place. */
+  apiKeysPerAccount: 2,
+  /** Ended and expired ones of an account that are still listed. */
+  apiKeysEnded: 20,
+  apiKeyNetworks: 32,
+  apiKeysCached: 10_000,
+  /** How often it is written at most that a key was used. */
+  apiKeyUseMs: 3_600_000,
+  /** One whose maker died before it was recorded keeps its place no longer. */
+  apiKeyReservedMs: 60_000,
+  apiKeyWritesWaiting: 256,
+  /** Longer than `stateLockMs`, with time for the write itself. */
+  apiKeyWriteMs: 10_000,
   /** Of one service account, that it signs with at the token endpoint. */
   clientKeys: 8,
   revocationEpochs: 100_000,
