@@ -3,17 +3,14 @@
  * whoever searches logs and repositories for leaked keys, the checksum for refusing a mistyped or invented one before
  * anything is looked up. It is no secret: who can make a checksum still knows none of the 256 bits.
  */
+import { API_KEY_PREFIX as PREFIX } from '#identity/own-tokens.ts';
 import { githubChecksum } from '#masking/detectors/github-checksum.ts';
 
-const PREFIX = 'gbk_';
 const RANDOM_BYTES = 32;
 /** Enough for 256 bits: 62^43 > 2^256. */
 const BODY_CHARS = 43;
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const FORM = /^gbk_[0-9A-Za-z]{49}$/;
-
-/** Whether it means to be a key, and nothing else; well-formed or not. */
-export const isApiKey = (token: string): boolean => token.startsWith(PREFIX);
 
 /** @param random gives so many unpredictable bytes */
 export function makeApiKey(random: (count: number) => Uint8Array): string {

@@ -69,15 +69,13 @@ export function createApiKeys(parts: ApiKeysParts): ApiKeys {
   return {
     find(token, tokenDigest) {
       // Before anything is looked up: what was mistyped or made up costs no more than this.
-      if (!hasApiKeyForm(token)) return 'malformed_token';
-      const found = knownOf(tokenDigest);
+      const found = hasApiKeyForm(token) ? knownOf(tokenDigest) : undefined;
       if (found === undefined) return undefined;
       const { key, caller } = found;
       const nowMs = clock();
-      if (key.endedAtMs !== undefined) return 'revoked';
       const account = liveAccount(accounts(), key.account, nowMs);
-      if (account === undefined) return Object.hasOwn(accounts(), key.account) ? 'account_ended' : 'unknown_account';
-      if (isLive(key, nowMs)) noteUse(key, nowMs);
+      if (account === undefined || !isLive(key, nowMs)) return undefined;
+      noteUse(key, nowMs);
       return {
         caller,
         // Which of them, policy says: with the exact reason, where it does not.
@@ -86,6 +84,14 @@ export function createApiKeys(parts: ApiKeysParts): ApiKeys {
         expiresAtMs: Math.min(key.expiresAtMs, accountEndMs(account)),
         ...(key.networks === undefined ? {} : { networks: key.networks }),
       };
+    },
+    whyNot(token, tokenDigest) {
+      if (!hasApiKeyForm(token)) return 'malformed_token';
+      const key = knownOf(tokenDigest)?.key;
+      if (key === undefined) return undefined;
+      if (key.endedAtMs !== undefined) return 'revoked';
+      if (!Object.hasOwn(accounts(), key.account)) return 'unknown_account';
+      return isLive(key, clock()) ? 'account_ended' : 'expired';
     },
     stillHolds({ tokenDigest }) {
       const key = knownOf(tokenDigest)?.key;

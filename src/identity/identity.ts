@@ -123,7 +123,7 @@ function opens(resource: OwnToken['resource'], { resources, takesAny }: OwnDoor)
 function findOwn(token: string, digest: string, store: OwnTokens | undefined): Result<OwnToken, TokenFault> {
   try {
     const found = store?.find(token, digest);
-    return found === undefined ? err('unknown_token') : ok(found);
+    return found === undefined ? err(store?.whyNot?.(token, digest) ?? 'unknown_token') : ok(found);
   } catch {
     return err('revocations_unknown');
   }

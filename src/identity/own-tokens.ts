@@ -3,6 +3,7 @@
  * form of token is whose; refuses to know how they are kept.
  */
 import type { Caller } from '#identity/caller.ts';
+import type { TokenFault } from '#identity/token-fault.ts';
 import type { VerifiedCaller } from '#identity/verified-caller.ts';
 
 export type OwnToken = {
@@ -20,6 +21,8 @@ export type OwnToken = {
 export type OwnTokens = {
   /** Undefined: there is no such token, or it, its grant or its sign-in ended. */
   find(token: string, digest: string): OwnToken | undefined;
+  /** The exact reason for that, for the record; where more is known than that there is no such token. */
+  whyNot?(token: string, digest: string): TokenFault | undefined;
   /** Whether the token that `tokenDigest` names still counts; expiry and epochs are compared by whoever asks. */
   stillHolds(verified: VerifiedCaller): boolean;
 };

@@ -64,6 +64,9 @@ export type ClaimsFault =
   | 'groups_too_many'
   | 'scope_invalid';
 
+/** What is wrong with a service account of Gatebook's own, or with where its key is shown. */
+export type AccountFault = 'unknown_account' | 'account_ended' | 'wrong_network';
+
 export type TokenFault =
   | BearerFault
   | JwsFault
@@ -73,6 +76,7 @@ export type TokenFault =
   | 'issuer_invalid'
   | 'unknown_issuer'
   | 'unknown_token'
+  | AccountFault
   | 'revoked'
   | 'revocations_unknown';
 
@@ -152,6 +156,9 @@ export function wireFault(fault: TokenFault): WireFault {
     case 'issuer_invalid':
     case 'unknown_issuer':
     case 'unknown_token':
+    case 'unknown_account':
+    case 'account_ended':
+    case 'wrong_network':
     case 'revoked':
       return INVALID_TOKEN;
     default:

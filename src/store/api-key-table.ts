@@ -97,8 +97,7 @@ export function openApiKeyTable(path: string, limits: ApiKeyTableLimits): ApiKey
   });
   const one = (row: Row | undefined): ApiKey | undefined => (row === undefined ? undefined : keyOf(row));
   return {
-    version: () =>
-      file.using(({ opening, version }) => opening * VERSIONS + numberOf(version.get(), 'data_version')),
+    version: () => file.using(({ opening, version }) => opening * VERSIONS + numberOf(version.get(), 'data_version')),
     find: (digest) => one(file.using(({ find }) => find.get(digest))),
     byId: (id) => one(file.using(({ byId }) => byId.get(id))),
     all: () => file.using(({ all }) => all.all()).map(keyOf),
