@@ -162,6 +162,12 @@ const REQUESTS: readonly Carrier[] = [
     'escapes of JSON in other text',
     (text) => `log: ${Array.from(text, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}`,
   ),
+  argument('in the colours of a terminal', (text) => `\u001b[1;31m${text}\u001b[0m, \u001b[32mdone\u001b[0m`),
+  argument('in emphasis of Markdown', (text) => `_${text}_ and __${text}__`),
+  argument('quoted-printable', (text) => {
+    const bytes = Array.from(Buffer.from(text), (byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`);
+    return `Content-Transfer-Encoding: quoted-printable\r\n\r\n${bytes.join('').replaceAll(/.{60}/g, '$&=\r\n')}`;
+  }),
   argument('full-width characters', (text) =>
     Array.from(text, (char) => (/[!-~]/.test(char) ? String.fromCharCode(char.charCodeAt(0) + 0xfee0) : char)).join(''),
   ),

@@ -124,7 +124,7 @@ function issuerOf(digits: string): string | undefined {
 
 /** How cards are printed: 4-4-4-4, 4-6-5, 4-6-4 and 4-4-4-4-3, with one separator throughout, or without any. */
 const CANDIDATE =
-  /(?<!\w)\d{4}(?:([ .-])\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|([ -])\d{6}\2\d{4,5}|\d{8,15}|([ ])[ ]?\d{4}[ ]{1,2}\d{4}[ ]{1,2}\d{4})(?!\d)/g;
+  /(?<![^\W_])\d{4}(?:([ .-])\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|([ -])\d{6}\2\d{4,5}|\d{8,15}|([ ])[ ]?\d{4}[ ]{1,2}\d{4}[ ]{1,2}\d{4})(?!\d)/g;
 
 /** A number that goes on is another number: a decimal, an amount, a part of an identifier. */
 function isPartOfMore(text: string, start: number, end: number): boolean {

@@ -7,8 +7,8 @@ import { eachMatch } from '#masking/engine/matches.ts';
 import { HAS } from '#masking/engine/text-profile.ts';
 
 const BITCOIN =
-  /(?<!\w)(?:[13][1-9A-HJ-NP-Za-km-z]{25,34}|(?:bc|tb)1[02-9ac-hj-np-z]{11,71}|(?:BC|TB)1[02-9AC-HJ-NP-Z]{11,71})(?!\w)/g;
-const ETHEREUM = /(?<!\w)0x[0-9A-Fa-f]{40}(?!\w)/g;
+  /(?<![^\W_])(?:[13][1-9A-HJ-NP-Za-km-z]{25,34}|(?:bc|tb)1[02-9ac-hj-np-z]{11,71}|(?:BC|TB)1[02-9AC-HJ-NP-Z]{11,71})(?![^\W_])/g;
+const ETHEREUM = /(?<![^\W_])0x[0-9A-Fa-f]{40}(?![^\W_])/g;
 
 /** EIP-55: a letter is upper case where the digest of the lower-case address has a digit of 8 or more. */
 export function hasEip55Case(address: string): boolean {

@@ -47,6 +47,7 @@ function localStart(text: string, at: number): number {
     local.lastIndexOf('|'),
     local.lastIndexOf('&'),
     local.lastIndexOf('?'),
+    local.lastIndexOf('#'),
   );
   return start + Math.max(lead, separator + 1);
 }

@@ -3,7 +3,7 @@ import { isDigit, isWordChar, type Detector } from '#masking/engine/detector.ts'
 import type { Scan } from '#masking/engine/scan.ts';
 import { HAS } from '#masking/engine/text-profile.ts';
 
-const V4 = /(?<!\w)(?:\d{1,3}\.){3}\d{1,3}(?!\d)(?:\/(?:3[0-2]|[12]?\d)(?![\d.]))?/g;
+const V4 = /(?<![^\W_])(?:\d{1,3}\.){3}\d{1,3}(?!\d)(?:\/(?:3[0-2]|[12]?\d)(?![\d.]))?/g;
 /** Longer than any address is no address. */
 const V6_CHARS_MAX = 48;
 const DOTTED_END = /(?:\.\d{1,3}){3}(?!\d)/y;
@@ -11,7 +11,7 @@ const V4_ONLY = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 const PREFIX_OR_ZONE = /(?:%[0-9A-Za-z_.-]{1,15})?(?:\/(?:12[0-8]|1[01]\d|\d{1,2})(?!\d))?/y;
 /** Programs write their version behind their name: `Chrome/120.0.0.0`. */
 const PRODUCT = /[A-Za-z][\w.+-]*\/$/;
-const VERSION_BEFORE = /(?:\bv|[vV]ersion[ :=]{1,3}|\bver\.? ?|[@^~<>]=?|==)$/;
+const VERSION_BEFORE = /(?:\bv|[vV]ersion[ :=]{1,3}|\bver\.? ?|[@^<>]=?|(?<!~)~=?|==)$/;
 /** The end of a tag of HTML is no constraint on a version. */
 const TAG_BEFORE = /(?:["'/]|<[A-Za-z][^<>]{0,20})>$/;
 
@@ -61,7 +61,7 @@ function findV4(scan: Scan): void {
     )
       continue;
     const lead = text.slice(Math.max(0, start - 24), start);
-    const isElement = lead.endsWith('>') && (after === '<' || TAG_BEFORE.test(lead));
+    const isElement = lead.endsWith('>') ? after === '<' || TAG_BEFORE.test(lead) : lead.endsWith('<') && after === '>';
     const isVersion = (VERSION_BEFORE.test(lead) && !isElement) || (PRODUCT.test(lead) && address.endsWith('.0'));
     if (isVersion && !scan.isKeyed('IP_ADDRESS')) continue;
     scan.propose({

@@ -5,7 +5,7 @@ import { eachMatch } from '#masking/engine/matches.ts';
 import { HAS } from '#masking/engine/text-profile.ts';
 
 const CANDIDATE =
-  /(?<!\w)9\d{2}(?:([ -])(?:5\d|6[0-5]|7\d|8[0-8]|9[0-24-9])\1\d{4}|(?:5\d|6[0-5]|7\d|8[0-8]|9[0-24-9])\d{4})(?!\d)/g;
+  /(?<![^\W_])9\d{2}(?:([ -])(?:5\d|6[0-5]|7\d|8[0-8]|9[0-24-9])\1\d{4}|(?:5\d|6[0-5]|7\d|8[0-8]|9[0-24-9])\d{4})(?!\d)/g;
 
 export const itin: Detector = {
   types: ['US_ITIN'],

@@ -27,7 +27,7 @@ const LOWER = 'a-zß-öø-ÿāăąćčďđēęěğīıłńňōőřśşšţťūů
 /** One capitalised word: O'Brien, McDonald, Jean-Luc. */
 const NAME = `(?:[DLO]['’])?[${UPPER}][${LOWER}]{1,19}(?:[${UPPER}][${LOWER}]{1,19})?(?:[-'’][${UPPER}${LOWER}][${LOWER}]{1,19})?`;
 const SEQUENCE = new RegExp(
-  `(?<![\\w@/.#$${LOWER}-])${NAME}(?:[ ](?:[${UPPER}]\\.[ ]?|(?:${PARTICLES})[ ](?:(?:la|los|der|den)[ ])?)?${NAME}){0,3}`,
+  `(?<![^\\W_]_?|[@/.#$${LOWER}-])${NAME}(?:[ ](?:[${UPPER}]\\.[ ]?|(?:${PARTICLES})[ ](?:(?:la|los|der|den)[ ])?)?${NAME}){0,3}`,
   'g',
 );
 const TITLED = new RegExp(

@@ -20,6 +20,8 @@ test('phone numbers are found in international and national forms', () => {
     ['0161 496 0754', 'Ada - 0161 496 0754'],
     ['06 12 34 56 78', 'Office 06 12 34 56 78 / Paris'],
     ['4155550123', 'Ada Lovelace\nT: 4155550123'],
+    ['415-555-0123', 'mobile/415-555-0123'],
+    ['+14155550123', '/users/+14155550123/calls'],
     ['030 33939479', 'bittet um Rückruf: 030 33939479'],
   ];
   for (const [expected, text, key] of cases) assert.deepEqual(found(TYPE, text, key), [expected], text);
@@ -41,6 +43,8 @@ test('identifiers, dates and versions are no phone numbers', () => {
     ['order 0161 496 0754'],
     ['bytes 01 14 23 35 42 57'],
     ['2024.01 14 23 35 42'],
+    ['call me on 2024-02-03 or 03.02.2024'],
+    ['/2024/415-555-0123'],
   ];
   for (const [text, key] of cases) assert.deepEqual(found(TYPE, text, key), [], text);
 });

@@ -10,19 +10,20 @@ import { HAS } from '#masking/engine/text-profile.ts';
 import { MENTIONS } from '#masking/words/mention-words.ts';
 
 const TYPE = 'PHONE_NUMBER';
-const NANP = /(?<![\w+])(?:\+?1[ .-]?|001[ .-])?(?:\((\d{3})\)[ .-]{0,2}|(\d{3})([ .-]?))(\d{3})([ .-]?)\d{4}(?!\d)/g;
-const INTERNATIONAL = /(?<!\w)(?:\+|00)(?=[1-9(])/g;
+const NANP =
+  /(?<![^\W_]|\+)(?:\+?1[ .-]?|001[ .-])?(?:\((\d{3})\)[ .-]{0,2}|(\d{3})([ .-]?))(\d{3})([ .-]?)\d{4}(?!\d)/g;
+const INTERNATIONAL = /(?<![^\W_])(?:\+|00)(?=[1-9(])/g;
 /** A national number with its trunk prefix, in two to five groups or in one. */
 const TRUNK =
-  /(?<![\w+])(?:\(0\d{1,4}\)[ ]?\d{2,8}|0\d{1,4}[ ./-]\d{2,8}|0\d{8,10}(?!\d))(?:[ ./-]\d{2,8}){0,3}(?!\d)/g;
+  /(?<![^\W_]|\+)(?:\(0\d{1,4}\)[ ]?\d{2,8}|0\d{1,4}[ ./-]\d{2,8}|0\d{8,10}(?!\d))(?:[ ./-]\d{2,8}){0,3}(?!\d)/g;
 /** National numbers as Britain, France, Germany, India and Australia group them: with spaces nothing else is written like this. */
 const SPACED =
-  /(?<![\w+.,:/-]|\d )0(?:[1-9](?: \d\d){4}|\d{2} \d{4} \d{4}|\d{3} \d{3} \d{4}|\d{4} \d{3} \d{3}|\d{4} \d{6}|\d{2,3} \d{7,8}|\d \d{4} \d{4})(?![\w.,:/-]\w| ?[\dA-Fa-f]{2}\b|\w)/g;
+  /(?<![^\W_]|[+.,:/-]|\d )0(?:[1-9](?: \d\d){4}|\d{2} \d{4} \d{4}|\d{3} \d{3} \d{4}|\d{4} \d{3} \d{3}|\d{4} \d{6}|\d{2,3} \d{7,8}|\d \d{4} \d{4})(?![\w.,:/-]\w| ?[\dA-Fa-f]{2}\b|\w)/g;
 /** `T: 4155550123`, as cards and signatures have it. */
 const LABELLED = /(?:^|[\n|,;/(])[ *]{0,2}[TPMCHWF][:.] ?\*{0,2} ?$/i;
 /** Groups without a trunk prefix: only where a key or a word says so. */
-const GROUPED = /(?<![\w+])(?:\d{2,5}[ .-]){1,4}\d{2,5}(?!\d)/g;
-const LOCAL = /(?<![\w+])\d{3}[ .-]\d{4}(?!\d)/g;
+const GROUPED = /(?<![^\W_]|\+)(?:\d{2,5}[ .-]){1,4}\d{2,5}(?!\d)/g;
+const LOCAL = /(?<![^\W_]|\+)\d{3}[ .-]\d{4}(?!\d)/g;
 const EXTENSION = /[ ,;]{0,2}(?:x|ext\.?|extension|#)[ :]?\d{1,6}(?!\w)/iy;
 const WHOLE = /^[ ]*(\+?[\d(][\d ().\-/]{5,24}\d(?:[ ,;]{0,2}(?:x|ext\.?|extension|#)[ :]?\d{1,6})?)[ ]*$/i;
 /** A word of `CONTEXT_WORDS` at all: cheaper than asking at each number. */
@@ -34,7 +35,10 @@ const DIGITS_MAX = 15;
 function isPartOfMore(text: string, start: number, end: number): boolean {
   if (isWordChar(text, start - 1) || isWordChar(text, end)) return true;
   const before = text[start - 1] ?? ' ';
-  if ('-./,_'.includes(before) && isWordChar(text, start - 2)) return true;
+  // `mobile/415-555-0123`, and the parts of a path
+  const isParted =
+    before === '/' && !isDigit(text, start - 2) && /^\+|^\(?\d{2,4}[) .-]/.test(text.slice(start, start + 6));
+  if (!isParted && '-./,_'.includes(before) && isWordChar(text, start - 2)) return true;
   if ('$€£#'.includes(before)) return true;
   const after = text[end] ?? ' ';
   return '-./_:'.includes(after) && isDigit(text, end + 1);
@@ -160,6 +164,9 @@ function findSpaced(scan: Scan): void {
   });
 }
 
+const DATE =
+  /^(?:(?:19|20)\d\d([ .-])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([ .-])(?:0?[1-9]|[12]\d|3[01])\2(?:19|20)\d\d)$/;
+
 /** Forms that are too common to be phone numbers by themselves. */
 function findByContext(scan: Scan, pattern: RegExp, rule: string, digitsMin: number, base: number): void {
   const { text } = scan;
@@ -170,7 +177,7 @@ function findByContext(scan: Scan, pattern: RegExp, rule: string, digitsMin: num
     const { length } = digitsOf(match[0]);
     if (length < digitsMin || length > DIGITS_MAX || isPartOfMore(text, start, end)) return false;
     const isExpected = scan.isKeyed(TYPE) || scan.contextBefore(start, TYPE) !== undefined;
-    if (!isExpected) return false;
+    if (!isExpected || DATE.test(match[0])) return false;
     // in groups without a trunk prefix anything may be written, so that a plan has to know it
     const isKnown = rule !== 'phone-grouped' || !scan.budget.mayValidate() || isNationalNumber(match[0]);
     scan.propose({ start, end: withExtension(text, end), type: TYPE, rule, base: isKnown ? base + 0.1 : base });

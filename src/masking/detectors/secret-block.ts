@@ -8,7 +8,7 @@ import { MENTIONS } from '#masking/words/mention-words.ts';
 
 const TYPE = 'SECRET';
 const PEM_BEGIN = /-----BEGIN ([A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----/g;
-const JWT = /(?<![\w-])eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{4,16384}(?:\.[A-Za-z0-9_-]{1,4096}){0,3}/g;
+const JWT = /(?<![^\W_]|-)eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{4,16384}(?:\.[A-Za-z0-9_-]{1,4096}){0,3}/g;
 const SCHEME_CHARS_MAX = 24;
 /** What may stand between `://` and the host's end. */
 const USERINFO = /[^\s:/?#@"'<>]{0,128}:([^\s@"'<>]{1,256})@[^\s"'<>,;)\]}]{1,512}/y;
@@ -69,8 +69,8 @@ function bodyEnd(text: string, start: number): number {
 /** Tokens that begin like nothing, known by a part in their middle or at their end. */
 const BARE_TOKENS: readonly (readonly [gate: string, rule: string, pattern: RegExp])[] = [
   ['.', 'discord-bot-token', /(?<![\w.-])[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}(?![\w-])/g],
-  [':AA', 'telegram-bot-token', /(?<!\w)[0-9]{8,10}:AA[A-Za-z0-9_-]{32,33}(?![\w-])/g],
-  ['-us', 'mailchimp-key', /(?<!\w)[a-f0-9]{32}-us[0-9]{1,2}(?!\w)/g],
+  [':AA', 'telegram-bot-token', /(?<![^\W_])[0-9]{8,10}:AA[A-Za-z0-9_-]{32,33}(?![\w-])/g],
+  ['-us', 'mailchimp-key', /(?<![^\W_])[a-f0-9]{32}-us[0-9]{1,2}(?![^\W_])/g],
 ];
 
 export const bareToken: Detector = {

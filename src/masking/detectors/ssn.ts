@@ -3,15 +3,17 @@ import { isDigit, isWordChar, type Detector } from '#masking/engine/detector.ts'
 import { eachMatch } from '#masking/engine/matches.ts';
 import { HAS } from '#masking/engine/text-profile.ts';
 
-const CANDIDATE = /(?<!\w)\d{3}(?:([ .-])\d{2}\1\d{4}|\d{6})(?!\d)/g;
+const CANDIDATE = /(?<![^\W_])\d{3}(?:([ .-])\d{2}\1\d{4}|\d{6})(?!\d)/g;
 
 /** Part of something longer, such as an account or a tracking number. */
 export function isNinePart(text: string, start: number, end: number): boolean {
   if (isWordChar(text, start - 1) || isWordChar(text, end)) return true;
   const [before, after] = [text[start - 1] ?? '', text[end] ?? ''];
-  if ('-.,/+'.includes(before) && before !== '' && isWordChar(text, start - 2)) return true;
+  // in a path it is a part by itself
+  const parts = text[start + 3] === '-' ? '-.,+' : '-.,/+';
+  if (parts.includes(before) && before !== '' && isWordChar(text, start - 2)) return true;
   if (before === '$' || before === '#') return before === '$';
-  return '-.,/'.includes(after) && after !== '' && isDigit(text, end + 1);
+  return parts.includes(after) && after !== '' && isDigit(text, end + 1);
 }
 
 const isSameDigit = (digits: string): boolean => /^(\d)\1{8}$/.test(digits);

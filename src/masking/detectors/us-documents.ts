@@ -5,10 +5,10 @@ import { HAS } from '#masking/engine/text-profile.ts';
 import { MENTIONS } from '#masking/words/mention-words.ts';
 
 /** 22 CFR 51: nine digits, or since 2021 a letter and eight. */
-const PASSPORT = /(?<!\w)(?:[A-Z]\d{8}|\d{9})(?!\w)/gi;
+const PASSPORT = /(?<![^\W_])(?:[A-Z]\d{8}|\d{9})(?![^\W_])/gi;
 /** AAMVA: letters and digits by state, from one letter with six digits to fourteen digits. */
 const LICENSE =
-  /(?<!\w)(?:[A-Z]\d{3}[ -]\d{4}[ -]\d{4}|[A-Z]\d{3}[ -]\d{3}[ -]\d{2}[ -]\d{3}(?:[ -]\d)?|[A-Z]\d{5}[ -]\d{5}[ -]\d{5}|\d{3}[ -]\d{3}[ -]\d{3}|\d{2}[ -]\d{3}[ -]\d{4}|[A-Z]{1,2}\d{5,14}[A-Z]?|\d{7,14}|[A-Z]{3}\*{0,2}[A-Z0-9*]{2}\d{3}[A-Z0-9]{2}|\d{2}[A-Z]{3}\d{5})(?!\w)/gi;
+  /(?<![^\W_])(?:[A-Z]\d{3}[ -]\d{4}[ -]\d{4}|[A-Z]\d{3}[ -]\d{3}[ -]\d{2}[ -]\d{3}(?:[ -]\d)?|[A-Z]\d{5}[ -]\d{5}[ -]\d{5}|\d{3}[ -]\d{3}[ -]\d{3}|\d{2}[ -]\d{3}[ -]\d{4}|[A-Z]{1,2}\d{5,14}[A-Z]?|\d{7,14}|[A-Z]{3}\*{0,2}[A-Z0-9*]{2}\d{3}[A-Z0-9]{2}|\d{2}[A-Z]{3}\d{5})(?![^\W_])/gi;
 
 const LICENSE_WORDS =
   /(?:driv(?:er|ing)[’'s]{0,2}[ -]?(?:licen[cs]e|permit)|\blicen[cs]e (?:no|number|#)|\bDLN?\b|\bD\.L\.)[^.;\n]{0,32}$/i;

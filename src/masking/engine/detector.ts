@@ -15,14 +15,16 @@ export type Detector = {
   find(scan: Scan): void;
 };
 
-/** A letter or a digit of any alphabet that values are written in; false at either end of the text. */
+/**
+ * A letter or a digit of any alphabet that values are written in; false at either end of the text. Not `_`: it joins a value to a
+ * name (`ssn_…`), and Markdown writes with it. In patterns that is `[^\W_]`.
+ */
 export function isWordChar(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   return (
     (code >= 0x30 && code <= 0x39) ||
     (code >= 0x41 && code <= 0x5a) ||
     (code >= 0x61 && code <= 0x7a) ||
-    code === 0x5f ||
     (code >= 0xc0 && code <= 0x24f)
   );
 }

@@ -22,6 +22,16 @@ test('a validated hit stands before a longer guess, a longer one before a shorte
   assert.deepEqual(resolveOverlaps([hit(3, 8), hit(0, 5)]), [hit(0, 5)]);
 });
 
+test('of a validated hit that overlaps a better one, what stands beside that stays, and of a guess nothing', () => {
+  const [long, short] = [hit(0, 9, { isValidated: true }), hit(5, 13, { isValidated: true })];
+  assert.deepEqual(resolveOverlaps([long, short]), [long, { ...short, start: 9 }]);
+  assert.deepEqual(resolveOverlaps([long, hit(5, 13)]), [long]);
+  assert.deepEqual(resolveOverlaps([long, { ...short, end: 12 }]), [long], 'too little to be worth a token');
+  const secret = hit(4, 8, { isValidated: true, type: 'SECRET' });
+  const around = hit(0, 20, { isValidated: true });
+  assert.deepEqual(resolveOverlaps([secret, around]), [{ ...around, end: 4 }, secret, { ...around, start: 8 }]);
+});
+
 test('what does not overlap is all kept, in order', () => {
   assert.deepEqual(resolveOverlaps([hit(5, 9), hit(0, 5), hit(9, 10)]), [hit(0, 5), hit(5, 9), hit(9, 10)]);
 });

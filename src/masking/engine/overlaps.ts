@@ -12,6 +12,21 @@ const better = (a: Hit, b: Hit): number =>
   a.start - b.start ||
   (a.rule < b.rule ? -1 : Number(a.rule > b.rule));
 
+/** Of a value that overlaps a better one, what stands beside that: it is not left as it came. */
+const BESIDE_CHARS_MIN = 4;
+
+function beside(hit: Hit, kept: readonly Hit[]): readonly Hit[] {
+  if (!hit.isValidated) return [];
+  const pieces: Hit[] = [];
+  let at = lowerBound(kept, hit.start);
+  for (let start = Math.max(hit.start, kept[at - 1]?.end ?? 0); start < hit.end; at++) {
+    const end = Math.min(hit.end, kept[at]?.start ?? hit.end);
+    if (end - start >= BESIDE_CHARS_MIN) pieces.push({ ...hit, start, end });
+    start = kept[at]?.end ?? hit.end;
+  }
+  return pieces;
+}
+
 /** Ascending, not overlapping; the same for the same hits in any order. */
 export function resolveOverlaps(hits: readonly Hit[]): readonly Hit[] {
   if (hits.length <= 1) return hits;
@@ -31,14 +46,16 @@ export function resolveOverlaps(hits: readonly Hit[]): readonly Hit[] {
 
 function settle(group: readonly Hit[]): Hit[] {
   const kept: Hit[] = [];
+  const lost: Hit[] = [];
   for (const hit of [...group].sort(better)) {
     const at = lowerBound(kept, hit.start);
     const before = kept[at - 1];
     const after = kept[at];
-    if (before !== undefined && before.end > hit.start) continue;
-    if (after !== undefined && after.start < hit.end) continue;
-    kept.splice(at, 0, hit);
+    const overlaps = (before !== undefined && before.end > hit.start) || (after !== undefined && after.start < hit.end);
+    if (overlaps) lost.push(hit);
+    else kept.splice(at, 0, hit);
   }
+  for (const hit of lost) for (const piece of beside(hit, kept)) kept.splice(lowerBound(kept, piece.start), 0, piece);
   return kept;
 }
 

@@ -20,6 +20,8 @@ export const HAS = {
   nonAscii: 4_096,
   space: 8_192,
   other: 16_384,
+  /** Below space, and neither a tab nor the end of a line. */
+  control: 32_768,
 } as const;
 
 /** Bits of `pairs`: characters next to each other. Beyond ASCII every character may be a letter of either case. */
@@ -100,6 +102,8 @@ const CLASSES = Int32Array.from({ length: 129 }, (_, code) => {
     '\n': HAS.space,
     '\t': HAS.space,
   };
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(char)) return HAS.control | HAS.other | also;
   return (named[char] ?? HAS.other) | also;
 });
 

@@ -25,6 +25,16 @@ test('a view says what a decoder would read', () => {
     ['%C3%A9t%C3%A9', 'été'],
     ['\\\\u0040', '@'],
     ['𝟒𝟏', '41'],
+    ['٤١ ۴۱ ४१', '41 41 41'],
+    ['4\u{e0100}1\u{e0031}1', '411'],
+    ['4\u0332 4\u20e3 \u31644\uffa04', '4 4 44'],
+    ['\\u{40}\\U00000040\\100%u0040', '@@@@'],
+    ['a&#64b&#x40;', 'a@b@'],
+    ['%u0040', '@'],
+    ['\u001b[1;31m4\u001b[0m1\u0000', '41'],
+    ['\\u001b[31m4\\e[0m \\033[1m1', '4 1'],
+    [`quoted-printable: a=40b=C3=A9 c=\r\nd e=`, 'quoted-printable: a@bé cd e='],
+    [`${'x'.repeat(60)} a=\nb`, `${'x'.repeat(60)} ab`],
   ] as const) {
     assert.equal(seen(text), expected, text);
     assert.equal(isNeeded(text), true, text);
@@ -32,7 +42,19 @@ test('a view says what a decoder would read', () => {
 });
 
 test('a text that says what it says has no view', () => {
-  for (const text of ['plain', 'été naïve', '100% of it', 'a & b', 'C:\\dir', 'ñ 漢字', '%zz', '&nosuch;'])
+  for (const text of [
+    'plain',
+    'été naïve',
+    '100% of it',
+    'a & b',
+    'C:\\dir',
+    'ñ 漢字',
+    '%zz',
+    '&nosuch;',
+    'a=41',
+    'A=\nB=\n',
+    '\\99',
+  ])
     assert.equal(decodedView(text), undefined, text);
   assert.equal(isNeeded('été 100% a & b'), false);
 });
@@ -51,6 +73,12 @@ test('every character of a view leads back to what it stands for, in order', () 
     '\\',
     '%25',
     '\ud800',
+    '\u0000',
+    '\u001b[1m',
+    '\\101',
+    '\\u{42}',
+    '=\n',
+    'quoted-printable',
     '𝟒',
   );
   fc.assert(

@@ -1,6 +1,7 @@
 /**
- * What a text says to whoever decodes it: full-width digits, invisible characters, percent-encoding, HTML entities and JSON
- * escapes undone, with a way back from every offset. Made only when the profile shows that there is something to undo.
+ * What a text says to whoever decodes it: digits of other scripts and widths, invisible characters, colours of terminals,
+ * percent-encoding, entities of HTML, escapes of JSON and of programs, quoted-printable undone, with a way back from every offset.
+ * Made only when the profile shows that there is something to undo.
  */
 import { HAS, type TextProfile } from '#masking/engine/text-profile.ts';
 
@@ -14,17 +15,26 @@ export type View = {
 /** Encodings inside each other are undone this deep. */
 const ROUNDS_MAX = 3;
 
-const PERCENT = /%[0-9A-Fa-f]{2}/;
-const ENTITY = /&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[a-z]{2,6});/;
-const ESCAPE = /\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|["\\/nrt])/;
+const PERCENT = /%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})/;
+/** Readers of HTML do without the semicolon of a number. */
+const ENTITY = /&(?:#\d{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|[a-z]{2,6};)/;
+const ESCAPE = /\\(?:u[0-9A-Fa-f]{4}|u\{|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|[0-3][0-7]{2}|["\\/nrte])/;
+/** RFC 2045 section 6.7: a long line ends softly. What says that it is quoted-printable is. */
+const SOFT_BREAK = /[^\r\n]{56,76}=\r?\n/;
+const QUOTED_PRINTABLE = 'quoted-printable';
 // oxlint-disable no-misleading-character-class -- each of them is meant by itself, whatever it joins
-/** Zero-width and other invisible characters, combining joiners, soft hyphens, variation selectors, tags. */
+/** Zero-width and other invisible characters, fillers, marks that combine, soft hyphens, variation selectors. */
 const INVISIBLE =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]/;
+  /[\u00ad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]|\udb40[\udc00-\uddef]/;
 // oxlint-enable no-misleading-character-class
-/** What NFKC or folding of dashes and spaces changes: checked by code so that ordinary accents cost nothing. */
+/** The zeros of scripts whose digits are in use: nine more follow each. */
+const ZEROS = Array.from(
+  '\u0660\u06f0\u0966\u09e6\u0a66\u0ae6\u0be6\u0c66\u0ce6\u0d66\u0e50\u0ed0\u0f20\u1040\u17e0',
+  (zero) => zero.charCodeAt(0),
+);
+/** What NFKC or folding of dashes, spaces and digits changes: checked by code so that ordinary accents cost nothing. */
 const FOLDED =
-  /[\u00a0\u00b2\u00b3\u00b9\u2000-\u200a\u2010-\u2015\u2024\u202f\u205f\u2070-\u209f\u2212\u2460-\u24ff\u3000\ufe30-\ufeff\uff01-\uffee]|[\ud835\ud83c][\udc00-\udfff]/;
+  /[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0a66-\u0a6f\u0ae6-\u0aef\u0be6-\u0bef\u0c66-\u0c6f\u0ce6-\u0cef\u0d66-\u0d6f\u0e50-\u0e59\u0ed0-\u0ed9\u0f20-\u0f29\u1040-\u1049\u17e0-\u17e9\u00a0\u00b2\u00b3\u00b9\u2000-\u200a\u2010-\u2015\u2024\u202f\u205f\u2070-\u209f\u2212\u2460-\u24ff\u3000\ufe30-\ufeff\uff01-\uffee]|[\ud835\ud83c][\udc00-\udfff]/;
 
 const NAMED: Readonly<Record<string, string>> = {
   amp: '&',
@@ -47,9 +57,17 @@ const NAMED: Readonly<Record<string, string>> = {
   shy: '',
 };
 
+const DECODED = HAS.percent | HAS.ampersand | HAS.backslash | HAS.nonAscii | HAS.control | HAS.equals;
+
+const isQuotedPrintable = (text: string): boolean =>
+  text.includes('=') &&
+  (text.includes(QUOTED_PRINTABLE) || ((text.includes('=\n') || text.includes('=\r\n')) && SOFT_BREAK.test(text)));
+
 export function needsView(text: string, { mask }: TextProfile): boolean {
-  if ((mask & (HAS.percent | HAS.ampersand | HAS.backslash | HAS.nonAscii)) === 0) return false;
+  if ((mask & DECODED) === 0) return false;
   return (
+    (mask & HAS.control) !== 0 ||
+    ((mask & HAS.equals) !== 0 && isQuotedPrintable(text)) ||
     ((mask & HAS.percent) !== 0 && PERCENT.test(text)) ||
     ((mask & HAS.ampersand) !== 0 && ENTITY.test(text)) ||
     ((mask & HAS.backslash) !== 0 && ESCAPE.test(text)) ||
@@ -59,9 +77,9 @@ export function needsView(text: string, { mask }: TextProfile): boolean {
 
 /** Undefined when nothing changed after all. */
 export function decodedView(text: string): View | undefined {
-  let view: View | undefined;
+  let view: View | undefined = isQuotedPrintable(text) ? decodeOnce(text, SPECIAL_IN_MAIL) : undefined;
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    const next = decodeOnce(view?.text ?? text);
+    const next = decodeOnce(view?.text ?? text, SPECIAL);
     if (next === undefined) break;
     view = view === undefined ? next : through(view, next);
   }
@@ -75,10 +93,15 @@ function through(view: View, next: View): View {
   return { text: next.text, starts, ends };
 }
 
-/** What needs looking at at all: an encoding's first character, or anything beyond ASCII. */
-const SPECIAL = /[%&\\\u0080-\uffff]/g;
+// oxlint-disable no-control-regex -- control characters are what is looked for
+/** What needs looking at at all: an encoding's first character, or anything that is not printed or beyond ASCII. */
+const SPECIAL = /[%&\\\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\uffff]/g;
+const SPECIAL_IN_MAIL = /=/g;
+/** ECMA-48 section 5.4, and what terminals take for a title: colours and the like. */
+const CONTROL_SEQUENCE = /\u001b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\u0007\u001b]{0,256}(?:\u0007|\u001b\\)?)/y;
+// oxlint-enable no-control-regex
 
-function decodeOnce(text: string): View | undefined {
+function decodeOnce(text: string, special: RegExp): View | undefined {
   const pieces: string[] = [];
   const starts: number[] = [];
   const ends: number[] = [];
@@ -93,20 +116,20 @@ function decodeOnce(text: string): View | undefined {
   };
   let at = 0;
   for (;;) {
-    SPECIAL.lastIndex = at;
-    const special = SPECIAL.exec(text)?.index ?? text.length;
-    copy(at, special);
-    if (special === text.length) break;
-    const { length, value } = decodedAt(text, special);
-    at = special + length;
+    special.lastIndex = at;
+    const found = special.exec(text)?.index ?? text.length;
+    copy(at, found);
+    if (found === text.length) break;
+    const { length, value } = decodedAt(text, found);
+    at = found + length;
     if (value === undefined) {
-      copy(special, at);
+      copy(found, at);
       continue;
     }
     isChanged = true;
     pieces.push(value);
     for (let unit = 0; unit < value.length; unit++) {
-      starts.push(special);
+      starts.push(found);
       ends.push(at);
     }
   }
@@ -125,23 +148,42 @@ function decodedAt(text: string, at: number): Decoded {
       return entityAt(text, at);
     case '\\':
       return escapeAt(text, at);
+    case '=':
+      return quotedAt(text, at);
     default:
-      return foldedAt(text, at);
+      return text.charCodeAt(at) < 0x80 ? controlAt(text, at) : foldedAt(text, at);
   }
+}
+
+/** RFC 2045 section 6.7. */
+function quotedAt(text: string, at: number): Decoded {
+  const soft = text[at + 1] === '\n' ? 2 : text.startsWith('\r\n', at + 1) ? 3 : 0;
+  return soft > 0 ? { length: soft, value: '' } : bytesAt(text, at, '=');
+}
+
+function controlAt(text: string, at: number): Decoded {
+  CONTROL_SEQUENCE.lastIndex = at;
+  return { length: CONTROL_SEQUENCE.exec(text)?.[0].length ?? 1, value: '' };
 }
 
 const BYTE = /^[0-9A-Fa-f]{2}$/;
 
-/** RFC 3986 section 2.1; a run of bytes that is UTF-8 becomes the character it encodes. */
+/** RFC 3986 section 2.1, and `%u0040` of old scripts. */
 function percentAt(text: string, at: number): Decoded {
+  if (text[at + 1] === 'u') return escapeAt(text, at);
+  return bytesAt(text, at, '%');
+}
+
+/** A run of bytes that is UTF-8 becomes the character it encodes. `mark`: what stands before the two digits of each. */
+function bytesAt(text: string, at: number, mark: '%' | '='): Decoded {
   const first = text.slice(at + 1, at + 3);
   if (!BYTE.test(first)) return AS_IS;
   const lead = Number.parseInt(first, 16);
   if (lead < 0x80) return { length: 3, value: lead < 0x20 ? ' ' : String.fromCharCode(lead) };
   const length = lead >= 0xf0 ? 12 : lead >= 0xe0 ? 9 : lead >= 0xc2 ? 6 : 0;
   const run = text.slice(at, at + length);
-  if (run.length < 6 || run.length !== length || !/^(?:%[0-9A-Fa-f]{2})+$/.test(run)) return AS_IS;
-  const char = Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8');
+  if (run.length < 6 || run.length !== length || !/^(?:[%=][0-9A-Fa-f]{2})+$/.test(run)) return AS_IS;
+  const char = Buffer.from(run.replaceAll(mark, ''), 'hex').toString('utf8');
   return char.includes('\ufffd') ? AS_IS : { length, value: foldChar(char) ?? char };
 }
 
@@ -150,7 +192,7 @@ function entityAt(text: string, at: number): Decoded {
   const match = ENTITY.exec(text.slice(at, at + 12));
   if (match === null || match.index !== 0) return AS_IS;
   const [whole] = match;
-  const name = whole.slice(1, -1);
+  const name = whole.slice(1, whole.endsWith(';') ? -1 : undefined);
   if (!name.startsWith('#')) {
     const value = NAMED[name];
     return value === undefined ? AS_IS : { length: whole.length, value };
@@ -161,17 +203,34 @@ function entityAt(text: string, at: number): Decoded {
   return { length: whole.length, value: foldChar(char) ?? char };
 }
 
-/** RFC 8259 section 7, and `\x41` of JavaScript: in logs and in JSON that stands inside other text. */
+/** RFC 8259 section 7, and what JavaScript, Python and C write: in logs and in JSON that stands inside other text. */
 function escapeAt(text: string, at: number): Decoded {
   const next = text[at + 1] ?? '';
-  if (next === 'u' || next === 'x') {
-    const digits = text.slice(at + 2, next === 'u' ? at + 6 : at + 4);
-    if (digits.length !== (next === 'u' ? 4 : 2) || !/^[0-9A-Fa-f]+$/.test(digits)) return AS_IS;
-    const char = String.fromCharCode(Number.parseInt(digits, 16));
-    return { length: digits.length + 2, value: foldChar(char) ?? char };
-  }
+  if (next === 'u' && text[at + 2] === '{') return codeAt(text, at + 3, BRACED, 4);
+  if (next === 'u') return codeAt(text, at + 2, FOUR, 2);
+  if (next === 'U') return codeAt(text, at + 2, EIGHT, 2);
+  if (next === 'x') return codeAt(text, at + 2, TWO, 2);
+  if (next >= '0' && next <= '3') return codeAt(text, at + 1, OCTAL, 1);
+  if (next === 'e') return { length: 2, value: '\u001b' };
   if (next === 'n' || next === 'r' || next === 't') return { length: 2, value: ' ' };
   return next === '"' || next === '\\' || next === '/' ? { length: 2, value: next } : AS_IS;
+}
+
+const [BRACED, FOUR, EIGHT, TWO, OCTAL] = [
+  /^([0-9A-Fa-f]{1,6})\}/,
+  /^([0-9A-Fa-f]{4})/,
+  /^([0-9A-Fa-f]{8})/,
+  /^([0-9A-Fa-f]{2})/,
+  /^([0-7]{3})/,
+] as const;
+
+/** The character whose code stands there; `around`: how many more characters its escape has. */
+function codeAt(text: string, at: number, pattern: RegExp, around: number): Decoded {
+  const digits = pattern.exec(text.slice(at, at + 8))?.[1];
+  const code = digits === undefined ? Number.NaN : Number.parseInt(digits, pattern === OCTAL ? 8 : 16);
+  if (digits === undefined || !(code <= 0x10ffff)) return AS_IS;
+  const char = String.fromCodePoint(code);
+  return { length: digits.length + around, value: foldChar(char) ?? char };
 }
 
 function foldedAt(text: string, at: number): Decoded {
@@ -193,8 +252,12 @@ const FOLDED_UNITS = new Map<number, Decoded>();
 function foldChar(char: string): string | undefined {
   if (INVISIBLE.test(char)) return '';
   if (!FOLDED.test(char)) return undefined;
+  const code = char.charCodeAt(0);
+  const zero = ZEROS.find((first) => code >= first && code <= first + 9);
+  if (zero !== undefined) return String(code - zero);
   const folded = char.normalize('NFKC');
   if (/^[\u2010-\u2015\u2212\ufe58\ufe63]$/.test(folded)) return '-';
   if (/^\s$/.test(folded)) return ' ';
+  if (INVISIBLE.test(folded)) return '';
   return folded === char ? undefined : folded;
 }
