@@ -11,19 +11,19 @@ import { MENTIONS } from '#masking/words/mention-words.ts';
 
 const TYPE = 'PHONE_NUMBER';
 const NANP =
-  /(?<![^\W_]|\+)(?:\+?1[ .-]?|001[ .-])?(?:\((\d{3})\)[ .-]{0,2}|(\d{3})([ .-]?))(\d{3})([ .-]?)\d{4}(?!\d)/g;
+  /(?<![A-Za-z0-9+])(?:\+?1[ .-]?|001[ .-])?(?:\((\d{3})\)[ .-]{0,2}|(\d{3})([ .-]?))(\d{3})([ .-]?)\d{4}(?!\d)/g;
 const INTERNATIONAL = /(?<![^\W_])(?:\+|00)(?=[1-9(])/g;
 /** A national number with its trunk prefix, in two to five groups or in one. */
 const TRUNK =
-  /(?<![^\W_]|\+)(?:\(0\d{1,4}\)[ ]?\d{2,8}|0\d{1,4}[ ./-]\d{2,8}|0\d{8,10}(?!\d))(?:[ ./-]\d{2,8}){0,3}(?!\d)/g;
+  /(?<![A-Za-z0-9+])(?:\(0\d{1,4}\)[ ]?\d{2,8}|0\d{1,4}[ ./-]\d{2,8}|0\d{8,10}(?!\d))(?:[ ./-]\d{2,8}){0,3}(?!\d)/g;
 /** National numbers as Britain, France, Germany, India and Australia group them: with spaces nothing else is written like this. */
 const SPACED =
-  /(?<![^\W_]|[+.,:/-]|\d )0(?:[1-9](?: \d\d){4}|\d{2} \d{4} \d{4}|\d{3} \d{3} \d{4}|\d{4} \d{3} \d{3}|\d{4} \d{6}|\d{2,3} \d{7,8}|\d \d{4} \d{4})(?![\w.,:/-]\w| ?[\dA-Fa-f]{2}\b|\w)/g;
+  /(?<![\w+.,:/-]|\d )0(?:[1-9](?: \d\d){4}|\d{2} \d{4} \d{4}|\d{3} \d{3} \d{4}|\d{4} \d{3} \d{3}|\d{4} \d{6}|\d{2,3} \d{7,8}|\d \d{4} \d{4})(?![\w.,:/-]\w| ?[\dA-Fa-f]{2}\b|\w)/g;
 /** `T: 4155550123`, as cards and signatures have it. */
 const LABELLED = /(?:^|[\n|,;/(])[ *]{0,2}[TPMCHWF][:.] ?\*{0,2} ?$/i;
 /** Groups without a trunk prefix: only where a key or a word says so. */
-const GROUPED = /(?<![^\W_]|\+)(?:\d{2,5}[ .-]){1,4}\d{2,5}(?!\d)/g;
-const LOCAL = /(?<![^\W_]|\+)\d{3}[ .-]\d{4}(?!\d)/g;
+const GROUPED = /(?<![A-Za-z0-9+])(?:\d{2,5}[ .-]){1,4}\d{2,5}(?!\d)/g;
+const LOCAL = /(?<![A-Za-z0-9+])\d{3}[ .-]\d{4}(?!\d)/g;
 const EXTENSION = /[ ,;]{0,2}(?:x|ext\.?|extension|#)[ :]?\d{1,6}(?!\w)/iy;
 const WHOLE = /^[ ]*(\+?[\d(][\d ().\-/]{5,24}\d(?:[ ,;]{0,2}(?:x|ext\.?|extension|#)[ :]?\d{1,6})?)[ ]*$/i;
 /** A word of `CONTEXT_WORDS` at all: cheaper than asking at each number. */

@@ -8,7 +8,7 @@ import { MENTIONS } from '#masking/words/mention-words.ts';
 
 const TYPE = 'SECRET';
 const PEM_BEGIN = /-----BEGIN ([A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----/g;
-const JWT = /(?<![^\W_]|-)eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{4,16384}(?:\.[A-Za-z0-9_-]{1,4096}){0,3}/g;
+const JWT = /(?<![\w-])eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{4,16384}(?:\.[A-Za-z0-9_-]{1,4096}){0,3}/g;
 const SCHEME_CHARS_MAX = 24;
 /** What may stand between `://` and the host's end. */
 const USERINFO = /[^\s:/?#@"'<>]{0,128}:([^\s@"'<>]{1,256})@[^\s"'<>,;)\]}]{1,512}/y;
