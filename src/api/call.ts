@@ -42,8 +42,10 @@ export type ApiArrival = {
 /** Whose request it is; what he may do is not known yet. */
 export type KnownCall = ApiArrival & {
   readonly verified: VerifiedCaller;
-  /** Only to keep it out of records, whatever part of the request repeats it. */
+  /** Only to keep it out of records, whatever part of the request repeats it; of a browser the cookie's value. */
   readonly token: string;
+  /** Of a browser: whether the person proved lately who they are. Undefined with a token, which says nothing of it. */
+  readonly isFresh?: boolean;
 };
 
 /** A request of a verified caller with a role for the operation. */

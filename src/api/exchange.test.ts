@@ -6,9 +6,13 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { route, type ApiOutcome } from '#api/call.ts';
 import { getCheckpoint } from '#api/contract/checkpoint.ts';
 import { createRevocation } from '#api/contract/revocation.ts';
+import type { Headers } from '#gateway/call.ts';
+import { asVerified } from '#identity/verified-caller.ts';
 import { err, ok } from '#result.ts';
+import { createSessionCookie } from '#signin/session-cookie.ts';
+import type { Present } from '#signin/web-session.ts';
 import { ADMIN_TOKEN, AUDITOR_TOKEN, BOTH_TOKEN, by, listenApi, STRANGER_TOKEN } from '#test/fakes/api.ts';
-import { ADA_TOKEN } from '#test/fakes/gateway.ts';
+import { ADA_TOKEN, GRACE } from '#test/fakes/gateway.ts';
 import { headerOf, LATCHED, shapeOf } from '#test/fakes/ledger.ts';
 
 const PATH = '/api/v1/checkpoint';
@@ -45,6 +49,44 @@ test('an auditor who is an admin too reads, and changes nothing', async (t) => {
   assert.deepEqual([refused.status, codeOf(refused), changes], [403, 'forbidden', 0]);
   assert.match(refused.text, /an auditor changes nothing/);
   assert.equal((await change(ADMIN_TOKEN)).status, 200);
+  assert.equal(changes, 1);
+});
+
+test('in a browser what is sensitive waits until the person signs in again, and nothing of it is done', async (t) => {
+  let isFresh = false;
+  let changes = 0;
+  const cookie = createSessionCookie('http://127.0.0.1');
+  const present = { csrf: 'csrf' } as Present;
+  const web = {
+    isShown: (headers: Headers) => cookie.isShown(headers),
+    value: (headers: Headers) => cookie.read(headers),
+    find: () => present,
+    isToken: () => true,
+    isFresh: () => isFresh,
+  };
+  const acting = route(createRevocation, () => {
+    changes += 1;
+    return served();
+  });
+  const { ask, gateway } = await listenApi(t, [route(getCheckpoint, served), acting], { web });
+  const caller = { ...GRACE, groups: ['okta:admins'] };
+  const verified = asVerified({ caller, issuedAtMs: 0, expiresAtMs: Infinity, tokenDigest: 'd', own: 'web_session' });
+  gateway.identity.verifyWebSession = () => ok(verified);
+  const headers = {
+    cookie: `gatebook=${'V'.repeat(43)}`,
+    'sec-fetch-site': 'same-origin',
+    'x-gatebook-csrf': 'csrf',
+    'content-type': 'application/json',
+  };
+  const change = () =>
+    ask({ method: 'POST', path: '/api/v1/revocations', headers, body: JSON.stringify({ scope: 'all', reason: 'x' }) });
+  const stale = await change();
+  assert.deepEqual([stale.status, codeOf(stale), changes], [401, 'fresh_sign_in_required', 0]);
+  assert.match(stale.headers['www-authenticate'] ?? '', /insufficient_user_authentication.*max_age="300"/);
+  assert.deepEqual(shapeOf(gateway.ledger.entries), ['denied fresh_sign_in_required']);
+  assert.equal((await ask({ method: 'GET', path: PATH, headers })).status, 200);
+  isFresh = true;
+  assert.equal((await change()).status, 200);
   assert.equal(changes, 1);
 });
 

@@ -114,6 +114,8 @@ export function createExchange(parts: ApiParts): Exchange {
     const { operation } = route;
     const may = mayAct(roles, operation.roles, operation.method !== 'GET');
     if (!may.ok) return { refusal: dutyRefusal(may.error), by };
+    if (operation.needsFresh === true && by.isFresh === false)
+      return { refusal: { code: 'fresh_sign_in_required', reason: 'stale_sign_in', executed: 'no' }, by };
     const query = new URL(asked.url).searchParams;
     const input = await readInput(operation, { params: asked.params, query, incoming: asked.incoming }, limits);
     // Answered for already, or nobody is left to answer: then nothing is begun.

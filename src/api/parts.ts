@@ -8,6 +8,7 @@ import type { EventStreams } from '#events/event-streams.ts';
 import type { Searcher } from '#events/searcher.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { RevokeParts } from '#gateway/revoke.ts';
+import type { WebSessions } from '#signin/web-session.ts';
 
 export type ApiParts = Pick<
   Gateway,
@@ -30,6 +31,8 @@ export type ApiParts = Pick<
   | 'stopping'
 > & {
   readonly roles: RoleGroups;
+  /** Browsers in which people are signed in; undefined where nobody signs in. */
+  readonly web: Pick<WebSessions, 'isShown' | 'value' | 'find' | 'isToken' | 'isFresh'> | undefined;
   /** Issuers with an `apiAudience`: where a token for the API can come from. */
   readonly apiIssuers: readonly string[];
   readonly checkpoints: Checkpoints;

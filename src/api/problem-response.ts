@@ -3,6 +3,9 @@ import type { ApiRefusal } from '#api/call.ts';
 import { PROBLEMS, problemType, type Problem } from '#api/contract/problem.ts';
 import { rateLimitHeaders } from '#gateway/quota.ts';
 import { apiMetadataUrl, challenge } from '#identity/resource-metadata.ts';
+import { LIMITS } from '#limits.ts';
+
+const FRESH_SECONDS = LIMITS.freshSignInMs / 1_000;
 
 export type ProblemSubject = { readonly call: string; readonly publicUrl: string; readonly allow?: string };
 
@@ -33,6 +36,9 @@ export function problemResponse(refusal: ApiRefusal, { call, publicUrl, allow }:
   if (allow !== undefined) headers.set('allow', allow);
   if (refusal.fault !== undefined && problem.status === 401)
     headers.set('www-authenticate', challenge(apiMetadataUrl(publicUrl), { fault: refusal.fault }));
+  // RFC 9470 section 3.
+  if (refusal.code === 'fresh_sign_in_required')
+    headers.set('www-authenticate', challenge(apiMetadataUrl(publicUrl), { maxAgeSeconds: FRESH_SECONDS }));
   // "The request requires higher privileges than provided by the access token" (RFC 6750 section 3.1).
   if (refusal.code === 'forbidden')
     headers.set('www-authenticate', challenge(apiMetadataUrl(publicUrl), { missingScopes: [] }));

@@ -120,7 +120,16 @@ function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting): Ap
         .filter(({ apiAudience }) => apiAudience !== undefined)
         .map(({ issuer }) => issuer);
   return createApi(
-    { ...gateway, apiAdmission, roles: config.roles, apiIssuers, ...apiReads, revocations, version: version() },
+    {
+      ...gateway,
+      apiAdmission,
+      roles: config.roles,
+      web: undefined,
+      apiIssuers,
+      ...apiReads,
+      revocations,
+      version: version(),
+    },
     ROUTES,
   );
 }

@@ -92,3 +92,12 @@ describe('the API', () => {
     );
   });
 });
+
+describe('step-up', () => {
+  it('somebody who signed in too long ago is told how long ago it may be', () => {
+    assert.equal(
+      challenge('https://mcp.example.com/x', { maxAgeSeconds: 300 }),
+      'Bearer resource_metadata="https://mcp.example.com/x", error="insufficient_user_authentication", max_age="300"',
+    );
+  });
+});

@@ -58,8 +58,11 @@ export function resourceMetadata(connection: {
   };
 }
 
-/** Why a challenge is sent: a refused token, or a good one that lacks a scope (HTTP 403). */
-export type ChallengeCause = { readonly fault: TokenFault } | { readonly missingScopes: readonly string[] };
+/** Why a challenge is sent: a refused token, a good one that lacks a scope (HTTP 403), or one of somebody who signed in too long ago. */
+export type ChallengeCause =
+  | { readonly fault: TokenFault }
+  | { readonly missingScopes: readonly string[] }
+  | { readonly maxAgeSeconds: number };
 
 /** Value of WWW-Authenticate. RFC 9728 section 5.1 for `resource_metadata`. */
 export function challenge(metadataUrl: string, cause: ChallengeCause): string {
@@ -68,6 +71,9 @@ export function challenge(metadataUrl: string, cause: ChallengeCause): string {
     parameters.push('error="insufficient_scope"');
     // RFC 6750 section 3.1: the attribute is optional, and groups are no scopes.
     if (cause.missingScopes.length > 0) parameters.push(`scope="${quoted(cause.missingScopes.join(' '))}"`);
+  } else if ('maxAgeSeconds' in cause) {
+    // RFC 9470 section 3.
+    parameters.push('error="insufficient_user_authentication"', `max_age="${cause.maxAgeSeconds}"`);
   } else {
     const { error, description } = wireFault(cause.fault);
     if (error !== undefined) parameters.push(`error="${error}"`);

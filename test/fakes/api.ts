@@ -32,7 +32,9 @@ export const ON_CALL_TOKEN = 'api-token-of-nina-0123456789';
 export type FakeApi = ListeningGateway & { readonly gateway: FakeGateway; readonly admission: Admission };
 
 type Options = GatewayOverrides &
-  Partial<Pick<ApiParts, 'book' | 'checkpoints' | 'searcher' | 'streams'>> & { readonly store?: RevocationStore };
+  Partial<Pick<ApiParts, 'book' | 'checkpoints' | 'searcher' | 'streams' | 'web'>> & {
+    readonly store?: RevocationStore;
+  };
 
 export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts {
   const callers = new Map([
@@ -58,6 +60,7 @@ export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts 
       auditor: ['okta:audit'],
       breakGlass: ['okta:on-call'],
     },
+    web: options.web,
     apiIssuers: [ADA.issuer],
     checkpoints: options.checkpoints ?? { all: async () => [] },
     revocations: {

@@ -44,7 +44,7 @@ export async function listenGateway(t: TestContext, gateway: Gateway, mounted?: 
       agent: false,
       headers: {
         'content-type': 'application/json',
-        ...('authorization' in headers ? {} : { authorization: `Bearer ${ADA_TOKEN}` }),
+        ...('authorization' in headers || 'cookie' in headers ? {} : { authorization: `Bearer ${ADA_TOKEN}` }),
         ...headers,
       },
     });

@@ -105,6 +105,7 @@ export const acceptDefinitions = {
   description:
     'Recorded first, then in force in every process within a quarter of a second. All or none: a hash that was never seen, or was forgotten meanwhile, is refused with `not_found`.',
   roles: ['admin', 'policyApprover'],
+  needsFresh: true,
   body: AcceptanceRequest,
   answers: { 200: { description: 'In force', content: { 'application/json': AcceptanceDone } } },
   problems: ['invalid_parameter', 'content_type', 'not_found', 'state_unavailable'],

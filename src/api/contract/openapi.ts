@@ -24,25 +24,30 @@ export function openApiDocument(
       title: 'Gatebook',
       version: server.version,
       description:
-        'Search and prove what went through the gateway. Tokens are those of a configured issuer for its `apiAudience`; roles come from groups.',
+        "Search and prove what went through the gateway. Tokens are those of a configured issuer for its `apiAudience`, or the gateway's own for `/api`; a browser that is signed in has its cookie. Roles come from groups.",
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: server.url }],
     paths,
     components: {
       schemas,
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        webSession: { type: 'apiKey', in: 'cookie', name: '__Host-gatebook' },
+        csrf: { type: 'apiKey', in: 'header', name: 'X-Gatebook-CSRF' },
+      },
     },
   };
 }
 
 function describe(operation: Operation, schemas: Record<string, unknown>): Json {
-  const { id, summary, description, roles, body, answers } = operation;
+  const { id, summary, description, roles, body, answers, needsFresh } = operation;
+  const fresh: readonly ProblemCode[] = needsFresh === true ? ['fresh_sign_in_required'] : [];
   return {
     operationId: id,
     summary,
     ...(description === undefined ? {} : { description }),
-    security: [{ bearer: [] }],
+    security: [{ bearer: [] }, operation.method === 'GET' ? { webSession: [] } : { webSession: [], csrf: [] }],
     'x-gatebook-roles': roles,
     parameters: [...parameters('path', operation.params), ...parameters('query', operation.query)],
     ...(body === undefined
@@ -55,7 +60,7 @@ function describe(operation: Operation, schemas: Record<string, unknown>): Json 
         }),
     responses: {
       ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, response(answer, schemas)])),
-      ...problemResponses([...COMMON_PROBLEMS, ...operation.problems], schemas),
+      ...problemResponses([...COMMON_PROBLEMS, ...fresh, ...operation.problems], schemas),
     },
   };
 }

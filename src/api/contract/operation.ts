@@ -16,6 +16,8 @@ export type Operation = {
   readonly description?: string;
   /** Any of these is enough. */
   readonly roles: readonly Role[];
+  /** In a browser only for somebody who proved lately who they are. */
+  readonly needsFresh?: true;
   /** Segments of the path. */
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;

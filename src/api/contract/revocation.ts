@@ -57,6 +57,7 @@ export const createRevocation = {
   description:
     'Recorded first, then kept, then effective: every token issued until `epoch` is refused by every process, open calls and streams end, legacy sessions and server processes of the caller too. Asking again raises the epoch.',
   roles: ['admin'],
+  needsFresh: true,
   body: RevocationRequest,
   answers: { 201: { description: 'In force', content: { 'application/json': RevocationDone } } },
   problems: ['invalid_parameter', 'content_type', 'state_unavailable', 'too_many_revocations'],
