@@ -395,6 +395,27 @@ export const LIMITS = {
   freshSignInMs: 5 * 60_000,
 
   // signing in: src/signin, src/oauth
+  /** From the button to the callback. */
+  signInWayMs: 10 * 60_000,
+  /** From the callback back to the page of the client's request. */
+  agreedMs: 60_000,
+  consents: 200_000,
+  consentsPerPerson: 200,
+  consentMs: 90 * 24 * 3_600_000,
+  /** Things that one process at a time may do, or that are done once; each is kept for minutes. */
+  claims: 100_000,
+  /** Consents and claims at one write, so that it stays short. */
+  signInRowsDropped: 500,
+  signInWritesWaiting: 512,
+  /** Longer than `stateLockMs`, with time for the write itself. */
+  signInWriteMs: 10_000,
+  /** A person is not asked about again at the issuer within so long. */
+  issuerCheckFreshMs: 10_000,
+  /** How long a person whose issuer cannot be asked goes on after it last said yes. */
+  issuerCheckGraceMs: 15 * 60_000,
+  /** One asking at a time of each sign-in: longer than all requests of one take together. */
+  issuerCheckClaimMs: 60_000,
+  issuerCheckPollMs: 50,
   signInRequestsInFlight: 256,
   signInFormBytes: 64 * 1024,
 

@@ -1,0 +1,54 @@
+/** Consents and claims in `state.db`: read here, written by a thread of their own. */
+import { Worker } from 'node:worker_threads';
+import type { ClaimStore } from '#oauth/claim.ts';
+import type { ConsentStore } from '#oauth/consent.ts';
+import { openSignInTables } from '#store/sign-in-tables.ts';
+import type { SignInTableLimits, SignInWrite } from '#store/sign-in-tables.ts';
+import { WriterThread } from '#store/writer-thread.ts';
+import type { FromWriter, ToWriter } from '#store/writer-thread.ts';
+
+export type SignInStateSettings = { readonly path: string; readonly limits: SignInTableLimits };
+export type ToSignInState = ToWriter<SignInWrite>;
+export type FromSignInState = FromWriter<boolean>;
+
+export type SignInState = {
+  readonly consents: ConsentStore;
+  readonly claims: ClaimStore;
+  close(): Promise<void>;
+};
+
+const writerThread = (settings: SignInStateSettings): Worker =>
+  new Worker(new URL(import.meta.resolve('#store/sign-in-state.worker.ts')), { workerData: settings });
+
+/** Throws when the file cannot be used. */
+export function openSignInState({ path, limits }: SignInStateSettings): SignInState {
+  const tables = openSignInTables(path, limits);
+  const writer = new WriterThread<SignInWrite, boolean>({
+    start: () => writerThread({ path, limits }),
+    waiting: limits.signInWritesWaiting,
+    together: limits.signInWritesWaiting,
+    writeMs: limits.signInWriteMs,
+  });
+  let isClosed = false;
+  const open = (): typeof tables => {
+    if (isClosed) throw new Error('closed');
+    return tables;
+  };
+  return {
+    consents: {
+      find: (digest) => open().find(digest),
+      of: (person) => open().of(person),
+      put: async (row) => void (await writer.write({ act: 'put', row })),
+      remove: async (digest) => void (await writer.write({ act: 'remove', digest })),
+    },
+    claims: {
+      claim: (key, holder, { nowMs, untilMs }) => writer.write({ act: 'claim', key, holder, nowMs, untilMs }),
+      letGo: async (key, holder) => void (await writer.write({ act: 'let_go', key, holder })),
+    },
+    async close() {
+      isClosed = true;
+      tables.close();
+      await writer.close();
+    },
+  };
+}
