@@ -33,11 +33,11 @@ export type SignInWrite =
   | { readonly act: 'let_go'; readonly key: Uint8Array; readonly holder: string };
 
 export type SignInTables = {
-  find(digest: Uint8Array): ConsentRow | undefined;
-  of(person: Uint8Array): readonly ConsentRow[];
+  readonly find: (digest: Uint8Array) => ConsentRow | undefined;
+  readonly of: (person: Uint8Array) => readonly ConsentRow[];
   /** All of them in one transaction, durable when it returns: whether each did something. Throws when nothing was written. */
-  write(writes: readonly SignInWrite[]): readonly boolean[];
-  close(): void;
+  readonly write: (writes: readonly SignInWrite[]) => readonly boolean[];
+  readonly close: () => void;
 };
 
 const SCHEMA = `
