@@ -25,6 +25,8 @@ export type EventDecision = {
 export type RecordHeader = {
   readonly caller?: EventCaller;
   readonly client?: EventClient;
+  /** Names the API key that was shown. */
+  readonly key?: string;
   readonly connection?: string;
   readonly session?: string;
   readonly method?: string;

@@ -9,6 +9,7 @@ import type { Gateway } from '#gateway/gateway.ts';
 import { refuseListening, relayListening } from '#gateway/listen.ts';
 import { ENDPOINT_STEPS } from '#gateway/pipeline.ts';
 import { refusalOf, refuse } from '#gateway/refuse.ts';
+import { ownerOf } from '#gateway/session-binding.ts';
 import { callerKey } from '#identity/caller.ts';
 
 /** Clients of later transports have their session by POST, and name it when they listen. */
@@ -38,8 +39,7 @@ export async function serveEndpoint(arrived: Arrived, gateway: Gateway): Promise
   const call = listening.value;
   const { wireId, endpoint } = call.session;
   if (wireId === undefined || endpoint === undefined) throw new Error('a stream without its session');
-  const { caller } = call.verified;
-  const owner = { caller: callerKey(caller), connection: call.connection.incarnation, client: caller.client };
+  const owner = ownerOf(call);
   // Its id is known before its client can hear of it.
   gateway.sessions.begin(owner, call.session);
   try {

@@ -82,6 +82,7 @@ export function callHeader(call: Recordable): RecordHeader {
           },
         }),
     client: clientHeader(call),
+    ...(verified?.caller.key === undefined ? {} : { key: verified.caller.key.id }),
     connection: call.connectionName,
     ...(call.session === undefined ? {} : { session: call.session.key }),
     ...(message === undefined || message.kind === 'response' ? {} : { method: message.method, name: nameOf(call) }),
@@ -250,6 +251,7 @@ export function strangerEntry(
     st: refusal.code,
     header: masker.maskHeader(
       {
+        ...(refusal.shown === undefined ? {} : { client: { id: refusal.shown.client }, key: refusal.shown.key }),
         connection: refusal.connection,
         source: refusal.source,
         code: refusal.code,

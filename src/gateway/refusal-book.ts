@@ -17,7 +17,11 @@ export type Stranger = {
   readonly code: string;
   readonly reason: string;
   readonly connection: string;
+  /** A key that is one, at a place where it may not be used: that it was shown there is for its owner to know. */
+  readonly shown?: ShownKey | undefined;
 };
+
+export type ShownKey = { readonly client: string; readonly key: string };
 
 export type RefusalBook = {
   note(refusal: Stranger): void;
@@ -81,7 +85,7 @@ export function createRefusalBook(options: {
 
   return {
     note(refusal) {
-      const key = `${refusal.source}\n${refusal.code}\n${refusal.reason}`;
+      const key = `${refusal.source}\n${refusal.code}\n${refusal.reason}\n${refusal.shown?.key ?? ''}`;
       const window = windows.get(key);
       if (window !== undefined) count(windows, key, window, limits.refusalWindowMs);
       else if (windows.size < limits.refusalSources && budget.take(0, clock()) === 0) open(key, refusal);

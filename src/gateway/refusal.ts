@@ -2,6 +2,7 @@
  * Why the gateway said no, exactly. A refusal is a value: the record keeps all of it, the wire shows only what
  * errors.ts makes of it.
  */
+import type { ShownKey } from '#gateway/refusal-book.ts';
 import type { Quota } from '#gateway/quota.ts';
 import type { Finding } from '#masking/masked.ts';
 import type { TokenFault } from '#identity/token-fault.ts';
@@ -13,7 +14,7 @@ export type Executed = 'no' | 'unknown';
 export const BLOCKED_BY_MASKING = 'masking_block';
 
 export type Refusal =
-  | { readonly code: 'unauthenticated'; readonly reason: TokenFault }
+  | { readonly code: 'unauthenticated'; readonly reason: TokenFault; readonly shown?: ShownKey }
   /** A caller who was let in and is nobody any more: revoked, or the token ended. */
   | { readonly code: 'unauthenticated'; readonly reason: 'revoked' | 'token_expired'; readonly executed: Executed }
   | { readonly code: 'identity_unavailable'; readonly reason: string; readonly retryAfterMs: number }

@@ -89,6 +89,7 @@ async function recordDenial(call: AnyCall, gateway: Gateway, refusal: Refusal): 
       reason: refusal.reason,
       // Its own words are not kept.
       connection: gateway.connections.has(call.connectionName) ? call.connectionName : '',
+      shown: 'shown' in refusal ? refusal.shown : undefined,
     });
     return true;
   }

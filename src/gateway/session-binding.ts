@@ -7,14 +7,23 @@ import type { SessionOwner } from '#gateway/sessions.ts';
 import { callerKey } from '#identity/caller.ts';
 
 /** @param wireId the legacy session the client knows it by, if it has one. */
-export function bindingText({ caller, connection, client }: SessionOwner, wireId: string | undefined): string {
+export function bindingText({ caller, connection, client, level }: SessionOwner, wireId: string | undefined): string {
   const within = wireId === undefined ? `client\n${client ?? ''}` : `session\n${wireId}`;
-  return `${caller}\n${connection}\n${within}`;
+  const most = level === undefined ? '' : `\nlevel\n${level}`;
+  return `${caller}\n${connection}\n${within}${most}`;
 }
 
-export function sessionBinding({ verified: { caller }, connection }: Connected, wireId: string | undefined): string {
-  return bindingText({ caller: callerKey(caller), connection: connection.incarnation, client: caller.client }, wireId);
-}
+type Owning = Pick<Connected, 'verified'> & { readonly connection: Pick<Connected['connection'], 'incarnation'> };
+
+/** Whose a session is. With a key of another level nobody goes on in it: what it brings was asked for under this one. */
+export const ownerOf = ({ verified: { caller }, connection }: Owning): SessionOwner => ({
+  caller: callerKey(caller),
+  connection: connection.incarnation,
+  client: caller.client,
+  level: caller.key?.level,
+});
+
+export const sessionBinding = (call: Owning, wireId: string | undefined): string => bindingText(ownerOf(call), wireId);
 
 /** The session as the client will name it: an `initialize` gets none where the server gave none. */
 export function wireIdOf(call: Exchange): string | undefined {

@@ -26,6 +26,17 @@ test('the id of another caller or another connection opens nothing', () => {
   assert.equal(sessions.find({ ...ada, connection: 'github' }, entry.wireId ?? ''), undefined);
 });
 
+test('a session begun with a key of one level opens nothing for a key of another, or of none', () => {
+  const { sessions } = start();
+  const entry = sessions.candidate(undefined, undefined);
+  const bot = { ...ada, level: 'write' };
+  sessions.begin(bot, entry);
+  assert.equal(sessions.find({ ...ada, level: 'read' }, entry.wireId ?? ''), undefined);
+  assert.equal(sessions.find(ada, entry.wireId ?? ''), undefined);
+  assert.deepEqual(sessions.find(bot, entry.wireId ?? ''), entry);
+  assert.notEqual(sessions.grouped(bot, 'cli').key, sessions.grouped(ada, 'cli').key);
+});
+
 test('an ended session is unknown', () => {
   const { sessions } = start();
   const entry = sessions.candidate(undefined, undefined);

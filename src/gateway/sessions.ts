@@ -30,6 +30,8 @@ export type SessionOwner = {
   readonly connection: string;
   /** Client of the token it was begun with. */
   readonly client?: string | undefined;
+  /** Of the key it was begun with: another key of the same account may have more, or less. */
+  readonly level?: string | undefined;
 };
 
 type Grouped = SessionOwner & { readonly entry: SessionEntry; readonly lastMs: number };
@@ -85,11 +87,12 @@ export function createSessions(options: {
     find(owner, wireId) {
       const held = legacy.get(wireId);
       if (held === undefined || held.caller !== owner.caller || held.connection !== owner.connection) return undefined;
+      if (held.level !== owner.level) return undefined;
       legacy.put(wireId, { ...held, lastMs: clock() });
       return held.entry;
     },
     grouped(owner, client) {
-      const id = `${owner.caller}\n${client}\n${owner.connection}`;
+      const id = `${owner.caller}\n${client}\n${owner.connection}\n${owner.level ?? ''}`;
       const held = groups.get(id);
       const entry =
         held === undefined || expired(held)

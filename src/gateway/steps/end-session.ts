@@ -6,10 +6,10 @@ import { refuse } from '#gateway/refuse.ts';
 import { upstreamRefusal } from '#gateway/steps/forward.ts';
 import { endOf } from '#gateway/tenure.ts';
 import { upwardHeaders } from '#gateway/steps/inject-credential.ts';
-import { callerKey } from '#identity/caller.ts';
+import { ownerOf } from '#gateway/session-binding.ts';
 
 export async function endSession(call: Connected, gateway: Gateway): Promise<void> {
-  const owner = { caller: callerKey(call.verified.caller), connection: call.connection.incarnation };
+  const owner = ownerOf(call);
   const [wireId, ...more] = call.headers.get('mcp-session-id') ?? [];
   const session = wireId === undefined || more.length > 0 ? undefined : gateway.sessions.find(owner, wireId);
   if (session === undefined || wireId === undefined) {

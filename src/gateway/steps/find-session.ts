@@ -2,13 +2,13 @@
 import type { Connected, SessionFound } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
-import { callerKey } from '#identity/caller.ts';
+import { ownerOf } from '#gateway/session-binding.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
 export function findSession(call: Connected, gateway: Gateway): Result<SessionFound, Refusal> {
   const { caller } = call.verified;
-  const owner = { caller: callerKey(caller), connection: call.connection.incarnation, client: caller.client };
+  const owner = ownerOf(call);
   const [wireId, ...more] = call.headers.get('mcp-session-id') ?? [];
   const named = wireId === undefined ? gateway.sessions.grouped(owner, `${caller.client ?? ''}\n`) : undefined;
   const session = named ?? (more.length > 0 ? undefined : gateway.sessions.find(owner, wireId ?? ''));

@@ -2,7 +2,9 @@
 import type { Identified, Limited } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
+import { isWithin } from '#gateway/networks.ts';
 import { readBearer } from '#identity/bearer.ts';
+import type { Caller } from '#identity/caller.ts';
 import { resourceUrl } from '#identity/resource-metadata.ts';
 import { wireFault } from '#identity/token-fault.ts';
 import type { TokenFault } from '#identity/token-fault.ts';
@@ -17,6 +19,13 @@ const refusalOf = (fault: TokenFault): Refusal =>
     ? { code: 'identity_unavailable', reason: fault, retryAfterMs: RETRY_MS }
     : { code: 'unauthenticated', reason: fault };
 
+/** A key that was shown from where it may not be used: the caller hears what a stranger hears, its owner finds it in the book. */
+const elsewhere = ({ client = '', key }: Caller): Refusal => ({
+  code: 'unauthenticated',
+  reason: 'wrong_network',
+  ...(key === undefined ? {} : { shown: { client, key: key.id } }),
+});
+
 export async function identify(call: Limited, gateway: Gateway): Promise<Result<Identified, Refusal>> {
   const bearer = readBearer(call.http.request.rawHeaders, gateway.limits);
   if (!bearer.ok) return err(refusalOf(bearer.error));
@@ -27,5 +36,8 @@ export async function identify(call: Limited, gateway: Gateway): Promise<Result<
   ];
   const verification = gateway.identity.verify(bearer.value, audiences);
   const verified = verification instanceof Promise ? await verification : verification;
-  return verified.ok ? ok({ ...call, verified: verified.value, token: bearer.value }) : err(refusalOf(verified.error));
+  if (!verified.ok) return err(refusalOf(verified.error));
+  const { networks, caller } = verified.value;
+  if (networks !== undefined && !isWithin(call.source, networks)) return err(elsewhere(caller));
+  return ok({ ...call, verified: verified.value, token: bearer.value });
 }

@@ -5,7 +5,7 @@ import { endpointIdsOf } from '#gateway/endpoint-address.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import type { SessionEntry } from '#gateway/sessions.ts';
-import { callerKey } from '#identity/caller.ts';
+import { ownerOf } from '#gateway/session-binding.ts';
 import { checkHeaders } from '#mcp/headers.ts';
 import { member, parseJson } from '#mcp/json.ts';
 import type { JsonFault } from '#mcp/json.ts';
@@ -40,8 +40,7 @@ const NONE: readonly string[] = [];
 
 /** A modern request has no session; its recording is found by caller, client and connection. */
 function sessionOf(call: BodyRead, message: Message, era: ProtocolEra, gateway: Gateway): SessionEntry | undefined {
-  const { caller } = call.verified;
-  const owner = { caller: callerKey(caller), connection: call.connection.incarnation, client: caller.client };
+  const owner = ownerOf(call);
   const clientInfo = message.kind === 'request' ? message.clientInfo : undefined;
   if (era === 'legacy') {
     const endpointIds = call.connection.offersEndpoint ? endpointIdsOf(call.http.request.url) : NONE;

@@ -6,9 +6,8 @@ import { answerStatus } from '#gateway/answer-status.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import type { Delivery } from '#gateway/reply.ts';
-import { bindingOf, wireIdOf } from '#gateway/session-binding.ts';
+import { bindingOf, ownerOf, wireIdOf } from '#gateway/session-binding.ts';
 import { exchangeEndOf } from '#gateway/lasting.ts';
-import { callerKey } from '#identity/caller.ts';
 import { encodeSseEvent } from '#mcp/sse.ts';
 import { err, ok, unreachable } from '#result.ts';
 import type { Result } from '#result.ts';
@@ -22,8 +21,7 @@ function beginSession({ call, message, role }: AnswerRecorded, gateway: Gateway)
   if ('resumed' in call && call.resumed === 'closed') return;
   // A server without sessions gets clients without sessions (P8); a process has one, whether it knows or not.
   if (wireIdOf(call) === undefined) return;
-  const { caller } = call.verified;
-  const owner = { caller: callerKey(caller), connection: call.connection.incarnation, client: caller.client };
+  const owner = ownerOf(call);
   gateway.sessions.begin(owner, { ...call.session, upstreamId: call.answer.sessionId });
 }
 
