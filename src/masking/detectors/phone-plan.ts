@@ -1,9 +1,13 @@
 /** Numbering plans: ITU-T E.164 through libphonenumber's metadata, loaded when the first number asks for it (it takes 25 ms). */
 import { createRequire } from 'node:module';
-import type { CountryCode, PhoneNumber } from 'libphonenumber-js/min';
+import { digitsOf } from '#masking/engine/detector.ts';
+import type { CountryCode, Metadata, PhoneNumber } from 'libphonenumber-js/min';
 
 type Plans = {
   parsePhoneNumberFromString(text: string, country?: CountryCode): PhoneNumber | undefined;
+  getCountries(): CountryCode[];
+  getCountryCallingCode(country: CountryCode): string;
+  readonly Metadata: new () => Metadata;
 };
 
 let plans: Plans | undefined;
@@ -21,6 +25,55 @@ export function isInternationalNumber(text: string): boolean {
   return loadPlans().parsePhoneNumberFromString(text)?.isValid() === true;
 }
 
+/** What may be dialled before a national number: the trunk prefix. */
+const TRUNKS: Readonly<Partial<Record<CountryCode, readonly string[]>>> = {
+  US: ['1'],
+  GB: ['0', '180020'],
+  DE: ['0'],
+  FR: ['0'],
+  IN: ['0'],
+  AU: ['0', '1831', '1832'],
+  NL: ['0'],
+};
+
+/** Of one country, so that most digits need not be parsed to be known as none of its numbers. */
+type Shape = {
+  readonly country: CountryCode;
+  readonly lengths: ReadonlySet<number>;
+  readonly prefixes: readonly string[];
+};
+
+let shapes: readonly Shape[] | undefined;
+
+function shapeOf(country: CountryCode): Shape {
+  const { getCountries, getCountryCallingCode, Metadata } = loadPlans();
+  const code = getCountryCallingCode(country);
+  const metadata = new Metadata();
+  // who shares a calling code may have numbers of other lengths
+  const lengths = getCountries()
+    .filter((other) => getCountryCallingCode(other) === code)
+    .flatMap((other) => {
+      metadata.selectNumberingPlan(other);
+      return metadata.numberingPlan?.possibleLengths() ?? [];
+    });
+  const trunks = ['', ...(TRUNKS[country] ?? [])];
+  return { country, lengths: new Set(lengths), prefixes: [...trunks, ...trunks.map((trunk) => code + trunk)] };
+}
+
+/** What is dialled to leave one of the countries: then any plan may be meant. */
+const isDialledAbroad = (digits: string): boolean =>
+  digits.startsWith('00') || digits.startsWith('011') || digits.includes('0011');
+
+const mayBeOf = ({ lengths, prefixes }: Shape, digits: string): boolean =>
+  prefixes.some((prefix) => lengths.has(digits.length - prefix.length) && digits.startsWith(prefix));
+
 export function isNationalNumber(text: string): boolean {
-  return COUNTRIES.some((country) => loadPlans().parsePhoneNumberFromString(text, country)?.isValid() === true);
+  const digits = digitsOf(text);
+  const isAnywhere = isDialledAbroad(digits);
+  shapes ??= COUNTRIES.map(shapeOf);
+  return shapes.some(
+    (shape) =>
+      (isAnywhere || mayBeOf(shape, digits)) &&
+      loadPlans().parsePhoneNumberFromString(text, shape.country)?.isValid() === true,
+  );
 }
