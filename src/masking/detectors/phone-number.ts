@@ -122,7 +122,7 @@ function findInternational(scan: Scan): void {
     for (const end of ends.toReversed().slice(0, 4)) {
       if (isPartOfMore(text, start, end)) continue;
       if (!scan.budget.mayValidate()) break;
-      if (!isInternationalNumber(`+${digitsOf(text.slice(from, end))}`)) continue;
+      if (!isInternationalNumber(digitsOf(text.slice(from, end)))) continue;
       scan.propose({
         start,
         end: withExtension(text, end),

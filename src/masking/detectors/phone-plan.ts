@@ -5,9 +5,10 @@ import type { CountryCode, Metadata, PhoneNumber } from 'libphonenumber-js/min';
 
 type Plans = {
   parsePhoneNumberFromString(text: string, country?: CountryCode): PhoneNumber | undefined;
-  getCountries(): CountryCode[];
-  getCountryCallingCode(country: CountryCode): string;
+  readonly getCountries: () => CountryCode[];
+  readonly getCountryCallingCode: (country: CountryCode) => string;
   readonly Metadata: new () => Metadata;
+  readonly PhoneNumber: new (number: string) => PhoneNumber;
 };
 
 let plans: Plans | undefined;
@@ -20,10 +21,30 @@ function loadPlans(): Plans {
 /** Whose national numbers, with a leading zero or nine digits, are tried when a word says that there is a phone number. */
 const COUNTRIES: readonly CountryCode[] = ['US', 'GB', 'DE', 'FR', 'IN', 'AU', 'ES', 'NL', 'PL'];
 
-/** `+` and digits, with or without separators. */
-export function isInternationalNumber(text: string): boolean {
-  return loadPlans().parsePhoneNumberFromString(text)?.isValid() === true;
+let callingCodes: ReadonlySet<string> | undefined;
+
+/** Åland's numbers are told from Finland's by their first digits alone, whatever else they are. */
+const TOLD_BY_FIRST_DIGITS = '358';
+
+/**
+ * Whether the plan of the calling code has the number as it is: most that are one need no parsing, which looks for prefixes and for
+ * the country among those that share the code. That there is none is no answer.
+ */
+function isOfPlan(digits: string): boolean {
+  const { getCountries, getCountryCallingCode, PhoneNumber } = loadPlans();
+  callingCodes ??= new Set(getCountries().map((country) => getCountryCallingCode(country)));
+  if (digits.length < DIGITS_MIN || digits.startsWith(TOLD_BY_FIRST_DIGITS)) return false;
+  for (let length = 1; length <= 3; length++)
+    if (callingCodes.has(digits.slice(0, length))) return new PhoneNumber(`+${digits}`).isValid();
+  return false;
 }
+
+/** Shorter ones have no national number behind their calling code. */
+const DIGITS_MIN = 7;
+
+/** What follows the `+`, digits only. */
+export const isInternationalNumber = (digits: string): boolean =>
+  isOfPlan(digits) || loadPlans().parsePhoneNumberFromString(`+${digits}`)?.isValid() === true;
 
 /** What may be dialled before a national number: the trunk prefix. */
 const TRUNKS: Readonly<Partial<Record<CountryCode, readonly string[]>>> = {
