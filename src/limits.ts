@@ -212,10 +212,13 @@ export const LIMITS = {
   clientDocumentRefusedMs: 60_000,
   clientDocumentsRefused: 1_000,
   clientDocumentFetches: 16,
-  clientDocumentFetchesPerMinute: 300,
-  clientDocumentFetchesPerSourcePerMinute: 30,
-  clientRegistrationsPerMinute: 600,
-  clientRegistrationsPerSourcePerMinute: 30,
+  /** Each new one is a record of a stranger's making. */
+  clientDocumentFetchesPerMinute: 60,
+  clientDocumentFetchesPerSourcePerMinute: 20,
+  clientRegistrationsPerMinute: 60,
+  clientRegistrationsPerSourcePerMinute: 20,
+  /** So many minutes' may come at once: a company that begins on a Monday. */
+  clientBurstMinutes: 10,
   /** Sources counted apart for both. */
   clientSources: 4_096,
   /** Registered clients and documents kept, and how many of them of one network address nobody has used yet. */

@@ -121,6 +121,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   const first = await makeGeneration(loaded, lasting);
   if (!first.ok) {
     await followed.stop();
+    await lasting.clientStore.close();
     await closeState();
     await lasting.maskThreads.close();
     await lasting.apiReads.close();
@@ -195,6 +196,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await followed.stop();
     await revocations.stop();
     await bindingStore.value.close();
+    await lasting.clientStore.close();
     lasting.refusals.flush(true);
     lasting.throttles.flush(true);
     await closeBook();

@@ -1,5 +1,6 @@
 /** What lasts from the start to the stop of a process, whatever is reloaded in between. Plain wiring. */
 import { openApiReads } from '#bin/api-reads.ts';
+import { lastingClients } from '#bin/clients.ts';
 import type { ComposeOptions } from '#bin/compose-options.ts';
 import type { Lasting } from '#bin/generation.ts';
 import type { OpenBook } from '#bin/open-book.ts';
@@ -41,7 +42,7 @@ export const followingMasker = (current: () => Masker): Masker => ({
 
 /** What lasts from the start to the stop, whatever is reloaded in between. */
 export function lastingOf(
-  { loaded, disk, log, env, worker, identityClock = systemIdentityClock }: ComposeOptions,
+  { loaded, disk, log, env, worker, identityClock = systemIdentityClock, documentNetwork }: ComposeOptions,
   { ledger, maskingKey }: OpenBook,
   bindingStore: BindingStore,
   state: Pick<Lasting, 'inForce' | 'currentMasker' | 'leaving' | 'draining' | 'metrics' | 'stopping'>,
@@ -76,6 +77,7 @@ export function lastingOf(
     resumables,
     asked,
     ownAnswers: createOwnAnswers(limits),
+    ...lastingClients(loaded, maskingKey, documentNetwork),
     bindings: createBindings({
       store: bindingStore,
       keys: createBindingKeys(maskingKey, random),

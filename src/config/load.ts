@@ -9,6 +9,7 @@ import type { ProxySettings } from '#upstream/proxy-choice.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 import { checkApiAudiences } from '#config/api-audience.ts';
+import { checkClients } from '#config/client-rules.ts';
 import { effectiveLimits } from '#config/operator-limits.ts';
 import { checkMaskingPatterns } from '#config/masking-patterns.ts';
 import { checkMaskingRules } from '#config/masking-rules.ts';
@@ -111,6 +112,7 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
     ...checkUnavailable(raw),
     ...checkReferences(raw),
     ...checkSignIn(raw),
+    ...checkClients(raw),
     ...checkServiceAccounts(raw),
     ...checkMaskingPatterns(raw),
     ...checkMaskingRules(raw),

@@ -271,6 +271,13 @@ const signIn = z.strictObject({
       native: z.enum(['allow', 'approve', 'deny']).default('allow'),
       /** All others. `approve`: they wait until an admin says yes. */
       others: z.enum(['approve', 'deny']).default('approve'),
+      /** Documents come from the public Internet, by 443, unless other ports and, by address, own networks are named. */
+      documents: z
+        .strictObject({
+          ports: z.array(z.int().min(1).max(65_535)).min(1).max(16).default([443]),
+          networks: z.array(text).max(64).default([]),
+        })
+        .prefault({}),
       /** Clients that register nowhere. */
       known: z
         .record(

@@ -12,7 +12,8 @@ export type Kept = 'kept' | 'taken' | 'full';
 export type ClientStore = {
   /** Synchronous, by index. Throws when the store cannot be read. Undefined as well when its time is over. */
   find(id: string, nowMs: number): RegisteredClient | undefined;
-  /** The newest first, after the one named, if any; those alone that an admin decides on, with `asked`. */
+  byHandle(handle: string, nowMs: number): RegisteredClient | undefined;
+  /** The newest first, after the one with this handle, if any. */
   list(query: {
     readonly after: string | undefined;
     readonly limit: number;

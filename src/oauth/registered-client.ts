@@ -38,6 +38,8 @@ export type RegisteredClient = {
   readonly decision: ClientDecision | undefined;
 };
 
+const HANDLE_DIGITS = 24;
+
 export type Standing =
   | { readonly is: 'allowed' }
   /** An admin has to decide. `wasApproved`: they did, and it has changed since. */
@@ -51,6 +53,10 @@ export const profileOf = ({ name, redirects, auth }: ClientMetadata): string =>
     JSON.stringify([name ?? null, [...new Set(redirects.map(redirectPlace))].toSorted(), auth]),
     'base64url',
   );
+
+/** What people call it by: no path or command line has to hold a whole URL. */
+export const handleOf = (clientId: string): string =>
+  clientId.includes('/') ? `d-${hash('sha256', clientId, 'hex').slice(0, HANDLE_DIGITS)}` : clientId;
 
 export const documentHostOf = ({ id, kind }: Pick<RegisteredClient, 'id' | 'kind'>): string | undefined =>
   kind === 'document' ? new URL(id).hostname : undefined;

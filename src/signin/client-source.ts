@@ -29,6 +29,8 @@ export type ClientSource = {
    * when the state cannot be read.
    */
   standing(clientId: string): Standing | undefined;
+  /** What an admin is told to type: short, without slashes. */
+  handle(clientId: string): string;
   /** A person, signed in, asked for one that waits: it is put before the admins. */
   asked(clientId: string): Promise<void>;
   /** Tokens were issued to it: it is kept. */

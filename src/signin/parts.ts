@@ -3,6 +3,7 @@ import type { Config } from '#config/schema.ts';
 import type { ResolvedSignIn } from '#config/sign-in-secrets.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { EpochSource } from '#identity/epochs.ts';
+import type { ClientSource } from '#signin/client-source.ts';
 
 export type SignInSettings = NonNullable<Config['signIn']>;
 
@@ -32,4 +33,5 @@ export type SignInParts = Pick<
   readonly epochs: EpochSource;
   /** So many unpredictable bytes. */
   readonly random: (count: number) => Buffer;
+  readonly clients: ClientSource;
 };

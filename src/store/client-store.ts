@@ -23,9 +23,15 @@ function keptOf(written: ClientWritten): Kept {
   return written;
 }
 
+/** Opened with the first use; each read throws when the file cannot be used. */
 export function openClientStore(options: ClientStoreOptions): ClientStore {
   const { path, limits, startThread = writerThread } = options;
-  const reads = new ClientsDb({ path, limits });
+  let opened: ClientsDb | undefined;
+  let isClosed = false;
+  const reads = (): ClientsDb => {
+    if (isClosed) throw new Error('closed');
+    return (opened ??= new ClientsDb({ path, limits }));
+  };
   const writer = new WriterThread<ClientWrite, ClientWritten>({
     start: () => startThread({ path, limits }),
     waiting: limits.clientWritesWaiting,
@@ -33,16 +39,18 @@ export function openClientStore(options: ClientStoreOptions): ClientStore {
     writeMs: limits.clientWriteMs,
   });
   return {
-    find: (id, nowMs) => reads.find(id, nowMs),
-    list: (query) => reads.list(query),
+    find: (id, nowMs) => reads().find(id, nowMs),
+    byHandle: (handle, nowMs) => reads().byHandle(handle, nowMs),
+    list: (query) => reads().list(query),
     keep: async (client) => keptOf(await writer.write({ act: 'keep', client })),
     used: async (id, atMs) => void (await writer.write({ act: 'used', id, atMs })),
     asked: async (id, atMs) => void (await writer.write({ act: 'asked', id, atMs })),
     decide: async (id, decision) => (await writer.write({ act: 'decide', id, decision })) === 'done',
     remove: async (id) => (await writer.write({ act: 'remove', id })) === 'done',
     async close() {
+      isClosed = true;
+      opened?.shut();
       await writer.close();
-      reads.shut();
     },
   };
 }

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { LIMITS } from '#limits.ts';
 import type { Limits } from '#limits.ts';
-import { profileOf } from '#oauth/registered-client.ts';
+import { handleOf, profileOf } from '#oauth/registered-client.ts';
 import type { ClientDecision } from '#oauth/registered-client.ts';
 import { ClientsDb } from '#store/clients-db.ts';
 import type { NewClient } from '#oauth/client-store.ts';
@@ -148,6 +148,17 @@ test('the list is the newest first and goes on where it ended', (t) => {
   assert.deepEqual(page(undefined), ['c', 'b']);
   assert.deepEqual(page('b'), ['a']);
   assert.deepEqual(page('a'), []);
+});
+
+test('a document is found by a short handle as well', (t) => {
+  const { keep, clients } = open(t);
+  const url = 'https://chat.example/c.json';
+  keep(newClient(url, { kind: 'document' }));
+  keep(newClient('c1'));
+  assert.equal(clients.byHandle(handleOf(url), 2_000)?.id, url);
+  assert.equal(clients.byHandle('c1', 2_000)?.id, 'c1');
+  assert.equal(clients.byHandle(url, 2_000), undefined);
+  assert.match(handleOf(url), /^[\w-]+$/);
 });
 
 test('what is removed is gone', (t) => {

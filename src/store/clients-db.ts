@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Kept, NewClient } from '#oauth/client-store.ts';
-import { expiresAtMs, profileOf } from '#oauth/registered-client.ts';
+import { expiresAtMs, handleOf, profileOf } from '#oauth/registered-client.ts';
 import type { ClientDecision, RegisteredClient } from '#oauth/registered-client.ts';
 import { unreachable } from '#result.ts';
 import type { ClientsDbOptions, ClientWrite, ClientWritten } from '#store/client-messages.ts';
@@ -15,7 +15,7 @@ import { numberOf } from '#store/state-rows.ts';
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS clients (
-  id TEXT PRIMARY KEY, kind TEXT NOT NULL, metadata TEXT NOT NULL, secret BLOB, source BLOB NOT NULL,
+  id TEXT PRIMARY KEY, handle TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, metadata TEXT NOT NULL, secret BLOB, source BLOB NOT NULL,
   created_ms INTEGER NOT NULL, fresh_until_ms INTEGER NOT NULL, fetched_ms INTEGER NOT NULL,
   used_ms INTEGER, asked_ms INTEGER, decision TEXT, expires_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -47,6 +47,13 @@ export class ClientsDb {
     });
   }
 
+  byHandle(handle: string, nowMs: number): RegisteredClient | undefined {
+    return this.#file.using((_, database) => {
+      const row = database.prepare('SELECT * FROM clients WHERE handle = ? AND expires_ms > ?').get(handle, nowMs);
+      return row === undefined ? undefined : clientOf(row);
+    });
+  }
+
   list(query: {
     readonly after: string | undefined;
     readonly limit: number;
@@ -57,7 +64,7 @@ export class ClientsDb {
       database
         .prepare(
           `SELECT * FROM clients WHERE expires_ms > ? AND (? IS NULL OR (created_ms, id) <
-           (SELECT created_ms, id FROM clients WHERE id = ?)) ORDER BY created_ms DESC, id DESC LIMIT ?`,
+           (SELECT created_ms, id FROM clients WHERE handle = ?)) ORDER BY created_ms DESC, id DESC LIMIT ?`,
         )
         .all(nowMs, after ?? null, after ?? null, limit)
         .map(clientOf),
@@ -99,12 +106,13 @@ export class ClientsDb {
     const { clientUnusedMs } = this.#options.limits;
     database
       .prepare(
-        `INSERT INTO clients VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, ?) ON CONFLICT DO UPDATE SET
+        `INSERT INTO clients VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, ?) ON CONFLICT DO UPDATE SET
          metadata = excluded.metadata, fresh_until_ms = excluded.fresh_until_ms, fetched_ms = excluded.fetched_ms,
          expires_ms = max(expires_ms, excluded.expires_ms)`,
       )
       .run(
         id,
+        handleOf(id),
         kind,
         JSON.stringify(client.metadata),
         secretDigest ?? null,

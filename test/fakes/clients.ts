@@ -1,6 +1,8 @@
 /** Clients as a store keeps them. */
 import type { ClientMetadata } from '#oauth/client-metadata.ts';
-import type { NewClient } from '#oauth/client-store.ts';
+import type { ClientStore, NewClient } from '#oauth/client-store.ts';
+import { handleOf } from '#oauth/registered-client.ts';
+import type { ClientDecision, RegisteredClient } from '#oauth/registered-client.ts';
 
 export const webMetadata = (name = 'Chat', host = 'chat.example'): ClientMetadata => ({
   name,
@@ -21,3 +23,36 @@ export const newClient = (id: string, changes: Partial<NewClient> = {}): NewClie
   source: Buffer.from('source a'),
   ...changes,
 });
+
+/** A store in memory, without bounds; `isBroken` makes every use of it fail. */
+export function fakeClientStore(): ClientStore & { isBroken: boolean; readonly rows: Map<string, RegisteredClient> } {
+  const rows = new Map<string, RegisteredClient>();
+  const change = (id: string, changes: Partial<RegisteredClient>): boolean => {
+    const row = rows.get(id);
+    if (row !== undefined) rows.set(id, { ...row, ...changes });
+    return row !== undefined;
+  };
+  const usable = (): Map<string, RegisteredClient> => {
+    if (store.isBroken) throw new Error('the disk is gone');
+    return rows;
+  };
+  const store = {
+    rows,
+    isBroken: false,
+    find: (id: string) => usable().get(id),
+    byHandle: (handle: string) => [...usable().values()].find(({ id }) => handleOf(id) === handle),
+    list: ({ limit }: { readonly limit: number }) => [...usable().values()].toReversed().slice(0, limit),
+    async keep({ source: _source, ...client }: NewClient) {
+      const before = usable().get(client.id);
+      if (before !== undefined && before.kind !== 'document') return 'taken' as const;
+      rows.set(client.id, { usedAtMs: undefined, askedAtMs: undefined, decision: undefined, ...before, ...client });
+      return 'kept' as const;
+    },
+    used: async (id: string, usedAtMs: number) => void change(id, { usedAtMs }),
+    asked: async (id: string, askedAtMs: number) => void change(id, { askedAtMs }),
+    decide: async (id: string, decision: ClientDecision) => change(id, { decision }),
+    remove: async (id: string) => usable().delete(id),
+    close: async () => undefined,
+  };
+  return store;
+}

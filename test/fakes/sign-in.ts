@@ -2,11 +2,25 @@
 import { ConfigSchema } from '#config/schema.ts';
 import { createEpochs } from '#identity/epochs.ts';
 import type { Epochs } from '#identity/epochs.ts';
+import { createClientKeys } from '#oauth/client-keys.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
 import type { SignInParts } from '#signin/parts.ts';
+import { createClientSource } from '#signin/registration/clients.ts';
+import type { DocumentFault, FetchedDocument } from '#signin/registration/pinned-fetch.ts';
+import { fakeClientStore } from '#test/fakes/clients.ts';
 import { fakeGateway } from '#test/fakes/gateway.ts';
 import type { FakeGateway, GatewayOverrides } from '#test/fakes/gateway.ts';
 
-export type FakeSignIn = SignInParts & { readonly gateway: FakeGateway; readonly epochs: Epochs };
+export type FakeSignIn = SignInParts & {
+  readonly gateway: FakeGateway;
+  readonly epochs: Epochs;
+  readonly clientStore: ReturnType<typeof fakeClientStore>;
+  /** By URL; any other host does not answer. */
+  readonly documents: Map<string, Result<FetchedDocument, DocumentFault>>;
+  /** URLs that were fetched. */
+  readonly fetched: readonly string[];
+};
 
 /** `config`: parts of gatebook.yaml as they would be written. */
 export function signInParts(overrides: GatewayOverrides = {}, config: Record<string, unknown> = {}): FakeSignIn {
@@ -14,13 +28,36 @@ export function signInParts(overrides: GatewayOverrides = {}, config: Record<str
   const parsed = ConfigSchema.parse({ version: 1, deployment: 'test', signIn: {}, ...config });
   if (parsed.signIn === undefined) throw new Error('signing in is off');
   let given = 0;
-  return {
+  const clientStore = fakeClientStore();
+  const documents: FakeSignIn['documents'] = new Map();
+  const fetched: string[] = [];
+  const own = {
     ...gateway,
     gateway,
+    clientStore,
+    documents,
+    fetched,
     settings: parsed.signIn,
     issuers: parsed.issuers,
     secrets: { issuerSecrets: new Map(), issuerKeys: new Map(), clientSecrets: new Map() },
     epochs: createEpochs(gateway.limits),
-    random: (count) => Buffer.alloc(count, (given += 1)),
+    random: (count: number) => Buffer.alloc(count, (given += 1)),
   };
+  const clients = createClientSource({
+    ...own,
+    clientKeys: createClientKeys(Buffer.alloc(32, 7)),
+    async fetchDocument({ href }) {
+      fetched.push(href);
+      return documents.get(href) ?? err('unreachable');
+    },
+  });
+  return { ...own, clients };
 }
+
+/** Publishes a document there. */
+export const publish = (
+  { documents }: Pick<FakeSignIn, 'documents'>,
+  url: string,
+  document: object,
+  cacheControl?: string,
+): void => void documents.set(url, ok({ bytes: Buffer.from(JSON.stringify(document)), cacheControl }));
