@@ -412,13 +412,6 @@ export const LIMITS = {
   signInWritesWaiting: 512,
   /** Longer than `stateLockMs`, with time for the write itself. */
   signInWriteMs: 10_000,
-  /** A person is not asked about again at the issuer within so long. */
-  issuerCheckFreshMs: 10_000,
-  /** How long a person whose issuer cannot be asked goes on after it last said yes. */
-  issuerCheckGraceMs: 15 * 60_000,
-  /** One asking at a time of each sign-in: longer than all requests of one take together. */
-  issuerCheckClaimMs: 60_000,
-  issuerCheckPollMs: 50,
   signInRequestsInFlight: 256,
   signInFormBytes: 64 * 1024,
 
