@@ -384,6 +384,10 @@ export const LIMITS = {
   apiBodyBytes: 64 * 1024,
   apiCheckpointFreshMs: 1_000,
 
+  /** How long one is an admin by break glass at most, and the shortest reason that can be one. */
+  breakGlassMs: 3_600_000,
+  breakGlassReasonCharsMin: 10,
+
   // browsers in which people are signed in (src/oauth/web-session.ts)
   webSessions: 200_000,
   webSessionsPerSignIn: 20,

@@ -21,8 +21,8 @@ import { addressOf, countRefusedToken, limitSource } from '#api/limit-source.ts'
 import type { ApiParts } from '#api/parts.ts';
 import { faultFrames } from '#gateway/fault-frames.ts';
 import { problemResponse } from '#api/problem-response.ts';
+import { entitle, recordUse } from '#api/break-glass.ts';
 import { dutyRefusal } from '#api/duty-refusal.ts';
-import { rolesOf } from '#api/roles.ts';
 import { sendStream } from '#api/send-stream.ts';
 import { PIECE_BYTES } from '#api/stall.ts';
 import type { Tenure } from '#gateway/admission.ts';
@@ -30,7 +30,6 @@ import { isAskedForHere } from '#gateway/host.ts';
 import { sourceKey } from '#gateway/source.ts';
 import { headersOf } from '#gateway/steps/receive.ts';
 import { callerKey } from '#identity/caller.ts';
-import { mayAct } from '#policy/duties.ts';
 import { err, ok, type Result } from '#result.ts';
 
 export type Asked = {
@@ -110,10 +109,11 @@ export function createExchange(parts: ApiParts): Exchange {
       admission.enterCaller(arrival.id, callerKey(by.verified.caller), tenureOf(by, route, asked, ending)) !== 'entered'
     )
       return { refusal: { code: 'rate_limited', reason: 'requests_in_flight_per_caller', retryAfterMs: RETRY_MS }, by };
-    const roles = rolesOf(by.verified.caller, parts.roles);
     const { operation } = route;
-    const may = mayAct(roles, operation.roles, operation.method !== 'GET');
-    if (!may.ok) return { refusal: dutyRefusal(may.error), by };
+    const entitled = entitle(by.verified.caller, operation, parts);
+    if (!entitled.ok) return { refusal: dutyRefusal(entitled.error), by };
+    const { roles, by: glass } = entitled.value;
+    if (glass !== undefined) ending.isEntitled = () => entitle(by.verified.caller, operation, parts).ok;
     if (operation.needsFresh === true && by.isFresh === false)
       return { refusal: { code: 'fresh_sign_in_required', reason: 'stale_sign_in', executed: 'no' }, by };
     const query = new URL(asked.url).searchParams;
@@ -126,6 +126,8 @@ export function createExchange(parts: ApiParts): Exchange {
     if (!still.ok) return { refusal: refusalOf(still.error), by };
     if (!input.ok) return { refusal: input.error, by };
     ending.isActing = true;
+    const unrecorded = glass === undefined ? undefined : await recordUse(by, operation, glass, parts);
+    if (unrecorded !== undefined) return { refusal: unrecorded, by };
     const call: ApiCall = { ...by, operation, roles };
     const outcome: ApiOutcome = await route.serve(call, input.value, parts);
     return outcome.ok ? outcome.value : { refusal: outcome.error, by };
@@ -134,6 +136,8 @@ export function createExchange(parts: ApiParts): Exchange {
   const tenureOf = (by: KnownCall, route: Route, { outgoing }: Asked, ending: Ending): Tenure => ({
     isOver() {
       const checked = parts.identity.recheck(by.verified);
+      // A stream that was begun by broken glass ends with it.
+      if (checked.ok && outgoing.headersSent && ending.isEntitled?.() === false) return true;
       // What was begun with a good token and does not stream is bounded by the time a request may take.
       if (checked.ok || (checked.error === 'expired' && !outgoing.headersSent)) return false;
       // The act of taking access away, once begun, is not ended by its own effect.
@@ -198,6 +202,8 @@ type Ending = {
   readonly resolve: (refused: Refused) => void;
   /** From the moment the operation itself begins. */
   isActing: boolean;
+  /** Of what may be done for a while only. */
+  isEntitled?: () => boolean;
 };
 
 /** What was begun may yet come into force: whoever asked for it must look before asking again. */

@@ -5,6 +5,8 @@ import type { RoleGroups } from '#api/roles.ts';
 import type { Admission } from '#gateway/admission.ts';
 import type { Book } from '#events/book.ts';
 import type { EventStreams } from '#events/event-streams.ts';
+import type { EpochSource } from '#identity/epochs.ts';
+import type { BrokenGlassStore } from '#policy/break-glass.ts';
 import type { Searcher } from '#events/searcher.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { RevokeParts } from '#gateway/revoke.ts';
@@ -31,6 +33,9 @@ export type ApiParts = Pick<
   | 'stopping'
 > & {
   readonly roles: RoleGroups;
+  /** `alarm`: somebody broke the glass, whatever comes of it. */
+  readonly brokenGlass: BrokenGlassStore & { readonly alarm: () => void };
+  readonly epochs: EpochSource;
   /** Browsers in which people are signed in; undefined where nobody signs in. */
   readonly web: Pick<WebSessions, 'isShown' | 'value' | 'find' | 'isToken' | 'isFresh'> | undefined;
   /** Issuers with an `apiAudience`: where a token for the API can come from. */

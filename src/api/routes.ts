@@ -1,5 +1,7 @@
 /** Every operation of the contract with what serves it. A new endpoint is a contract file, a file here, and its line. */
+import { serveBreakGlass, serveBrokenGlass, serveMendGlass } from '#api/break-glass.ts';
 import { route, type Route } from '#api/call.ts';
+import { breakGlass, listBrokenGlass, mendGlass } from '#api/contract/break-glass.ts';
 import { getCheckpoint } from '#api/contract/checkpoint.ts';
 import { acceptDefinitions, getDefinition, listDefinitions } from '#api/contract/definition.ts';
 import { serveAcceptance, serveDefinition, serveDefinitions } from '#api/definitions.ts';
@@ -18,6 +20,9 @@ import { ok } from '#result.ts';
 export const ROUTES: readonly Route[] = [
   route(getCheckpoint, async (_call, _input, { checkpoints }) => ok({ json: await checkpoints.all() })),
   { ...route(createRevocation, serveRevocation), endsCallers: true },
+  route(breakGlass, serveBreakGlass),
+  route(mendGlass, (call, _input, parts) => serveMendGlass(call, parts)),
+  route(listBrokenGlass, (_call, _input, parts) => serveBrokenGlass(parts)),
   route(listRevocations, (_call, _input, parts) => serveRevocations(parts)),
   route(listDefinitions, serveDefinitions),
   route(getDefinition, (_call, input, parts) => serveDefinition(input, parts)),

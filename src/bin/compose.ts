@@ -141,6 +141,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     ledger,
     indexer,
     budget: lasting.budget,
+    brokenGlass: lasting.brokenGlass,
     certificate: () => certificate,
   });
   const listener = createListener(
@@ -197,6 +198,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await revocations.stop();
     await bindingStore.value.close();
     await lasting.clientStore.close();
+    lasting.brokenGlass.close();
     lasting.refusals.flush(true);
     lasting.throttles.flush(true);
     await closeBook();

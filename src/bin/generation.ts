@@ -5,6 +5,7 @@
  */
 import { createApi } from '#api/app.ts';
 import type { Api } from '#api/app.ts';
+import type { ApiParts } from '#api/parts.ts';
 import { ROUTES } from '#api/routes.ts';
 import type { ApiReads } from '#bin/api-reads.ts';
 import { openConnections } from '#bin/connections.ts';
@@ -68,6 +69,7 @@ export type Lasting = Pick<
     readonly apiReads: ApiReads;
     readonly revocations: RevokeParts;
     readonly apiAdmission: Admission;
+    readonly brokenGlass: ApiParts['brokenGlass'] & { readonly broken: () => number };
     readonly maskingKey: Buffer;
     readonly maskThreads: MaskThreads;
     /** The masker in force at each use: what outlives a reload must not go on with an earlier one. */
@@ -113,7 +115,7 @@ function policyOf(loaded: LoadedConfig): Result<Policy, StartRefusal> {
 }
 
 function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting): Api {
-  const { apiAdmission, apiReads, revocations } = lasting;
+  const { apiAdmission, apiReads, brokenGlass, epochs, revocations } = lasting;
   const apiIssuers = gateway.signsIn
     ? [gateway.publicUrl]
     : Object.values(config.issuers)
@@ -125,6 +127,8 @@ function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting): Ap
       apiAdmission,
       roles: config.roles,
       web: undefined,
+      brokenGlass,
+      epochs,
       apiIssuers,
       ...apiReads,
       revocations,

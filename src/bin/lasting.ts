@@ -1,4 +1,5 @@
 /** What lasts from the start to the stop of a process, whatever is reloaded in between. Plain wiring. */
+import { join } from 'node:path';
 import { openApiReads } from '#bin/api-reads.ts';
 import { lastingClients } from '#bin/clients.ts';
 import type { ComposeOptions } from '#bin/compose-options.ts';
@@ -8,6 +9,7 @@ import { version } from '#bin/version.ts';
 import { createBindingKeys } from '#bindings/binding-keys.ts';
 import type { BindingStore } from '#bindings/binding.ts';
 import { createBindings } from '#bindings/bindings.ts';
+import type { LoadedConfig } from '#config/load.ts';
 import { createAdmission } from '#gateway/admission.ts';
 import { createAskedIds } from '#gateway/asked-ids.ts';
 import { endedSession } from '#gateway/ended-session.ts';
@@ -27,6 +29,7 @@ import { callId, pooledRandom, systemRandom } from '#ledger/random.ts';
 import { createMaskThreads } from '#mask-threads/mask-threads.ts';
 import type { Masker } from '#masking/masker.ts';
 import { createSecretSets } from '#masking/secret-set.ts';
+import { openBrokenGlass } from '#store/broken-glass-table.ts';
 import { createPlaceBudget } from '#upstream/place-budget.ts';
 
 /** Masks with whatever generation is in force at each use. */
@@ -39,6 +42,15 @@ export const followingMasker = (current: () => Masker): Masker => ({
   maskStoredText: (text, secrets) => current().maskStoredText(text, secrets),
   maskSentText: (text, connection, secrets) => current().maskSentText(text, connection, secrets),
 });
+
+function brokenGlassOf({ config, limits }: LoadedConfig): Lasting['brokenGlass'] {
+  let broken = 0;
+  return {
+    ...openBrokenGlass(join(config.data, 'state.db'), limits),
+    alarm: () => (broken += 1),
+    broken: () => broken,
+  };
+}
 
 /** What lasts from the start to the stop, whatever is reloaded in between. */
 export function lastingOf(
@@ -94,6 +106,7 @@ export function lastingOf(
       listenersPerCaller: 0,
     }),
     quotas: createQuotas(limits),
+    brokenGlass: brokenGlassOf(loaded),
     apiReads: openApiReads({ loaded, disk, ledger, maskingKey, clock, monotonic, log }),
     refusals: createRefusalBook({
       limits,

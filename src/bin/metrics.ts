@@ -37,13 +37,14 @@ export type WatchedParts = {
   readonly ledger: Ledger;
   readonly indexer: Indexer;
   readonly budget: PlaceBudget;
+  readonly brokenGlass: { readonly broken: () => number };
   /** Undefined while the gateway serves in clear. */
   readonly certificate: () => Pick<Certificate, 'expiresAtMs'> | undefined;
 };
 
 export function watchState(
   registry: MetricsRegistry,
-  { gateway, ledger, indexer, budget, certificate }: WatchedParts,
+  { gateway, ledger, indexer, budget, certificate, brokenGlass }: WatchedParts,
 ): void {
   const watch = createStateMetrics(registry, {
     shard: ledger.shard,
@@ -54,6 +55,7 @@ export function watchState(
     sessions: () => gateway().sessions.count(),
     stdioProcesses: () => budget.count(),
     refusalsOverflowed: () => gateway().refusals.overflowed(),
+    glassBroken: () => brokenGlass.broken(),
     certificateExpiresAtMs: () => certificate()?.expiresAtMs(),
     version: version(),
   });

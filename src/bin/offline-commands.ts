@@ -1,5 +1,6 @@
 /** Every command but `serve`, in the order of the help. */
 import type { Command } from 'commander';
+import { register as breakGlass } from '#cli/break-glass.ts';
 import { register as configCheck } from '#cli/config-check.ts';
 import { register as configExplain } from '#cli/config-explain.ts';
 import { register as configSchema } from '#cli/config-schema.ts';
@@ -44,5 +45,6 @@ export const OFFLINE_COMMANDS: readonly ((program: Command, io: CliIo) => void)[
   definitionsShow,
   definitionsAccept,
   revoke,
+  breakGlass,
   connect,
 ];

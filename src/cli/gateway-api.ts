@@ -11,6 +11,8 @@ import type { CliIo } from '#cli/io.ts';
 import { isTrustworthyUrl } from '#identity/issuer-url.ts';
 
 export type GatewayApi = { readonly url: string; readonly token: string };
+/** Without one: GET, or POST with a body. */
+export type ApiMethod = 'GET' | 'POST' | 'DELETE';
 /** What to print and the code to end with. */
 export type ApiFailure = { readonly message: string; readonly exit: ExitCode };
 
@@ -39,8 +41,13 @@ export async function openGatewayApi(
 }
 
 /** `path` from the root of the gateway: `/api/v1/…`. Gives the JSON of a successful answer. */
-export async function askGateway(api: GatewayApi, path: string, body?: object): Promise<Result<unknown, ApiFailure>> {
-  const answer = await readGateway(api, path, body);
+export async function askGateway(
+  api: GatewayApi,
+  path: string,
+  body?: object,
+  method?: ApiMethod,
+): Promise<Result<unknown, ApiFailure>> {
+  const answer = await readGateway(api, path, body, method);
   if (!answer.ok) return answer;
   const json = parsed(answer.value.text);
   return json === undefined ? notOk(api, 200, undefined) : ok(json);
@@ -49,9 +56,14 @@ export async function askGateway(api: GatewayApi, path: string, body?: object): 
 export type ApiText = { readonly text: string; readonly headers: Headers };
 
 /** The same as it came, with its headers. */
-export async function readGateway(api: GatewayApi, path: string, body?: object): Promise<Result<ApiText, ApiFailure>> {
+export async function readGateway(
+  api: GatewayApi,
+  path: string,
+  body?: object,
+  method?: ApiMethod,
+): Promise<Result<ApiText, ApiFailure>> {
   try {
-    const response = await send(api, path, AbortSignal.timeout(ANSWER_MS_MAX), body);
+    const response = await send(api, path, AbortSignal.timeout(ANSWER_MS_MAX), body, method);
     const text = await textOf(response.body);
     if (!response.ok) return notOk(api, response.status, parsed(text));
     return ok({ text, headers: response.headers });
@@ -95,9 +107,15 @@ async function* piecesOf(
   }
 }
 
-const send = ({ url, token }: GatewayApi, path: string, signal: AbortSignal, body?: object): Promise<Response> =>
+const send = (
+  { url, token }: GatewayApi,
+  path: string,
+  signal: AbortSignal,
+  body?: object,
+  method: ApiMethod = body === undefined ? 'GET' : 'POST',
+): Promise<Response> =>
   fetch(`${url}${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
+    method,
     headers: {
       authorization: `Bearer ${token}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),

@@ -32,6 +32,7 @@ function open(ledger = { ...LEDGER }) {
     sessions: () => 5,
     stdioProcesses: () => 6,
     refusalsOverflowed: () => 8,
+    glassBroken: () => 0,
     certificateExpiresAtMs: () => 1_900_000_000_000,
     version: '0.0.0',
   };

@@ -17,6 +17,8 @@ export type StateSources = {
   readonly stdioProcesses: () => number;
   /** Refusals of strangers that could not be kept apart by source. */
   readonly refusalsOverflowed: () => number;
+  /** How often somebody made themselves an admin, through this process. */
+  readonly glassBroken: () => number;
   /** Undefined while no certificate is in use. */
   readonly certificateExpiresAtMs: () => number | undefined;
   readonly version: string;
@@ -136,6 +138,7 @@ function processMetrics(registry: MetricsRegistry, sources: StateSources): void 
     ['gatebook_token_cache_entries', 'Verified tokens remembered.', () => identity().cacheEntries],
   ]);
   counters(registry, {}, [
+    ['gatebook_break_glass', 'Times somebody made themselves an admin by break glass.', sources.glassBroken],
     ['gatebook_token_cache_hits', 'Tokens found in the cache.', () => identity().cacheHits],
     ['gatebook_token_cache_misses', 'Tokens that had to be verified.', () => identity().cacheMisses],
   ]);

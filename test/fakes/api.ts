@@ -12,12 +12,14 @@ import { openBookIndex } from '#events/book-index.ts';
 import { runSearchJob, type SearchJob } from '#events/search-jobs.ts';
 import type { Searcher } from '#events/searcher.ts';
 import { asVerified } from '#identity/verified-caller.ts';
+import { createEpochs } from '#identity/epochs.ts';
 import { LIMITS } from '#limits.ts';
 import { err, ok } from '#result.ts';
 import { ADA, EVE, fakeGateway, GRACE } from '#test/fakes/gateway.ts';
 import type { FakeGateway, GatewayOverrides } from '#test/fakes/gateway.ts';
 import { listenGateway } from '#test/fakes/gateway-server.ts';
 import type { ListeningGateway } from '#test/fakes/gateway-server.ts';
+import { createFakeBrokenGlass } from '#test/fakes/broken-glass.ts';
 import { createFakeRevocationStore } from '#test/fakes/revocation-store.ts';
 
 export const AUDITOR_TOKEN = 'api-token-of-ada-0123456789';
@@ -32,7 +34,7 @@ export const ON_CALL_TOKEN = 'api-token-of-nina-0123456789';
 export type FakeApi = ListeningGateway & { readonly gateway: FakeGateway; readonly admission: Admission };
 
 type Options = GatewayOverrides &
-  Partial<Pick<ApiParts, 'book' | 'checkpoints' | 'searcher' | 'streams' | 'web'>> & {
+  Partial<Pick<ApiParts, 'book' | 'checkpoints' | 'searcher' | 'streams' | 'web' | 'brokenGlass' | 'epochs'>> & {
     readonly store?: RevocationStore;
   };
 
@@ -61,6 +63,8 @@ export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts 
       breakGlass: ['okta:on-call'],
     },
     web: options.web,
+    brokenGlass: options.brokenGlass ?? createFakeBrokenGlass(),
+    epochs: options.epochs ?? createEpochs(LIMITS),
     apiIssuers: [ADA.issuer],
     checkpoints: options.checkpoints ?? { all: async () => [] },
     revocations: {

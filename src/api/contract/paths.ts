@@ -3,6 +3,7 @@ export const API_PATHS = {
   openApi: '/api/openapi.json',
   checkpoint: '/api/v1/checkpoint',
   revocations: '/api/v1/revocations',
+  breakGlass: '/api/v1/break-glass',
   definitions: '/api/v1/definitions',
   definition: '/api/v1/definitions/one',
   acceptances: '/api/v1/definitions/acceptances',
