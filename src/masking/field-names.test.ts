@@ -34,6 +34,21 @@ test('a longer name that ends in one of a secret is recognised', () => {
   }
 });
 
+test('a password cut short, one of several, and many of them are recognised', () => {
+  for (const key of [
+    'db_pass',
+    'userPass',
+    'SMTP-PASS',
+    'PASSWORD_1',
+    'newPassword2',
+    'passwordConfirmation',
+    'api_keys',
+  ])
+    assert.equal(isSecretField(key), true, key);
+  for (const key of ['first_pass', 'bypass', 'pass', 'compass', 'tokens', 'pins', 'pin2', 'cookies', 'auths'])
+    assert.equal(isSecretField(key), false, key);
+});
+
 test("the operator's own names are recognised", () => {
   assert.equal(isSecretField('kundenKennwort'), true);
 });

@@ -14,7 +14,8 @@ import { unescapedText } from '#masking/json-text.ts';
 import { KeyNames } from '#masking/key-names.ts';
 import { LeafMask, type Copies, type Texts } from '#masking/leaf-mask.ts';
 import { TRAIL_START, type Trail } from '#masking/place-trail.ts';
-import { isSchemaPlace, SCHEMA_MAPS, SCHEMA_PARTS, SCHEMA_VALUES } from '#masking/schema-places.ts';
+import { isSchema, isSchemaPlace, SCHEMA_MAPS, SCHEMA_PARTS, SCHEMA_WORDS } from '#masking/schema-places.ts';
+import { holdsNoSecret } from '#masking/no-secret.ts';
 import { removals, type Extent } from '#masking/removals.ts';
 import { SECRET } from '#masking/plan-rule.ts';
 import type { SecretSet } from '#masking/secret-set.ts';
@@ -31,6 +32,11 @@ type KeyPair = { readonly stored: KeyNames; readonly sent: KeyNames };
 
 /** A number in the place of a number. */
 const INTEGER = /^-?(?:0|[1-9]\d{0,37})$/;
+
+/** In a list. */
+const NAME_CHARS_MAX = 40;
+const MAY_NAME_SECRET = /pass|pwd|secret|token|key|auth|cookie|credential/i;
+const IS_NAME = /^[A-Za-z_-]*$/;
 
 /** The walk inside a string: how deep, and where in the message that string stands. */
 type Embedded = {
@@ -109,7 +115,8 @@ export class MaskWalk {
 
   walk(root: JsonNode, copies: Copies = BOTH): void {
     if (this.#level === 0 && root.kind === 'object') this.#method = stringMember(root, 'method') ?? '';
-    this.#visit(root, copies);
+    if (root.kind === 'object' && isSchema(root)) this.#visitSchema(root, false, copies);
+    else this.#visit(root, copies);
   }
 
   /** A text that is no message, for both copies. */
@@ -194,7 +201,9 @@ export class MaskWalk {
     const { columns } = this.#at;
     const trail = this.#rules.detection?.trail;
     if (columns === undefined || trail === undefined)
-      return this.#visitItems(items, (item) => this.#visit(item, copies));
+      return this.#visitItems(items, (item, index) =>
+        this.#isNamedBefore(items, index) ? this.#replaceField(item, copies) : this.#visit(item, copies),
+      );
     const outer = this.#at;
     this.#visitItems(items, (row) => {
       if (row.kind !== 'array') return this.#visit(row, copies);
@@ -207,6 +216,13 @@ export class MaskWalk {
       this.#isCell = false;
       this.#at = outer;
     });
+  }
+
+  /** `["authorization", "Bearer …"]`, `["--password", "…"]`: not where only names stand. */
+  #isNamedBefore(items: readonly JsonNode[], index: number): boolean {
+    const [name, item] = [items[index - 1], items[index]];
+    if (name?.kind !== 'string' || item?.kind !== 'string' || name.value.length > NAME_CHARS_MAX) return false;
+    return MAY_NAME_SECRET.test(name.value) && !IS_NAME.test(item.value) && this.#rules.isSecretField(name.value);
   }
 
   #visitItems(items: readonly JsonNode[], visit: (item: JsonNode, index: number) => void): void {
@@ -281,6 +297,10 @@ export class MaskWalk {
     this.#cutOut(extents, dropped);
   }
 
+  #isSchema(value: JsonObject): boolean {
+    return (this.#level === 0 && isSchemaPlace(this.#path)) || isSchema(value);
+  }
+
   #isEnvelope(): boolean {
     const { from } = this.#rules;
     return from !== undefined && this.#level === 0 && isEnvelopePlace(this.#path, this.#method, from);
@@ -293,7 +313,7 @@ export class MaskWalk {
   #visitMember({ key, value }: JsonMember, copies: Copies, label?: string): void {
     if (this.#level === 0 && isOpaquePlace(this.#path)) {
       this.#visitOpaque(value, copies);
-    } else if (value.kind === 'object' && this.#level === 0 && isSchemaPlace(this.#path)) {
+    } else if (value.kind === 'object' && this.#isSchema(value)) {
       this.#visitSchema(value, false, copies);
     } else if (this.#isSecret(key, label)) {
       this.#replaceField(value, copies);
@@ -327,7 +347,7 @@ export class MaskWalk {
           part.kind === 'object' ? this.#visitSchema(part, isSecret, copies) : this.#visit(part, copies);
         if (value.kind === 'array') this.#visitItems(value.items, visitPart);
         else visitPart(value);
-      } else if (isSecret && SCHEMA_VALUES.has(key)) {
+      } else if (isSecret && !SCHEMA_WORDS.has(key)) {
         this.#replaceField(value, copies);
       } else {
         this.#visitMember(member, copies);
@@ -338,6 +358,7 @@ export class MaskWalk {
   /** Replaces whatever stands under the name of a secret. Null and empty values hide nothing and keep their shape. */
   #replaceField(node: JsonNode, copies: Copies): void {
     if (hidesNothing(node)) return;
+    if (holdsNoSecret(node)) return this.#visit(node, copies);
     if (node.kind === 'string' && this.#rules.placeholders.isWhole(node.value)) return this.#visit(node, copies);
     const value = node.kind === 'string' ? node.value : this.#text.slice(node.start, node.end);
     const verdict = this.#leaf.secretVerdict();

@@ -91,6 +91,30 @@ test('a value under the name of a secret is replaced as a whole, whatever its ty
   );
 });
 
+test('what names secrets, or says of which kind they are, stays under such a name; a pair in a list has its secret replaced', () => {
+  const value = {
+    auth: { type: 'none' },
+    credentials: 'include',
+    secrets: [{ name: 'GH_TOKEN', created_at: '2024-08-10T14:59:22Z' }],
+    required: ['token', 'owner', 'password', 'email'],
+  };
+  assert.deepEqual(stored(value), value);
+  assert.deepEqual(stored({ secrets: [{ name: 'a', value: 'hunter2' }] }), { secrets: '[SECRET]' });
+  assert.deepEqual(stored({ headers: [['authorization', 'Bearer x1']], argv: ['login', '--password', 'hunter2'] }), {
+    headers: [['authorization', '[SECRET]']],
+    argv: ['login', '--password', '[SECRET]'],
+  });
+});
+
+test('a schema of an object is one wherever it stands, and a value in it is still a value', () => {
+  const properties = { token: { type: 'string', description: 'Personal access token' } };
+  const schema = { openapi: '3.1.0', schemas: { Login: { type: 'object', properties } } };
+  assert.deepEqual(stored(schema), schema);
+  for (const hidden of [{ default: 'hunter2' }, { value: 'hunter2' }, { 'x-example': 'hunter2' }])
+    assert.ok(!JSON.stringify(stored({ type: 'object', properties: { password: hidden } })).includes('hunter2'));
+  assert.ok(!JSON.stringify(stored({ type: 'object', properties: { password: 'hunter2' } })).includes('hunter2'));
+});
+
 test('null, empty values and a yes or no under the name of a secret keep their shape', () => {
   const value = { password: null, token: '', secret: {}, credentials: [], has_password: true };
   assert.deepEqual(stored(value), value);

@@ -3,6 +3,7 @@
  * that takes a `password` must still be able to say so. Everywhere else a key of that name has a value to hide.
  */
 import type { PathPart } from '#masking/finding-notes.ts';
+import { member, stringMember, type JsonObject } from '#mcp/json.ts';
 
 const isParams = (part: PathPart | undefined): boolean => part === 'params' || part === 'result';
 
@@ -17,6 +18,10 @@ export function isSchemaPlace(path: readonly PathPart[]): boolean {
   if (rest.length === 2) return rest[0] === 'params' && last === 'requestedSchema';
   return rest.length === 4 && rest[1] === 'tools' && (last === 'inputSchema' || last === 'outputSchema');
 }
+
+/** What describes an object wherever it stands, as documents of OpenAPI have them. */
+export const isSchema = (node: JsonObject): boolean =>
+  stringMember(node, 'type') === 'object' && member(node, 'properties')?.kind === 'object';
 
 /** Members of a schema that map names to schemas. */
 export const SCHEMA_MAPS: ReadonlySet<string> = new Set([
@@ -44,5 +49,11 @@ export const SCHEMA_PARTS: ReadonlySet<string> = new Set([
   'then',
   'else',
 ]);
-/** Members that hold values of what the schema describes. */
-export const SCHEMA_VALUES: ReadonlySet<string> = new Set(['default', 'const', 'examples', 'example', 'enum']);
+/** Members that say what a value is like; all others may hold one of what the schema describes. */
+export const SCHEMA_WORDS: ReadonlySet<string> = new Set(
+  (
+    '$schema $id $ref $anchor $comment title description type format pattern contentEncoding contentMediaType minLength maxLength minimum maximum ' +
+    'exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems uniqueItems minContains maxContains minProperties maxProperties required ' +
+    'dependentRequired readOnly writeOnly deprecated nullable discriminator externalDocs'
+  ).split(' '),
+);

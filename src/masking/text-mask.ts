@@ -11,6 +11,7 @@ import { toldOffset } from '#masking/carriers/told-offset.ts';
 import type { FieldMask } from '#masking/field-mask.ts';
 import type { Copies, LeafMask, Texts } from '#masking/leaf-mask.ts';
 import type { LeafPlace } from '#masking/leaf-spans.ts';
+import { isNoSecret } from '#masking/no-secret.ts';
 import type { Placeholders } from '#masking/operators/placeholders.ts';
 import { TRAIL_START, type Trail } from '#masking/place-trail.ts';
 import type { WalkNotes, WalkRules } from '#masking/walk-rules.ts';
@@ -147,6 +148,7 @@ export class TextMask {
   /** Where its name does not count for the sent copy, the value is masked there like any other. */
   #secretField(value: string, place: TextPlace): Texts {
     const { copies, where } = place;
+    if (isNoSecret(value)) return { stored: value, sent: value };
     const texts = this.#field.field(value, copies, where);
     if (texts.sent !== value || this.#rules.placeholders.isWhole(value)) return texts;
     const { sent } = this.#plain(value, { ...place, copies: { ...copies, stored: false }, where: undefined });

@@ -23,7 +23,7 @@ export const PROSE: readonly string[] = [
   'Voicemail from «PHONE_NUMBER|415-555-0199»: please ring me about order 4155550198.',
   'amex «CREDIT_CARD|3782 822463 10005» exp 09/27, name «PERSON|Priya Raman»',
   'The driver showed his licence, driver license number «US_DRIVER_LICENSE|D4829173», and left.',
-  'curl -u admin:hunter2 is bad, but so is "Authorization: Bearer «SECRET|eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSIsImlhdCI6MX0.dBjftJeZ4CVPmB92K27uhbUJU1p1r_wW1gFWFOEjXk»"',
+  'curl -u admin:«SECRET|hunter2» is bad, but so is "Authorization: Bearer «SECRET|eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSIsImlhdCI6MX0.dBjftJeZ4CVPmB92K27uhbUJU1p1r_wW1gFWFOEjXk»"',
   '«PERSON|Kwame Mensah» said the meeting is off. «PERSON|Lucía Fernández» will confirm tomorrow.',
   'For questions contact «PERSON|Dr. Samuel Adeyemi» in billing, ext. 4471.'.replace(
     '«PERSON|Dr. Samuel',
@@ -55,7 +55,7 @@ export const PROSE: readonly string[] = [
   'jdbc conn string "«SECRET|Server=tcp:sql01.example.net,1433;Database=hr;User ID=hr_ro;Password=V3ry.S3cret;Encrypt=True;»"',
   'He was born on «DATE_OF_BIRTH|1979-11-02» in «LOCATION|Nairobi».',
   'Order #100234 for «PERSON|Wei Zhang» shipped via UPS 1Z999AA10123456784, ETA Monday.',
-  'cardholder «PERSON|Anna Kowalska», number «CREDIT_CARD|6011000990139424», cvv 123',
+  'cardholder «PERSON|Anna Kowalska», number «CREDIT_CARD|6011000990139424», cvv «SECRET|123»',
   'Hola, soy «PERSON|Carlos Mendoza», mi teléfono es «PHONE_NUMBER|+34 612 34 56 78».',
   'call the hotline «PHONE_NUMBER|1-800-555-0142» and ask for «PERSON|Brenda»',
   'Found in logs: user «EMAIL_ADDRESS|k.lindqvist@example.se» from «IP_ADDRESS|198.51.100.23» ua Chrome/120.0.0.0',

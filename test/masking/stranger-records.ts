@@ -250,7 +250,12 @@ export const STRANGER_RECORDS: readonly unknown[] = [
     },
   },
   {
-    billing: { cardholder: '«PERSON|Lana van Oosten»', card: '«CREDIT_CARD|36839682199541»', cvv: '123', zip: '10001' },
+    billing: {
+      cardholder: '«PERSON|Lana van Oosten»',
+      card: '«CREDIT_CARD|36839682199541»',
+      cvv: '«SECRET|123»',
+      zip: '10001',
+    },
     order_number: 'ORD-238830',
   },
   {

@@ -52,7 +52,7 @@ export const STRANGER_TEXTS: readonly string[] = [
   '## Contacts\n\n- **«PERSON|Kirsten Ehlert»** - «EMAIL_ADDRESS|azirme@yahoo.co.uk» - «PHONE_NUMBER|+1-570-757-8622x2563»\n- **«PERSON|Clémence Duval»** - «EMAIL_ADDRESS|k.irwin@startup.ai» - «PHONE_NUMBER|617-982-3265»',
   '| Name | Phone |\n|---|---|\n| «PERSON|Sian Turner» | «PHONE_NUMBER|07512 746327» |\n| «PERSON|Sophie Dupuis» | «PHONE_NUMBER|(503) 556-7890» |',
   "Hello, I'm «PERSON|Charlie Rahman». I lost my card «CREDIT_CARD|5107 7460 3439 3701». Please block it.",
-  'Amex «CREDIT_CARD|5425-5993-8305-4100» CVV 123 exp 12/26 name on card «PERSON|Gabrielle Brown»',
+  'Amex «CREDIT_CARD|5425-5993-8305-4100» CVV «SECRET|123» exp 12/26 name on card «PERSON|Gabrielle Brown»',
   'Could not deliver to «EMAIL_ADDRESS|h.matthai@orange.fr»: mailbox full',
   'Re: visa application of «PERSON|Marie Stevens», passport «US_PASSPORT|O78220951», date of birth «DATE_OF_BIRTH|25-Jul-1950»',
   'Payroll: «PERSON|Logan R. Nagar», SSN «US_SSN|277-48-1290», net €878, account number «US_BANK_NUMBER|213699016»',

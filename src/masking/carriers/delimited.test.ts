@@ -66,3 +66,13 @@ test('a cell stays one cell whatever is put in it', () => {
   assert.equal(spelledCell('a,b', cell, ';'), 'a,b');
   assert.equal(spelledCell('a,b', { ...cell, isQuoted: true }, ','), 'a,b');
 });
+
+test('rows of a table whose head says nothing are no heads', () => {
+  const isTelling = (column: string): boolean => column === 'token';
+  for (const text of [
+    '| Field | Type |\n|---|---|\n| token | string |\n| email | string |\n',
+    'name,type,required\ntoken,string,true\nemail,string,false\n',
+  ])
+    assert.deepEqual(tablesIn(text, isTelling), [], text);
+  assert.equal(tablesIn('Hello, all\ntoken,mail\n1,2\n', isTelling).length, 1, 'a sentence is no head');
+});

@@ -79,7 +79,7 @@ export function tablesIn(text: string, isTelling: (column: string) => boolean): 
   for (let at = 0; at < text.length;) {
     const found = tableAt(text, at, cellsLeft, isTelling);
     if (found !== undefined) {
-      tables.push(found.table);
+      if (found.isTelling) tables.push(found.table);
       cellsLeft -= found.table.cells.length;
       at = found.next;
       continue;
@@ -91,16 +91,28 @@ export function tablesIn(text: string, isTelling: (column: string) => boolean): 
   return tables;
 }
 
+/** Without its end; of a long one the beginning. */
+function lineAt(text: string, at: number): string {
+  const end = text.indexOf('\n', at);
+  return text.slice(at, Math.min(end === -1 ? text.length : end, at + LIMITS.tableHeadChars));
+}
+
 /** Rows of Markdown begin and end with a bar. */
 const isEdge = (delimiter: string, column: number, columns: number): boolean =>
   delimiter === '|' && (column === 0 || column === columns - 1);
+
+/** Of a head that says nothing the rows below are not heads either: a table that describes fields names them in its rows. */
+const isPlainHead = (names: readonly string[], second: string, delimiter: string): boolean =>
+  delimiter === '|'
+    ? /^[ \t|:+-]*-{2}[ \t|:+-]*$/.test(second)
+    : names.length > 2 && names.every((name) => /^[\w.-]+$/.test(name));
 
 function tableAt(
   text: string,
   at: number,
   cellsMax: number,
   isTelling: (column: string) => boolean,
-): { readonly table: Table; readonly next: number } | undefined {
+): { readonly table: Table; readonly isTelling: boolean; readonly next: number } | undefined {
   const lineEnd = text.indexOf('\n', at);
   if (lineEnd === -1 || lineEnd - at > LIMITS.tableHeadChars) return undefined;
   const first = text.slice(at, lineEnd);
@@ -111,7 +123,9 @@ function tableAt(
     const columns = head.cells.map((cell) => text.slice(cell.start, cell.end).trim());
     const named = columns.filter((name, column) => name !== '' || !isEdge(delimiter, column, columns.length));
     if (!named.every((name) => name.length <= HEAD_CHARS_MAX && HEAD.test(name))) continue;
-    if (named.length === 0 || new Set(named).size !== named.length || !named.some(isTelling)) continue;
+    if (named.length === 0 || new Set(named).size !== named.length) continue;
+    const isTold = named.some(isTelling);
+    if (!isTold && !isPlainHead(named, lineAt(text, head.next), delimiter)) continue;
     const cells: Cell[] = [];
     let next = head.next;
     let end = head.end;
@@ -121,7 +135,7 @@ function tableAt(
       cells.push(...row.cells);
       ({ next, end } = row);
     }
-    if (cells.length > 0) return { table: { start: at, end, delimiter, columns, cells }, next };
+    if (cells.length > 0) return { table: { start: at, end, delimiter, columns, cells }, isTelling: isTold, next };
   }
   return undefined;
 }

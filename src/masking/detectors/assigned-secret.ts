@@ -6,6 +6,7 @@ import { entropyOf } from '#masking/detectors/entropy.ts';
 import { looksMadeUp } from '#masking/detectors/made-up.ts';
 import { WordSearch } from '#masking/engine/aho-corasick.ts';
 import type { Detector } from '#masking/engine/detector.ts';
+import type { Place } from '#masking/engine/place.ts';
 import { HAS, type TextProfile } from '#masking/engine/text-profile.ts';
 import { MENTIONS } from '#masking/words/mention-words.ts';
 import { PASSWORD_WORDS, TOKEN_WORDS } from '#masking/words/secret-words.ts';
@@ -17,11 +18,11 @@ const VALUE_CHARS_MAX = 256;
 
 const WORDS = [...PASSWORD_WORDS, ...TOKEN_WORDS];
 /** Inside of a longer word they are another word: `compass: …`, `design: …`. */
-const SHORT_WORDS: ReadonlySet<string> = new Set(['pass', 'sig', 'sas', 'otp', 'pwd', 'pw', 'hmac']);
+const SHORT_WORDS: ReadonlySet<string> = new Set(['pass', 'sig', 'sas', 'otp', 'pwd', 'pw', 'psk', 'senha', 'hmac']);
 
 /** From the end of the word to the value: the rest of a name, quotes, and what assigns. */
 const ASSIGNS =
-  /((?:[_-][A-Za-z0-9_-]{0,24}|[A-Z0-9][A-Za-z0-9_]{0,24})?)["'`\])]{0,2}[ \t]{0,4}(?::=|=>|={1,2}|:|(?:,? it )?(?:(?:for|of|to|on) [^.;:=\n"']{1,40} )?\b(?:is|IS|was)\b|\bset to\b|\|)[ \t]{0,4}(?:["'`]{1,3}|(?=[^\s]))/y;
+  /((?:[_-][A-Za-z0-9_-]{0,24}|[A-Z0-9][A-Za-z0-9_]{0,24}|ña)?)["'`\])]{0,2}[ \t]{0,4}(?::=|=>|={1,2}|:|>|(?:value|content)[ ]?=|(?:,? it )?(?:(?:for|of|to|on) [^.;:=\n"']{1,40} )?\b(?:is|IS|was)\b|\bset to\b|\|)[ \t]{0,4}(?:["'`]{1,3}|(?=[^\s]))/y;
 /** `token_type`, `secretName`, `password_expires_at`: about the secret, not the secret. */
 const ABOUT =
   /(?:type|name|ur[il]|file|path|length|count|expir[a-z]*|expires_in|ttl|_at|_on|hint|policy|min|max|size|status|endpoint|arn|version|ref|field|label)$/i;
@@ -54,7 +55,7 @@ const humpsOf = (value: string): number => value.match(/[a-z][A-Z]/g)?.length ??
 function looksLikePassword(value: string, how: string, isQuoted: boolean): boolean {
   if (value.length < 5 || value.length > 128 || SENTENCE_WORD.test(value)) return false;
   if (!isQuoted && CODE.test(value) && kindsOf(value) < 4) return false;
-  const isAssigned = /[=:|]/.test(how);
+  const isAssigned = /[=:|>]/.test(how);
   if (/^\d+$/.test(value)) return isAssigned;
   if (kindsOf(value) >= 2 && !isWordy(value)) return true;
   if (how === '=') return /^[a-z]+$/.test(value);
@@ -70,7 +71,7 @@ function looksLikeToken(value: string, how = ''): boolean {
   if (CODE.test(value) || isIdentifier(value) || SENTENCE_WORD.test(value)) return false;
   if (value.length < TOKEN_CHARS_MIN)
     return (
-      /[=:]/.test(how) && SHORT_TOKEN.test(value) && entropyOf(value) >= 2.2 && !/^v?\d+(?:[.a-z]+\d*)*$/.test(value)
+      /[=:>]/.test(how) && SHORT_TOKEN.test(value) && entropyOf(value) >= 2.2 && !/^v?\d+(?:[.a-z]+\d*)*$/.test(value)
     );
   if (UUID.test(value)) return true;
   if (/^[\d.:-]+$/.test(value)) return false;
@@ -82,9 +83,20 @@ function looksLikeToken(value: string, how = ''): boolean {
     : isRandom;
 }
 
+/** Under the key of a secret; one that people choose need not be long. */
+const isValueOfField = (value: string, { isPassword = false }: Place): boolean =>
+  looksLikeToken(value) ||
+  (isPassword &&
+    value.length <= 128 &&
+    kindsOf(value) >= 2 &&
+    !isWordy(value) &&
+    !CODE.test(value) &&
+    !/^[\d.,:%-]+$/.test(value));
+
 /** Whether anything in the text assigns, or is random enough to be a value by itself. */
 function mayAssign(text: string, { mask, runMax }: TextProfile): boolean {
   if ((mask & (HAS.colon | HAS.equals)) !== 0 || runMax >= 20) return true;
+  if (text.includes('</')) return true;
   if ((mask & HAS.space) === 0) return false;
   return (
     text.includes(' is ') ||
@@ -96,12 +108,17 @@ function mayAssign(text: string, { mask, runMax }: TextProfile): boolean {
   );
 }
 
+const OPEN_TAG = /<[\w.:-]{1,63}$/;
+
 type Value = { readonly start: number; readonly end: number; readonly isQuoted: boolean; readonly how: string };
 
 function valueAfter(text: string, wordEnd: number): Value | undefined {
   ASSIGNS.lastIndex = wordEnd;
   const assigned = ASSIGNS.exec(text);
   let how = assigned?.[0] ?? '';
+  // of XML: `<password>…</password>`
+  if (how.endsWith('>') && !how.includes('=') && !OPEN_TAG.test(text.slice(Math.max(0, wordEnd - 64), wordEnd)))
+    return undefined;
   let start = wordEnd + how.length;
   if (ABOUT.test(assigned?.[1] ?? '')) return undefined;
   if (assigned === null) {
@@ -121,7 +138,9 @@ function valueAfter(text: string, wordEnd: number): Value | undefined {
   const value = pattern.exec(text)?.[0];
   if (value === undefined) return undefined;
   let end = start + value.length;
-  if (!isQuoted) while (end > start && '.!?:)]}\\'.includes(text[end - 1] ?? ' ')) end--;
+  // of what is assigned `!` is a part; of a sentence it is the end
+  const trail = /[=:]/.test(how) ? '.:)]}\\' : '.!?:)]}\\';
+  if (!isQuoted) while (end > start && trail.includes(text[end - 1] ?? ' ')) end--;
   return { start, end, isQuoted, how };
 }
 
@@ -133,8 +152,8 @@ export function createAssignedSecrets(): Detector {
     runMin: 3,
     find(scan) {
       const { text } = scan;
-      if (text.length < 9) return;
-      if (scan.place.isSecret && !/\s/.test(text) && looksLikeToken(text) && !looksMadeUp(text)) {
+      if (text.length < (scan.place.isPassword === true ? 5 : 9)) return;
+      if (scan.place.isSecret && !/\s/.test(text) && isValueOfField(text, scan.place) && !looksMadeUp(text)) {
         scan.propose({
           start: 0,
           end: text.length,
@@ -163,7 +182,7 @@ export function createAssignedSecrets(): Detector {
         lastEnd = value.end;
         if (sameEnds >= SAME_ENDS_MAX || shown.length === VALUE_CHARS_MAX) floor = value.end;
         if (looksMadeUp(shown)) return;
-        const isAssigned = /[=:|]/.test(value.how);
+        const isAssigned = /[=:|>]/.test(value.how);
         const isPassword = index < PASSWORD_WORDS.length;
         const isSecret = isPassword
           ? value.how !== ' ' && looksLikePassword(shown, value.how, value.isQuoted)

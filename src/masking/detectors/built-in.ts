@@ -1,5 +1,6 @@
 /** Every detector there is, whatever the language of the text. What only one country has stands in src/masking/locales. */
 import { createAssignedSecrets } from '#masking/detectors/assigned-secret.ts';
+import { commandSecret } from '#masking/detectors/command-secret.ts';
 import { creditCard } from '#masking/detectors/credit-card.ts';
 import { cryptoAddress } from '#masking/detectors/crypto-address.ts';
 import { dateOfBirth } from '#masking/detectors/date-of-birth.ts';
@@ -9,7 +10,9 @@ import { ipAddress } from '#masking/detectors/ip-address.ts';
 import { itin } from '#masking/detectors/itin.ts';
 import { location } from '#masking/detectors/location.ts';
 import { macAddress } from '#masking/detectors/mac-address.ts';
+import { oneTimeCode } from '#masking/detectors/one-time-code.ts';
 import { organization } from '#masking/detectors/organization.ts';
+import { passwordHash } from '#masking/detectors/password-hash.ts';
 import { person } from '#masking/detectors/person.ts';
 import { phoneNumber } from '#masking/detectors/phone-number.ts';
 import { createProviderTokens } from '#masking/detectors/provider-token.ts';
@@ -28,6 +31,9 @@ export const builtInDetectors = (): readonly Detector[] => [
   authorization,
   createProviderTokens(),
   createAssignedSecrets(),
+  commandSecret,
+  passwordHash,
+  oneTimeCode,
   email,
   ipAddress,
   creditCard,

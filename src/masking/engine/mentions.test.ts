@@ -22,6 +22,9 @@ const WANTED: Readonly<Record<keyof typeof MENTIONS, RegExp>> = {
   box: /box/i,
   street:
     /(?:straße|strasse|str\.|gasse|weg|allee|platz|ring|ufer|damm|straat|laan|gracht)|(?:Rue|Avenue|Boulevard|Via|Calle|Plaza|Rua|Viale|Corso)/,
+  command:
+    /curl|wget|sshpass|mysql|mariadb|docker|podman|helm|skopeo|ldapsearch|ldapadd|ldapmodify|redis-cli|plink|pscp/,
+  code: /code|one[- ]time|OTP|PIN|CVV|CVC/,
   title: new RegExp(`(?<![\\w])(?:${HONORIFICS})\\.?[ ]`),
   company:
     /,?[ ](?:Inc|LLC|L\.L\.C|Ltd|Limited|Corp|Corporation|Co|Company|LLP|LP|PLC|plc|GmbH|AG|KG|SE|SA|S\.A|SAS|SARL|SpA|S\.p\.A|BV|B\.V|NV|N\.V|AB|AS|Oy|Oyj|Pty|Pvt|Holdings|Group|Partners|Associates|Industries|Enterprises|Technologies|Solutions|Ventures|Labs|Bank|Insurance|University|Hospital|Foundation|GbR|KGaA|OHG|eG|Stiftung|and Sons|& Sons)(?![\w-])/,

@@ -12,6 +12,7 @@ import {
   NO_SECRET_WORDS,
   ORGANIZATION_NAMES,
   ORGANIZATION_ROLES,
+  PASSWORD_KEY_WORDS,
   PERSON_NAMES,
   PERSON_ROLES,
   PERSON_SIBLINGS,
@@ -35,6 +36,8 @@ export type Place = {
   readonly against: 'nothing' | 'ids' | 'numbers';
   /** The key names a secret, so that a value that looks like one is one. */
   readonly isSecret: boolean;
+  /** The secret is one that people choose, so that it need not be long. */
+  readonly isPassword?: boolean;
   /** There is a key at all: the text is a field, not prose. */
   readonly isField: boolean;
 };
@@ -141,6 +144,7 @@ function meaningOf(key: string): KeyMeaning {
           : 'any-name',
     against,
     isSecret,
+    ...(isSecret && words.some((word) => PASSWORD_KEY_WORDS.has(word)) ? { isPassword: true } : {}),
     isField: !PROSE_NAMES.has(joined),
   };
   const meaning = {

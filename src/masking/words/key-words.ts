@@ -262,6 +262,9 @@ export const VALUE_NAMES: ReadonlySet<string> = new Set([
   'answer',
   'newvalue',
   'oldvalue',
+  'defaultvalue',
+  'currentvalue',
+  'parametervalue',
   'content',
   'data',
 ]);
@@ -278,6 +281,13 @@ export const LABEL_NAMES: ReadonlySet<string> = new Set([
   'system',
   'header',
   'column',
+  'parameter',
+  'param',
+  'parametername',
+  'variable',
+  'variablename',
+  'setting',
+  'option',
 ]);
 
 /** `{"columns": ["id", "email"], "rows": [[1, "…"]]}`. */
@@ -305,13 +315,23 @@ export const ROW_NAMES: ReadonlySet<string> = new Set([
 export const ID_WORDS: ReadonlySet<string> = new Set(['id', 'ids', 'ref', 'reference', 'case', 'identifier']);
 
 export const SECRET_WORDS: ReadonlySet<string> = new Set(
-  'secret secrets token apikey password passwd pwd passphrase credential credentials key jwt bearer pat auth signature sas cookie pass'.split(
+  'secret secrets token tokens apikey apikeys psk password passwords passwd pwd passphrase credential credentials key jwt bearer pat auth signature sas cookie pass'.split(
     ' ',
   ),
 );
+/** Of these the ones that people choose. */
+export const PASSWORD_KEY_WORDS: ReadonlySet<string> = new Set([
+  'password',
+  'passwords',
+  'passwd',
+  'pwd',
+  'passphrase',
+  'pass',
+  'psk',
+]);
 /** With one of these it is a name, a place or a page, not the secret. */
 export const NO_SECRET_WORDS: ReadonlySet<string> = new Set(
-  'type name id ids arn url uri file path next page cursor continuation progress cancel public pub primary foreign sort partition object issue project idempotency cache tokens count usage max total method provider endpoint algorithm alg version rotation policy user username'.split(
+  'type name id ids arn url uri file path next page sync pagination resume watch delta cursor continuation progress cancel public pub primary foreign sort partition object issue project idempotency cache count usage input output prompt completion max total method provider endpoint algorithm alg version rotation policy user username'.split(
     ' ',
   ),
 );

@@ -18,6 +18,8 @@ export const MENTIONS = {
   street: 256,
   title: 512,
   company: 1_024,
+  command: 2_048,
+  code: 4_096,
 } as const;
 
 export type MentionWords = {
@@ -54,6 +56,12 @@ export const MENTION_WORDS: readonly MentionWords[] = [
     words: 'stra|str.|gasse|weg|allee|platz|ring|ufer|damm|laan|gracht|rue|avenue|boulevard|via|calle|plaza|rua|corso',
   },
   { bits: MENTIONS.title, words: HONORIFICS, isSpelled: true },
+  {
+    bits: MENTIONS.command,
+    words:
+      'curl|wget|sshpass|mysql|mariadb|docker|podman|helm|skopeo|ldapsearch|ldapadd|ldapmodify|redis-cli|plink|pscp',
+  },
+  { bits: MENTIONS.code, words: 'code|one-time|one time|otp|pin|cvv|cvc|passcode' },
   {
     bits: MENTIONS.company,
     words:

@@ -1,7 +1,23 @@
 /** Words that say of the value behind them that it is a secret. */
 
 /** People choose these: shorter, sometimes words. */
-export const PASSWORD_WORDS: readonly string[] = ['password', 'passwd', 'passphrase', 'passcode', 'pwd', 'pass', 'pw'];
+export const PASSWORD_WORDS: readonly string[] = [
+  'password',
+  'passwd',
+  'passphrase',
+  'passcode',
+  'pwd',
+  'pass',
+  'pw',
+  'psk',
+  'passwort',
+  'kennwort',
+  'mot de passe',
+  'contrase',
+  'contrasena',
+  'senha',
+  'wachtwoord',
+];
 /** Machines make these: long and without sense. */
 export const TOKEN_WORDS: readonly string[] = [
   'secret',
@@ -29,6 +45,7 @@ export const TOKEN_WORDS: readonly string[] = [
   'shared_key',
   'storage_key',
   '_pat',
+  '_auth',
   'admin_key',
   'server_key',
   'deploy_key',
