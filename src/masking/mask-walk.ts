@@ -13,6 +13,7 @@ import { FieldMask, FIELD_NAME_RULE } from '#masking/field-mask.ts';
 import { unescapedText } from '#masking/json-text.ts';
 import { KeyNames } from '#masking/key-names.ts';
 import { LeafMask, type Copies, type Texts } from '#masking/leaf-mask.ts';
+import type { KeyMeaning } from '#masking/engine/place.ts';
 import { TRAIL_START, type Trail } from '#masking/place-trail.ts';
 import { isSchema, isSchemaPlace, SCHEMA_MAPS, SCHEMA_PARTS, SCHEMA_WORDS } from '#masking/schema-places.ts';
 import { holdsNoSecret } from '#masking/no-secret.ts';
@@ -152,11 +153,11 @@ export class MaskWalk {
   #visitObject(node: JsonObject, copies: Copies): void {
     const sentBefore = this.sentEdits.length;
     const removed: Media[] = [];
-    this.#visitMembers(node, copies, (member) => {
+    this.#visitMembers(node, copies, (member, meaning) => {
       const { key, value } = member;
-      const label = this.#labelOf(node, member);
+      const isSecret = this.#isSecret(key, this.#labelOf(node, meaning));
       const media = value.kind === 'string' ? mediaIn(node, key, value.value) : undefined;
-      if (media === undefined || this.#isSecret(key, label)) this.#visitMember(member, copies, label);
+      if (media === undefined || isSecret) this.#visitMember(member, copies, isSecret);
       else if (this.#visitMedia(node, member, media, copies)) removed.push(media);
     });
     const [media] = removed;
@@ -228,7 +229,9 @@ export class MaskWalk {
   #visitItems(items: readonly JsonNode[], visit: (item: JsonNode, index: number) => void): void {
     const last = this.#path.push(0) - 1;
     let dropped: Dropped | undefined;
-    for (const [index, item] of items.entries()) {
+    for (let index = 0; index < items.length; index++) {
+      const item = items[index];
+      if (item === undefined) continue;
       this.#path[last] = index;
       const marks = this.#marks();
       visit(item, index);
@@ -264,28 +267,39 @@ export class MaskWalk {
     this.sentEdits.push(...removals(parts, sent));
   }
 
-  #visitMembers(object: JsonObject, copies: Copies, visit: (member: JsonMember) => void): void {
+  #visitMembers(
+    object: JsonObject,
+    copies: Copies,
+    visit: (member: JsonMember, meaning: KeyMeaning | undefined) => void,
+  ): void {
     const last = this.#path.push('') - 1;
     const outer = this.#at;
     const { trail, hasPatterns = false } = this.#rules.detection ?? {};
     let names: KeyPair | undefined;
     let dropped: Dropped | undefined;
-    for (const [index, member] of object.members.entries()) {
+    const { members } = object;
+    for (let index = 0; index < members.length; index++) {
+      const member = members[index];
+      if (member === undefined) continue;
       this.#path[last] = member.key;
       const marks = this.#marks();
       this.#maskedKey = undefined;
       // the id of a message is its client's to choose: what is under it is not what an `id` is
       const isOfMessage = last === 0 && member.key === 'id' && this.#level === 0 && isMessage(object);
-      const isSuspect = !this.#present.isEmpty || hasPatterns || trail?.meaning(member.key).isPlain === false;
+      const meaning = trail?.meaning(member.key);
+      const isSuspect = !this.#present.isEmpty || hasPatterns || meaning?.isPlain === false;
       if (isSuspect) names = this.#maskKey(member, object, names, copies);
       // a key that is masked means what its placeholder does, so that masking again finds the same
+      const isRenamed = this.#maskedKey !== undefined;
       const named = this.#maskedKey === undefined ? member : { ...member, key: this.#maskedKey };
-      if (trail !== undefined) this.#at = isOfMessage ? TRAIL_START : trail.into(named, object, outer);
+      if (trail !== undefined)
+        this.#at = isOfMessage ? TRAIL_START : trail.into(named, object, outer, isRenamed ? undefined : meaning);
       // of the key itself: nested ones are taken on the way
-      const [dropsStored, dropsSent] = [this.#dropsStored, this.#dropsSent];
+      const dropsStored = this.#dropsStored;
+      const dropsSent = this.#dropsSent;
       this.#dropsStored = false;
       this.#dropsSent = false;
-      visit(member);
+      visit(member, meaning);
       this.#dropsStored ||= dropsStored;
       this.#dropsSent ||= dropsSent;
       dropped = this.#takeDrops(dropped, index, marks);
@@ -306,16 +320,16 @@ export class MaskWalk {
     return from !== undefined && this.#level === 0 && isEnvelopePlace(this.#path, this.#method, from);
   }
 
-  #labelOf(object: JsonObject, member: JsonMember): string | undefined {
-    return this.#rules.detection?.trail.secretLabelOf(object, member);
+  #labelOf(object: JsonObject, meaning: KeyMeaning | undefined): string | undefined {
+    return meaning?.isValueName === true ? this.#rules.detection?.trail.secretLabelOf(object) : undefined;
   }
 
-  #visitMember({ key, value }: JsonMember, copies: Copies, label?: string): void {
+  #visitMember({ value }: JsonMember, copies: Copies, isSecret: boolean): void {
     if (this.#level === 0 && isOpaquePlace(this.#path)) {
       this.#visitOpaque(value, copies);
     } else if (value.kind === 'object' && this.#isSchema(value)) {
       this.#visitSchema(value, false, copies);
-    } else if (this.#isSecret(key, label)) {
+    } else if (isSecret) {
       this.#replaceField(value, copies);
     } else {
       this.#visit(value, this.#isEnvelope() ? { ...copies, inlineRules: false } : copies);
@@ -350,7 +364,7 @@ export class MaskWalk {
       } else if (isSecret && !SCHEMA_WORDS.has(key)) {
         this.#replaceField(value, copies);
       } else {
-        this.#visitMember(member, copies);
+        this.#visitMember(member, copies, this.#rules.isSecretField(key));
       }
     });
   }

@@ -3,7 +3,7 @@
  * follows the walk and knows nothing of masking.
  */
 import { NO_PLACE, placeOf, type KeyMeaning, type KeyMeanings, type Place } from '#masking/engine/place.ts';
-import { COLUMN_NAMES, LABEL_NAMES, ROW_NAMES, VALUE_NAMES } from '#masking/words/key-words.ts';
+import { COLUMN_NAMES, LABEL_NAMES, ROW_NAMES } from '#masking/words/key-words.ts';
 import type { JsonMember, JsonNode, JsonObject } from '#mcp/json.ts';
 
 /** A label is a name, not a text. */
@@ -33,10 +33,9 @@ export class PlaceTrail {
   }
 
   /** Of a member of `object`, which stands at `at`. */
-  into(member: JsonMember, object: JsonObject, at: Trail): Trail {
-    const meaning = this.#keys(member.key);
+  into(member: JsonMember, object: JsonObject, at: Trail, meaning = this.#keys(member.key)): Trail {
     if (meaning.isSettled) return { place: meaning.place, above: meaning.isIndex ? at.above : meaning };
-    const label = VALUE_NAMES.has(meaning.joined) ? this.labelOf(object, member) : undefined;
+    const label = meaning.isValueName ? this.labelOf(object, member) : undefined;
     if (label !== undefined) return { place: this.#keys(label).place, above: meaning };
     const keys = this.#keys;
     const siblings = function* (): Iterable<KeyMeaning> {
@@ -63,9 +62,9 @@ export class PlaceTrail {
     return { place: placeOf(meaning, at.above, siblings), above: at.above };
   }
 
-  /** What a sibling says that a value is, whatever it says: the name of a secret is no entity. */
-  secretLabelOf(object: JsonObject, member: JsonMember): string | undefined {
-    if (object.members.length > SIBLINGS_MAX || !VALUE_NAMES.has(this.#keys(member.key).joined)) return undefined;
+  /** What a sibling says that a `value` is, whatever it says: the name of a secret is no entity. */
+  secretLabelOf(object: JsonObject): string | undefined {
+    if (object.members.length > SIBLINGS_MAX) return undefined;
     const sibling = object.members.find(
       ({ key, value }) =>
         value.kind === 'string' && value.value.length <= LABEL_CHARS_MAX && LABEL_NAMES.has(this.#keys(key).joined),

@@ -6,6 +6,7 @@ import { builtInDetectors } from '#masking/detectors/built-in.ts';
 import { OVER_BUDGET, ScanBudget, type ScanFault } from '#masking/engine/budget.ts';
 import type { Detector } from '#masking/engine/detector.ts';
 import type { Hit } from '#masking/engine/hit.ts';
+import { Gates } from '#masking/engine/gates.ts';
 import { resolveOverlaps } from '#masking/engine/overlaps.ts';
 import { NO_PLACE, type Place } from '#masking/engine/place.ts';
 import { Scan } from '#masking/engine/scan.ts';
@@ -38,10 +39,13 @@ export function createEngine({ types, detectors = [], placeholders: masked = PLA
   const active = [...builtInDetectors(), ...detectors].filter((detector) =>
     detector.types.some((type) => types.has(type)),
   );
-  const gates = Int32Array.from(
-    active.flatMap(({ needs, digitsMin = 0, numberMin = 0, runMin = 0 }) => [needs, digitsMin, numberMin, runMin]),
-  );
+  const gates = new Gates(active);
   const scan = new Scan(new ScanBudget());
+  /** Whether further detectors would change nothing. */
+  const isEnough = (detector: Detector): boolean => {
+    detector.find(scan);
+    return scan.budget.isExhausted || scan.isFull;
+  };
   // others than the built-in ones may find something in anything
   const isNothing =
     detectors.length > 0
@@ -53,15 +57,7 @@ export function createEngine({ types, detectors = [], placeholders: masked = PLA
     scan.begin(text, place, budget);
     const { profile } = scan;
     profile.read(text);
-    const { mask, digits, numberMax, runMax } = profile;
-    for (let at = 0; at < active.length; at++) {
-      const gate = at << 2;
-      const needs = gates[gate] as number;
-      if ((mask & needs) !== needs || digits < (gates[gate + 1] as number)) continue;
-      if (numberMax < (gates[gate + 2] as number) || runMax < (gates[gate + 3] as number)) continue;
-      active[at]?.find(scan);
-      if (budget.isExhausted || scan.isFull) return;
-    }
+    gates.each(profile, isEnough);
   };
 
   /** What is found in the text as it is, and as a decoder would read it; undefined when that is too much to tell apart. */

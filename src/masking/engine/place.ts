@@ -59,6 +59,8 @@ export type KeyMeaning = {
   readonly isPersonSibling: boolean;
   /** Nothing around the key changes what it means. */
   readonly isSettled: boolean;
+  /** `value`: what it is, a sibling says. */
+  readonly isValueName: boolean;
   /** A number: what it stands in counts, not it. */
   readonly isIndex: boolean;
   /** An identifier that can hold nothing sensitive itself. */
@@ -157,6 +159,7 @@ function meaningOf(key: string): KeyMeaning {
     isOrganizationRole: ORGANIZATION_ROLES.has(last),
     // Not a placeholder: before its value was masked it was no word that says so.
     isPersonSibling: !key.includes('[') && PERSON_SIBLINGS.has(joined),
+    isValueName: VALUE_NAMES.has(joined),
     isIndex: /^\d+$/.test(key),
     isPlain: /^[A-Za-z_$][A-Za-z_.$-]*\d{0,6}$/.test(key) && key.length <= 40,
   };

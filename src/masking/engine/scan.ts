@@ -29,6 +29,7 @@ const KEY_BONUS = 0.45;
 const WORD_BONUS = 0.4;
 const MALUS = 0.5;
 const UNKNOWN = -1;
+const CANDIDATES_MAX = LIMITS.maskingCandidates;
 
 export class Scan {
   text = '';
@@ -74,7 +75,7 @@ export class Scan {
 
   /** Further candidates change nothing. */
   get isFull(): boolean {
-    return this.proposals > LIMITS.maskingCandidates;
+    return this.proposals > CANDIDATES_MAX;
   }
 
   propose(candidate: Candidate): void {
