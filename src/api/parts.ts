@@ -1,6 +1,7 @@
 /** What the API may use of a running gateway. Plain wiring, made in src/bin. */
 import type { Checkpoints } from '#api/checkpoints.ts';
 import type { Cursors } from '#api/cursors.ts';
+import type { KeyParts } from '#api/key-parts.ts';
 import type { RoleGroups } from '#api/roles.ts';
 import type { Admission } from '#gateway/admission.ts';
 import type { Book } from '#events/book.ts';
@@ -42,6 +43,7 @@ export type ApiParts = Pick<
   readonly apiIssuers: readonly string[];
   readonly checkpoints: Checkpoints;
   readonly revocations: RevokeParts;
+  readonly keys: KeyParts;
   /** How many requests may be on their way; shared by the APIs of a configuration and the ones before it. */
   readonly apiAdmission: Admission;
   readonly cursors: Cursors;

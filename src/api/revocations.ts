@@ -3,15 +3,16 @@ import type { ApiCall, ApiInput, ApiOutcome, ApiRefusal } from '#api/call.ts';
 import type { createRevocation, Revocation, RevocationRequest } from '#api/contract/revocation.ts';
 import type { ApiParts } from '#api/parts.ts';
 import { revoke, type RevokeRefusal } from '#gateway/revoke.ts';
-import { callerKey } from '#identity/caller.ts';
+import { callerKey, GATEBOOK_NAMESPACE } from '#identity/caller.ts';
 import { covers, type RevocationInForce, type RevocationScope } from '#identity/revocation.ts';
 import { err, ok, unreachable } from '#result.ts';
 
-type Parts = Pick<ApiParts, 'identity' | 'revocations'>;
+type Parts = Pick<ApiParts, 'identity' | 'publicUrl' | 'revocations'>;
 
 /** A misspelt issuer or namespace would revoke nobody, and whoever asked would go back to sleep. */
-function mistakeIn(asked: RevocationRequest, identity: ApiParts['identity']): ApiRefusal | undefined {
-  const issuers = identity.ready();
+function mistakeIn(asked: RevocationRequest, { identity, publicUrl }: Parts): ApiRefusal | undefined {
+  // Service accounts, and what clients registered here got, are the gateway's own.
+  const issuers = [...identity.ready(), { issuer: publicUrl, namespace: GATEBOOK_NAMESPACE }];
   const invalid = (parameter: string, detail: string): ApiRefusal => ({
     code: 'invalid_parameter',
     reason: 'no_such_issuer',
@@ -61,13 +62,13 @@ function refusalOf(refusal: RevokeRefusal): ApiRefusal {
 export async function serveRevocation(
   call: ApiCall,
   { body }: Pick<ApiInput<typeof createRevocation>, 'body'>,
-  { identity, revocations }: Parts,
+  parts: Parts,
 ): Promise<ApiOutcome> {
-  const mistake = mistakeIn(body, identity);
+  const mistake = mistakeIn(body, parts);
   if (mistake !== undefined) return err(mistake);
   const { caller } = call.verified;
   const scope = scopeOf(body);
-  const done = await revoke({ scope, reason: body.reason, by: caller, token: call.token }, revocations);
+  const done = await revoke({ scope, reason: body.reason, by: caller, token: call.token }, parts.revocations);
   if (!done.ok) return err(refusalOf(done.error));
   const revokesYou = covers(scope, callerKey(caller), caller.client === undefined ? [] : [caller.client]);
   return ok({ status: 201, json: { ...toView(done.value), revokesYou } });

@@ -5,6 +5,8 @@ import { breakGlass, listBrokenGlass, mendGlass } from '#api/contract/break-glas
 import { getCheckpoint } from '#api/contract/checkpoint.ts';
 import { acceptDefinitions, getDefinition, listDefinitions } from '#api/contract/definition.ts';
 import { serveAcceptance, serveDefinition, serveDefinitions } from '#api/definitions.ts';
+import { createKey, listKeys, revokeKey } from '#api/contract/key.ts';
+import { serveKeyEnd, serveKeys, serveNewKey } from '#api/keys.ts';
 import { createRevocation, listRevocations } from '#api/contract/revocation.ts';
 import { serveRevocation, serveRevocations } from '#api/revocations.ts';
 import * as events from '#api/contract/events.ts';
@@ -24,6 +26,9 @@ export const ROUTES: readonly Route[] = [
   route(mendGlass, (call, _input, parts) => serveMendGlass(call, parts)),
   route(listBrokenGlass, (_call, _input, parts) => serveBrokenGlass(parts)),
   route(listRevocations, (_call, _input, parts) => serveRevocations(parts)),
+  route(createKey, serveNewKey),
+  route(listKeys, (_call, _input, parts) => serveKeys(parts)),
+  route(revokeKey, serveKeyEnd),
   route(listDefinitions, serveDefinitions),
   route(getDefinition, (_call, input, parts) => serveDefinition(input, parts)),
   route(acceptDefinitions, serveAcceptance),

@@ -109,6 +109,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   const registry = createRegistry();
   const common = lastingOf(options, book.value, bindingStore.value, {
     inForce: () => current().gateway,
+    currentConfig: () => current().loaded,
     currentMasker: followingMasker(() => current().gateway.masker),
     metrics: callMetricsOf(registry, loaded.limits, () => current().loaded.config),
     leaving: () => isLeaving,
@@ -125,6 +126,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await closeState();
     await lasting.maskThreads.close();
     await lasting.apiReads.close();
+    await lasting.apiKeys.close();
     await closeBook();
     return first;
   }
@@ -159,6 +161,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   const flushing = setInterval(() => {
     lasting.refusals.flush();
     lasting.throttles.flush();
+    lasting.apiKeys.writeUses();
   }, REFUSAL_FLUSH_MS);
   flushing.unref();
 
@@ -195,6 +198,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await lasting.apiReads.close();
     await reloader.close();
     await followed.stop();
+    await lasting.apiKeys.close();
     await revocations.stop();
     await bindingStore.value.close();
     await lasting.clientStore.close();

@@ -7,6 +7,7 @@ import { createApi } from '#api/app.ts';
 import type { Api } from '#api/app.ts';
 import type { ApiParts } from '#api/parts.ts';
 import { ROUTES } from '#api/routes.ts';
+import type { OpenApiKeys } from '#bin/api-keys.ts';
 import type { ApiReads } from '#bin/api-reads.ts';
 import { openConnections } from '#bin/connections.ts';
 import type { ConnectionParts, OpenConnection } from '#bin/connections.ts';
@@ -67,11 +68,14 @@ export type Lasting = Pick<
   IssuerParts &
   SignInLasting & {
     readonly apiReads: ApiReads;
+    readonly apiKeys: OpenApiKeys;
     readonly revocations: RevokeParts;
     readonly apiAdmission: Admission;
     readonly brokenGlass: ApiParts['brokenGlass'] & { readonly broken: () => number };
     readonly maskingKey: Buffer;
     readonly maskThreads: MaskThreads;
+    /** The configuration in force at each use, as read. */
+    readonly currentConfig: () => LoadedConfig;
     /** The masker in force at each use: what outlives a reload must not go on with an earlier one. */
     readonly currentMasker: Masker;
   };
@@ -115,7 +119,7 @@ function policyOf(loaded: LoadedConfig): Result<Policy, StartRefusal> {
 }
 
 function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting): Api {
-  const { apiAdmission, apiReads, brokenGlass, epochs, revocations } = lasting;
+  const { apiAdmission, apiKeys, apiReads, brokenGlass, epochs, revocations } = lasting;
   const apiIssuers = gateway.signsIn
     ? [gateway.publicUrl]
     : Object.values(config.issuers)
@@ -132,6 +136,7 @@ function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting): Ap
       apiIssuers,
       ...apiReads,
       revocations,
+      keys: apiKeys.parts,
       version: version(),
     },
     ROUTES,

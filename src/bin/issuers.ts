@@ -107,7 +107,8 @@ function openKeys(
 }
 
 /** Those who use no tokens of ours pay nothing for them. */
-const takesOwn = ({ signIn }: LoadedConfig['config']): boolean => signIn !== undefined;
+const takesOwn = ({ signIn, serviceAccounts }: LoadedConfig['config']): boolean =>
+  signIn !== undefined || Object.keys(serviceAccounts).length > 0;
 
 /** Makes nothing that was not started; `identity.start()` does. With the same issuers everything is `before`'s, its token cache too. */
 export function openIssuers(loaded: LoadedConfig, parts: IssuerParts, before?: OpenIssuers): OpenIssuers {
@@ -130,7 +131,7 @@ export function openIssuers(loaded: LoadedConfig, parts: IssuerParts, before?: O
     issuers,
     fetch: () => Promise.reject(new Error('every issuer has a way of its own')),
     epochs,
-    ...(apiResource === undefined ? {} : { own: { stores: ownTokens, apiResource } }),
+    ...(apiResource === undefined ? {} : { own: { stores: ownTokens, issuer: loaded.publicUrl, apiResource } }),
     keysOf: (settings) => {
       const name = nameOf(settings, loaded);
       const found = before?.keys.get(name) ?? openKeys(settings, loaded, shared);

@@ -1,5 +1,6 @@
 /** What lasts from the start to the stop of a process, whatever is reloaded in between. Plain wiring. */
 import { join } from 'node:path';
+import { openApiKeys } from '#bin/api-keys.ts';
 import { openApiReads } from '#bin/api-reads.ts';
 import { lastingClients } from '#bin/clients.ts';
 import type { ComposeOptions } from '#bin/compose-options.ts';
@@ -57,7 +58,7 @@ export function lastingOf(
   { loaded, disk, log, env, worker, identityClock = systemIdentityClock, documentNetwork }: ComposeOptions,
   { ledger, maskingKey }: OpenBook,
   bindingStore: BindingStore,
-  state: Pick<Lasting, 'inForce' | 'currentMasker' | 'leaving' | 'draining' | 'metrics' | 'stopping'>,
+  state: Pick<Lasting, 'inForce' | 'currentConfig' | 'currentMasker' | 'leaving' | 'draining' | 'metrics' | 'stopping'>,
 ): Omit<Lasting, 'revocations' | 'definitions'> {
   const random = pooledRandom(systemRandom);
   const newId = (): string => callId(random);
@@ -66,6 +67,7 @@ export function lastingOf(
   const { limits } = loaded;
   const resumables = createResumableCalls(limits);
   const asked = createAskedIds(limits);
+  const apiKeys = openApiKeys({ loaded, maskingKey, random, clock, log, current: state.currentConfig });
   return {
     ...state,
     clock,
@@ -124,7 +126,8 @@ export function lastingOf(
     budget: createPlaceBudget({ total: limits.stdioProcesses, perOwner: limits.stdioProcessesPerCaller }),
     identityClock,
     epochs: createEpochs(limits),
-    ownTokens: {},
+    apiKeys,
+    ownTokens: { api_key: apiKeys.keys },
     log,
     env,
     atExit: (run) => {

@@ -13,6 +13,9 @@ import { register as eventsSearch } from '#cli/events-search.ts';
 import { register as eventsShow } from '#cli/events-show.ts';
 import { register as eventsTail } from '#cli/events-tail.ts';
 import type { CliIo } from '#cli/io.ts';
+import { register as keysCreate } from '#cli/keys-create.ts';
+import { register as keysList } from '#cli/keys-list.ts';
+import { register as keysRevoke } from '#cli/keys-revoke.ts';
 import { register as ledgerBackup } from '#cli/ledger-backup.ts';
 import { register as ledgerCheckpoint } from '#cli/ledger-checkpoint.ts';
 import { register as ledgerExport } from '#cli/ledger-export.ts';
@@ -44,6 +47,9 @@ export const OFFLINE_COMMANDS: readonly ((program: Command, io: CliIo) => void)[
   definitionsList,
   definitionsShow,
   definitionsAccept,
+  keysCreate,
+  keysList,
+  keysRevoke,
   revoke,
   breakGlass,
   connect,

@@ -1,6 +1,7 @@
 /** The state of the data directory, opened and followed: where revocations are kept and how they reach this process. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { OpenApiKeys } from '#bin/api-keys.ts';
 import type { StartRefusal } from '#bin/generation.ts';
 import { EXIT_LEDGER, EXIT_UNAVAILABLE } from '#cli/exit-codes.ts';
 import type { LoadedConfig } from '#config/load.ts';
@@ -58,6 +59,7 @@ export type Revocations = {
 export function createRevocations(
   { state, lost }: OpenedState,
   lasting: Pick<Gateway, 'clock' | 'monotonic' | 'newId' | 'ledger' | 'limits' | 'log'> & {
+    readonly apiKeys: Pick<OpenApiKeys, 'endRevoked'>;
     readonly epochs: Epochs;
     readonly currentMasker: Masker;
   },
@@ -85,6 +87,7 @@ export function createRevocations(
       watch.onRevoked((revocations) => {
         endOver();
         endRevoked(revocations, gateway());
+        lasting.apiKeys.endRevoked(revocations);
       });
       try {
         await watch.start();

@@ -48,6 +48,8 @@ export type IdentityOptions = {
 
 export type OwnTokenSettings = {
   readonly stores: OwnTokenStores;
+  /** Of callers who are the gateway's own: service accounts. Others are of the issuer they signed in at. */
+  readonly issuer?: string;
   /** What a token must be for to be one for the API. */
   readonly apiResource: string;
 };
@@ -268,7 +270,7 @@ export function createIdentity(options: IdentityOptions): Identity {
       return verifyOwn(value, 'web_session', { resources: [options.own.apiResource], takesAny: false });
     },
     recheck,
-    trusts: (issuer) => issuers.has(issuer),
+    trusts: (issuer) => issuers.has(issuer) || issuer === options.own?.issuer,
     ready: () => [...issuers.values()].map((issuer) => readinessOf(issuer, epochs)),
     stats: () => ({ cacheHits, cacheMisses, cacheEntries: cache.size, issuers: [...issuers.values()].map(statsOf) }),
     async start() {

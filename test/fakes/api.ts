@@ -15,6 +15,7 @@ import { asVerified } from '#identity/verified-caller.ts';
 import { createEpochs } from '#identity/epochs.ts';
 import { LIMITS } from '#limits.ts';
 import { err, ok } from '#result.ts';
+import { fakeApiKeyStore } from '#test/fakes/api-key-store.ts';
 import { ADA, EVE, fakeGateway, GRACE } from '#test/fakes/gateway.ts';
 import type { FakeGateway, GatewayOverrides } from '#test/fakes/gateway.ts';
 import { listenGateway } from '#test/fakes/gateway-server.ts';
@@ -34,7 +35,9 @@ export const ON_CALL_TOKEN = 'api-token-of-nina-0123456789';
 export type FakeApi = ListeningGateway & { readonly gateway: FakeGateway; readonly admission: Admission };
 
 type Options = GatewayOverrides &
-  Partial<Pick<ApiParts, 'book' | 'checkpoints' | 'searcher' | 'streams' | 'web' | 'brokenGlass' | 'epochs'>> & {
+  Partial<
+    Pick<ApiParts, 'book' | 'checkpoints' | 'searcher' | 'streams' | 'web' | 'brokenGlass' | 'epochs' | 'keys'>
+  > & {
     readonly store?: RevocationStore;
   };
 
@@ -53,15 +56,16 @@ export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts 
     const nowMs = gateway.clock();
     return ok(asVerified({ caller, expiresAtMs: nowMs + 60_000, issuedAtMs: nowMs, tokenDigest: token }));
   };
+  const roles = {
+    admin: ['okta:admins'],
+    policyApprover: ['okta:policy'],
+    approver: [],
+    auditor: ['okta:audit'],
+    breakGlass: ['okta:on-call'],
+  };
   return {
     ...gateway,
-    roles: {
-      admin: ['okta:admins'],
-      policyApprover: ['okta:policy'],
-      approver: [],
-      auditor: ['okta:audit'],
-      breakGlass: ['okta:on-call'],
-    },
+    roles,
     web: options.web,
     brokenGlass: options.brokenGlass ?? createFakeBrokenGlass(),
     epochs: options.epochs ?? createEpochs(LIMITS),
@@ -72,6 +76,11 @@ export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts 
       store: options.store ?? createFakeRevocationStore(),
       watch: { apply: () => undefined },
       secrets: () => [],
+    },
+    keys: options.keys ?? {
+      store: fakeApiKeyStore(),
+      newKey: () => assert.fail('no key'),
+      inForce: () => ({ accounts: {}, connections: [], levels: [], roles }),
     },
     apiAdmission: createAdmission({
       callsInFlight: gateway.limits.apiRequestsInFlight,

@@ -4,6 +4,8 @@ export const API_PATHS = {
   checkpoint: '/api/v1/checkpoint',
   revocations: '/api/v1/revocations',
   breakGlass: '/api/v1/break-glass',
+  keys: '/api/v1/keys',
+  key: '/api/v1/keys/{id}',
   definitions: '/api/v1/definitions',
   definition: '/api/v1/definitions/one',
   acceptances: '/api/v1/definitions/acceptances',
