@@ -95,6 +95,12 @@ function formsOf(html: string, url: string): readonly Form[] {
   });
 }
 
+/** `<meta http-equiv="refresh">`: where a page goes on to by itself. */
+function refreshOf(html: string): string | undefined {
+  const [tag] = /<meta\b[^>]*http-equiv="refresh"[^>]*>/i.exec(html) ?? [];
+  return tag === undefined ? undefined : /^0; url=(.*)$/.exec(attributes(tag)['content'] ?? '')?.[1];
+}
+
 /** RFC 6265 section 5.1.4. */
 const pathMatches = (asked: string, path: string): boolean =>
   asked === path || (asked.startsWith(path) && (path.endsWith('/') || asked[path.length] === '/'));
@@ -150,9 +156,9 @@ export function createFakeBrowser(): FakeBrowser {
       if (cookies.length > 0) headers.set('cookie', cookies.join('; '));
       const response = await fetch(url, { ...asked, headers, redirect: 'manual' });
       for (const line of response.headers.getSetCookie()) keep(url, line);
-      const location = response.headers.get('location');
       const text = await response.text();
-      if (response.status < 300 || response.status >= 400 || location === null)
+      const location = response.headers.get('location') ?? refreshOf(text);
+      if (response.status >= 400 || location === undefined)
         return {
           url,
           status: response.status,
