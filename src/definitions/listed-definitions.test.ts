@@ -26,7 +26,10 @@ const one = (definition: unknown, method = 'tools/list', member = 'tools'): List
   assert.ok(first);
   return first;
 };
-const masker = createMasker({ key: Buffer.alloc(32, 7), store: { operator: 'redact', fields: ['password'] } });
+const masker = createMasker({
+  key: Buffer.alloc(32, 7),
+  store: { operator: 'redact', fields: ['password'], detectors: 'default' },
+});
 const described = (definition: unknown, limits: Partial<Limits> = {}) =>
   describeDefinition(
     one(definition),
@@ -122,10 +125,13 @@ test('a new definition is kept masked, with its annotations and where it hides t
 });
 
 test('where text is hidden is said without what masking finds in the keys that lead there', () => {
-  const properties = { 'upstream-secret-9876543210': { title: 'a\u200b\u200bb' } };
+  const title = 'a\u200b\u200bb';
+  const properties = { 'upstream-secret-9876543210': { title }, '+442079460958': { title }, 'a/b~c': { title } };
   const { hidden } = described({ name: 'get', inputSchema: { properties } });
-  assert.equal(hidden.length, 1);
-  assert.match(hidden[0]?.pointer ?? '', /^\/inputSchema\/properties\/\[SECRET[^\]]*\]\/title$/);
+  const [secret, phone, plain] = hidden.map(({ pointer }) => pointer);
+  assert.match(secret ?? '', /^\/inputSchema\/properties\/\[SECRET[^\]]*\]\/title$/);
+  assert.match(phone ?? '', /^\/inputSchema\/properties\/\[PHONE_NUMBER[^\]]*\]\/title$/);
+  assert.equal(plain, '/inputSchema/properties/a~1b~0c/title');
 });
 
 test('a definition too long to be kept is known by its hash, and annotations too long are not known', () => {

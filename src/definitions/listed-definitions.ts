@@ -85,7 +85,7 @@ export function describeDefinition(
     hash: digest,
     bytes,
     hidden: hiddenIn(node, limits).map(({ pointer, classes }) => ({
-      pointer: masker.maskStoredText(pointer, context.secrets),
+      pointer: maskedPointer(pointer, masker, context),
       classes,
     })),
     annotations: annotationsIn(kept, limits),
@@ -93,6 +93,21 @@ export function describeDefinition(
     masked,
   };
 }
+
+/** Step by step: between slashes a value is seen that in a path is none. */
+const maskedPointer = (
+  pointer: string,
+  masker: Pick<Masker, 'maskStoredText'>,
+  { secrets }: Pick<MaskContext, 'secrets'>,
+): string =>
+  pointer
+    .split('/')
+    .map((step) => {
+      const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
+      const masked: string = masker.maskStoredText(key, secrets);
+      return masked === key ? step : masked.replaceAll('~', '~0').replaceAll('/', '~1');
+    })
+    .join('/');
 
 /** A message of that one definition: masking knows where in a message the schemas are, and so do readers of the book. */
 export type MaskedText = Extract<ReturnType<Masker['maskMessage']>, { ok: true }>['value'];

@@ -225,8 +225,16 @@ export function deniedEntry(call: AnyCall, masker: Masker, refusal: Refusal): Le
 
 /** A notification or an answer of the client that was recorded and sent, and of which the upstream made nothing good. */
 export function undeliveredEntry(call: Approved, masker: Masker, refusal: Refusal): LedgerEntry {
-  const header = { ...callHeader(call), code: refusal.code, reason: refusal.reason };
-  return entryOf(call, masker, { kind: 'stream', ref: null, st: 'late' }, { header, payload: null, mask: { n: 0 } });
+  const findings = 'findings' in refusal ? refusal.findings : undefined;
+  const header = {
+    ...callHeader(call),
+    code: refusal.code,
+    reason: refusal.reason,
+    ...('bytes' in refusal ? { bytes: refusal.bytes } : {}),
+    ...(findings === undefined ? {} : { masking: findings }),
+  };
+  const mask = { n: countOf(findings ?? []), ...failedFlag(refusal.code) };
+  return entryOf(call, masker, { kind: 'stream', ref: null, st: 'late' }, { header, payload: null, mask });
 }
 
 /** An answer whose record says how the call ended, and which was then not released: its caller became nobody in between. */
@@ -300,13 +308,17 @@ export function controlEntry(
   call: AnyCall,
   masker: Masker,
   act: string,
-  about: Pick<RecordHeader, 'detail' | 'reason' | 'code' | 'durationMs' | 'upstreamStatus'> = {},
+  about: Pick<RecordHeader, 'detail' | 'reason' | 'code' | 'durationMs' | 'upstreamStatus' | 'masking' | 'bytes'> = {},
 ): LedgerEntry {
   return entryOf(
     call,
     masker,
     { kind: 'control', ref: null, st: act },
-    { header: { ...callHeader(call), ...about }, payload: null, mask: { n: 0 } },
+    {
+      header: { ...callHeader(call), ...about },
+      payload: null,
+      mask: { n: countOf(about.masking ?? []), ...failedFlag(about.code) },
+    },
   );
 }
 
@@ -334,7 +346,7 @@ export function serverWordEntry(
       word.secrets,
     ),
     payload: storedOf(word.masked),
-    mask: leafMask(word.masked),
+    mask: { ...leafMask(word.masked), ...failedFlag(word.header.code) },
     pol: null,
     subject: word.subject ?? STRANGERS,
   };

@@ -30,6 +30,9 @@ export async function recordListenEnd(
   const about = {
     reason,
     ...(refusal === undefined ? {} : { code: refusal.code }),
+    // of the message that ended it, which is in no other record
+    ...(refusal !== undefined && 'findings' in refusal ? { masking: refusal.findings } : {}),
+    ...(refusal !== undefined && 'bytes' in refusal ? { bytes: refusal.bytes } : {}),
     ...(call.answer === undefined ? {} : { upstreamStatus: call.answer.status }),
     durationMs: Math.round((gateway.monotonic() - call.startedMs) * 1_000) / 1_000,
     detail: { opened: `${call.opened.shard}:${call.opened.n}`, messages },

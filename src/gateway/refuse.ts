@@ -78,8 +78,11 @@ const throttledOf = (call: AnyCall, { caller }: VerifiedCaller, reason: string):
 
 /** Before an intent: recorded as `denied`; collapsed, unwaited, while nobody is verified. */
 async function recordDenial(call: AnyCall, gateway: Gateway, refusal: Refusal): Promise<boolean> {
-  if ('intent' in call)
-    return (await gateway.ledger.append(undeliveredEntry(call as Recorded, gateway.masker, refusal))).ok;
+  if ('intent' in call) {
+    const undelivered = await gateway.ledger.append(undeliveredEntry(call as Recorded, gateway.masker, refusal));
+    if (undelivered.ok && 'findings' in refusal) gateway.metrics.masked(refusal.findings);
+    return undelivered.ok;
+  }
   if (call.verified === undefined) {
     // Only a token that was looked at: what a web page can make its reader's browser send must not shut the reader out.
     if (refusal.code === 'unauthenticated') gateway.quotas.sources.refused(call.sourceKey, call.startedMs);

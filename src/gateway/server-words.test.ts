@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { recordServerWords } from '#gateway/server-words.ts';
+import { err } from '#result.ts';
 import { fakeGateway } from '#test/fakes/gateway.ts';
 import { headerOf, LATCHED, shapeOf } from '#test/fakes/ledger.ts';
 
@@ -29,6 +30,19 @@ test('what belongs to no call is recorded as late, masked, under the caller whos
     [header.connection, header.method, header.reason],
     ['notes', 'notifications/message', 'unattributed'],
   );
+});
+
+test('what cannot be masked leaves its size and the reason, and nothing of itself', async () => {
+  const gateway = fakeGateway();
+  const fault = { code: 'masking_failed', reason: 'too_slow' } as const;
+  const masker = { ...gateway.masker, maskAnySize: () => err(fault) };
+  const words = recordServerWords({ ...gateway, masker, secrets: masker.secretsOf([]) });
+  const said = message({ jsonrpc: '2.0', method: 'notifications/x', params: { data: 'ada' } });
+  await words.onStray({ ...speaker, message: said });
+  const [entry] = gateway.ledger.entries;
+  assert.deepEqual([entry?.payload, entry?.mask], [null, { n: 0, f: ['failed'] }]);
+  const { code, reason, bytes } = headerOf(entry);
+  assert.deepEqual([code, reason, bytes], ['masking_failed', 'unasked', said.length]);
 });
 
 test('a late answer names the intent of the abandoned call', async () => {

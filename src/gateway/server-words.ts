@@ -45,7 +45,8 @@ export function recordServerWords(parts: ServerWordsParts): ServerEvents {
     const context = { direction: 'response', connection, method: '', secrets } as const;
     const masked = await masker.maskAnySize(doc.value, context, caller ?? connection);
     const about = said.ok && said.value.kind !== 'response' ? { method: said.value.method, name: said.value.name } : {};
-    return { masked: masked.ok ? masked.value : undefined, about };
+    if (!masked.ok) return { masked: undefined, about: { ...about, code: masked.error.code } };
+    return { masked: masked.value, about };
   };
 
   const record = async (speaker: Speaker, message: Buffer, word: Word): Promise<RecordRef | undefined> => {

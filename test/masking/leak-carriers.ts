@@ -4,13 +4,18 @@
  */
 import type { Answering } from '../fakes/mcp-server.ts';
 import { answerWith, streamOf } from '../fakes/mcp-server.ts';
+import type { SseServer } from '../fakes/sse-server.ts';
 import type { TestGateway } from '../e2e/harness.ts';
+import { OLD_TRANSPORT } from './old-transport-carriers.ts';
 
 /** `masked`: what detectors find is masked for the other side too. `plain`: only in the book. */
 export type Lane = 'plain' | 'masked';
 
+/** With a server of the old HTTP+SSE transport. */
+export type LeakGateway = TestGateway & { readonly sse: SseServer };
+
 export type Carried = {
-  readonly gateway: TestGateway;
+  readonly gateway: LeakGateway;
   readonly lane: Lane;
   readonly text: string;
 };
@@ -471,6 +476,8 @@ async function answering(carried: Carried): Promise<string> {
   const [, id = '60'] = /"id":("[^"]*"|\d+),"method":"elicitation/.exec(stream.received()) ?? [];
   const body = `{"jsonrpc":"2.0","id":${id},"result":${JSON.stringify({ action: 'accept', content: { note: text } })}}`;
   const { text: told } = await gateway.post(NAMES[lane], body, session);
+  // the server waits for an answer that does not come
+  if (told.includes('"denied"')) finish();
   return `${told}\n${await stream.ended()}`;
 }
 
@@ -513,4 +520,5 @@ export const CARRIERS: readonly Carrier[] = [
   ...STREAMS,
   piped('stdio: answer and a line of stderr', {}),
   piped('stdio: message outside every call', { unasked: true }),
+  ...OLD_TRANSPORT,
 ];

@@ -7,10 +7,11 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'node:test';
-import type { TestGateway } from '../e2e/harness.ts';
 import { startTestGateway } from '../e2e/harness.ts';
+import { startSseServer } from '../fakes/sse-server.ts';
 import { CARRIERS, PIPE_NAMES, PIPE_SCRIPT } from './leak-carriers.ts';
-import type { Carrier, Lane } from './leak-carriers.ts';
+import type { Carrier, Lane, LeakGateway } from './leak-carriers.ts';
+import { SSE_NAMES } from './old-transport-carriers.ts';
 import { isFoundIn, PLANTED } from './leak-values.ts';
 import type { Planted } from './leak-values.ts';
 
@@ -37,19 +38,27 @@ grants:
   - { clients: ["idp:robot"], connections: ["*"], level: all }
 `;
 
-export async function startLeakGateway(t: TestContext): Promise<TestGateway> {
+export async function startLeakGateway(t: TestContext): Promise<LeakGateway> {
+  const sse = await startSseServer(t);
+  const old = JSON.stringify({ type: 'sse', url: sse.url.href });
   const upstream = JSON.stringify({ type: 'stdio', command: process.execPath, args: ['-e', PIPE_SCRIPT], cwd: '.' });
-  const yaml = PIPE_NAMES.map((name) => `  ${name}: { upstream: ${upstream} }\n`).join('');
+  const yaml = [
+    ...PIPE_NAMES.map((name) => `  ${name}: { upstream: ${upstream} }\n`),
+    ...SSE_NAMES.map((name) => `  ${name}: { upstream: ${old} }\n`),
+  ].join('');
   const gateway = await startTestGateway(t, {
     policy: POLICY,
-    connections: { yaml, names: PIPE_NAMES },
+    connections: { yaml, names: [...PIPE_NAMES, ...SSE_NAMES] },
     limits: { callerCallsPerMinute: 1_000_000, sourceRequestsPerSecond: 100_000 },
   });
   const reloaded = await gateway.reload((text) =>
-    text.replace(/inline: \{[^}]*\}/, `inline: { detectors: default, connections: [masked, ${PIPE_NAMES[1]}] }`),
+    text.replace(
+      /inline: \{[^}]*\}/,
+      `inline: { detectors: default, connections: [masked, ${PIPE_NAMES[1]}, ${SSE_NAMES[1]}] }`,
+    ),
   );
   if (!reloaded.ok) throw new Error(JSON.stringify(reloaded));
-  return gateway;
+  return { ...gateway, sse };
 }
 
 const names = (found: readonly Planted[]): string[] => found.map(({ entity, value }) => `${entity} (${value})`);
@@ -57,7 +66,7 @@ const names = (found: readonly Planted[]): string[] => found.map(({ entity, valu
 /** `from`: the number of records before it. */
 type Tried = Omit<LeakRow, 'inBook' | 'planted'> & { readonly planted: readonly Planted[]; readonly from: number };
 
-async function tryCarrier(carrier: Carrier, planted: readonly Planted[], gateway: TestGateway): Promise<Tried> {
+async function tryCarrier(carrier: Carrier, planted: readonly Planted[], gateway: LeakGateway): Promise<Tried> {
   const fitting = planted.filter(({ text }) => carrier.fits?.(text) ?? true);
   const { size: from } = gateway.composed.ledger.watermark();
   let carried = 0;
@@ -82,7 +91,7 @@ async function tryCarrier(carrier: Carrier, planted: readonly Planted[], gateway
 }
 
 export async function searchLeaks(
-  gateway: TestGateway,
+  gateway: LeakGateway,
   planted: readonly Planted[],
   carriers: readonly Carrier[] = CARRIERS,
 ): Promise<Leaks> {

@@ -7,7 +7,7 @@ test('an address becomes one where no mail arrives, recognised beside anything b
   const made = emailForm.make('ada@acme.com', new KeyedDraw(Buffer.alloc(32), 'x'), 'EMAIL_ADDRESS');
   assert.match(made ?? '', /^x[a-z2-7]{12}@example\.invalid$/);
   assert.deepEqual(emailForm.spans(`<${made}>`), [{ start: 1, end: 1 + (made?.length ?? 0) }]);
-  for (const beside of [`-${made}`, `+${made}-`, `.${made}-x`, `/${made}.`])
+  for (const beside of [`-${made}`, `+${made}-`, `.${made}-x`, `/${made}.`, `_${made}_`])
     assert.deepEqual(emailForm.spans(beside), [{ start: 1, end: 1 + (made?.length ?? 0) }], beside);
   assert.deepEqual(emailForm.spans(`a${made} ${made}x x@example.invalid`), []);
 });
