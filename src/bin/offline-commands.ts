@@ -21,6 +21,8 @@ import { register as ledgerCheckpoint } from '#cli/ledger-checkpoint.ts';
 import { register as ledgerExport } from '#cli/ledger-export.ts';
 import { register as ledgerReindex } from '#cli/ledger-reindex.ts';
 import { register as ledgerVerify } from '#cli/ledger-verify.ts';
+import { register as login } from '#cli/login.ts';
+import { register as logout } from '#cli/logout.ts';
 import { register as mask } from '#cli/mask.ts';
 import { register as policyTest } from '#cli/policy-test.ts';
 import { register as revoke } from '#cli/revoke.ts';
@@ -52,5 +54,7 @@ export const OFFLINE_COMMANDS: readonly ((program: Command, io: CliIo) => void)[
   keysRevoke,
   revoke,
   breakGlass,
+  login,
+  logout,
   connect,
 ];

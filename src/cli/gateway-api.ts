@@ -1,13 +1,14 @@
 /**
  * A running gateway as commands with `--url` see it: its API, asked with the user's token. The token comes from a file or
  * from GATEBOOK_TOKEN, never from the command line, where every other user of the machine can read it; it goes over TLS
- * or to this machine only, and never to where a redirect points.
+ * or to this machine only, and never to where a redirect points. Where none is given, the one of `gatebook login` is used.
  */
 import { fetch, type Headers, type Response } from 'undici';
 import { type Result, err, ok } from '#result.ts';
 import { EXIT_CHECK_FAILED, EXIT_UNAVAILABLE, EXIT_USAGE, type ExitCode } from '#cli/exit-codes.ts';
 import { readInputFile } from '#cli/input-file.ts';
 import type { CliIo } from '#cli/io.ts';
+import { storedToken } from '#cli/stored-login.ts';
 import { isTrustworthyUrl } from '#identity/issuer-url.ts';
 
 export type GatewayApi = { readonly url: string; readonly token: string };
@@ -34,8 +35,15 @@ export async function openGatewayApi(
   const read =
     options.tokenFile === undefined ? ok(io.env[TOKEN_VARIABLE] ?? '') : await readInputFile(io, options.tokenFile);
   if (!read.ok) return usage(read.error);
-  const token = read.value.trim();
-  if (token === '') return usage(`a token for the gateway's API is needed: --token-file FILE or ${TOKEN_VARIABLE}`);
+  const given = read.value.trim();
+  const kept = given === '' && options.tokenFile === undefined ? await storedToken(io, options.url) : ok(given);
+  if (!kept.ok)
+    return err({ message: kept.error.message, exit: kept.error.isOver ? EXIT_CHECK_FAILED : EXIT_UNAVAILABLE });
+  const token = kept.value ?? '';
+  if (token === '')
+    return usage(
+      `a token for the gateway's API is needed: gatebook login --url ${options.url}, --token-file FILE or ${TOKEN_VARIABLE}`,
+    );
   if (!TOKEN.test(token)) return usage('the token is not one: it has characters that no token has');
   return ok({ url: options.url.replace(/\/+$/, ''), token });
 }
