@@ -418,6 +418,32 @@ export const LIMITS = {
   signInWriteMs: 10_000,
   signInRequestsInFlight: 256,
   signInFormBytes: 64 * 1024,
+  /** Sign-ins that last; each is a person at an issuer. */
+  signIns: 100_000,
+  signInsPerPerson: 50,
+  /** Codes, tokens, grants and interactions, of all. */
+  oauthRows: 1_000_000,
+  oauthRowsPerSignIn: 2_000,
+  /** Of one network address, before anybody has signed in. */
+  oauthRowsPerSource: 5_000,
+  /** At one write, so that it stays short. */
+  oauthRowsDropped: 500,
+  oauthWritesWaiting: 1_000,
+  /** Longer than `stateLockMs`, with time for the write itself. */
+  oauthWriteMs: 10_000,
+  accessTokenMs: 10 * 60_000,
+  authorizationCodeMs: 60_000,
+  deviceCodeMs: 10 * 60_000,
+  /** From the client's request to the person's yes. */
+  interactionMs: 30 * 60_000,
+  /** At a refresh the issuer is asked again, unless it was within this time. */
+  issuerCheckFreshMs: 60_000,
+  /** How long one may be asking for a sign-in before somebody else tries. */
+  issuerCheckMs: 15_000,
+  /** Without a word of the issuer for so long nobody is let in any more. */
+  issuerCheckStaleMs: 15 * 60_000,
+  /** Access tokens of our own whose words are kept in memory. */
+  ownTokensCached: 20_000,
 
   // `gatebook connect`
   connectCallsInFlight: 256,

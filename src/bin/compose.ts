@@ -124,6 +124,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await followed.stop();
     await lasting.clientStore.close();
     await closeState();
+    await lasting.oauth.rows.close();
     await lasting.maskThreads.close();
     await lasting.apiReads.close();
     await lasting.apiKeys.close();
@@ -203,6 +204,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await bindingStore.value.close();
     await lasting.clientStore.close();
     lasting.brokenGlass.close();
+    await lasting.oauth.rows.close();
     lasting.refusals.flush(true);
     lasting.throttles.flush(true);
     await closeBook();

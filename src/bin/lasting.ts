@@ -6,6 +6,7 @@ import { lastingClients } from '#bin/clients.ts';
 import type { ComposeOptions } from '#bin/compose-options.ts';
 import type { Lasting } from '#bin/generation.ts';
 import type { OpenBook } from '#bin/open-book.ts';
+import { signInLasting } from '#bin/sign-in.ts';
 import { version } from '#bin/version.ts';
 import { createBindingKeys } from '#bindings/binding-keys.ts';
 import type { BindingStore } from '#bindings/binding.ts';
@@ -68,8 +69,18 @@ export function lastingOf(
   const resumables = createResumableCalls(limits);
   const asked = createAskedIds(limits);
   const apiKeys = openApiKeys({ loaded, maskingKey, random, clock, log, current: state.currentConfig });
+  const signIn = signInLasting({
+    dataDirectory: loaded.config.data,
+    limits,
+    maskingKey,
+    random,
+    clock,
+    inForce: state.inForce,
+    accounts: () => state.currentConfig().config.serviceAccounts,
+  });
   return {
     ...state,
+    ...signIn,
     clock,
     monotonic,
     newId,
@@ -127,7 +138,7 @@ export function lastingOf(
     identityClock,
     epochs: createEpochs(limits),
     apiKeys,
-    ownTokens: { api_key: apiKeys.keys },
+    ownTokens: { api_key: apiKeys.keys, access_token: signIn.accessTokens },
     log,
     env,
     atExit: (run) => {

@@ -5,7 +5,7 @@
 import type { LedgerRefusal } from '#ledger/record.ts';
 import type { SignIn } from '#oauth/sign-in.ts';
 import type { Result } from '#result.ts';
-import type { Visit } from '#signin/route.ts';
+import type { Visit } from '#signin/visiting.ts';
 
 export type AskingClient = {
   readonly id: string;

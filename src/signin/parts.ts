@@ -3,6 +3,10 @@ import type { Config } from '#config/schema.ts';
 import type { ResolvedSignIn } from '#config/sign-in-secrets.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { EpochSource } from '#identity/epochs.ts';
+import type { OAuthKeys } from '#oauth/oauth-keys.ts';
+import type { OAuthRows } from '#oauth/oauth-rows.ts';
+import type { SignIn, SignInStore } from '#oauth/sign-in.ts';
+import type { AuthorizationServer, CheckAgain } from '#signin/asked.ts';
 import type { ClientSource } from '#signin/client-source.ts';
 
 export type SignInSettings = NonNullable<Config['signIn']>;
@@ -33,5 +37,11 @@ export type SignInParts = Pick<
   readonly epochs: EpochSource;
   /** So many unpredictable bytes. */
   readonly random: (count: number) => Buffer;
+  readonly oauth: { readonly rows: OAuthRows; readonly keys: OAuthKeys };
+  readonly signIns: SignInStore;
   readonly clients: ClientSource;
+  /** Asks the issuer whether this person may still sign in, and keeps what it says of them. */
+  readonly checkAgain: (signIn: SignIn) => Promise<CheckAgain>;
+  /** Loaded with the first request. */
+  readonly server: () => Promise<AuthorizationServer>;
 };

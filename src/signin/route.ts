@@ -2,31 +2,10 @@
  * A page of signing in, as plain data: the path it answers and what it answers with. Parts of the surface bring lists of
  * routes; app.ts finds the one that is meant. Refuses to know what any page does.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Headers } from '#gateway/call.ts';
 import type { SignInParts } from '#signin/parts.ts';
-import type { Result } from '#result.ts';
+import type { Visit } from '#signin/visiting.ts';
 
-/** One request of a browser. */
-export type Visit = {
-  /** 26 characters of base32, as of a call. */
-  readonly id: string;
-  /** Peer address, or the trusted proxy's word for it. */
-  readonly source: string;
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  /** Values of the path's `:name` segments. */
-  readonly params: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  readonly headers: Headers;
-  /** By name; of two with one name neither counts, since a neighbouring host may have planted one (RFC 6265 section 8.6). */
-  readonly cookies: ReadonlyMap<string, string>;
-  /** The fields of a form, read once and bounded. */
-  readonly form: () => Promise<Result<URLSearchParams, 'content_type' | 'too_large' | 'cut_short'>>;
-  /** For the authorization server's own library alone. */
-  readonly incoming: IncomingMessage;
-  readonly outgoing: ServerResponse;
-};
+export type { Visit } from '#signin/visiting.ts';
 
 export type SignInAnswer = {
   readonly status: number;

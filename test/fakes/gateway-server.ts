@@ -26,10 +26,16 @@ export type ListeningGateway = {
 
 const CALL = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'get_note', arguments: {} } };
 
-export async function listenGateway(t: TestContext, gateway: Gateway, mounted?: Mounted): Promise<ListeningGateway> {
+/** `at`: a port that is known before; any free one otherwise. */
+export async function listenGateway(
+  t: TestContext,
+  gateway: Gateway,
+  mounted?: Mounted,
+  at = 0,
+): Promise<ListeningGateway> {
   const inForce = createInForce(gateway);
   const { server } = createGatewayServer(inForce, createListener(inForce, mounted));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  await new Promise<void>((resolve) => server.listen(at, '127.0.0.1', () => resolve()));
   t.after(() => {
     server.closeAllConnections();
     return new Promise<void>((resolve) => server.close(() => resolve()));

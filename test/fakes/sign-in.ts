@@ -3,6 +3,9 @@ import { ConfigSchema } from '#config/schema.ts';
 import { createEpochs } from '#identity/epochs.ts';
 import type { Epochs } from '#identity/epochs.ts';
 import { createClientKeys } from '#oauth/client-keys.ts';
+import { createOAuthKeys } from '#oauth/oauth-keys.ts';
+import type { OAuthRows } from '#oauth/oauth-rows.ts';
+import { createSignIns } from '#oauth/sign-ins.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 import type { SignInParts } from '#signin/parts.ts';
@@ -22,12 +25,35 @@ export type FakeSignIn = SignInParts & {
   readonly fetched: readonly string[];
 };
 
-/** `config`: parts of gatebook.yaml as they would be written. */
-export function signInParts(overrides: GatewayOverrides = {}, config: Record<string, unknown> = {}): FakeSignIn {
+const nowhere = (): never => {
+  throw new Error('nothing is kept here');
+};
+const NO_ROWS: OAuthRows = {
+  find: nowhere,
+  findByAlias: nowhere,
+  token: nowhere,
+  isUnanswered: nowhere,
+  grantsOf: nowhere,
+  grantNamed: nowhere,
+  signIn: nowhere,
+  signInsOf: nowhere,
+  revision: nowhere,
+  write: nowhere,
+  close: async () => undefined,
+};
+
+/** `config`: parts of gatebook.yaml as they would be written. `rows`: a store, for what needs one. */
+export function signInParts(
+  overrides: GatewayOverrides = {},
+  config: Record<string, unknown> = {},
+  rows: OAuthRows = NO_ROWS,
+): FakeSignIn {
   const gateway = fakeGateway(overrides);
   const parsed = ConfigSchema.parse({ version: 1, deployment: 'test', signIn: {}, ...config });
   if (parsed.signIn === undefined) throw new Error('signing in is off');
   let given = 0;
+  const random = (count: number): Buffer => Buffer.alloc(count, (given += 1));
+  const keys = createOAuthKeys(Buffer.alloc(32, 7), random);
   const clientStore = fakeClientStore();
   const documents: FakeSignIn['documents'] = new Map();
   const fetched: string[] = [];
@@ -41,7 +67,11 @@ export function signInParts(overrides: GatewayOverrides = {}, config: Record<str
     issuers: parsed.issuers,
     secrets: { issuerSecrets: new Map(), issuerKeys: new Map(), clientSecrets: new Map() },
     epochs: createEpochs(gateway.limits),
-    random: (count: number) => Buffer.alloc(count, (given += 1)),
+    random,
+    oauth: { rows, keys },
+    signIns: createSignIns(rows, keys, gateway.clock),
+    checkAgain: async () => 'holds' as const,
+    server: () => Promise.reject(new Error('no authorization server here')),
   };
   const clients = createClientSource({
     ...own,
