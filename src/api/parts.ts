@@ -11,6 +11,8 @@ import type { BrokenGlassStore } from '#policy/break-glass.ts';
 import type { Searcher } from '#events/searcher.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { RevokeParts } from '#gateway/revoke.ts';
+import type { ClientPolicy } from '#oauth/client-policy.ts';
+import type { ClientStore } from '#oauth/client-store.ts';
 import type { WebSessions } from '#signin/web-session.ts';
 
 export type ApiParts = Pick<
@@ -44,6 +46,8 @@ export type ApiParts = Pick<
   readonly checkpoints: Checkpoints;
   readonly revocations: RevokeParts;
   readonly keys: KeyParts;
+  /** Undefined when nobody signs in here. */
+  readonly clients: { readonly store: ClientStore; readonly policy: ClientPolicy } | undefined;
   /** How many requests may be on their way; shared by the APIs of a configuration and the ones before it. */
   readonly apiAdmission: Admission;
   readonly cursors: Cursors;

@@ -2,7 +2,9 @@
 import { serveBreakGlass, serveBrokenGlass, serveMendGlass } from '#api/break-glass.ts';
 import { route, type Route } from '#api/call.ts';
 import { breakGlass, listBrokenGlass, mendGlass } from '#api/contract/break-glass.ts';
+import { serveClient, serveClients, serveDecision, serveRemoval } from '#api/clients.ts';
 import { getCheckpoint } from '#api/contract/checkpoint.ts';
+import * as clients from '#api/contract/clients.ts';
 import { acceptDefinitions, getDefinition, listDefinitions } from '#api/contract/definition.ts';
 import { serveAcceptance, serveDefinition, serveDefinitions } from '#api/definitions.ts';
 import { createKey, listKeys, revokeKey } from '#api/contract/key.ts';
@@ -29,6 +31,10 @@ export const ROUTES: readonly Route[] = [
   route(createKey, serveNewKey),
   route(listKeys, (_call, _input, parts) => serveKeys(parts)),
   route(revokeKey, serveKeyEnd),
+  route(clients.listClients, serveClients),
+  route(clients.getClient, (_call, input, parts) => serveClient(input, parts)),
+  { ...route(clients.decideClient, serveDecision), endsCallers: true },
+  { ...route(clients.removeClient, serveRemoval), endsCallers: true },
   route(listDefinitions, serveDefinitions),
   route(getDefinition, (_call, input, parts) => serveDefinition(input, parts)),
   route(acceptDefinitions, serveAcceptance),

@@ -137,6 +137,7 @@ function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting): Ap
       ...apiReads,
       revocations,
       keys: apiKeys.parts,
+      clients: config.signIn === undefined ? undefined : { store: lasting.clientStore, policy: config.signIn.clients },
       version: version(),
     },
     ROUTES,

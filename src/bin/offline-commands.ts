@@ -1,6 +1,9 @@
 /** Every command but `serve`, in the order of the help. */
 import type { Command } from 'commander';
 import { register as breakGlass } from '#cli/break-glass.ts';
+import { register as clientsDecide } from '#cli/clients-decide.ts';
+import { register as clientsList } from '#cli/clients-list.ts';
+import { register as clientsShow } from '#cli/clients-show.ts';
 import { register as configCheck } from '#cli/config-check.ts';
 import { register as configExplain } from '#cli/config-explain.ts';
 import { register as configSchema } from '#cli/config-schema.ts';
@@ -52,6 +55,9 @@ export const OFFLINE_COMMANDS: readonly ((program: Command, io: CliIo) => void)[
   keysCreate,
   keysList,
   keysRevoke,
+  clientsList,
+  clientsShow,
+  clientsDecide,
   revoke,
   breakGlass,
   login,

@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { DocumentNetwork } from '#bin/clients.ts';
 import { composeGateway } from '#bin/compose.ts';
 import type { ComposedGateway } from '#bin/compose.ts';
 import { dataPlaces } from '#bin/data-places.ts';
@@ -111,6 +112,10 @@ type Options = {
   readonly policy?: string;
   /** Further connections, as YAML lines under `connections:`, and their names for the robot's grant. */
   readonly connections?: { readonly yaml: string; readonly names: readonly string[] };
+  /** `signIn` of gatebook.yaml; people then sign in at the issuer, where Gatebook is the client `gatebook`. */
+  readonly signIn?: object;
+  /** How documents of clients are reached. */
+  readonly documentNetwork?: DocumentNetwork;
 };
 
 const defaultPolicy = (names: readonly string[]): string => `levels:
@@ -131,8 +136,8 @@ async function configText(issuer: FakeIssuer, server: FakeMcpServer, port: numbe
 deployment: test
 server: { listen: 127.0.0.1:${port} }
 issuers:
-  idp: { preset: okta, issuer: "${issuer.url}", audiences: ["${AUDIENCE}"], apiAudience: "${API_AUDIENCE}" }
-roles: { admin: ["idp:admins"], auditor: ["idp:auditors"], approver: ["idp:approvers"] }
+  idp: { preset: okta, issuer: "${issuer.url}", audiences: ["${AUDIENCE}"], apiAudience: "${API_AUDIENCE}"${options.signIn === undefined ? '' : ', signIn: { clientId: gatebook }'} }
+${options.signIn === undefined ? '' : `signIn: ${JSON.stringify(options.signIn)}\n`}roles: { admin: ["idp:admins"], auditor: ["idp:auditors"], approver: ["idp:approvers"] }
 connections:
 ${connection('notes', server.url)}${options.budget === undefined ? '' : `    budget: ${JSON.stringify(options.budget)}\n`}${connection('masked', server.url)}${connection('private', server.url)}${connection('gone', `http://127.0.0.1:${await freePort()}/mcp`)}${options.connections?.yaml ?? ''}${options.policy ?? defaultPolicy(options.connections?.names ?? [])}masking: { inline: { detectors: [SECRET], connections: [masked] } }
 limits: ${JSON.stringify(options.limits ?? {})}
@@ -259,6 +264,7 @@ export async function startTestGateway(
     disk: options.disk ?? nodeDisk,
     log,
     env: { PATH: process.env['PATH'] },
+    ...(options.documentNetwork === undefined ? {} : { documentNetwork: options.documentNetwork }),
   });
   if (!made.ok) throw new Error(made.error.message);
   const running = made.value;

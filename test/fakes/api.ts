@@ -36,7 +36,10 @@ export type FakeApi = ListeningGateway & { readonly gateway: FakeGateway; readon
 
 type Options = GatewayOverrides &
   Partial<
-    Pick<ApiParts, 'book' | 'checkpoints' | 'searcher' | 'streams' | 'web' | 'brokenGlass' | 'epochs' | 'keys'>
+    Pick<
+      ApiParts,
+      'book' | 'checkpoints' | 'clients' | 'searcher' | 'streams' | 'web' | 'brokenGlass' | 'epochs' | 'keys'
+    >
   > & {
     readonly store?: RevocationStore;
   };
@@ -69,6 +72,7 @@ export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts 
     web: options.web,
     brokenGlass: options.brokenGlass ?? createFakeBrokenGlass(),
     epochs: options.epochs ?? createEpochs(LIMITS),
+    clients: options.clients,
     apiIssuers: [ADA.issuer],
     checkpoints: options.checkpoints ?? { all: async () => [] },
     revocations: {

@@ -11,6 +11,7 @@ export const PROBLEMS = {
   forbidden_origin: [403, 'This Origin may not call the gateway, or not under this Host.'],
   not_found: [404, 'There is nothing here.'],
   method_not_allowed: [405, 'This endpoint does not take this method.'],
+  changed: [409, 'What was looked at has changed since.'],
   too_many_revocations: [409, 'There are too many revocations; revoke everybody instead.'],
   too_many_keys: [409, 'The account has two live keys already; revoke one of them first.'],
   too_large: [413, 'The request is larger than the API takes.'],

@@ -3,6 +3,7 @@
  * 1 when an attack does not notice. Words as arguments choose attacks by part of their name, or by their folder; `--write`
  * keeps what was seen.
  */
+import { GUARDS as SIGN_IN_GUARDS } from '../signin/guards.ts';
 import { GUARDS as TRANSPORT_GUARDS } from '../transport/guards.ts';
 import { FAMILIES, readSeen, ROOT, writePage, writeSeen } from './files.ts';
 import type { Family } from './files.ts';
@@ -12,7 +13,11 @@ import { openCopy } from './prove-guards.ts';
 import type { Seen } from './prove-guards.ts';
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-const guardsOf: Readonly<Record<Family, readonly Guard[]>> = { identity: GUARDS, transport: TRANSPORT_GUARDS };
+const guardsOf: Readonly<Record<Family, readonly Guard[]>> = {
+  identity: GUARDS,
+  transport: TRANSPORT_GUARDS,
+  signin: SIGN_IN_GUARDS,
+};
 const chosenOf = (family: Family): readonly Guard[] =>
   guardsOf[family].filter(({ attacks }) =>
     attacks.some((attack) => words.length === 0 || words.some((word) => word === family || attack.includes(word))),

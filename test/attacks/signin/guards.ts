@@ -1,0 +1,8 @@
+/**
+ * What stands in the way of each attack on signing in, as changes to the source that take it away
+ * (test/attacks/identity/guards.ts says how they are used). Each area adds its file.
+ */
+import type { Guard } from '../identity/guards.ts';
+import { CLIENT_GUARDS } from './guards-of-clients.ts';
+
+export const GUARDS: readonly Guard[] = [...CLIENT_GUARDS];

@@ -1,0 +1,5 @@
+/** Every attack on signing in, in the order of the page. Each area adds its file. */
+import type { Attack } from './attack.ts';
+import { CLIENT_ATTACKS } from './attacks-of-clients.ts';
+
+export const ATTACKS: readonly Attack[] = [...CLIENT_ATTACKS];
