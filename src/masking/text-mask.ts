@@ -2,7 +2,7 @@
  * Masks one text with whatever it carries: JSON, tables, Base64, queries, and between them plain text. Each part is masked
  * as what it is, and written back in its own spelling; everything else stays byte for byte.
  */
-import { base64Runs, encodeLike, mayHoldBase64, type Base64Run } from '#masking/carriers/base64.ts';
+import { base64Runs, encodeRun, mayHoldBase64, type Base64Run } from '#masking/carriers/base64.ts';
 import { spelledCell, tablesIn, type Table } from '#masking/carriers/delimited.ts';
 import { jsonRuns, mayHoldJson, type JsonRun } from '#masking/carriers/json-lines.ts';
 import { kindOfType, mediaByForm } from '#masking/carriers/media.ts';
@@ -192,19 +192,22 @@ export class TextMask {
       const spelled = value.slice(run.start, run.end);
       if (place.where !== undefined) told = Math.max(told, original.indexOf(spelled, told));
       const texts =
-        run.text === undefined ? this.#media(value, run, place.copies) : this.#text(run.text, told, spelled, place);
+        run.text === undefined
+          ? this.#media(value, run, place.copies)
+          : this.#text(run, run.text, told, spelled, place);
       if (texts !== undefined) edits.add(run, spelled, texts);
     }
     return { stored: spliceText(value, edits.stored), sent: spliceText(value, edits.sent) };
   }
 
-  #text(text: string, told: number, spelled: string, place: TextPlace): Texts {
+  #text(run: Base64Run, text: string, told: number, spelled: string, place: TextPlace): Texts {
     if (this.#isLastLevel) return this.#unreadable(spelled, place.copies);
-    const where = place.where?.within((at) => told + Math.min(spelled.length, Math.round((at * 4) / 3)));
+    const charsPerUnit = run.isHex === true ? 2 : spelled.length / text.length;
+    const where = place.where?.within((at) => told + Math.min(spelled.length, Math.round(at * charsPerUnit)));
     // what is encoded is a text of its own, unless its key says what it is
     const at = place.at.place.types.length > 0 ? place.at : TRAIL_START;
     const inside = this.#nested.text(text, { ...place, at, where });
-    const encoded = (masked: string): string => (masked === text ? spelled : encodeLike(spelled, masked));
+    const encoded = (masked: string): string => (masked === text ? spelled : encodeRun(run, spelled, masked));
     return { stored: encoded(inside.stored), sent: encoded(inside.sent) };
   }
 

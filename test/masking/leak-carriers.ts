@@ -161,6 +161,15 @@ const REQUESTS: readonly Carrier[] = [
   argument('HTML', (text) => `<p title="x">${text}</p>`),
   argument('Base64 of text', (text) => base64(`{"note": ${JSON.stringify(text)}}`)),
   argument('Base64 in Base64', (text) => base64(base64(`a note, and in it: ${text} (end)`))),
+  argument(
+    'Base64 of UTF-16',
+    (text) => `powershell -enc ${Buffer.from(`echo "${text}"`, 'utf16le').toString('base64')}`,
+  ),
+  argument('Base64 in lines of a mail', (text) => {
+    const lines = base64(`${'a note to all of you, '.repeat(5)}${text} (end)`).replaceAll(/.{76}/g, '$&\r\n');
+    return `Content-Transfer-Encoding: base64\r\n\r\n${lines}\r\n--`;
+  }),
+  argument('hexadecimal digits', (text) => `\\x${Buffer.from(`a note: ${text} (end)`).toString('hex')}`),
   argument('data URL', (text) => `data:text/plain;base64,${base64(`a note: ${text} (end)`)}`),
   argument('percent-encoded', (text) => `https://x.example/?q=${encoded(text)}&page=2`),
   argument(

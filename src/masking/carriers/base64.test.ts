@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { base64Runs, decodeBase64, encodeLike, mayHoldBase64 } from '#masking/carriers/base64.ts';
+import { base64Runs, decodeBase64, encodeLike, encodeRun, mayHoldBase64 } from '#masking/carriers/base64.ts';
 
 const TEXT = 'call ada@example.com about it';
 const encoded = Buffer.from(TEXT).toString('base64');
@@ -26,6 +26,37 @@ test('lines of Base64 are one run', () => {
   const long = Buffer.from(TEXT.repeat(5)).toString('base64');
   const wrapped = long.replaceAll(/.{76}/g, '$&\r\n');
   assert.equal(base64Runs(wrapped).runs[0]?.text, TEXT.repeat(5));
+});
+
+test('lines of Base64 between other lines are one run, and what follows them is none of it', () => {
+  const lines = Buffer.from(TEXT.repeat(5)).toString('base64').replaceAll(/.{76}/g, '$&\n');
+  for (const [before, after] of [
+    ['Content-Transfer-Encoding: base64\n\n', '\n--boundary--'],
+    ['', '\nthanks\n'],
+  ] as const)
+    assert.deepEqual(
+      base64Runs(before + lines + after).runs.map(({ text, start }) => [text, start]),
+      [[TEXT.repeat(5), before.length]],
+    );
+  assert.equal(base64Runs(`key: ${lines.replaceAll('\n', '\\n')}`).runs[0]?.text, TEXT.repeat(5), 'as JSON spells it');
+  assert.equal(base64Runs(`- ${lines.replaceAll('\n', '\n  ')}`).runs[0]?.text, TEXT.repeat(5), 'indented');
+  const whole = Buffer.from('x'.repeat(57)).toString('base64');
+  assert.equal(base64Runs(`${whole}\nwords`).runs[0]?.text, 'x'.repeat(57), 'a word behind a full line');
+});
+
+test('hexadecimal digits of a text, and Base64 of text in other encodings, are found and written back as they were', () => {
+  for (const [spelled, change] of [
+    [Buffer.from(TEXT).toString('hex'), ''],
+    [Buffer.from(TEXT).toString('hex').toUpperCase(), ''],
+    [`\\x${Buffer.from(TEXT).toString('hex')}`, ''],
+    [Buffer.from(`${TEXT} für`, 'utf16le').toString('base64'), ' für'],
+    [Buffer.from(`${TEXT} für`, 'latin1').toString('base64'), ' für'],
+  ] as const) {
+    const [run] = base64Runs(spelled).runs;
+    assert.ok(run?.text !== undefined);
+    assert.equal(run.text, TEXT + change);
+    assert.equal(encodeRun(run, spelled.slice(run.start, run.end), run.text), spelled.slice(run.start, run.end));
+  }
 });
 
 test('digests, digits and words are no Base64 of text', () => {

@@ -1,18 +1,15 @@
 /**
- * Base64 that stands in a text (RFC 4648 sections 4 and 5, line breaks as in RFC 2045): where it is, whether what it encodes
- * is text, and how to write another text the same way. It knows nothing of what is sensitive.
+ * Base64 that stands in a text (RFC 4648 sections 4 and 5, line breaks as in RFC 2045), and hexadecimal digits: where they are,
+ * whether what they encode is text, and how to write another text the same way. It knows nothing of what is sensitive.
  */
-import { isUtf8 } from 'node:buffer';
 import { LIMITS } from '#limits.ts';
+import { textOfBytes, type TextEncoding } from '#masking/carriers/text-of-bytes.ts';
 
 /** Shorter runs encode less than 15 bytes. */
 const CHARS_MIN = 20;
 const HEX_OR_DIGITS = /^(?:[0-9a-f-]+|[0-9A-F-]+)$/;
 /** A run may be as long as a message; a longer one than any digest is told without a pattern. */
 const DIGEST_CHARS_MAX = 1_024;
-/** Control characters that no text has. */
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f]/;
 
 const IS_CHAR = Uint8Array.from({ length: 128 }, (_, code) =>
   /[A-Za-z0-9+/_-]/.test(String.fromCharCode(code)) ? 1 : 0,
@@ -40,6 +37,9 @@ export type Base64Run = {
   readonly isBinary: boolean;
   /** Decoded bytes. */
   readonly bytes: number;
+  readonly encoding?: TextEncoding;
+  /** Two digits a byte. */
+  readonly isHex?: true;
 };
 
 type Alphabet = 'standard' | 'url';
@@ -51,7 +51,7 @@ const alphabetOf = (encoded: string): Alphabet | undefined => {
 
 /** The bytes; undefined when no encoder writes it so. */
 export function decodeBase64(encoded: string): Buffer | undefined {
-  const bare = encoded.replaceAll(/[\r\n]/g, '');
+  const bare = encoded.replaceAll(BREAKS, '');
   const body = bare.replace(/={1,2}$/, '');
   const padding = bare.length - body.length;
   if (alphabetOf(body) === undefined || body.length % 4 === 1) return undefined;
@@ -59,27 +59,48 @@ export function decodeBase64(encoded: string): Buffer | undefined {
   return Buffer.from(body, 'base64');
 }
 
+/** `text` as the run is that stood there. */
+export function encodeRun({ isHex, encoding = 'utf8' }: Base64Run, spelled: string, text: string): string {
+  if (isHex !== true) return encodeLike(spelled, text, encoding);
+  const hex = Buffer.from(text, encoding).toString('hex');
+  return /[A-F]/.test(spelled) ? hex.toUpperCase() : hex;
+}
+
 /** `text` as Base64, spelled like `model`: the same alphabet, padded or not. */
-export function encodeLike(model: string, text: string): string {
-  const encoded = Buffer.from(text, 'utf8').toString(alphabetOf(model) === 'url' ? 'base64url' : 'base64');
-  const isPadded = model.includes('=') || model.replaceAll(/[\r\n]/g, '').length % 4 === 0;
+export function encodeLike(model: string, text: string, encoding: TextEncoding = 'utf8'): string {
+  const encoded = Buffer.from(text, encoding).toString(alphabetOf(model) === 'url' ? 'base64url' : 'base64');
+  const isPadded = model.includes('=') || model.replaceAll(BREAKS, '').length % 4 === 0;
   const bare = encoded.replace(/=+$/, '');
   return isPadded ? bare.padEnd(Math.ceil(bare.length / 4) * 4, '=') : bare;
 }
 
-export function textOf(bytes: Buffer): string | undefined {
-  if (!isUtf8(bytes)) return undefined;
-  const text = bytes.toString('utf8');
-  return CONTROL.test(text) ? undefined : text;
-}
-
 function runAt(value: string, start: number, end: number): Base64Run | undefined {
   const encoded = value.slice(start, end);
+  const hex = hexAt(encoded, start);
+  if (hex !== undefined) return hex;
   if (encoded.length <= DIGEST_CHARS_MAX && HEX_OR_DIGITS.test(encoded)) return undefined;
   const bytes = decodeBase64(encoded);
   if (bytes === undefined || bytes.length === 0) return undefined;
-  const text = textOf(bytes);
-  return { start, end, text, isBinary: text === undefined, bytes: bytes.length };
+  const read = textOfBytes(bytes);
+  if (read === undefined) return { start, end, text: undefined, isBinary: true, bytes: bytes.length };
+  return { start, end, text: read.text, isBinary: false, bytes: bytes.length, encoding: read.encoding };
+}
+
+/** Text begins with a printed character: of nine in ten digests nothing more is read. */
+const HEX_START = /^(?:0?[xX])?(?=[2-7][0-9A-Fa-f])/;
+
+/** `6d617267…`, `\\x6d617267…` as databases give bytes; a digest is no text. */
+function hexAt(encoded: string, at: number): Base64Run | undefined {
+  const prefix = HEX_START.exec(encoded)?.[0].length;
+  if (prefix === undefined) return undefined;
+  const digits = encoded.slice(prefix);
+  if (digits.length % 2 !== 0 || digits.length < CHARS_MIN) return undefined;
+  const bytes = Buffer.from(digits, 'hex');
+  if (bytes.length * 2 !== digits.length) return undefined;
+  const read = textOfBytes(bytes);
+  if (read === undefined || read.encoding === 'latin1') return undefined;
+  const start = at + prefix;
+  return { start, end: at + encoded.length, ...read, isBinary: false, bytes: bytes.length, isHex: true };
 }
 
 const EQUALS = 0x3d;
@@ -98,6 +119,29 @@ function endOfPadding(value: string, start: number): number {
   let end = start;
   while (end - start < PADDING_CHARS_MAX && value.charCodeAt(end) === EQUALS) end++;
   return end;
+}
+
+/** Shorter lines nobody breaks. */
+const LINE_CHARS_MIN = 56;
+const LINE_CHARS_MAX = 1_024;
+/** Between lines, also as strings spell it; with white space in front of the next. */
+const BREAK = /(?:\r?\n|(?:\\r)?\\n)[ \t]{0,16}/y;
+const BREAKS = /\\[rn]|[\r\n \t]/g;
+
+/** Where lines end that go on the one that ends here: all as long as the first, but for the last. */
+function endOfLines(value: string, start: number, firstEnd: number): number {
+  const length = firstEnd - start;
+  if (length < LINE_CHARS_MIN || length > LINE_CHARS_MAX) return firstEnd;
+  let end = firstEnd;
+  for (;;) {
+    BREAK.lastIndex = end;
+    if (!BREAK.test(value)) return end;
+    const from = BREAK.lastIndex;
+    const to = endOfChars(value, from);
+    if (to === from || to - from > length) return end;
+    end = to;
+    if (to - from < length) return end;
+  }
 }
 
 /** All of a text, in more lines than one. */
@@ -130,8 +174,10 @@ export function base64Runs(value: string): { readonly runs: readonly Base64Run[]
       continue;
     }
     const start = at;
-    at = endOfPadding(value, charsEnd);
-    const run = runAt(value, start, at);
+    const linesEnd = endOfLines(value, start, charsEnd);
+    const lines = linesEnd === charsEnd ? undefined : runAt(value, start, endOfPadding(value, linesEnd));
+    const run = lines?.text === undefined ? runAt(value, start, endOfPadding(value, charsEnd)) : lines;
+    at = run === lines ? endOfPadding(value, linesEnd) : endOfPadding(value, charsEnd);
     // the character at the end is looked at again: it may be none of this run
     at--;
     if (run === undefined) continue;

@@ -2,7 +2,8 @@
  * Images, audio and other binary: nobody looks into their bytes, so policy says what becomes of them. What is text in
  * truth is no media, whatever its label says.
  */
-import { decodeBase64, textOf } from '#masking/carriers/base64.ts';
+import { decodeBase64 } from '#masking/carriers/base64.ts';
+import { textOfBytes } from '#masking/carriers/text-of-bytes.ts';
 import { stringMember, type JsonObject } from '#mcp/json.ts';
 
 export type MediaKind = 'image' | 'audio' | 'other';
@@ -60,7 +61,7 @@ const BASE64_ONLY = /^[A-Za-z0-9+/_\r\n-]+={0,2}\s*$/;
 export function binaryBytes(encoded: string): number | undefined {
   if (!BASE64_ONLY.test(encoded)) return undefined;
   const bytes = decodeBase64(encoded.trimEnd());
-  return bytes === undefined || bytes.length === 0 || textOf(bytes) !== undefined ? undefined : bytes.length;
+  return bytes === undefined || bytes.length === 0 || textOfBytes(bytes) !== undefined ? undefined : bytes.length;
 }
 
 export type Media = {
