@@ -7,6 +7,7 @@ import { ENTITIES } from '#masking/engine/entities.ts';
 import { createKeyMeanings, NO_PLACE } from '#masking/engine/place.ts';
 import { createToken } from '#masking/operators/token.ts';
 import { spliceText } from '#mcp/json.ts';
+import { CLEAN_PROSE, PROSE } from '#test/masking/prose-cases.ts';
 import { LIMITS } from '#limits.ts';
 
 const engine = createEngine({ types: new Set(ENTITIES) });
@@ -132,4 +133,35 @@ test('what has been masked is not masked again', () => {
     // The example was found by an earlier run: the word came nearer by what the token is shorter than the secret.
     { numRuns: 2_000, examples: [[['DL ', 'ghp_16C7e42F292c6912E7710c838347Ae178B4a', ' ', 'D1234567']]] },
   );
+});
+
+test('a long text is read by a decoder only around what that changes, and the same is found', () => {
+  const whole = createEngine({ types: new Set(ENTITIES), windowsFrom: Number.POSITIVE_INFINITY });
+  const encoded = (text: string): string => text.replaceAll(/[@+ -]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
+  const filler = fc
+    .tuple(fc.constantFrom(...CLEAN_PROSE), fc.integer({ min: 1, max: 60 }))
+    .map(([text, count]) => `${text} `.repeat(count));
+  const value = fc.constantFrom(...PROSE.map((text) => text.replaceAll(/«[A-Z_]+\||»/g, '')));
+  const piece = fc.oneof(
+    filler,
+    value.map((text) => `${text} `),
+    value.map((text) => `${encoded(text)} `),
+  );
+  const run = (one: typeof engine, text: string) => {
+    const budget = new ScanBudget();
+    const hits = one.scan(text, NO_PLACE, budget);
+    return { hits, left: budget.left };
+  };
+  let cheaper = 0;
+  fc.assert(
+    fc.property(fc.array(piece, { minLength: 6, maxLength: 16 }), (pieces) => {
+      const text = pieces.join('');
+      const inWindows = run(engine, text);
+      const asWhole = run(whole, text);
+      assert.deepEqual(inWindows.hits, asWhole.hits);
+      if (inWindows.left > asWhole.left) cheaper++;
+    }),
+    { numRuns: 200 },
+  );
+  assert.ok(cheaper >= 20, `only ${cheaper} texts were looked at in parts`);
 });

@@ -10,8 +10,9 @@ import { Gates } from '#masking/engine/gates.ts';
 import { resolveOverlaps } from '#masking/engine/overlaps.ts';
 import { NO_PLACE, type Place } from '#masking/engine/place.ts';
 import { Scan } from '#masking/engine/scan.ts';
-import { decodedView, needsView, type View } from '#masking/engine/views.ts';
+import { decodedView, edgeOf, needsView, viewWindows, type View, type Window } from '#masking/engine/views.ts';
 import { PLACEHOLDERS, type Placeholders } from '#masking/operators/placeholders.ts';
+import { LIMITS } from '#limits.ts';
 import { err, ok, type Result } from '#result.ts';
 
 export type Engine = {
@@ -26,7 +27,11 @@ export type EngineSettings = {
   readonly detectors?: readonly Detector[];
   /** What stands in the place of a value already. */
   readonly placeholders?: Placeholders;
+  /** Longer texts are looked at again only around what a decoder would read otherwise. */
+  readonly windowsFrom?: number;
 };
+
+const WINDOWS_FROM = 8_192;
 
 /** Shorter texts hold nothing that any detector looks for, but a name. */
 const CHARS_MIN = 2;
@@ -35,7 +40,12 @@ const VIEW_COST = 4;
 const ROUNDS_MAX = 4;
 const NOTHING: Result<readonly Hit[], ScanFault> = ok([]);
 
-export function createEngine({ types, detectors = [], placeholders: masked = PLACEHOLDERS }: EngineSettings): Engine {
+export function createEngine({
+  types,
+  detectors = [],
+  placeholders: masked = PLACEHOLDERS,
+  windowsFrom = WINDOWS_FROM,
+}: EngineSettings): Engine {
   const active = [...builtInDetectors(), ...detectors].filter((detector) =>
     detector.types.some((type) => types.has(type)),
   );
@@ -60,18 +70,47 @@ export function createEngine({ types, detectors = [], placeholders: masked = PLA
     gates.each(profile, isEnough);
   };
 
+  /** As a decoder would read it. */
+  const decoded = (text: string, place: Place, budget: ScanBudget): readonly Hit[] | undefined => {
+    if (!budget.spend(text.length * VIEW_COST)) return [];
+    const view = decodedView(text);
+    if (view === undefined) return [];
+    ask(view.text, place, budget);
+    return scan.isFull ? undefined : scan.hits.map((hit) => mappedBack(hit, view));
+  };
+
+  /** In parts of it alone: elsewhere it says what it says. */
+  const decodedIn = (
+    windows: readonly Window[],
+    text: string,
+    place: Place,
+    budget: ScanBudget,
+  ): readonly Hit[] | undefined => {
+    const seen: Hit[] = [];
+    for (const window of windows) {
+      const hits = decoded(text.slice(window.start, window.end), place, budget);
+      if (hits === undefined) return undefined;
+      for (const hit of hits) {
+        const where = edgeOf(window, text.length, hit);
+        // longer than the part
+        if (where === 'cut') return decoded(text, place, budget);
+        if (where === 'inside') seen.push({ ...hit, start: hit.start + window.start, end: hit.end + window.start });
+      }
+    }
+    return seen;
+  };
+
   /** What is found in the text as it is, and as a decoder would read it; undefined when that is too much to tell apart. */
   const find = (text: string, place: Place, budget: ScanBudget): readonly Hit[] | undefined => {
     if (!budget.spend(text.length)) return [];
     ask(text, place, budget);
     const { hits } = scan;
     if (scan.isFull) return undefined;
-    if (!needsView(text, scan.profile) || !budget.spend(text.length * VIEW_COST)) return hits;
-    const view = decodedView(text);
-    if (view === undefined) return hits;
-    ask(view.text, place, budget);
-    if (scan.isFull) return undefined;
-    return [...hits, ...scan.hits.map((hit) => mappedBack(hit, view))];
+    if (!needsView(text, scan.profile)) return hits;
+    const windows = detectors.length === 0 && text.length > windowsFrom ? viewWindows(text) : undefined;
+    const seen = windows === undefined ? decoded(text, place, budget) : decodedIn(windows, text, place, budget);
+    if (seen === undefined || seen.length + hits.length > 2 * LIMITS.maskingCandidates) return undefined;
+    return seen.length === 0 ? hits : [...hits, ...seen];
   };
 
   return {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { TextProfile } from '#masking/engine/text-profile.ts';
-import { decodedView, needsView } from '#masking/engine/views.ts';
+import { decodedView, edgeOf, needsView, viewWindows } from '#masking/engine/views.ts';
 
 const seen = (text: string): string => decodedView(text)?.text ?? text;
 const isNeeded = (text: string): boolean => {
@@ -94,4 +94,25 @@ test('every character of a view leads back to what it stands for, in order', () 
       }
     }),
   );
+});
+
+test('what a decoder reads otherwise is looked at with its surroundings, between spaces, unless that is most of the text', () => {
+  const clean = 'word '.repeat(4_000);
+  const windows = viewWindows(`${clean}a%40b ${clean}`);
+  assert.deepEqual(
+    windows?.map(({ start, end }) => [start % 5, end - start]),
+    [[0, 4_105]],
+  );
+  assert.deepEqual(viewWindows(`100% of ${clean}`), []);
+  assert.equal(viewWindows(`a%40b ${clean}`.repeat(2))?.length, 2);
+  assert.equal(viewWindows('a%40b '.repeat(2_000)), undefined);
+  assert.equal(viewWindows(`${'a'.repeat(30_000)}%40${'b'.repeat(30_000)} ${clean.repeat(9)}`), undefined);
+});
+
+test('a hit at the edge of a part is not its own, and one that the edge cuts makes the part too small', () => {
+  const window = { start: 5_000, end: 10_000 };
+  const edge = (start: number, end: number): string => edgeOf(window, 20_000, { start, end });
+  assert.deepEqual([edge(2_000, 2_010), edge(10, 20), edge(4_900, 4_910)], ['inside', 'edge', 'edge']);
+  assert.deepEqual([edge(0, 1_030), edge(3_000, 5_000)], ['cut', 'cut']);
+  assert.equal(edgeOf({ start: 0, end: 5_000 }, 5_000, { start: 0, end: 5_000 }), 'inside');
 });

@@ -137,6 +137,70 @@ function decodeOnce(text: string, special: RegExp): View | undefined {
   return { text: pieces.join(''), starts: Uint32Array.from(starts), ends: Uint32Array.from(ends) };
 }
 
+/** How far around what is undone a text is looked at again: as far as words and parts of one value stand from each other. */
+const REACH_CHARS = 2_048;
+/** What has no space in it is looked at as a whole, up to this. */
+const TOKEN_CHARS_MAX = 20_480;
+
+/** A part of a text, between spaces. */
+export type Window = { readonly start: number; readonly end: number };
+
+/** The parts around what a decoder would read otherwise; undefined where that is most of the text. */
+export function viewWindows(text: string): readonly Window[] | undefined {
+  const windows: Window[] = [];
+  let covered = 0;
+  let last: { start: number; end: number } | undefined;
+  for (let at = 0; ;) {
+    SPECIAL.lastIndex = at;
+    const special = SPECIAL.exec(text)?.index;
+    if (special === undefined) break;
+    const { length, value } = decodedAt(text, special);
+    at = special + length;
+    if (value === undefined) continue;
+    const end = Math.min(text.length, at + REACH_CHARS);
+    if (last !== undefined && special - REACH_CHARS <= last.end) {
+      covered += end - last.end;
+      last.end = end;
+    } else {
+      last = { start: Math.max(0, special - REACH_CHARS), end };
+      covered += last.end - last.start;
+      windows.push(last);
+    }
+    if (covered * 2 > text.length) return undefined;
+  }
+  return betweenSpaces(text, windows);
+}
+
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a;
+
+function betweenSpaces(text: string, windows: readonly Window[]): readonly Window[] | undefined {
+  const wider: { start: number; end: number }[] = [];
+  let covered = 0;
+  for (const window of windows) {
+    let { start, end } = window;
+    while (start > 0 && !isSpace(text.charCodeAt(start - 1))) start--;
+    while (end < text.length && !isSpace(text.charCodeAt(end))) end++;
+    if (window.start - start > TOKEN_CHARS_MAX || end - window.end > TOKEN_CHARS_MAX) return undefined;
+    const before = wider.at(-1);
+    if (before !== undefined && start <= before.end) before.end = end;
+    else wider.push({ start, end });
+    covered += end - start;
+    if (covered * 2 > text.length) return undefined;
+  }
+  return wider;
+}
+
+/** Whether a hit in a window stands where the text goes on, so that the window shows too little around it. */
+export function edgeOf({ start, end }: Window, textLength: number, hit: Window): 'inside' | 'edge' | 'cut' {
+  const length = end - start;
+  const [hasBefore, hasBehind] = [start > 0, end < textLength];
+  if ((hasBefore && hit.end <= EDGE_CHARS) || (hasBehind && hit.start >= length - EDGE_CHARS)) return 'edge';
+  return (hasBefore && hit.start === 0) || (hasBehind && hit.end === length) ? 'cut' : 'inside';
+}
+
+/** Further from what is undone than any word that counts. */
+const EDGE_CHARS = 1_024;
+
 type Decoded = { readonly length: number; readonly value: string | undefined };
 const AS_IS: Decoded = { length: 1, value: undefined };
 
