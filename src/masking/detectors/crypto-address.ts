@@ -10,14 +10,20 @@ const BITCOIN =
   /(?<![^\W_])(?:[13][1-9A-HJ-NP-Za-km-z]{25,34}|(?:bc|tb)1[02-9ac-hj-np-z]{11,71}|(?:BC|TB)1[02-9AC-HJ-NP-Z]{11,71})(?![^\W_])/g;
 const ETHEREUM = /(?<![^\W_])0x[0-9A-Fa-f]{40}(?![^\W_])/g;
 
+const EIGHT = 0x38;
+const NINE = 0x39;
+const SMALL_A = 0x61;
+
 /** EIP-55: a letter is upper case where the digest of the lower-case address has a digit of 8 or more. */
 export function hasEip55Case(address: string): boolean {
   const hex = address.slice(2);
   const digest = keccak256(hex.toLowerCase());
-  return Array.from(hex).every((char, at) => {
-    if (char >= '0' && char <= '9') return true;
-    return char >= 'A' && char <= 'F' === Number.parseInt(digest[at] ?? '0', 16) >= 8;
-  });
+  for (let at = 0; at < hex.length; at++) {
+    const char = hex.charCodeAt(at);
+    // above the digits stand capitals, above those small letters; of the digest only small ones
+    if (char > NINE && char < SMALL_A !== digest.charCodeAt(at) >= EIGHT) return false;
+  }
+  return true;
 }
 
 export const cryptoAddress: Detector = {

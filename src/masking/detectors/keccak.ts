@@ -23,41 +23,56 @@ function roundConstants(): [number, number][] {
   });
 }
 
-/** Lanes as 32-bit halves: index 2·(x + 5·y) is the low word. */
-function permute(state: Uint32Array): void {
-  const parity = new Uint32Array(10);
-  const moved = new Uint32Array(50);
-  const get = (from: Uint32Array, at: number): number => from[at] ?? 0;
+/** Where a lane goes, by how many bits it is turned, and whether its halves change places for that (FIPS 202 sections 3.2.2 and 3.2.3). */
+const LANES = Int32Array.from({ length: 25 }, (_, lane) => lane);
+const TO = LANES.map((lane) => (((lane / 5) | 0) + 5 * ((2 * (lane % 5) + 3 * ((lane / 5) | 0)) % 5)) * 2);
+const TURN = LANES.map((lane) => (ROTATIONS[lane] ?? 0) & 31);
+const SWAP = LANES.map((lane) => ((ROTATIONS[lane] ?? 0) >= 32 ? 1 : 0));
+
+const parity = new Int32Array(10);
+const moved = new Int32Array(50);
+
+/** Lanes as 32-bit halves: index 2·(x + 5·y) is the low word. Typed arrays are read within their bounds. */
+function permute(state: Int32Array): void {
   for (const [low, high] of ROUNDS) {
-    for (let x = 0; x < 10; x++) {
-      parity[x] = get(state, x) ^ get(state, x + 10) ^ get(state, x + 20) ^ get(state, x + 30) ^ get(state, x + 40);
-    }
-    for (let x = 0; x < 5; x++) {
-      const left = ((x + 4) % 5) * 2;
-      const right = ((x + 1) % 5) * 2;
-      const mixLow = get(parity, left) ^ ((get(parity, right) << 1) | (get(parity, right + 1) >>> 31));
-      const mixHigh = get(parity, left + 1) ^ ((get(parity, right + 1) << 1) | (get(parity, right) >>> 31));
-      for (let y = 0; y < 50; y += 10) {
-        state[x * 2 + y] = get(state, x * 2 + y) ^ mixLow;
-        state[x * 2 + y + 1] = get(state, x * 2 + y + 1) ^ mixHigh;
-      }
-    }
+    mixColumns(state);
     for (let lane = 0; lane < 25; lane++) {
-      const to = (((lane / 5) | 0) + 5 * ((2 * (lane % 5) + 3 * ((lane / 5) | 0)) % 5)) * 2;
-      const rotation = ROTATIONS[lane] ?? 0;
-      let [a, b] = [get(state, lane * 2), get(state, lane * 2 + 1)];
-      if (rotation >= 32) [a, b] = [b, a];
-      const bits = rotation & 31;
+      const swap = SWAP[lane] as number;
+      const a = state[lane * 2 + swap] as number;
+      const b = state[lane * 2 + 1 - swap] as number;
+      const bits = TURN[lane] as number;
+      const to = TO[lane] as number;
       moved[to] = bits === 0 ? a : (a << bits) | (b >>> (32 - bits));
       moved[to + 1] = bits === 0 ? b : (b << bits) | (a >>> (32 - bits));
     }
     for (let y = 0; y < 50; y += 10) {
       for (let x = 0; x < 10; x++) {
-        state[y + x] = get(moved, y + x) ^ (~get(moved, y + ((x + 2) % 10)) & get(moved, y + ((x + 4) % 10)));
+        const next = x < 8 ? x + 2 : x - 8;
+        const second = x < 6 ? x + 4 : x - 6;
+        state[y + x] = (moved[y + x] as number) ^ (~(moved[y + next] as number) & (moved[y + second] as number));
       }
     }
-    state[0] = get(state, 0) ^ low;
-    state[1] = get(state, 1) ^ high;
+    state[0] = (state[0] as number) ^ low;
+    state[1] = (state[1] as number) ^ high;
+  }
+}
+
+function mixColumns(state: Int32Array): void {
+  for (let x = 0; x < 10; x++) {
+    const upper = (state[x] as number) ^ (state[x + 10] as number) ^ (state[x + 20] as number);
+    parity[x] = upper ^ (state[x + 30] as number) ^ (state[x + 40] as number);
+  }
+  for (let x = 0; x < 10; x += 2) {
+    const left = x === 0 ? 8 : x - 2;
+    const right = x === 8 ? 0 : x + 2;
+    const rightLow = parity[right] as number;
+    const rightHigh = parity[right + 1] as number;
+    const mixLow = (parity[left] as number) ^ ((rightLow << 1) | (rightHigh >>> 31));
+    const mixHigh = (parity[left + 1] as number) ^ ((rightHigh << 1) | (rightLow >>> 31));
+    for (let y = x; y < 50; y += 10) {
+      state[y] = (state[y] as number) ^ mixLow;
+      state[y + 1] = (state[y + 1] as number) ^ mixHigh;
+    }
   }
 }
 
@@ -68,7 +83,7 @@ export function keccak256(text: string): string {
   for (let at = 0; at < length; at++) block[at] = text.charCodeAt(at);
   block[length] = 0x01;
   block[RATE_BYTES - 1] = (block[RATE_BYTES - 1] ?? 0) | 0x80;
-  const state = new Uint32Array(block.buffer);
+  const state = new Int32Array(block.buffer);
   permute(state);
   return Buffer.from(state.buffer, 0, 32).toString('hex');
 }
