@@ -105,7 +105,8 @@ function maskerOf(
   };
   return createMasker(settings, {
     hereBytes: limits.maskHereBytes,
-    mask: (bytes, context, owner) => lasting.maskThreads.mask(settings, bytes, context, owner),
+    mask: (bytes, context, owner, unwanted) =>
+      lasting.maskThreads.mask(settings, bytes, context, { owner, ...(unwanted === undefined ? {} : { unwanted }) }),
   });
 }
 

@@ -38,7 +38,7 @@ import { createPlaceBudget } from '#upstream/place-budget.ts';
 export const followingMasker = (current: () => Masker): Masker => ({
   secretsOf: createSecretSets(),
   maskMessage: (doc, context) => current().maskMessage(doc, context),
-  maskAnySize: (doc, context, owner) => current().maskAnySize(doc, context, owner),
+  maskAnySize: (doc, context, owner, unwanted) => current().maskAnySize(doc, context, owner, unwanted),
   maskHeader: (header, secrets) => current().maskHeader(header, secrets),
   maskText: (text, secrets) => current().maskText(text, secrets),
   maskStoredText: (text, secrets) => current().maskStoredText(text, secrets),

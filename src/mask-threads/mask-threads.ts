@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import { LIMITS, type Limits } from '#limits.ts';
 import { failed, MaskThread, type MaskJob, type MaskOutcome } from '#mask-threads/mask-thread.ts';
-import type { MaskContext, PlainMaskerSettings } from '#masking/masker.ts';
+import { UNWANTED, type MaskContext, type PlainMaskerSettings } from '#masking/masker.ts';
 
 export type MaskThreadLimits = Pick<
   Limits,
@@ -19,9 +19,12 @@ export type MaskThreadsOptions = {
   readonly startThread?: () => Worker;
 };
 
+/** Whose message it is, and when it need not be masked any more: then it waits no longer. */
+export type MaskWish = { readonly owner: string; readonly unwanted?: AbortSignal };
+
 export type MaskThreads = {
-  /** Resolves always. `owner`: whose message it is. */
-  mask(settings: PlainMaskerSettings, bytes: Buffer, context: MaskContext, owner: string): Promise<MaskOutcome>;
+  /** Resolves always. */
+  mask(settings: PlainMaskerSettings, bytes: Buffer, context: MaskContext, wish: MaskWish): Promise<MaskOutcome>;
   /** What waits or is under way fails. */
   close(): Promise<void>;
 };
@@ -71,8 +74,9 @@ export function createMaskThreads({ limits, onFailure, startThread = maskThread 
   };
 
   return {
-    mask(settings, bytes, context, owner) {
+    mask(settings, bytes, context, { owner, unwanted }) {
       if (isClosed) return Promise.resolve(failed('closed'));
+      if (unwanted?.aborted === true) return Promise.resolve(failed(UNWANTED));
       const own = waiting.get(owner) ?? new Set();
       if (waitingCount >= limits.maskJobsWaiting || own.size >= limits.maskJobsWaitingPerCaller)
         return Promise.resolve(failed('busy'));
@@ -80,15 +84,20 @@ export function createMaskThreads({ limits, onFailure, startThread = maskThread 
       const timer = setTimeout(() => {
         if (leave(owner, job)) job.settle(failed('busy'));
       }, limits.maskWaitMs);
+      const drop = (): void => {
+        if (leave(owner, job)) job.settle(failed(UNWANTED));
+      };
       const job: MaskJob = {
         settings,
         bytes,
         context,
         settle: (outcome) => {
           clearTimeout(timer);
+          unwanted?.removeEventListener('abort', drop);
           resolve(outcome);
         },
       };
+      unwanted?.addEventListener('abort', drop, { once: true });
       own.add(job);
       waiting.set(owner, own);
       waitingCount += 1;

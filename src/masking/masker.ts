@@ -53,19 +53,31 @@ export type MaskAside = {
   /** Larger messages go there. */
   readonly hereBytes: number;
   /** As `maskMessage` with the settings of the masker, whatever happens to the thread. `owner`: whose message it is. */
-  mask(bytes: Buffer, context: MaskContext, owner: string): Promise<Result<MaskedMessage, MaskFault>>;
+  mask(
+    bytes: Buffer,
+    context: MaskContext,
+    owner: string,
+    unwanted?: AbortSignal,
+  ): Promise<Result<MaskedMessage, MaskFault>>;
 };
+
+/** The reason of a message that nobody wants any more. */
+export const UNWANTED = 'unwanted';
 
 export type Masker = {
   /** The values that must not pass in either direction. Secrets under 8 bytes cannot be searched for and are left out. */
   secretsOf(secrets: readonly string[]): SecretSet;
   /** Here and now, however long it takes. */
   maskMessage(doc: JsonDocument, context: MaskContext): Result<MaskedMessage, MaskFault>;
-  /** A large one elsewhere, where there is such a place; `owner` is whose message it is. Others cost no turn of the event loop. */
+  /**
+   * A large one elsewhere, where there is such a place; `owner` is whose message it is. Others cost no turn of the event loop.
+   * `unwanted`: it need not be masked any more; while it waits it then fails with the reason `UNWANTED`.
+   */
   maskAnySize(
     doc: JsonDocument,
     context: MaskContext,
     owner: string,
+    unwanted?: AbortSignal,
   ): Result<MaskedMessage, MaskFault> | Promise<Result<MaskedMessage, MaskFault>>;
   /** The header as JSON text, exact secrets replaced, every string cut to `nameChars`. */
   maskHeader(header: RecordHeader, secrets: SecretSet | undefined): Masked<string>;
@@ -187,11 +199,11 @@ export function createMasker(settings: MaskerSettings, aside?: MaskAside): Maske
   return {
     secretsOf,
     maskMessage: (doc, context) => maskHere(doc, context),
-    maskAnySize(doc, context, owner) {
+    maskAnySize(doc, context, owner, unwanted) {
       if (aside === undefined) return maskHere(doc, context);
-      if (doc.bytes.length > aside.hereBytes) return aside.mask(doc.bytes, context, owner);
+      if (doc.bytes.length > aside.hereBytes) return aside.mask(doc.bytes, context, owner, unwanted);
       const here = maskHere(doc, context, LIMITS.customPatternWorkHere);
-      return here.ok || here.error !== TOO_MUCH_HERE ? here : aside.mask(doc.bytes, context, owner);
+      return here.ok || here.error !== TOO_MUCH_HERE ? here : aside.mask(doc.bytes, context, owner, unwanted);
     },
     maskHeader(raw, secrets = SecretSet.EMPTY) {
       const header = maskDescribed(raw, (word) => maskFully(word, NOWHERE, secrets).stored, isHarmless);

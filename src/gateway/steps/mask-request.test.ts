@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { maskRequest } from '#gateway/steps/mask-request.ts';
-import { createMasker } from '#masking/masker.ts';
+import { createMasker, UNWANTED } from '#masking/masker.ts';
 import { callerKey } from '#identity/caller.ts';
 import { err } from '#result.ts';
 import { ADA_TOKEN, UPSTREAM_SECRET, fakeGateway, followed, toolCall } from '#test/fakes/gateway.ts';
@@ -71,4 +71,26 @@ test('a large message may be masked later, whoever its caller is, and a small on
     error: { code: 'masking_failed', reason: 'too_slow', executed: 'no' },
   });
   assert.deepEqual(owners, [callerKey(input.verified.caller)]);
+});
+
+test('a message whose client left is not masked for nobody, except of the legacy era, whose calls go on', async () => {
+  const gateway = fakeGateway();
+  const given: unknown[] = [];
+  const waiting = {
+    ...gateway,
+    masker: {
+      ...gateway.masker,
+      maskAnySize: (...[, , , unwanted]: Parameters<typeof gateway.masker.maskAnySize>) => {
+        given.push(unwanted);
+        return err({ code: 'masking_failed', reason: UNWANTED } as const);
+      },
+    },
+  };
+  const call = await followed(gateway);
+  for (const era of ['modern', 'legacy'] as const)
+    assert.deepEqual(await maskRequest({ ...call, era }, waiting), {
+      ok: false,
+      error: { code: 'client_gone', reason: 'while_masking' },
+    });
+  assert.deepEqual(given, [call.gone, undefined]);
 });

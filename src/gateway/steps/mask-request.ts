@@ -4,7 +4,7 @@ import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { mirroredHeaders } from '#gateway/mirrored-headers.ts';
 import { callerKey } from '#identity/caller.ts';
-import type { MaskContext, MaskedMessage, MaskFault, SecretSet } from '#masking/masker.ts';
+import { UNWANTED, type MaskContext, type MaskedMessage, type MaskFault, type SecretSet } from '#masking/masker.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
@@ -16,6 +16,7 @@ function outcomeOf(
   secrets: SecretSet,
   masked: Result<MaskedMessage, MaskFault>,
 ): Outcome {
+  if (!masked.ok && masked.error.reason === UNWANTED) return err({ code: 'client_gone', reason: 'while_masking' });
   if (!masked.ok) return err({ code: 'masking_failed', reason: masked.error.reason, executed: 'no' });
   const { jsonDepth: depth, jsonNodes: nodes } = gateway.limits;
   const mirrored = mirroredHeaders(call.headers, call.message, masked.value, { depth, nodes });
@@ -33,7 +34,10 @@ export function maskRequest(call: Followed, gateway: Gateway): Outcome | Promise
     groups: call.verified.caller.groups,
     secrets,
   };
-  const masked = gateway.masker.maskAnySize(call.message.doc, context, callerKey(call.verified.caller));
+  // a legacy call goes on without its client (MCP 2025-11-25, Transports: a disconnection is no cancellation)
+  const unwanted = call.era === 'modern' ? call.gone : undefined;
+  const owner = callerKey(call.verified.caller);
+  const masked = gateway.masker.maskAnySize(call.message.doc, context, owner, unwanted);
   return masked instanceof Promise
     ? masked.then((late) => outcomeOf(call, gateway, secrets, late))
     : outcomeOf(call, gateway, secrets, masked);
