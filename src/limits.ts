@@ -172,6 +172,9 @@ export const LIMITS = {
   apiKeyWriteMs: 10_000,
   /** Of one service account, that it signs with at the token endpoint. */
   clientKeys: 8,
+  /** Of what such an account signs: how far ahead it may end, and its `jti`. */
+  clientAssertionMs: 5 * 60_000,
+  clientAssertionIdChars: 256,
   revocationEpochs: 100_000,
   /** How many that count no more are removed in one act, which holds the main thread. */
   revocationsDropped: 5_000,

@@ -24,6 +24,7 @@ test('an account has an owner at a configured issuer, and connections that are t
 test('an account proves itself in one way, and is not called like a known client', () => {
   assert.match(complaints({ a: { ...ACCOUNT, secret: 'env:S', publicKeys: 'a.pem' } }).join(), /beside `publicKeys`/);
   assert.match(complaints({ a: ACCOUNT }, { signIn: { clients: { known: { a: {} } } } }).join(), /also a client/);
+  assert.match(complaints({ 'gatebook-cli': ACCOUNT }).join(), /own command line/);
 });
 
 test('what is over is warned about from the first instant after the last day', () => {
@@ -56,6 +57,7 @@ const files: Readonly<Record<string, string>> = {
   '/x/weak.pem': pem(generateKeyPairSync('rsa', { modulusLength: 1_024 }).publicKey),
   '/x/curve.pem': pem(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey),
   '/x/private.pem': `${ec.privateKey.export({ type: 'pkcs8', format: 'pem' })}${pem(ec.publicKey)}`,
+  '/x/large.pem': pem(generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey),
   '/x/none.pem': 'nothing',
   '/x/broken.pem': '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n',
 };
@@ -85,6 +87,7 @@ test('public keys are read from one file or several, and only the strong public 
   for (const [file, message] of [
     ['weak.pem', /not taken/],
     ['curve.pem', /not taken/],
+    ['large.pem', /not taken/],
     ['broken.pem', /not taken/],
     ['none.pem', /no public key/],
     ['private.pem', /private key/],

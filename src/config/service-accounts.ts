@@ -21,6 +21,9 @@ export type ResolvedAccounts = {
   readonly publicKeys: ReadonlyMap<string, readonly PublicJwk[]>;
 };
 
+/** What the command line signs in as. */
+const OWN_CLIENT = 'gatebook-cli';
+
 /** A date that is one; others are the schema's complaint. */
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -63,6 +66,9 @@ export function checkServiceAccounts(raw: RawMap): Complaint[] {
               fix: 'keep one of them',
             } as const,
           ]
+        : []),
+      ...(name === OWN_CLIENT
+        ? [{ path, atKey: true, message: 'is the name of Gatebook’s own command line', fix: 'rename it' } as const]
         : []),
       ...(known.includes(name)
         ? [{ path, atKey: true, message: 'is also a client under `signIn.clients.known`', fix: 'rename one' } as const]
@@ -168,7 +174,7 @@ function readKeys(file: string, path: ConfigPath, source: SecretSource, complain
   complaints.push({
     path,
     message: `file ${file} ${fault ?? (found.length === 0 ? 'holds no public key in PEM' : 'holds a key that is not taken')}`,
-    fix: 'name a file with the public half alone: RSA of 2048 bits and more, P-256, P-384, P-521 or Ed25519',
+    fix: 'name a file with the public half alone: RSA of 2048 bits and more, P-256 or Ed25519',
   });
   return [];
 }
@@ -183,11 +189,9 @@ function keyOf(pem: string): PublicJwk | undefined {
   }
 }
 
-const CURVES: ReadonlySet<string> = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
-
 function isStrong({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): boolean {
   if (type === 'ed25519') return true;
-  if (type === 'ec') return CURVES.has(details?.namedCurve ?? '');
+  if (type === 'ec') return details?.namedCurve === 'prime256v1';
   const bits = details?.modulusLength ?? 0;
   return type === 'rsa' && bits >= LIMITS.rsaModulusBitsMin && bits <= LIMITS.rsaModulusBitsMax;
 }
