@@ -125,6 +125,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await lasting.clientStore.close();
     await closeState();
     await lasting.oauth.rows.close();
+    await lasting.webStore.close();
     await lasting.maskThreads.close();
     await lasting.apiReads.close();
     await lasting.apiKeys.close();
@@ -205,6 +206,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await lasting.clientStore.close();
     lasting.brokenGlass.close();
     await lasting.oauth.rows.close();
+    await lasting.webStore.close();
     lasting.refusals.flush(true);
     lasting.throttles.flush(true);
     await closeBook();

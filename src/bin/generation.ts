@@ -131,7 +131,7 @@ function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting): Ap
       ...gateway,
       apiAdmission,
       roles: config.roles,
-      web: undefined,
+      web: gateway.signsIn ? lasting.webSessions : undefined,
       brokenGlass,
       epochs,
       apiIssuers,

@@ -69,6 +69,7 @@ export function lastingOf(
   const resumables = createResumableCalls(limits);
   const asked = createAskedIds(limits);
   const apiKeys = openApiKeys({ loaded, maskingKey, random, clock, log, current: state.currentConfig });
+  const epochs = createEpochs(limits);
   const signIn = signInLasting({
     dataDirectory: loaded.config.data,
     limits,
@@ -77,6 +78,10 @@ export function lastingOf(
     clock,
     inForce: state.inForce,
     accounts: () => state.currentConfig().config.serviceAccounts,
+    epochs,
+    idleMinutes: loaded.config.signIn?.webIdleMinutes ?? 60,
+    newId,
+    log,
   });
   return {
     ...state,
@@ -136,9 +141,9 @@ export function lastingOf(
     tracing: createTracing(version()),
     budget: createPlaceBudget({ total: limits.stdioProcesses, perOwner: limits.stdioProcessesPerCaller }),
     identityClock,
-    epochs: createEpochs(limits),
+    epochs,
     apiKeys,
-    ownTokens: { api_key: apiKeys.keys, access_token: signIn.accessTokens },
+    ownTokens: { api_key: apiKeys.keys, access_token: signIn.accessTokens, web_session: signIn.webSessions.callers },
     log,
     env,
     atExit: (run) => {

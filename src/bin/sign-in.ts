@@ -4,24 +4,30 @@ import { clientSourceOf } from '#bin/clients.ts';
 import type { ClientsLasting } from '#bin/clients.ts';
 import { accountCaller, liveAccount } from '#accounts/service-account.ts';
 import type { ServiceAccounts } from '#accounts/service-account.ts';
+import { rolesOf } from '#api/roles.ts';
 import type { LoadedConfig } from '#config/load.ts';
-import type { Gateway } from '#gateway/gateway.ts';
+import type { Gateway, Log } from '#gateway/gateway.ts';
 import type { Mounted } from '#gateway/server.ts';
 import type { Epochs } from '#identity/epochs.ts';
 import type { OwnTokens } from '#identity/own-tokens.ts';
 import type { Limits } from '#limits.ts';
 import { createAccessTokens } from '#oauth/access-tokens.ts';
+import { createGivenGrants } from '#oauth/given-grants.ts';
 import { createOAuthKeys } from '#oauth/oauth-keys.ts';
 import type { OAuthKeys } from '#oauth/oauth-keys.ts';
 import type { OAuthRows } from '#oauth/oauth-rows.ts';
 import type { SignInStore } from '#oauth/sign-in.ts';
+import type { WebSessionStore } from '#oauth/web-session.ts';
 import { createSignIns } from '#oauth/sign-ins.ts';
 import { createSignIn } from '#signin/app.ts';
 import type { Answering } from '#signin/app.ts';
 import type { AuthorizationServer } from '#signin/asked.ts';
 import { CLI_CLIENT_ID, withOwnClients } from '#signin/own-clients.ts';
 import type { SignInParts } from '#signin/parts.ts';
+import { createWebSessions } from '#signin/web-session.ts';
+import type { WebSessions } from '#signin/web-session.ts';
 import { createOAuthStore } from '#store/oauth-store.ts';
+import { openWebSessions } from '#store/web-sessions.ts';
 
 /** What of it outlives a reload. */
 export type SignInLasting = ClientsLasting & {
@@ -32,6 +38,8 @@ export type SignInLasting = ClientsLasting & {
   readonly oauth: { readonly rows: OAuthRows; readonly keys: OAuthKeys };
   readonly signIns: SignInStore;
   readonly accessTokens: OwnTokens;
+  readonly webStore: WebSessionStore;
+  readonly webSessions: WebSessions;
 };
 
 export type SignInLastingParts = {
@@ -42,16 +50,37 @@ export type SignInLastingParts = {
   readonly clock: () => number;
   readonly inForce: () => Pick<Gateway, 'identity' | 'publicUrl'>;
   readonly accounts: () => ServiceAccounts;
+  readonly epochs: Epochs;
+  readonly idleMinutes: number;
+  readonly newId: () => string;
+  readonly log: Log;
 };
 
 /** Opens nothing: the first use does. */
-export function signInLasting(parts: SignInLastingParts): Pick<SignInLasting, 'oauth' | 'signIns' | 'accessTokens'> {
+export function signInLasting(
+  parts: SignInLastingParts,
+): Pick<SignInLasting, 'oauth' | 'signIns' | 'accessTokens' | 'webStore' | 'webSessions'> {
   const { dataDirectory, limits, maskingKey, random, clock, inForce, accounts } = parts;
-  const rows = createOAuthStore({ path: join(dataDirectory, 'state.db'), limits });
+  const path = join(dataDirectory, 'state.db');
+  const rows = createOAuthStore({ path, limits });
   const keys = createOAuthKeys(maskingKey, random);
+  const signIns = createSignIns(rows, keys, clock);
+  const webStore = openWebSessions({ path, limits });
   return {
     oauth: { rows, keys },
-    signIns: createSignIns(rows, keys, clock),
+    signIns,
+    webStore,
+    webSessions: createWebSessions({
+      ...parts,
+      store: webStore,
+      signIns,
+      trusts: (issuer) => inForce().identity.trusts(issuer),
+      secret: maskingKey,
+      // A reload may change it.
+      get publicUrl() {
+        return inForce().publicUrl;
+      },
+    }),
     accessTokens: createAccessTokens({
       rows,
       keys,
@@ -77,10 +106,20 @@ async function openServer(parts: SignInParts, maskingKey: Buffer): Promise<Autho
   });
 }
 
-async function load({ server }: SignInParts): Promise<Answering> {
-  const { SIGN_IN_ROUTES } = await import('#signin/routes.ts');
+async function load(parts: SignInParts): Promise<Answering> {
+  const { server, roles, webSessions } = parts;
+  const [{ SIGN_IN_ROUTES }, { meRoutes }] = await Promise.all([
+    import('#signin/routes.ts'),
+    import('#signin/me/me-routes.ts'),
+  ]);
+  const me = meRoutes({
+    ...parts,
+    sessions: webSessions,
+    consents: { of: () => [], forget: async () => false },
+    rolesOf: (caller) => rolesOf(caller, roles),
+  });
   return {
-    routes: SIGN_IN_ROUTES,
+    routes: [...SIGN_IN_ROUTES, ...me],
     endpoints: async (request, response) => (await server()).endpoints(request, response),
   };
 }
@@ -89,17 +128,20 @@ async function load({ server }: SignInParts): Promise<Answering> {
 export function openSignIn(loaded: LoadedConfig, gateway: Gateway, lasting: SignInLasting): Mounted | undefined {
   const { config, signInSecrets } = loaded;
   if (config.signIn === undefined) return undefined;
-  const { epochs, maskingKey, oauth, random, signIns, clientStore, clientKeys, documentNetwork } = lasting;
+  const { epochs, maskingKey, oauth, random, signIns, webSessions, clientStore, clientKeys, documentNetwork } = lasting;
   let opened: Promise<AuthorizationServer> | undefined;
   const own = {
     ...gateway,
     settings: config.signIn,
+    roles: config.roles,
     issuers: config.issuers,
     secrets: signInSecrets,
     epochs,
     random,
     oauth,
     signIns,
+    webSessions,
+    grants: createGivenGrants(oauth.rows, oauth.keys),
     checkAgain: async () => 'unreachable' as const,
     server: (): Promise<AuthorizationServer> =>
       (opened ??= openServer(parts, maskingKey).catch((error: unknown) => {

@@ -3,11 +3,13 @@ import type { Config } from '#config/schema.ts';
 import type { ResolvedSignIn } from '#config/sign-in-secrets.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { EpochSource } from '#identity/epochs.ts';
+import type { GivenGrants } from '#oauth/given-grants.ts';
 import type { OAuthKeys } from '#oauth/oauth-keys.ts';
 import type { OAuthRows } from '#oauth/oauth-rows.ts';
 import type { SignIn, SignInStore } from '#oauth/sign-in.ts';
 import type { AuthorizationServer, CheckAgain } from '#signin/asked.ts';
 import type { ClientSource } from '#signin/client-source.ts';
+import type { WebSessions } from '#signin/web-session.ts';
 
 export type SignInSettings = NonNullable<Config['signIn']>;
 
@@ -31,6 +33,7 @@ export type SignInParts = Pick<
   | 'stopping'
 > & {
   readonly settings: SignInSettings;
+  readonly roles: Config['roles'];
   /** All of them; those with `signIn` are where people can sign in. */
   readonly issuers: Config['issuers'];
   readonly secrets: ResolvedSignIn;
@@ -39,6 +42,9 @@ export type SignInParts = Pick<
   readonly random: (count: number) => Buffer;
   readonly oauth: { readonly rows: OAuthRows; readonly keys: OAuthKeys };
   readonly signIns: SignInStore;
+  /** Browsers in which people are signed in. */
+  readonly webSessions: WebSessions;
+  readonly grants: GivenGrants;
   readonly clients: ClientSource;
   /** Asks the issuer whether this person may still sign in, and keeps what it says of them. */
   readonly checkAgain: (signIn: SignIn) => Promise<CheckAgain>;

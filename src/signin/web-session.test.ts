@@ -31,12 +31,14 @@ function arrange() {
   const store = createFakeWebSessionStore();
   const epochs = createEpochs(LIMITS);
   const signIns = new Map<string, SignIn>([[ada.id, ada]]);
+  const trusted = new Set([ada.issuer]);
   let nowMs = START;
   let ids = 0;
   const sessions = createWebSessions({
     store,
     signIns: { find: (id) => signIns.get(id) },
     epochs,
+    trusts: (issuer) => trusted.has(issuer),
     secret: Buffer.alloc(32, 7),
     publicUrl: 'https://mcp.example.com',
     idleMinutes: 60,
@@ -51,7 +53,7 @@ function arrange() {
     const begun = await sessions.begin({ signIn, headers, source: '192.0.2.77', freshAtMs: nowMs });
     return { ...begun, headers: withCookie(begun.setCookie) };
   };
-  return { store, epochs, signIns, sessions, begin, pass: (ms: number) => (nowMs += ms) };
+  return { store, epochs, signIns, trusted, sessions, begin, pass: (ms: number) => (nowMs += ms) };
 }
 
 test('the cookie of a sign-in names who sits there, and no other value does', async () => {
@@ -129,6 +131,13 @@ test('when the sign-in ends, is revoked or is gone, so is the session', async ()
   signIns.set(ada.id, ada);
   pass(1);
   epochs.revokeCaller(ada, START + 1 + LIMITS.tokenClockSkewMs);
+  assert.equal(sessions.find(headers), undefined);
+});
+
+test('an issuer that is taken out of the configuration has nobody signed in any more', async () => {
+  const { sessions, begin, trusted } = arrange();
+  const { headers } = await begin();
+  trusted.clear();
   assert.equal(sessions.find(headers), undefined);
 });
 

@@ -16,6 +16,7 @@ import { isFresh, isOver } from '#oauth/web-session.ts';
 import type { WebSession, WebSessionStore } from '#oauth/web-session.ts';
 import { formToken, isToken } from '#signin/own-form.ts';
 import { createSessionCookie } from '#signin/session-cookie.ts';
+import type { SessionCookie } from '#signin/session-cookie.ts';
 import { browserOf, networkOf } from '#signin/whereabouts.ts';
 
 /** Somebody sits at this browser. */
@@ -54,13 +55,15 @@ export type WebSessions = {
   /** Whether the request shows a cookie of ours, good or bad. */
   isShown(headers: Headers): boolean;
   /** Makes the browser forget. */
-  readonly clearCookie: string;
+  clearCookie(): string;
 };
 
 export type WebSessionParts = {
   readonly store: WebSessionStore;
   readonly signIns: Pick<SignInStore, 'find'>;
   readonly epochs: EpochSource;
+  /** Whether people of this issuer may sign in: gatebook.yaml in force now. */
+  readonly trusts: (issuer: string) => boolean;
   /** What every process of the data directory has in common (the masking key). */
   readonly secret: Uint8Array;
   readonly publicUrl: string;
@@ -82,8 +85,8 @@ export function createWebSessions(parts: WebSessionParts): WebSessions {
   const keyFor = (use: string): Buffer => Buffer.from(hkdfSync('sha256', parts.secret, '', use, KEY_BYTES));
   const digestKey = keyFor('gatebook web sessions v1');
   const formKey = keyFor('gatebook web session forms v1');
-  const cookie = createSessionCookie(parts.publicUrl);
-  const resource = apiResourceUrl(parts.publicUrl);
+  // Made anew each time: a reload may change the address.
+  const cookie = (): SessionCookie => createSessionCookie(parts.publicUrl);
   /** Of the value's digest, which is all that is kept in memory of a request under way. */
   const rowOf = (digest: string): Buffer => createHmac('sha256', digestKey).update(digest).digest();
   const digestOf = (value: string): Buffer => rowOf(digestToken(value));
@@ -95,7 +98,7 @@ export function createWebSessions(parts: WebSessionParts): WebSessions {
     const session = store.find(digest);
     if (session === undefined || isOver(session, nowMs, idleMs)) return undefined;
     const signIn = signIns.find(session.signIn);
-    if (signIn === undefined) return undefined;
+    if (signIn === undefined || !parts.trusts(signIn.issuer)) return undefined;
     const fault = signInFault(signIn, undefined, { nowMs, epochs, limits });
     if (fault === 'revocations_unknown') throw new Error('whether access was taken away cannot be told now');
     return fault === undefined ? { session, signIn, csrf: csrfOf(session) } : undefined;
@@ -113,7 +116,7 @@ export function createWebSessions(parts: WebSessionParts): WebSessions {
 
   return {
     find(headers) {
-      const value = cookie.read(headers);
+      const value = cookie().read(headers);
       const present = value === undefined ? undefined : presentOf(digestOf(value));
       if (present !== undefined) use(present.session);
       return present;
@@ -126,17 +129,17 @@ export function createWebSessions(parts: WebSessionParts): WebSessions {
         const { signIn, session } = present;
         return {
           caller: callerOf(signIn, undefined),
-          resource,
+          resource: apiResourceUrl(parts.publicUrl),
           issuedAtMs: countsFromMs(signIn.signedInAtMs, limits),
           expiresAtMs: session.endsAtMs,
         };
       },
       stillHolds: ({ tokenDigest }) => presentOf(rowOf(tokenDigest)) !== undefined,
     },
-    value: (headers) => cookie.read(headers),
+    value: (headers) => cookie().read(headers),
     async begin({ signIn, headers, source, freshAtMs }) {
       const value = Buffer.from(parts.random(VALUE_BYTES)).toString('base64url');
-      const before = cookie.read(headers);
+      const before = cookie().read(headers);
       const nowMs = clock();
       const session: WebSession = {
         digest: digestOf(value),
@@ -150,14 +153,14 @@ export function createWebSessions(parts: WebSessionParts): WebSessions {
         browser: browserOf(headers.get('user-agent')?.[0]),
       };
       await store.write({ act: 'begin', session, replaces: before === undefined ? undefined : digestOf(before) });
-      return { present: { session, signIn, csrf: csrfOf(session) }, setCookie: cookie.set(value) };
+      return { present: { session, signIn, csrf: csrfOf(session) }, setCookie: cookie().set(value) };
     },
     isFresh: ({ session }) => isFresh(session, clock(), limits.freshSignInMs),
     isToken: ({ csrf }, shown) => isToken(shown, csrf),
     of: (of) => store.of(of.map(({ id }) => id)).filter((session) => !isOver(session, clock(), idleMs)),
     end: (ids) => store.write({ act: 'end', ids }),
     endOf: (ids) => store.write({ act: 'end_of', signIns: ids }),
-    isShown: (headers) => cookie.isShown(headers),
-    clearCookie: cookie.clear,
+    isShown: (headers) => cookie().isShown(headers),
+    clearCookie: () => cookie().clear,
   };
 }

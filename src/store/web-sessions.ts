@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { WebSessionStore, WebSessionWrite } from '#oauth/web-session.ts';
 import { openWebSessionTable } from '#store/web-session-table.ts';
-import type { WebSessionTableLimits } from '#store/web-session-table.ts';
+import type { WebSessionTable, WebSessionTableLimits } from '#store/web-session-table.ts';
 import { WriterThread } from '#store/writer-thread.ts';
 import type { FromWriter, ToWriter } from '#store/writer-thread.ts';
 
@@ -13,9 +13,9 @@ export type FromWebSessions = FromWriter<'done'>;
 const writerThread = (settings: WebSessionSettings): Worker =>
   new Worker(new URL(import.meta.resolve('#store/web-sessions.worker.ts')), { workerData: settings });
 
-/** Throws when the file cannot be used. */
+/** The file is opened by the first use, which throws when it cannot be: nobody pays for it who does not sign in. */
 export function openWebSessions({ path, limits }: WebSessionSettings): WebSessionStore {
-  const table = openWebSessionTable(path, limits);
+  let opened: WebSessionTable | undefined;
   const writer = new WriterThread<WebSessionWrite, 'done'>({
     start: () => writerThread({ path, limits }),
     waiting: limits.webSessionWritesWaiting,
@@ -23,9 +23,9 @@ export function openWebSessions({ path, limits }: WebSessionSettings): WebSessio
     writeMs: limits.webSessionWriteMs,
   });
   let isClosed = false;
-  const open = (): typeof table => {
+  const open = (): WebSessionTable => {
     if (isClosed) throw new Error('closed');
-    return table;
+    return (opened ??= openWebSessionTable(path, limits));
   };
   return {
     find: (digest) => open().find(digest),
@@ -35,7 +35,7 @@ export function openWebSessions({ path, limits }: WebSessionSettings): WebSessio
     },
     async close() {
       isClosed = true;
-      table.close();
+      opened?.close();
       await writer.close();
     },
   };

@@ -92,6 +92,7 @@ export async function startSignInSite(t: TestContext): Promise<SignInSite> {
     ...parts,
     store: createFakeWebSessionStore(),
     signIns: { find: (id) => signIns.get(id) },
+    trusts: () => true,
     secret,
     idleMinutes: 60,
     newId: () => randomBytes(8).toString('hex'),

@@ -3,6 +3,7 @@ import { ConfigSchema } from '#config/schema.ts';
 import { createEpochs } from '#identity/epochs.ts';
 import type { Epochs } from '#identity/epochs.ts';
 import { createClientKeys } from '#oauth/client-keys.ts';
+import { createGivenGrants } from '#oauth/given-grants.ts';
 import { createOAuthKeys } from '#oauth/oauth-keys.ts';
 import type { OAuthRows } from '#oauth/oauth-rows.ts';
 import { createSignIns } from '#oauth/sign-ins.ts';
@@ -11,9 +12,11 @@ import type { Result } from '#result.ts';
 import type { SignInParts } from '#signin/parts.ts';
 import { createClientSource } from '#signin/registration/clients.ts';
 import type { DocumentFault, FetchedDocument } from '#signin/registration/pinned-fetch.ts';
+import { createWebSessions } from '#signin/web-session.ts';
 import { fakeClientStore } from '#test/fakes/clients.ts';
 import { fakeGateway } from '#test/fakes/gateway.ts';
 import type { FakeGateway, GatewayOverrides } from '#test/fakes/gateway.ts';
+import { createFakeWebSessionStore } from '#test/fakes/web-session-store.ts';
 
 export type FakeSignIn = SignInParts & {
   readonly gateway: FakeGateway;
@@ -68,11 +71,20 @@ export function signInParts(
     secrets: { issuerSecrets: new Map(), issuerKeys: new Map(), clientSecrets: new Map() },
     epochs: createEpochs(gateway.limits),
     random,
+    roles: parsed.roles,
     oauth: { rows, keys },
     signIns: createSignIns(rows, keys, gateway.clock),
+    grants: createGivenGrants(rows, keys),
     checkAgain: async () => 'holds' as const,
     server: () => Promise.reject(new Error('no authorization server here')),
   };
+  const webSessions = createWebSessions({
+    ...own,
+    store: createFakeWebSessionStore(),
+    trusts: () => true,
+    secret: Buffer.alloc(32, 7),
+    idleMinutes: own.settings.webIdleMinutes,
+  });
   const clients = createClientSource({
     ...own,
     clientKeys: createClientKeys(Buffer.alloc(32, 7)),
@@ -81,7 +93,7 @@ export function signInParts(
       return documents.get(href) ?? err('unreachable');
     },
   });
-  return { ...own, clients };
+  return { ...own, clients, webSessions };
 }
 
 /** Publishes a document there. */
