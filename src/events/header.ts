@@ -36,6 +36,8 @@ export type RecordHeader = {
   readonly follows?: readonly string[];
   readonly decision?: EventDecision;
   readonly masking?: readonly Finding[];
+  /** Why an answer that was masked for its caller was not checked against the `outputSchema` of its tool. */
+  readonly schema?: 'unknown' | 'unusable';
   /** Exact internal reason (the wire error is vaguer) and the public `data.code`. */
   readonly reason?: string;
   readonly code?: string;

@@ -139,7 +139,11 @@ export type Understood = Heard & {
   readonly keptBack?: string;
   readonly isDenied?: true;
 };
-export type AnswerMasked = Understood & { readonly masked: MaskedMessage };
+export type AnswerMasked = Understood & {
+  readonly masked: MaskedMessage;
+  /** It was masked for its caller, and nobody could check that it is still what the tool promised. */
+  readonly schema?: 'unknown' | 'unusable';
+};
 
 declare const answerRecorded: unique symbol;
 /** Only the step `recordAnswer` makes this (P2). */

@@ -4,6 +4,7 @@ import { fitSchema } from '#gateway/steps/fit-schema.ts';
 import { recordAnswer } from '#gateway/steps/record-answer.ts';
 import { createMasker } from '#masking/masker.ts';
 import { foundTool } from '#test/fakes/definitions.ts';
+import { headerOf } from '#test/fakes/ledger.ts';
 import { answerMasked, fakeGateway, forwarded, must } from '#test/fakes/gateway.ts';
 
 const SSN = '078-05-1120';
@@ -48,4 +49,28 @@ test('an answer that fits, or in which nothing was masked, goes on as it is', as
   assert.deepEqual(token.fit.masked.flags, []);
   const plain = await answered({ type: 'integer' }, { ssn: 'none' });
   assert.deepEqual(plain.sent, plain.message);
+});
+
+test('an answer that nobody could check after it was masked goes on, and its record says so', async () => {
+  const odd = JSON.stringify({ name: 'get_note', outputSchema: { $ref: 'https://x.example' } });
+  for (const [definition, expected] of [
+    [undefined, 'unknown'],
+    [odd, 'unusable'],
+    ['{"name":"get_note"}', undefined],
+  ] as const) {
+    const gateway = fakeGateway({ masker });
+    const found = definition === undefined ? [] : [foundTool('get_note', definition)];
+    gateway.definitions.known.apply(await gateway.definitions.store.note({ connection: 'notes', found, atMs: 1 }));
+    const call = await forwarded(gateway);
+    for (const [ssn, schema] of [
+      [SSN, expected],
+      ['none', undefined],
+    ] as const) {
+      const message = { jsonrpc: '2.0', id: 1, result: { content: [], structuredContent: { ssn } } };
+      const fit = must(await fitSchema(await answerMasked(gateway, call, message), gateway));
+      must(await recordAnswer(fit, gateway));
+      assert.equal(headerOf(gateway.ledger.entries.at(-1)).schema, schema, `${expected} ${ssn}`);
+      assert.equal(fit.masked.send.includes('isError'), false);
+    }
+  }
 });

@@ -30,7 +30,7 @@ function toolOf({ call, message, masked }: AnswerMasked): string | undefined {
 async function fitted(answer: AnswerMasked, tool: string, was: JsonNode, gateway: Gateway): Promise<AnswerMasked> {
   const { call, message, masked } = answer;
   const check = await gateway.definitions.outputSchemas.checkOf(call.connection.name, tool);
-  if (check === undefined) return answer;
+  if (typeof check === 'string') return check === 'none' ? answer : { ...answer, schema: check };
   const { jsonDepth: depth, jsonNodes: nodes } = gateway.limits;
   const doc = parseJson(masked.send, { depth, nodes });
   const node = doc.ok ? member(member(doc.value.root, 'result'), STRUCTURED) : undefined;

@@ -20,11 +20,12 @@ function outcomeOf(answer: AnswerMasked): Outcome {
 const isClosing = (call: Exchange): call is Forwarded => 'intent' in call && call.resumed !== 'closed';
 
 function entryFor(answer: AnswerMasked, outcome: Outcome, gateway: Gateway): LedgerEntry {
-  const { call, keptBack, message, masked, role } = answer;
+  const { call, keptBack, message, masked, role, schema } = answer;
   const header = {
     upstreamStatus: call.answer.status,
     ...('intent' in call && call.resumed !== undefined ? { resumed: recordId(call.intent) } : {}),
     masking: masked.findings,
+    ...(schema === undefined ? {} : { schema }),
     bytes: message.doc.bytes.length,
     durationMs: Math.round((gateway.monotonic() - call.startedMs) * 1_000) / 1_000,
   };
