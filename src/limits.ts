@@ -503,6 +503,20 @@ export const LIMITS = {
   /** Each is looked up, in one go. */
   tasksListed: 500,
 
+  // calls that wait for people: src/approvals
+  /** Open ones, in all and of one caller. */
+  approvals: 10_000,
+  approvalsPerCaller: 20,
+  /** Those that are over; the book keeps them all. */
+  approvalsKept: 100_000,
+  approvalKeptMs: 30 * 24 * 3_600_000,
+  approvalsDropped: 500,
+  approvalWritesWaiting: 1_000,
+  approvalWriteMs: 5_000,
+  approvalReasonChars: 1_000,
+  /** Shown at once to whoever asks for the list. */
+  approvalsListed: 500,
+
   // stopping
   /** Between saying that it is not ready and refusing calls. */
   readyGraceMs: 0,

@@ -4,6 +4,7 @@
  */
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { endOthersApprovals, endRevokedApprovals, followApprovals, openApprovals } from '#bin/approvals.ts';
 import { openBindings } from '#bin/bindings.ts';
 import { followCertificate } from '#bin/certificate.ts';
 import type { Certificate } from '#bin/certificate.ts';
@@ -30,6 +31,7 @@ import { createFleetListener, createGatewayServer, createListener, mountedTogeth
 import type { Listener } from '#gateway/server.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import { controlEntry } from '#ledger/own-records.ts';
+import { pooledRandom, systemRandom } from '#ledger/random.ts';
 import { createExposition, createRegistry } from '#metrics/exposition.ts';
 import type { Exposition } from '#metrics/exposition.ts';
 import { err, ok } from '#result.ts';
@@ -91,7 +93,14 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await closeState();
     return book;
   }
-  const { ledger, keyring } = book.value;
+  const { ledger, keyring, maskingKey } = book.value;
+  const approvalStore = openApprovals(loaded, maskingKey, pooledRandom(systemRandom));
+  if (!approvalStore.ok) {
+    await ledger.close();
+    await keyring.close();
+    await closeState();
+    return approvalStore;
+  }
   const indexer = indexerOf(options, ledger);
   const closeBook = async (): Promise<void> => {
     await ledger.close();
@@ -107,7 +116,8 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     throw new Error('no call is served before the start');
   };
   const registry = createRegistry();
-  const common = lastingOf(options, book.value, bindingStore.value, {
+  const stores = { bindingStore: bindingStore.value, approvalStore: approvalStore.value };
+  const common = lastingOf(options, book.value, stores, {
     inForce: () => current().gateway,
     currentConfig: () => current().loaded,
     currentMasker: followingMasker(() => current().gateway.masker),
@@ -123,6 +133,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   if (!first.ok) {
     await followed.stop();
     await lasting.clientStore.close();
+    await approvalStore.value.close();
     await closeState();
     await lasting.oauth.rows.close();
     await lasting.webStore.close();
@@ -138,6 +149,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     certificate?.use(next.loaded);
     // What may not go on under the new one ends with its beginning.
     lasting.admission.endOver();
+    endOthersApprovals(lasting.approvals, next.loaded.policyVersion, log);
   });
   current = () => reloader.current();
   watchState(registry, {
@@ -160,6 +172,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   const { server, secure, closeAll } = createGatewayServer(inForce, exchanges.listener, loaded.tls.server);
   if (secure !== undefined && loaded.tls.server !== undefined)
     certificate = followCertificate(secure, loaded, loaded.tls.server, lasting);
+  const unfollow = followApprovals(lasting.approvals, loaded.limits);
   const flushing = setInterval(() => {
     lasting.refusals.flush();
     lasting.throttles.flush();
@@ -202,6 +215,8 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await followed.stop();
     await lasting.apiKeys.close();
     await revocations.stop();
+    await unfollow();
+    await approvalStore.value.close();
     await bindingStore.value.close();
     await lasting.clientStore.close();
     lasting.brokenGlass.close();
@@ -221,15 +236,19 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await stop();
     return known;
   }
-  const following = await revocations.start(() => {
-    lasting.admission.endOver();
-    lasting.apiAdmission.endOver();
-  });
+  const following = await revocations.start(
+    () => {
+      lasting.admission.endOver();
+      lasting.apiAdmission.endOver();
+    },
+    (revoked) => endRevokedApprovals(lasting.approvals, revoked, log),
+  );
   if (!following.ok) {
     await stop();
     return following;
   }
   const { policyVersion, configVersion } = loaded;
+  endOthersApprovals(lasting.approvals, policyVersion, log);
   const recorded = await ledger.append(
     controlEntry(lasting.newId(), 'policy', { policy: policyVersion, config: configVersion }, policyVersion),
   );

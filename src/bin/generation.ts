@@ -18,6 +18,7 @@ import type { SignInLasting } from '#bin/sign-in.ts';
 import { version } from '#bin/version.ts';
 import { EXIT_UNAVAILABLE, EXIT_USAGE } from '#cli/exit-codes.ts';
 import type { ExitCode } from '#cli/exit-codes.ts';
+import { holdSettings } from '#config/hold-settings.ts';
 import type { LoadedConfig } from '#config/load.ts';
 import { furtherKeysOf, maskingSettings } from '#config/masking-settings.ts';
 import { isLoopbackHost, parseListen } from '#config/network-rules.ts';
@@ -52,6 +53,8 @@ export type Lasting = Pick<
   | 'eventIds'
   | 'resumables'
   | 'asked'
+  | 'approvals'
+  | 'fingerprints'
   | 'ownAnswers'
   | 'admission'
   | 'quotas'
@@ -207,6 +210,9 @@ export async function makeGeneration(
     eventIds: lasting.eventIds,
     resumables: lasting.resumables,
     asked: lasting.asked,
+    approvals: lasting.approvals,
+    fingerprints: lasting.fingerprints,
+    holds: holdSettings(loaded.config, loaded.publicUrl),
     ownAnswers: lasting.ownAnswers,
     admission: lasting.admission,
     quotas: lasting.quotas,

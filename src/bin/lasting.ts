@@ -1,8 +1,11 @@
 /** What lasts from the start to the stop of a process, whatever is reloaded in between. Plain wiring. */
 import { join } from 'node:path';
 import { openApiKeys } from '#bin/api-keys.ts';
-import { openApiReads } from '#bin/api-reads.ts';
 import { lastingClients } from '#bin/clients.ts';
+import type { ApprovalStore } from '#approvals/approval.ts';
+import { createFingerprints } from '#approvals/fingerprint.ts';
+import { openApiReads } from '#bin/api-reads.ts';
+import { approvalsOf } from '#bin/approvals.ts';
 import type { ComposeOptions } from '#bin/compose-options.ts';
 import type { Lasting } from '#bin/generation.ts';
 import type { OpenBook } from '#bin/open-book.ts';
@@ -58,7 +61,7 @@ function brokenGlassOf({ config, limits }: LoadedConfig): Lasting['brokenGlass']
 export function lastingOf(
   { loaded, disk, log, env, worker, identityClock = systemIdentityClock, documentNetwork }: ComposeOptions,
   { ledger, maskingKey }: OpenBook,
-  bindingStore: BindingStore,
+  { bindingStore, approvalStore }: { readonly bindingStore: BindingStore; readonly approvalStore: ApprovalStore },
   state: Pick<Lasting, 'inForce' | 'currentConfig' | 'currentMasker' | 'leaving' | 'draining' | 'metrics' | 'stopping'>,
 ): Omit<Lasting, 'revocations' | 'definitions'> {
   const random = pooledRandom(systemRandom);
@@ -108,6 +111,8 @@ export function lastingOf(
     asked,
     ownAnswers: createOwnAnswers(limits),
     ...lastingClients(loaded, maskingKey, documentNetwork),
+    approvals: approvalsOf(approvalStore, { ...state, clock, newId, ledger, limits, log }),
+    fingerprints: createFingerprints(maskingKey),
     bindings: createBindings({
       store: bindingStore,
       keys: createBindingKeys(maskingKey, random),

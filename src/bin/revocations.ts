@@ -11,6 +11,7 @@ import { settleRevocations } from '#gateway/revoke.ts';
 import type { RevokeParts } from '#gateway/revoke.ts';
 import { systemIdentityClock } from '#identity/clock.ts';
 import type { Epochs } from '#identity/epochs.ts';
+import type { RevocationInForce } from '#identity/revocation.ts';
 import { createRevocationWatch } from '#identity/revocation-watch.ts';
 import type { Masker } from '#masking/masker.ts';
 import { nodeDisk } from '#ledger/node-disk.ts';
@@ -49,9 +50,12 @@ export type Revocations = {
   readonly parts: RevokeParts;
   /**
    * From here on revocations reach the epochs, and what they end ends. Before the first call. `endOver` ends the calls of
-   * whoever is nobody any more.
+   * whoever is nobody any more; `ended` hears what was revoked.
    */
-  start(endOver: () => void): Promise<Result<true, StartRefusal>>;
+  start(
+    endOver: () => void,
+    ended: (revocations: readonly RevocationInForce[]) => void,
+  ): Promise<Result<true, StartRefusal>>;
   stop(): Promise<void>;
 };
 
@@ -83,11 +87,12 @@ export function createRevocations(
   let checking: NodeJS.Timeout | undefined;
   return {
     parts,
-    async start(endOver) {
+    async start(endOver, ended) {
       watch.onRevoked((revocations) => {
         endOver();
         endRevoked(revocations, gateway());
         lasting.apiKeys.endRevoked(revocations);
+        ended(revocations);
       });
       try {
         await watch.start();

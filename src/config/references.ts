@@ -4,9 +4,10 @@
  */
 import type { Complaint, ConfigPath } from '#config/problem.ts';
 import { GATEBOOK_NAMESPACE } from '#identity/caller.ts';
-import { rawEntries, rawItems, rawMap, rawText, rawTexts } from '#config/raw.ts';
+import { rawEntries, rawItems, rawList, rawMap, rawText, rawTexts } from '#config/raw.ts';
 import type { RawMap } from '#config/raw.ts';
 
+const HOLD_KEYS = ['approvers', 'needed', 'scopes', 'waitMinutes', 'validMinutes', 'lift'] as const;
 const WHO = ['groups', 'clients', 'subjects', 'scopes'] as const;
 
 export function checkReferences(raw: RawMap): Complaint[] {
@@ -21,6 +22,9 @@ export function checkReferences(raw: RawMap): Complaint[] {
     ...checkGrants(raw, known),
     ...checkRoles(raw, known.issuers),
     ...checkRules(raw, known),
+    ...rawList(rawMap(raw['approvals'])['samePeople']).flatMap((people, index) =>
+      unknownNamespaces(people, known.issuers, ['approvals', 'samePeople', index]),
+    ),
     ...unknownNames('connection', rawMap(rawMap(raw['masking'])['inline'])['connections'], known.connections, [
       'masking',
       'inline',
@@ -117,7 +121,7 @@ function checkRules(raw: RawMap, known: Known): Complaint[] {
     }
     if (name !== undefined) seen.add(name);
     complaints.push(...unknownNamespaces(rule['approvers'], known.issuers, [...path, 'approvers']));
-    for (const key of ['approvers', 'lift']) {
+    for (const key of HOLD_KEYS) {
       if (rule[key] !== undefined && rule['then'] !== 'hold') {
         complaints.push({
           path: [...path, key],
@@ -127,6 +131,16 @@ function checkRules(raw: RawMap, known: Known): Complaint[] {
         });
       }
     }
+    if (
+      rule['then'] === 'hold' &&
+      rule['approvers'] === undefined &&
+      rawList(rawMap(raw['roles'])['approver']).length === 0
+    )
+      complaints.push({
+        path: [...path, 'then'],
+        message: 'nobody could approve what this rule holds',
+        fix: 'name groups under `approvers`, or under `roles: { approver: […] }`',
+      });
     const lift = rawText(rule['lift']);
     if (lift !== undefined && !known.levels.includes(lift))
       complaints.push(unknown('level', lift, known.levels, [...path, 'lift']));

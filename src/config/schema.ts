@@ -3,6 +3,7 @@
  * knows one value at a time; what holds between values is in references.ts and network-rules.ts.
  */
 import { z } from 'zod';
+import { SCOPES } from '#approvals/approval.ts';
 import { LIMITS } from '#limits.ts';
 import { ENTITIES } from '#masking/engine/entities.ts';
 import { PARTIAL_KEEP_MAX } from '#masking/operators/partial.ts';
@@ -245,6 +246,12 @@ const rule = z.strictObject({
   // oxlint-disable-next-line unicorn/no-thenable -- a key of gatebook.yaml
   then: z.enum(['allow', 'deny', 'hold']),
   approvers: z.array(namespaced).min(1).max(100).optional(),
+  /** So many different people have to agree. */
+  needed: z.int().min(1).max(10).optional(),
+  /** What they may agree to: this call once, this very call for a while, any call of the tool by this caller for a while. */
+  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length).optional(),
+  waitMinutes: z.int().min(1).max(10_080).optional().describe('how long it waits for them; 60 unless written'),
+  validMinutes: z.int().min(1).max(1_440).optional().describe('how long their yes can be used; 10 unless written'),
   lift: name.optional(),
 });
 
@@ -407,6 +414,11 @@ const limitShape = Object.fromEntries(
 
 const groups = z.array(namespaced).max(1_000).default([]);
 
+const approvals = z.strictObject({
+  /** Each list is one person, as `<issuer>:<subject>` of each identity: nobody approves what another identity of theirs asks. */
+  samePeople: z.array(z.array(namespaced).min(2).max(16)).max(10_000).default([]),
+});
+
 export const ConfigSchema = z.strictObject({
   version: z.literal(1),
   deployment: label,
@@ -446,6 +458,7 @@ export const ConfigSchema = z.strictObject({
     })
     .prefault({}),
   rules: z.array(rule).max(1_000).default([]),
+  approvals: approvals.prefault({}),
   masking: masking.prefault({}),
   limits: z.strictObject(limitShape).default({}),
 });

@@ -39,11 +39,3 @@ test('metrics beyond loopback warn, metrics on loopback do not', () => {
   assert.deepEqual(warned('127.0.0.1:9420'), []);
   assert.deepEqual(warned('[::1]:9420'), []);
 });
-
-test('a definition that should wait for a person warns, as a rule that holds does', () => {
-  const definitions = { change: 'hold', hidden: 'block', unknown: 'hold' };
-  const warned = (written: object) =>
-    checkWarnings({ keys, connections: { a: { definitions: written } } }).map(({ path }) => pathText(path));
-  assert.deepEqual(warned(definitions), ['connections.a.definitions.change', 'connections.a.definitions.unknown']);
-  assert.deepEqual(warned({ change: 'block', unknown: 'allow' }), []);
-});

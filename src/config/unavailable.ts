@@ -4,7 +4,7 @@
  */
 import type { Complaint } from '#config/problem.ts';
 import { isLoopbackHost, parseListen } from '#config/network-rules.ts';
-import { rawEntries, rawItems, rawList, rawMap, rawText } from '#config/raw.ts';
+import { rawEntries, rawItems, rawMap, rawText } from '#config/raw.ts';
 import type { RawMap } from '#config/raw.ts';
 
 export function checkUnavailable(raw: RawMap): Complaint[] {
@@ -27,35 +27,7 @@ export function checkUnavailable(raw: RawMap): Complaint[] {
 }
 
 export function checkWarnings(raw: RawMap): Complaint[] {
-  const holds = rawList(raw['rules']).flatMap((rule, index): Complaint[] =>
-    rawMap(rule)['then'] === 'hold'
-      ? [
-          {
-            path: ['rules', index, 'then'],
-            message: 'approvals are not in this version: the calls it matches are refused with approval_required',
-            fix: 'nothing is let through that should wait',
-          },
-        ]
-      : [],
-  );
-  return [...holds, ...heldDefinitions(raw), ...openMetrics(raw), ...keyBesideData(raw)];
-}
-
-/** As with rules that hold: refused, not let through. */
-function heldDefinitions(raw: RawMap): Complaint[] {
-  return rawEntries(raw['connections']).flatMap(([name, connection]) =>
-    ['change', 'unknown'].flatMap((key): Complaint[] =>
-      rawMap(connection['definitions'])[key] === 'hold'
-        ? [
-            {
-              path: ['connections', name, 'definitions', key],
-              message: 'approvals are not in this version: the calls it is about are refused with approval_required',
-              fix: 'nothing is let through that should wait',
-            },
-          ]
-        : [],
-    ),
-  );
+  return [...openMetrics(raw), ...keyBesideData(raw)];
 }
 
 /** Nothing becomes looser by it, but a copy of the data directory then opens itself. */

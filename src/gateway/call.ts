@@ -3,6 +3,7 @@
  * called with an earlier type, so `forward` does not compile unless authorisation and the durable intent happened.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Approval } from '#approvals/approval.ts';
 import type { MakingCall } from '#bindings/binding.ts';
 import type { ConnectionRuntime } from '#gateway/connection-runtime.ts';
 import type { Mirrored } from '#gateway/mirrored-headers.ts';
@@ -68,14 +69,19 @@ export type RequestMasked = Followed & {
 declare const authorized: unique symbol;
 /** Only the step `authorize` makes this. */
 export type Authorized = RequestMasked & { readonly decision: Decision; readonly [authorized]: true };
-/** `exchange`: from `propagateTrace` on, where calls are traced. */
-/** `claimed`: from `claimId` on, the id that is this request's until the server answered. */
+/**
+ * `approval`: the yes by which it may go on; undefined where none is needed. `exchange`: from `propagateTrace` on, where calls
+ * are traced. `claimed`: from `claimId` on, the id that is this request's until the server answered.
+ */
 export type Approved = Authorized & {
-  readonly approval: string | undefined;
+  readonly approval: Approval | undefined;
   readonly claimed?: string;
   readonly exchange?: ExchangeTrace;
 };
-export type Recorded = Approved & { readonly intent: RecordRef };
+declare const permitted: unique symbol;
+/** Only the step `useApproval` makes this: the yes it needs is used up. */
+export type Permitted = Approved & { readonly [permitted]: true };
+export type Recorded = Permitted & { readonly intent: RecordRef };
 /** `sentMs`: monotonic milliseconds at which it goes up. */
 export type Credentialed = Recorded & { readonly sendable: Sendable; readonly sentMs: number };
 /**

@@ -90,7 +90,7 @@ export function callHeader(call: Recordable): RecordHeader {
     ...(message === undefined || message.kind === 'notification' || message.idText === undefined
       ? {}
       : { rpcId: message.idText }),
-    ...(decision === undefined ? {} : { decision: decisionHeader(decision, call.approval) }),
+    ...(decision === undefined ? {} : { decision: decisionHeader(decision, call.approval?.id) }),
     ...(call.masked === undefined ? {} : { masking: call.masked.findings }),
     ...(call.protocol === undefined ? {} : { protocol: call.protocol }),
     ...(call.source === undefined ? {} : { source: call.source }),
@@ -100,7 +100,7 @@ export function callHeader(call: Recordable): RecordHeader {
 
 const countOf = (findings: readonly Finding[]): number => findings.reduce((sum, { count }) => sum + count, 0);
 
-function leafMask(masked: MaskedMessage | undefined): LeafMask {
+export function leafMask(masked: MaskedMessage | undefined): LeafMask {
   if (masked === undefined) return { n: 0 };
   const n = countOf(masked.findings);
   return masked.flags.length === 0 ? { n } : { n, f: masked.flags.toSorted() };
@@ -122,7 +122,7 @@ function secretsOf(call: Recordable, masker: Masker): SecretSet | undefined {
 type Sealed = { readonly header: RecordHeader; readonly payload: Masked<Buffer> | null; readonly mask: LeafMask };
 type Frame = Pick<LedgerEntry, 'kind' | 'ref' | 'st'>;
 
-function entryOf(call: Recordable, masker: Masker, frame: Frame, sealed: Sealed): LedgerEntry {
+export function entryOf(call: Recordable, masker: Masker, frame: Frame, sealed: Sealed): LedgerEntry {
   return {
     ...frame,
     call: call.id,
@@ -210,8 +210,11 @@ export function resultEntry(
 /** A refusal of a verified caller. A message that could not be masked leaves its size, never its content. */
 export function deniedEntry(call: AnyCall, masker: Masker, refusal: Refusal): LedgerEntry {
   const decision = 'decision' in refusal ? refusal.decision : call.decision;
+  const told = callHeader(decision === undefined ? call : { ...call, decision });
+  const approval = 'approval' in refusal ? refusal.approval?.id : undefined;
   const header = {
-    ...callHeader(decision === undefined ? call : { ...call, decision }),
+    ...told,
+    ...(told.decision === undefined || approval === undefined ? {} : { decision: { ...told.decision, approval } }),
     code: refusal.code,
     reason: refusal.reason,
   };

@@ -16,6 +16,8 @@ export type WireError = {
   readonly message: string;
   readonly executed: Executed;
   readonly retryAfterMs: number | undefined;
+  /** `data.approval`: what whoever asked can look up and show to people. */
+  readonly approval?: { readonly id: string; readonly url?: string; readonly expires?: string };
   /** `data.requiredCapabilities` (MCP 2026-07-28, MissingRequiredClientCapabilityError). */
   readonly requiredCapabilities?: object;
 };
@@ -36,6 +38,17 @@ const RPC = {
 const TASKS_NEEDED = { extensions: { [TASKS_EXTENSION]: {} } };
 
 const isBlocked = (refusal: Refusal): boolean => refusal.code === 'denied' && refusal.reason === BLOCKED_BY_MASKING;
+
+type Refused<Code extends RefusalCode> = Extract<Refusal, { readonly code: Code }>;
+
+function requiredText({ approval }: Refused<'approval_required'>): string {
+  if (approval === undefined) return 'This call needs an approval, and there is nobody who could give it.';
+  const until = new Date(approval.expiresMs).toISOString();
+  return `This call waits for an approval until ${until}, which can be given at ${approval.url}. Once it is, make exactly the same call again.`;
+}
+
+const deniedText = ({ approval }: Refused<'approval_denied'>): string =>
+  approval.said === '' ? 'An approver refused this call.' : `An approver refused this call: ${approval.said}`;
 
 type Row = readonly [status: number, rpcCode: number | undefined, message: string];
 
@@ -98,7 +111,13 @@ function row(refusal: Refusal): Row {
         ? [200, RPC.denied, 'The message holds values that may not pass here, so it was not passed on.']
         : [200, RPC.denied, 'Policy does not allow this call.'];
     case 'approval_required':
-      return [200, RPC.denied, 'This call needs an approval, which this gateway cannot ask for yet.'];
+      return [200, RPC.denied, requiredText(refusal)];
+    case 'approval_denied':
+      return [200, RPC.denied, deniedText(refusal)];
+    case 'approval_expired':
+      return [200, RPC.denied, 'The approval of this call was used or is over; make the call again to ask anew.'];
+    case 'approvals_unavailable':
+      return [503, RPC.internal, 'Approvals cannot be looked up or kept, so the call is not made.'];
     case 'masking_failed':
       return [200, RPC.maskingFailed, 'The message could not be masked, so it was not passed on.'];
     case 'upstream_unavailable':
@@ -139,6 +158,13 @@ const endedWith = (refusal: Refusal): string | undefined => (isBlocked(refusal) 
 
 const executedOf = (refusal: Refusal): Executed => ('executed' in refusal ? refusal.executed : 'no');
 
+function approvalOf(refusal: Refusal): Pick<WireError, 'approval'> {
+  if (refusal.code === 'approval_denied') return { approval: { id: refusal.approval.id } };
+  if (refusal.code !== 'approval_required' || refusal.approval === undefined) return {};
+  const { id, url, expiresMs } = refusal.approval;
+  return { approval: { id, url, expires: new Date(expiresMs).toISOString() } };
+}
+
 /** The public half of a refusal: no reason, no internals. */
 export function toWireError(refusal: Refusal): WireError {
   const [status, rpcCode, message] = row(refusal);
@@ -149,6 +175,7 @@ export function toWireError(refusal: Refusal): WireError {
     message: (executedOf(refusal) === 'unknown' ? endedWith(refusal) : undefined) ?? message,
     executed: executedOf(refusal),
     retryAfterMs: 'retryAfterMs' in refusal ? refusal.retryAfterMs : undefined,
+    ...approvalOf(refusal),
     ...(refusal.code === 'missing_capability' ? { requiredCapabilities: TASKS_NEEDED } : {}),
   };
 }
@@ -160,18 +187,24 @@ export type ErrorSubject = {
   readonly call: string;
 };
 
-const TOOL_REFUSALS: ReadonlySet<RefusalCode> = new Set(['denied', 'approval_required']);
+const TOOL_REFUSALS: ReadonlySet<RefusalCode> = new Set([
+  'denied',
+  'approval_required',
+  'approval_denied',
+  'approval_expired',
+]);
 
 /**
  * Body of a JSON-RPC error. A tool call that policy refuses becomes a tool result with `isError`, so that the model can
  * read it (DESIGN section 6). Without a readable id the member is left out (MCP basic, error responses).
  */
 export function rpcErrorBody(error: WireError, subject: ErrorSubject): string {
-  const { code, executed, requiredCapabilities } = error;
+  const { code, executed, approval, requiredCapabilities } = error;
   const data = {
     code,
     executed,
     call: subject.call,
+    ...(approval === undefined ? {} : { approval }),
     ...(requiredCapabilities === undefined ? {} : { requiredCapabilities }),
   };
   const id = subject.idText === undefined ? '' : `"id":${subject.idText},`;

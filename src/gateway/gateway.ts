@@ -1,5 +1,8 @@
 /** What the steps may use: the composed parts of one running gateway. Plain wiring, made in src/bin. */
 import type { Logger } from 'pino';
+import type { Approvals } from '#approvals/approvals.ts';
+import type { Fingerprints } from '#approvals/fingerprint.ts';
+import type { Holds } from '#approvals/holds.ts';
 import type { Bindings } from '#bindings/bindings.ts';
 import type { Admission } from '#gateway/admission.ts';
 import type { Definitions } from '#definitions/definitions.ts';
@@ -46,6 +49,9 @@ export type Gateway = {
   readonly sessions: Sessions;
   /** Which call made the tasks and states that servers gave out. */
   readonly bindings: Bindings;
+  readonly approvals: Approvals;
+  readonly fingerprints: Fingerprints;
+  readonly holds: Holds;
   readonly ownAnswers: OwnAnswers;
   readonly definitions: Definitions;
   readonly eventIds: EventIds;

@@ -46,6 +46,7 @@ import { resolveConnection } from '#gateway/steps/resolve-connection.ts';
 import { respond } from '#gateway/steps/respond.ts';
 import { spendBudget } from '#gateway/steps/spend-budget.ts';
 import { understand } from '#gateway/steps/understand.ts';
+import { useApproval } from '#gateway/steps/use-approval.ts';
 
 export const CALL_STEPS = [
   receive,
@@ -67,6 +68,7 @@ export const CALL_STEPS = [
   claimAsked,
   claimId,
   propagateTrace,
+  useApproval,
   recordIntent,
   injectCredential,
   forward,

@@ -69,7 +69,28 @@ export type Refusal =
       readonly retryAfterMs: number;
       readonly executed: Executed;
     }
-  | { readonly code: 'denied' | 'approval_required'; readonly reason: string; readonly decision: Decision }
+  | { readonly code: 'denied' | 'approval_expired'; readonly reason: string; readonly decision: Decision }
+  /** People are asked, or cannot be: then there is no `approval`. */
+  | {
+      readonly code: 'approval_required';
+      readonly reason: string;
+      readonly decision: Decision;
+      readonly approval?: { readonly id: string; readonly url: string; readonly expiresMs: number };
+    }
+  | {
+      readonly code: 'approval_denied';
+      readonly reason: string;
+      readonly decision: Decision;
+      /** `said`: the words of whoever refused; may be empty. */
+      readonly approval: { readonly id: string; readonly said: string };
+    }
+  /** What people said cannot be looked up or kept. */
+  | {
+      readonly code: 'approvals_unavailable';
+      readonly reason: string;
+      readonly retryAfterMs: number;
+      readonly executed: Executed;
+    }
   /** What the server said is kept from the caller: the call has gone up. */
   | { readonly code: 'denied'; readonly reason: string; readonly executed: Executed }
   /** A message with a value that masking is told to block; nothing of it is kept but what was found. */

@@ -11,6 +11,7 @@ export type StateFile<Statements> = {
   readonly using: <T>(use: (statements: Statements, database: DatabaseSync) => T) => T;
   /** All or nothing, on stable storage when it returns. */
   readonly writing: <T>(write: (statements: Statements, database: DatabaseSync) => T) => T;
+  /** From here on every use throws. */
   readonly close: () => void;
 };
 
@@ -49,18 +50,20 @@ function open<Statements>(options: StateFileOptions<Statements>, file: string): 
 /** Throws when the file is missing or cannot be written. */
 export function openStateFile<Statements>(options: StateFileOptions<Statements>): StateFile<Statements> {
   let current: Open<Statements> | undefined;
-  const close = (): void => {
+  let isClosed = false;
+  const shut = (): void => {
     if (current?.database.isOpen === true) current.database.close();
     current = undefined;
   };
   const using: StateFile<Statements>['using'] = (use) => {
+    if (isClosed) throw new Error('closed');
     try {
       const file = nameOf(options.path);
-      if (current?.file !== file) close();
+      if (current?.file !== file) shut();
       current ??= open(options, file);
       return use(current.statements, current.database);
     } catch (error) {
-      close();
+      shut();
       throw error;
     }
   };
@@ -79,6 +82,9 @@ export function openStateFile<Statements>(options: StateFileOptions<Statements>)
           throw error;
         }
       }),
-    close,
+    close() {
+      isClosed = true;
+      shut();
+    },
   };
 }

@@ -6,9 +6,12 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { pino } from 'pino';
+import { createApprovals } from '#approvals/approvals.ts';
+import { createFingerprints } from '#approvals/fingerprint.ts';
 import { createBindingKeys } from '#bindings/binding-keys.ts';
 import { createBindings } from '#bindings/bindings.ts';
 import { createAdmission } from '#gateway/admission.ts';
+import { approvalActEntry } from '#gateway/approval-entries.ts';
 import { createAskedIds } from '#gateway/asked-ids.ts';
 import { createEventIds } from '#gateway/event-ids.ts';
 import { createResumableCalls } from '#gateway/resumable-calls.ts';
@@ -31,6 +34,7 @@ import type {
   Listening,
   ListenRecorded,
   Parsed,
+  Permitted,
   Received,
   Recorded,
   RequestMasked,
@@ -76,11 +80,13 @@ import { recordIntent } from '#gateway/steps/record-intent.ts';
 import { followBinding } from '#gateway/steps/follow-binding.ts';
 import { resolveConnection } from '#gateway/steps/resolve-connection.ts';
 import { understand } from '#gateway/steps/understand.ts';
+import { useApproval } from '#gateway/steps/use-approval.ts';
 import { callerKey } from '#identity/caller.ts';
 import type { Caller } from '#identity/caller.ts';
 import type { Identity, Verification } from '#identity/identity.ts';
 import { asVerified } from '#identity/verified-caller.ts';
 import type { VerifiedCaller } from '#identity/verified-caller.ts';
+import { recordId } from '#ledger/record.ts';
 import { LIMITS } from '#limits.ts';
 import type { Limits } from '#limits.ts';
 import { createMasker } from '#masking/masker.ts';
@@ -89,6 +95,9 @@ import type { PolicySettings } from '#policy/policy.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 import type { HeaderPair, UpstreamMessage } from '#upstream/port.ts';
+import { createFakeApprovalStore } from '#test/fakes/approval-store.ts';
+import type { FakeApprovalStore } from '#test/fakes/approval-store.ts';
+import { TERMS } from '#test/fakes/approval.ts';
 import { createFakeBindingStore } from '#test/fakes/binding-store.ts';
 import type { FakeBindingStore } from '#test/fakes/binding-store.ts';
 import { createFakeLedger } from '#test/fakes/ledger.ts';
@@ -187,6 +196,7 @@ export type FakeGateway = Gateway & {
   readonly ledger: FakeLedger;
   readonly identity: FakeIdentity;
   readonly bindingStore: FakeBindingStore;
+  readonly approvalStore: FakeApprovalStore;
   /** The server behind every connection. */
   readonly upstream: ScriptedUpstream;
   readonly logged: readonly LogLine[];
@@ -202,9 +212,11 @@ export type FakeGateway = Gateway & {
 };
 
 export type GatewayOverrides = Partial<
-  Pick<Gateway, 'tracing' | 'allowedHosts' | 'allowedOrigins' | 'proxies' | 'masker' | 'policy' | 'publicUrl'>
+  Pick<Gateway, 'holds' | 'tracing' | 'allowedHosts' | 'allowedOrigins' | 'proxies' | 'masker' | 'policy' | 'publicUrl'>
 > & {
   readonly limits?: Partial<Limits>;
+  /** Requests for approval that may be kept. */
+  readonly approvalRoom?: number;
   /** Of the connection `notes`. */
   readonly budget?: Budget;
   /** Of all connections; only recorded unless given. */
@@ -276,6 +288,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
   const stopping = new AbortController();
   const admission = createAdmission(limits);
   const bindingStore = createFakeBindingStore();
+  const approvalStore = createFakeApprovalStore(overrides.approvalRoom);
   const resumables = createResumableCalls(limits);
   const asked = createAskedIds(limits);
   let next: Gateway | undefined;
@@ -296,6 +309,25 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
     ledger,
     upstream,
     connections: createConnections(upstream, publicUrl, overrides),
+    approvalStore,
+    approvals: createApprovals({
+      store: approvalStore,
+      clock,
+      samePeople: () => made.holds.samePeople,
+      async record(act, approval, by) {
+        const entry = await ledger.append(approvalActEntry(newId(), masker, act, approval, by));
+        return entry.ok ? ok(recordId(entry.value)) : err(entry.error.reason);
+      },
+      limits,
+      onFault: () => undefined,
+    }),
+    fingerprints: createFingerprints(Buffer.alloc(32, 7)),
+    holds: overrides.holds ?? {
+      byRule: new Map([[TERMS.rule, TERMS]]),
+      otherwise: { ...TERMS, rule: '(definition)' },
+      owners: new Map(),
+      samePeople: [],
+    },
     bindingStore,
     bindings: createBindings({
       store: bindingStore,
@@ -500,9 +532,11 @@ export const requestMasked = async (gateway: Gateway, ask?: Ask): Promise<Reques
 export const authorized = async (gateway: Gateway, ask?: Ask): Promise<Authorized> =>
   must(authorize(await requestMasked(gateway, ask), gateway));
 export const approved = async (gateway: Gateway, ask?: Ask): Promise<Approved> =>
-  must(awaitApproval(await authorized(gateway, ask)));
+  must(await awaitApproval(await authorized(gateway, ask), gateway));
+export const permitted = async (gateway: Gateway, ask?: Ask): Promise<Permitted> =>
+  must(await useApproval(await approved(gateway, ask), gateway));
 export const recorded = async (gateway: Gateway, ask?: Ask): Promise<Recorded> =>
-  must(await recordIntent(await approved(gateway, ask), gateway));
+  must(await recordIntent(await permitted(gateway, ask), gateway));
 export const credentialed = async (gateway: Gateway, ask?: Ask): Promise<Credentialed> =>
   must(injectCredential(await recorded(gateway, ask), gateway));
 export const forwarded = async (gateway: Gateway, ask?: Ask): Promise<Forwarded> =>

@@ -1,24 +1,124 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Authorized } from '#gateway/call.ts';
+import type { Refusal } from '#gateway/refusal.ts';
 import { awaitApproval } from '#gateway/steps/await-approval.ts';
-import { authorized, fakeGateway, toolCall } from '#test/fakes/gateway.ts';
+import { TERMS } from '#test/fakes/approval.ts';
+import { ADA, authorized, fakeGateway, toolCall } from '#test/fakes/gateway.ts';
+import type { FakeGateway } from '#test/fakes/gateway.ts';
+import { headerOf, LATCHED, shapeOf } from '#test/fakes/ledger.ts';
 
-test("an allowed call needs nobody's approval", async () => {
-  const result = awaitApproval(await authorized(fakeGateway()));
-  assert.equal(result.ok && result.value.approval, undefined);
-  assert.equal(result.ok, true);
+const LEAD = { issuer: ADA.issuer, subject: 'olga', groups: TERMS.approvers };
+const message = toolCall('delete_note', { id: 7, password: 'hunter2hunter2' });
+
+async function held(gateway: FakeGateway, said: object = message): Promise<Refusal> {
+  const result = await awaitApproval(await authorized(gateway, { message: said }), gateway);
+  assert.ok(!result.ok);
+  return result.error;
+}
+async function asked(gateway: FakeGateway, said?: object): Promise<string> {
+  const refusal = await held(gateway, said);
+  assert.ok(refusal.code === 'approval_required' && refusal.approval !== undefined);
+  return refusal.approval.id;
+}
+async function agreed(gateway: FakeGateway, effect: 'approve' | 'deny' = 'approve'): Promise<string> {
+  const id = await asked(gateway);
+  assert.ok((await gateway.approvals.vote(id, LEAD, { effect, scope: 'once', reason: 'not today' })).ok);
+  return id;
+}
+
+test("an allowed call needs nobody's approval and does not wait", async () => {
+  const gateway = fakeGateway();
+  const result = awaitApproval(await authorized(gateway), gateway);
+  assert.ok(!(result instanceof Promise) && result.ok);
+  assert.equal(result.value.approval, undefined);
+  assert.deepEqual(gateway.ledger.entries, []);
 });
 
-test('a held call is refused as long as nobody can be asked', async () => {
-  const result = awaitApproval(await authorized(fakeGateway(), { message: toolCall('delete_note') }));
-  assert.ok(!result.ok);
-  assert.deepEqual([result.error.code, result.error.reason], ['approval_required', 'held_by_rule']);
+test('a held call asks: recorded before it is asked, with what is masked, and told with the id and where to decide', async () => {
+  const gateway = fakeGateway();
+  const refusal = await held(gateway);
+  assert.ok(refusal.code === 'approval_required' && refusal.approval !== undefined);
+  const { id, url, expiresMs } = refusal.approval;
+  assert.equal(url, `https://mcp.example/approvals/${id}`);
+  assert.equal(expiresMs, gateway.clock() + TERMS.waitMs);
+  assert.deepEqual(shapeOf(gateway.ledger.entries), ['control approval_requested']);
+  const [entry] = gateway.ledger.entries;
+  assert.equal(headerOf(entry).decision?.approval, id);
+  assert.deepEqual(headerOf(entry).detail?.['approvers'], TERMS.approvers);
+  const stored = entry?.payload?.toString() ?? '';
+  assert.ok(stored.includes('delete_note'));
+  assert.equal(stored.includes('hunter2hunter2'), false);
+  assert.equal(gateway.approvalStore.find(id)?.record, 'a:0');
+});
+
+test('the same call again is the same request; another is another', async () => {
+  const gateway = fakeGateway();
+  const id = await asked(gateway);
+  assert.equal(await asked(gateway), id);
+  assert.notEqual(await asked(gateway, toolCall('delete_note', { id: 8, password: 'hunter2hunter2' })), id);
+  assert.equal(gateway.ledger.entries.length, 2);
+});
+
+test('once people agreed, exactly the same call passes, and no other', async () => {
+  const gateway = fakeGateway();
+  const id = await agreed(gateway);
+  await asked(gateway, toolCall('delete_note', { id: 7.0, password: 'another one' }));
+  const result = await awaitApproval(await authorized(gateway, { message }), gateway);
+  assert.equal(result.ok && result.value.approval?.id, id);
+});
+
+test('a call that people refused is refused with their words, and nobody is asked again', async () => {
+  const gateway = fakeGateway();
+  const id = await agreed(gateway, 'deny');
+  const refusal = await held(gateway);
+  assert.deepEqual(refusal.code === 'approval_denied' ? refusal.approval : refusal, { id, said: 'not today' });
+});
+
+test('where nobody could decide nobody is asked', async () => {
+  const holds = { byRule: new Map(), otherwise: undefined, owners: new Map(), samePeople: [] };
+  const refusal = await held(fakeGateway({ holds }));
+  assert.deepEqual([refusal.code, refusal.reason], ['approval_required', 'nobody_to_ask']);
+});
+
+test('what cannot be recorded or kept is not asked, and the call is not made', async () => {
+  const latched = fakeGateway();
+  const call = await authorized(latched, { message });
+  latched.ledger.refusing = () => LATCHED;
+  const result = await awaitApproval(call, latched);
+  assert.equal(result.ok ? '' : result.error.code, 'audit_unavailable');
+  assert.deepEqual(latched.approvalStore.list(['pending'], 9), []);
+  const broken = fakeGateway();
+  broken.approvalStore.fail();
+  assert.equal((await held(broken)).code, 'approvals_unavailable');
+  assert.equal((await held(fakeGateway({ approvalRoom: 0 }))).code, 'rate_limited');
+});
+
+test('who asks for a service account is remembered with who answers for it', async () => {
+  const owner = { issuer: ADA.issuer, subject: 'olga' };
+  const holds = {
+    byRule: new Map([[TERMS.rule, TERMS]]),
+    otherwise: undefined,
+    owners: new Map([[`${ADA.issuer}\n${ADA.subject}`, owner]]),
+    samePeople: [],
+  };
+  const gateway = fakeGateway({ holds });
+  const id = await asked(gateway);
+  const voted = await gateway.approvals.vote(id, LEAD, { effect: 'approve', scope: 'once', reason: '' });
+  assert.deepEqual(voted, { ok: false, error: 'own_request' });
 });
 
 test('a denied call does not pass even if it came this far', async () => {
-  const call = await authorized(fakeGateway());
+  const gateway = fakeGateway();
+  const call = await authorized(gateway);
   const denied: Authorized = { ...call, decision: { ...call.decision, effect: 'deny', reason: 'denied_by_rule' } };
-  const result = awaitApproval(denied);
+  const result = await awaitApproval(denied, gateway);
   assert.equal(result.ok ? '' : result.error.code, 'denied');
+});
+
+test('a notification that is held is refused: nobody would wait for it', async () => {
+  const gateway = fakeGateway();
+  const call = await authorized(gateway, { message: { jsonrpc: '2.0', method: 'notifications/initialized' } });
+  const result = await awaitApproval({ ...call, decision: { ...call.decision, effect: 'hold' } }, gateway);
+  assert.deepEqual(result.ok ? '' : [result.error.code, result.error.reason], ['approval_required', 'not_a_request']);
 });

@@ -22,7 +22,7 @@ async function called(
   definitions.known.apply(await definitions.store.note({ connection: 'notes', found, atMs: 1 }));
   const gateway = fakeGateway({ definitions, definitionPolicy });
   const checked = checkDefinition(await authorized(gateway, { message }), gateway);
-  const result = checked.ok ? awaitApproval(checked.value) : checked;
+  const result = checked.ok ? await awaitApproval(checked.value, gateway) : checked;
   if (result.ok) return 'called';
   assert.ok('decision' in result.error);
   const { decision } = result.error;

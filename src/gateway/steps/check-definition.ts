@@ -11,7 +11,7 @@ import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
 /** By the method that governs it, so that completing a prompt's arguments is using the prompt. */
-function kindOf(method: string): DefinitionKind | undefined {
+export function definitionKindOf(method: string): DefinitionKind | undefined {
   switch (method) {
     case 'tools/call':
       return 'tool';
@@ -24,7 +24,7 @@ function kindOf(method: string): DefinitionKind | undefined {
 
 export function checkDefinition(call: Authorized, gateway: Gateway): Result<Authorized, Refusal> {
   const { message, connection, decision } = call;
-  const kind = message.kind === 'request' ? kindOf(message.governedBy) : undefined;
+  const kind = message.kind === 'request' ? definitionKindOf(message.governedBy) : undefined;
   if (kind === undefined || message.kind !== 'request') return ok(call);
   const verdict = verdictOn(
     gateway.definitions.known.standing(connection.name, kind, message.name),

@@ -2,7 +2,9 @@
  * The message as it goes up: the masked body, the few headers a server may see, and the connection's own credential.
  * Never the caller's `Authorization`, cookies or forwarding headers (P5).
  */
+import { isSamePrint } from '#approvals/fingerprint.ts';
 import type { Credentialed, Headers, Recorded } from '#gateway/call.ts';
+import { printsOf } from '#gateway/call-prints.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Mirrored } from '#gateway/mirrored-headers.ts';
 import type { Refusal } from '#gateway/refusal.ts';
@@ -12,7 +14,7 @@ import type { JsonDocument } from '#mcp/json.ts';
 import type { Message } from '#mcp/jsonrpc.ts';
 import { TRACE_KEYS, traceContextOfHeaders } from '#mcp/trace-context.ts';
 import type { TraceContext } from '#mcp/trace-context.ts';
-import { ok } from '#result.ts';
+import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 import { sendable } from '#upstream/port.ts';
 import type { HeaderPair, UpstreamRequest } from '#upstream/port.ts';
@@ -95,8 +97,21 @@ function cancelWhenGone(call: Recorded): void {
 export const claimsModern = (message: Message | undefined): boolean =>
   message !== undefined && message.kind !== 'response' && message.protocolVersion !== undefined;
 
+/** The last look before it goes up: what was agreed to is what goes up, byte for byte. */
+function isWhatWasApproved(call: Recorded, gateway: Gateway): boolean {
+  const { approval, message } = call;
+  if (approval === undefined) return true;
+  if (message.kind !== 'request') return false;
+  const { fingerprint, toolPrint } = printsOf(call, message, gateway);
+  return approval.scope === 'tool'
+    ? isSamePrint(approval.toolPrint, toolPrint)
+    : isSamePrint(approval.fingerprint, fingerprint);
+}
+
 export function injectCredential(call: Recorded, gateway: Gateway): Result<Credentialed, Refusal> {
   const { message } = call;
+  if (!isWhatWasApproved(call, gateway))
+    return err({ code: 'approval_expired', reason: 'fingerprint', decision: call.decision });
   cancelWhenGone(call);
   const request: UpstreamRequest = {
     caller: callerKey(call.verified.caller),

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { recordIntent } from '#gateway/steps/record-intent.ts';
 import { callerKey } from '#identity/caller.ts';
-import { ADA, approved, fakeGateway, toolCall } from '#test/fakes/gateway.ts';
+import { ADA, permitted, fakeGateway, toolCall } from '#test/fakes/gateway.ts';
 import { LATCHED, headerOf, shapeOf } from '#test/fakes/ledger.ts';
 
 test('a request becomes an open intent with who, what and why', async () => {
   const gateway = fakeGateway();
-  const call = await approved(gateway, { message: toolCall('get_note', { password: 'hunter2hunter2' }) });
+  const call = await permitted(gateway, { message: toolCall('get_note', { password: 'hunter2hunter2' }) });
   const result = await recordIntent(call, gateway);
   assert.deepEqual(result.ok && result.value.intent, { shard: 'a', n: 0 });
   assert.deepEqual(shapeOf(gateway.ledger.entries), ['intent open']);
@@ -30,14 +30,14 @@ test('what expects no answer is recorded on its way up, without an intent to be 
     { jsonrpc: '2.0', id: 1, result: {} },
   ]) {
     const gateway = fakeGateway();
-    assert.equal((await recordIntent(await approved(gateway, { message }), gateway)).ok, true);
+    assert.equal((await recordIntent(await permitted(gateway, { message }), gateway)).ok, true);
     assert.deepEqual(shapeOf(gateway.ledger.entries), ['stream up']);
   }
 });
 
 test('without a durable record the call is refused, and was not made', async () => {
   const gateway = fakeGateway();
-  const call = await approved(gateway);
+  const call = await permitted(gateway);
   gateway.ledger.refusing = () => LATCHED;
   assert.deepEqual(await recordIntent(call, gateway), {
     ok: false,

@@ -1,12 +1,12 @@
 /** The record of what is about to be sent, durable before it is (P1). */
-import type { Approved, Recorded } from '#gateway/call.ts';
+import type { Permitted, Recorded } from '#gateway/call.ts';
 import { upwardEntry } from '#gateway/entries.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
-export async function recordIntent(call: Approved, gateway: Gateway): Promise<Result<Recorded, Refusal>> {
+export async function recordIntent(call: Permitted, gateway: Gateway): Promise<Result<Recorded, Refusal>> {
   const durable = call.trace?.recording('intent');
   const intent = await gateway.ledger.append(upwardEntry(call, gateway.masker));
   durable?.();

@@ -1,0 +1,99 @@
+/** A call that waits for people: what is remembered of it, and the port to where that is kept. Shapes and ports only. */
+import type { CallerKind } from '#identity/caller.ts';
+
+/** What a yes covers: this call once, this very call again for a while, or any call of this tool by this caller for a while. */
+export const SCOPES = ['once', 'call', 'tool'] as const;
+export type ApprovalScope = (typeof SCOPES)[number];
+
+/** `void`: what was asked is not what would be done any more, or by nobody any more. */
+export const STATES = ['pending', 'approved', 'denied', 'expired', 'withdrawn', 'used', 'void'] as const;
+export type ApprovalState = (typeof STATES)[number];
+
+/** A principal as the book names it; never by e-mail. */
+export type Principal = { readonly issuer: string; readonly subject: string };
+
+export type Requester = Principal & {
+  readonly kind: CallerKind;
+  readonly groups: readonly string[];
+  /** Namespaced client its token was issued to. */
+  readonly client: string | undefined;
+  /** Who answers for a service account: that person may not approve what it asks for. */
+  readonly owner?: Principal;
+};
+
+/** What a rule with `then: hold` says about those who decide. */
+export type HoldTerms = {
+  readonly rule: string;
+  /** Namespaced groups; a member of any may decide. */
+  readonly approvers: readonly string[];
+  /** So many different people have to say yes; one no is a no. */
+  readonly needed: number;
+  readonly scopes: readonly ApprovalScope[];
+  /** How long it waits for them. */
+  readonly waitMs: number;
+  /** How long a yes can be used. */
+  readonly validMs: number;
+};
+
+export type Vote = {
+  readonly by: Principal;
+  readonly effect: 'approve' | 'deny';
+  readonly scope: ApprovalScope;
+  /** Masked and bounded; it is told to whoever asked. */
+  readonly reason: string;
+  readonly atMs: number;
+};
+
+/** What was asked, by whom, of whom. Unix milliseconds. */
+export type ApprovalRequest = {
+  readonly id: string;
+  /** Keyed hash of exactly what would be sent (fingerprint.ts). */
+  readonly fingerprint: Uint8Array;
+  /** The same without the arguments: for `tool`. */
+  readonly toolPrint: Uint8Array;
+  readonly requester: Requester;
+  readonly connection: string;
+  readonly method: string;
+  readonly name: string;
+  readonly terms: HoldTerms;
+  /** Version of the policy that held it. */
+  readonly policy: string;
+  /** Call that was held first, and the record that says what it was. */
+  readonly call: string;
+  readonly record: string;
+  readonly askedMs: number;
+  readonly expiresMs: number;
+};
+
+export type Approval = ApprovalRequest & {
+  readonly state: ApprovalState;
+  readonly votes: readonly Vote[];
+  /** While approved: the scope, and until when it can be used. */
+  readonly scope: ApprovalScope | undefined;
+  readonly usableUntilMs: number | undefined;
+  /** Counts up with every change of any approval. */
+  readonly revision: number;
+};
+
+/**
+ * Shared by all processes on one data directory. What writes rejects when nothing can be said of the disk; every change is a
+ * compare-and-set on the revision that was read, so that of two who change one approval one learns that he came late.
+ */
+export type ApprovalStore = {
+  /** All that are pending, approved or denied for either print, whatever time it is. Throws when it cannot be read. */
+  matching(fingerprint: Uint8Array, toolPrint: Uint8Array): readonly Approval[];
+  find(id: string): Approval | undefined;
+  /** Newest first. */
+  list(states: readonly ApprovalState[], limit: number): readonly Approval[];
+  /** Those changed after `revision`, in order. Cheap when there is none. */
+  changedAfter(revision: number): readonly Approval[];
+  /** The revision of the last change; 0 when there was none. */
+  lastRevision(): number;
+  /** Open ones whose time is over. */
+  due(nowMs: number): readonly Approval[];
+  countPending(requester: Principal): number;
+  create(request: ApprovalRequest): Promise<Approval | 'full'>;
+  /** Durable when it resolves. Undefined: it is not as it was read any more. */
+  replace(before: Approval, after: Omit<Approval, 'revision'>): Promise<Approval | undefined>;
+  close(): Promise<void>;
+};

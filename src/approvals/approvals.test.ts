@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { createApprovalKeys } from '#approvals/approval-keys.ts';
+import { createApprovals } from '#approvals/approvals.ts';
+import type { ApprovalParts, Approvals, Held } from '#approvals/approvals.ts';
+import type { Approval } from '#approvals/approval.ts';
+import type { Verdict } from '#approvals/transitions.ts';
+import { LIMITS } from '#limits.ts';
+import { err, ok } from '#result.ts';
+import { openApprovalStore } from '#store/approval-store.ts';
+import { aDecider, anApprovalRequest, TERMS } from '#test/fakes/approval.ts';
+import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
+
+const YES: Verdict = { effect: 'approve', scope: 'once', reason: 'fine' };
+
+type Rig = {
+  readonly approvals: Approvals;
+  readonly acts: string[];
+  readonly faults: string[];
+  now: number;
+  isBookOpen: boolean;
+};
+
+function rig(t: TestContext, path?: string, parts: Partial<ApprovalParts> = {}): Rig & { readonly path: string } {
+  const file = path ?? join(temporaryDirectory(t), 'state.db');
+  closeSync(openSync(file, 'a'));
+  const keys = createApprovalKeys(Buffer.alloc(32, 1), randomBytes);
+  const store = openApprovalStore({ path: file, keys, limits: LIMITS });
+  t.after(() => store.close());
+  const self: { now: number; isBookOpen: boolean } = { now: 1_000, isBookOpen: true };
+  const acts: string[] = [];
+  const faults: string[] = [];
+  const approvals = createApprovals({
+    store,
+    clock: () => self.now,
+    samePeople: () => [],
+    record(act, approval) {
+      if (!self.isBookOpen) return Promise.resolve(err('stopped'));
+      acts.push(`${act} ${approval.id} ${approval.state}`);
+      return Promise.resolve(ok(`a:${acts.length}`));
+    },
+    limits: LIMITS,
+    onFault: (what) => faults.push(what),
+    ...parts,
+  });
+  return Object.assign(self, { approvals, acts, faults, path: file });
+}
+
+const held = (to: Rig, other: Parameters<typeof anApprovalRequest>[0] = {}): Held => {
+  const { record: _record, askedMs: _asked, expiresMs: _expires, ...rest } = anApprovalRequest(other);
+  return {
+    ...rest,
+    record: ({ id }) => {
+      if (!to.isBookOpen) return Promise.resolve(err('stopped'));
+      to.acts.push(`approval_requested ${id}`);
+      return Promise.resolve(ok(`a:${to.acts.length}`));
+    },
+  };
+};
+async function asked(to: Rig, other: Parameters<typeof anApprovalRequest>[0] = {}): Promise<Approval> {
+  const result = await to.approvals.ask(held(to, other));
+  assert.ok(result.ok);
+  return result.value;
+}
+async function approved(to: Rig, verdict = YES, other: Parameters<typeof asked>[1] = {}): Promise<Approval> {
+  const { id } = await asked(to, other);
+  const result = await to.approvals.vote(id, aDecider(), verdict);
+  assert.ok(result.ok);
+  return result.value;
+}
+
+test('what is asked twice while it waits is one request, recorded once', async (t) => {
+  const one = rig(t);
+  const first = await asked(one);
+  const second = await asked(one, { id: 'apr_2' });
+  assert.equal(second.id, first.id);
+  assert.deepEqual(one.acts, ['approval_requested apr_1']);
+  const other = await asked(one, { id: 'apr_3', fingerprint: new Uint8Array(32) });
+  assert.equal(other.id, 'apr_3');
+});
+
+test('a no is not asked for again while a request would wait, and is after that', async (t) => {
+  const one = rig(t);
+  const { id } = await asked(one);
+  assert.ok((await one.approvals.vote(id, aDecider(), { ...YES, effect: 'deny' })).ok);
+  one.now += TERMS.waitMs - 1;
+  assert.equal((await asked(one, { id: 'apr_2' })).state, 'denied');
+  one.now += 1;
+  assert.equal((await asked(one, { id: 'apr_3' })).state, 'pending');
+});
+
+test('a yes permits exactly the call that was asked for, once', async (t) => {
+  const one = rig(t);
+  const { fingerprint, toolPrint } = await approved(one);
+  const prints = { fingerprint: Buffer.from(fingerprint), toolPrint: Buffer.from(toolPrint) };
+  assert.equal(one.approvals.usable({ ...prints, fingerprint: Buffer.alloc(32) }), undefined);
+  const usable = one.approvals.usable(prints);
+  assert.ok(usable);
+  const uses = await Promise.all([one.approvals.use(usable), one.approvals.use(usable)]);
+  assert.deepEqual(uses.toSorted(), [false, true]);
+  assert.equal(one.approvals.usable(prints), undefined);
+  assert.equal(one.approvals.find(usable.id)?.state, 'used');
+});
+
+test('a yes for the tool permits its other calls until its time is over', async (t) => {
+  const one = rig(t);
+  const { toolPrint } = await approved(one, { ...YES, scope: 'tool' });
+  const prints = { fingerprint: Buffer.alloc(32), toolPrint: Buffer.from(toolPrint) };
+  const usable = one.approvals.usable(prints);
+  assert.ok(usable);
+  assert.ok(await one.approvals.use(usable));
+  assert.ok(one.approvals.usable(prints));
+  one.now += TERMS.validMs;
+  assert.equal(one.approvals.usable(prints), undefined);
+  assert.equal(await one.approvals.use(usable), false);
+});
+
+test('nothing is asked, and nobody decides, when the book cannot say so', async (t) => {
+  const one = rig(t);
+  const { id } = await asked(one);
+  one.isBookOpen = false;
+  assert.deepEqual(await one.approvals.vote(id, aDecider(), YES), {
+    ok: false,
+    error: { code: 'unavailable', reason: 'stopped' },
+  });
+  assert.equal(one.approvals.find(id)?.state, 'pending');
+  const more = await one.approvals.ask(held(one, { id: 'apr_2', fingerprint: new Uint8Array(32) }));
+  assert.equal(more.ok, false);
+  assert.equal(one.approvals.find('apr_2'), undefined);
+});
+
+test('of two who decide at the same time one counts, and the book says that the other did not', async (t) => {
+  const one = rig(t);
+  const { id } = await asked(one);
+  const results = await Promise.all([
+    one.approvals.vote(id, aDecider(), YES),
+    one.approvals.vote(id, aDecider('olga'), { ...YES, effect: 'deny' }),
+  ]);
+  assert.equal(results.filter((result) => result.ok).length, 1);
+  assert.deepEqual(
+    results.flatMap((result) => (result.ok ? [] : [result.error])),
+    ['changed_meanwhile'],
+  );
+  assert.equal(one.acts.filter((act) => act.startsWith('approval_vote_void')).length, 1);
+});
+
+test('whoever waits hears of the decision, made here or in another process', async (t) => {
+  const one = rig(t);
+  const other = rig(t, one.path);
+  const waiting = new AbortController();
+  const { id } = await asked(one);
+  const here = one.approvals.settled(id, waiting.signal);
+  assert.ok((await one.approvals.vote(id, aDecider(), YES)).ok);
+  assert.equal((await here).state, 'approved');
+  const second = await asked(one, { id: 'apr_2', fingerprint: new Uint8Array(32) });
+  const there = one.approvals.settled(second.id, waiting.signal);
+  assert.ok((await other.approvals.vote(second.id, aDecider(), { ...YES, effect: 'deny' })).ok);
+  await one.approvals.poll();
+  assert.equal((await there).state, 'denied');
+});
+
+test('whoever goes away waits no longer', async (t) => {
+  const one = rig(t);
+  const { id } = await asked(one);
+  const leaving = new AbortController();
+  const waiting = one.approvals.settled(id, leaving.signal);
+  leaving.abort();
+  await assert.rejects(waiting, /nobody waits/);
+});
+
+test('time ends what nobody decided, says so once, and tells whoever waits', async (t) => {
+  const one = rig(t);
+  const other = rig(t, one.path);
+  const { id } = await asked(one);
+  const waiting = one.approvals.settled(id, new AbortController().signal);
+  one.now = 1_000 + TERMS.waitMs;
+  other.now = one.now;
+  await Promise.all([one.approvals.poll(), other.approvals.poll()]);
+  await one.approvals.poll();
+  assert.equal((await waiting).state, 'expired');
+  assert.deepEqual(
+    [...one.acts, ...other.acts].filter((act) => act.startsWith('approval_expired')),
+    ['approval_expired apr_1 expired'],
+  );
+});
+
+test('what was asked under another policy, or by somebody who is nobody any more, becomes void', async (t) => {
+  const one = rig(t);
+  const granted = await approved(one);
+  await asked(one, { id: 'apr_2', fingerprint: new Uint8Array(32), policy: 'another' });
+  await one.approvals.voidAll(({ policy }) => policy !== 'another');
+  assert.equal(one.approvals.find(granted.id)?.state, 'void');
+  assert.equal(one.approvals.find('apr_2')?.state, 'pending');
+  assert.equal(await one.approvals.use(granted), false);
+});
+
+test('a request can be withdrawn until somebody decided it', async (t) => {
+  const one = rig(t);
+  const pending = await asked(one);
+  await one.approvals.withdraw(pending.id);
+  assert.equal(one.approvals.find(pending.id)?.state, 'withdrawn');
+  const granted = await approved(one, YES, { id: 'apr_2' });
+  await one.approvals.withdraw(granted.id);
+  assert.equal(one.approvals.find(granted.id)?.state, 'approved');
+});

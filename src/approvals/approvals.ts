@@ -1,0 +1,186 @@
+/**
+ * Calls that wait for people, as the gateway and the API use them: ask, decide, use, end. Puts records and store in their
+ * order: what grants or refuses is in the book before it is in force; a yes is used up, on stable storage, before anything is
+ * sent. Knows neither HTTP nor what a record looks like.
+ */
+import type { Approval, ApprovalRequest, ApprovalStore } from '#approvals/approval.ts';
+import { end, isUsable, lapse, stillDenied, use, vote, voteFault } from '#approvals/transitions.ts';
+import type { Changed, Decider, SamePeople, Verdict, VoteFault } from '#approvals/transitions.ts';
+import { isSamePrint } from '#approvals/fingerprint.ts';
+import type { Prints } from '#approvals/fingerprint.ts';
+import type { Limits } from '#limits.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+
+/** What happened to an approval, for the book. */
+export type ApprovalAct =
+  | 'approval_requested'
+  | 'approval_vote'
+  | 'approval_vote_void'
+  | 'approval_expired'
+  | 'approval_withdrawn'
+  | 'approval_void';
+
+/** `unavailable`: the book or the store cannot do its part; nothing was granted. */
+export type Unavailable = { readonly code: 'unavailable'; readonly reason: string };
+
+export type ApprovalParts = {
+  readonly store: ApprovalStore;
+  /** Unix milliseconds. */
+  readonly clock: () => number;
+  /** Asked at each decision: a reload may change it. */
+  readonly samePeople: () => SamePeople;
+  /** Durable when it resolves; gives the id of the record. `by`: who did it; undefined for the gateway itself. */
+  readonly record: (act: ApprovalAct, approval: Approval, by: Decider | undefined) => Promise<Result<string, string>>;
+  readonly limits: Pick<Limits, 'approvalsListed'>;
+  /** A fault of the store in the background; `what` names it, free of content. */
+  readonly onFault: (what: string, error: unknown) => void;
+};
+
+/** What is asked, but for the record that says so, which is written here. */
+export type Held = Omit<ApprovalRequest, 'record' | 'askedMs' | 'expiresMs'> & {
+  /** Writes what is asked into the book, durably. */
+  readonly record: (request: Omit<ApprovalRequest, 'record'>) => Promise<Result<string, string>>;
+};
+
+export type Approvals = {
+  /** One that permits exactly this now. Throws when the store cannot be read. */
+  usable(prints: Prints): Approval | undefined;
+  /** Asks; one that is pending for exactly this, or was just refused, is the same request again. */
+  ask(held: Held): Promise<Result<Approval, Unavailable | { readonly code: 'full' }>>;
+  /** Used up when it resolves to true, on stable storage; false: somebody else was first, or it is over. */
+  use(approval: Approval): Promise<boolean>;
+  /** Whether the person may decide at all, for whoever shows it to him. */
+  voteFault(approval: Approval, by: Decider): VoteFault | undefined;
+  vote(
+    id: string,
+    by: Decider,
+    verdict: Verdict,
+  ): Promise<Result<Approval, VoteFault | 'unknown_approval' | 'changed_meanwhile' | Unavailable>>;
+  /** Whoever asked does not want it any more. */
+  withdraw(id: string): Promise<void>;
+  /** What was asked is nobody's any more, or under another policy: all that `isMeant` says so of. */
+  voidAll(isMeant: (approval: Approval) => boolean): Promise<void>;
+  find(id: string): Approval | undefined;
+  list(states: readonly Approval['state'][]): readonly Approval[];
+  /** Resolves once it is not pending any more, with what it then is; rejects when the signal aborts. */
+  settled(id: string, signal: AbortSignal): Promise<Approval>;
+  /** Called with every change, whichever process made it. Gives what ends that. */
+  onChange(listener: (approval: Approval) => void): () => void;
+  /** Looks for what other processes did and what time did. Never throws. */
+  poll(): Promise<void>;
+};
+
+export function createApprovals(parts: ApprovalParts): Approvals {
+  const { store, clock, record } = parts;
+  const listeners = new Set<(approval: Approval) => void>();
+  let seen = store.lastRevision();
+
+  const tell = (approval: Approval): void => {
+    for (const listener of listeners) listener(approval);
+  };
+  const replace = async (before: Approval, after: Changed): Promise<Approval | undefined> => {
+    const replaced = await store.replace(before, after);
+    if (replaced !== undefined) tell(replaced);
+    return replaced;
+  };
+  /** What ends something grants nothing: it is in force first, so that only whoever ended it says so. */
+  const endWith = async (before: Approval, after: Changed | undefined, act: ApprovalAct): Promise<void> => {
+    const ended = after === undefined ? undefined : await replace(before, after);
+    if (ended !== undefined) await record(act, ended, undefined);
+  };
+  const openOnes = (): readonly Approval[] => store.list(['pending', 'approved'], Number.MAX_SAFE_INTEGER);
+
+  return {
+    usable: ({ fingerprint, toolPrint }) =>
+      store
+        .matching(fingerprint, toolPrint)
+        .find(
+          (approval) =>
+            isUsable(approval, clock()) &&
+            (isSamePrint(approval.fingerprint, fingerprint) || approval.scope === 'tool'),
+        ),
+    async ask({ record: recordRequest, ...held }) {
+      const askedMs = clock();
+      const same = store
+        .matching(held.fingerprint, held.toolPrint)
+        .find(
+          (approval) =>
+            isSamePrint(approval.fingerprint, held.fingerprint) &&
+            ((approval.state === 'pending' && askedMs < approval.expiresMs) || stillDenied(approval, askedMs)),
+        );
+      if (same !== undefined) return ok(same);
+      const request = { ...held, askedMs, expiresMs: askedMs + held.terms.waitMs };
+      const recorded = await recordRequest(request);
+      if (!recorded.ok) return err({ code: 'unavailable', reason: recorded.error });
+      const created = await store.create({ ...request, record: recorded.value });
+      if (created === 'full') return err({ code: 'full' });
+      tell(created);
+      return ok(created);
+    },
+    async use(approval) {
+      const after = use(approval, clock());
+      return after !== undefined && (after === approval || (await replace(approval, after)) !== undefined);
+    },
+    voteFault: (approval, by) => voteFault(approval, by, clock(), parts.samePeople()),
+    async vote(id, by, verdict) {
+      const before = store.find(id);
+      if (before === undefined) return err('unknown_approval');
+      const voted = vote(before, by, verdict, { nowMs: clock(), samePeople: parts.samePeople() });
+      if (!voted.ok) return voted;
+      const recorded = await record('approval_vote', { ...voted.value, revision: before.revision }, by);
+      if (!recorded.ok) return err({ code: 'unavailable', reason: recorded.error });
+      const after = await replace(before, voted.value);
+      if (after !== undefined) return ok(after);
+      // Recorded, and somebody else's change came in between: the book must not be read as if it had counted.
+      await record('approval_vote_void', before, by);
+      return err('changed_meanwhile');
+    },
+    async withdraw(id) {
+      const before = store.find(id);
+      if (before !== undefined) await endWith(before, end(before, 'withdrawn'), 'approval_withdrawn');
+    },
+    async voidAll(isMeant) {
+      for (const approval of openOnes())
+        if (isMeant(approval)) await endWith(approval, end(approval, 'void'), 'approval_void');
+    },
+    find: (id) => store.find(id),
+    list: (states) => store.list(states, parts.limits.approvalsListed),
+    settled(id, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<Approval>();
+      const settle = (approval: Approval | undefined): void => {
+        if (approval?.id === id && approval.state !== 'pending') resolve(approval);
+      };
+      const give = (): void => reject(new Error('nobody waits any more'));
+      listeners.add(settle);
+      signal.addEventListener('abort', give, { once: true });
+      if (signal.aborted) give();
+      try {
+        // It may have been decided before anybody listened.
+        settle(store.find(id));
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error('the approval cannot be read'));
+      }
+      return promise.finally(() => {
+        listeners.delete(settle);
+        signal.removeEventListener('abort', give);
+      });
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async poll() {
+      try {
+        for (const approval of store.changedAfter(seen)) {
+          seen = approval.revision;
+          tell(approval);
+        }
+        for (const approval of store.due(clock()))
+          await endWith(approval, lapse(approval, clock()), 'approval_expired');
+      } catch (error) {
+        parts.onFault('approvals cannot be followed', error);
+      }
+    },
+  };
+}

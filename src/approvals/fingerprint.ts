@@ -1,0 +1,82 @@
+/**
+ * Names exactly what would be sent, so that a yes is for that and nothing else: a keyed hash over who calls what where, under
+ * which policy and definition, and every byte of `params` as spelled. Left out is only what has no meaning to the server's
+ * act and differs each time a client makes the same call.
+ */
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { member } from '#mcp/json.ts';
+import type { JsonDocument, JsonObject } from '#mcp/json.ts';
+import { TRACE_KEYS } from '#mcp/trace-context.ts';
+
+const KEY_BYTES = 32;
+
+/** The gateway's own rounds with a client (MCP 2026-07-28, Multi Round-Trip Requests): checked by what sealed them. */
+const OWN_PARAMS: ReadonlySet<string> = new Set(['requestState', 'inputResponses']);
+const OWN_META: ReadonlySet<string> = new Set(['progressToken', ...TRACE_KEYS]);
+
+export type WhatIsAsked = {
+  /** `callerKey` of who calls. */
+  readonly caller: string;
+  /** Namespaced client of the token; undefined when it names none. */
+  readonly client: string | undefined;
+  readonly connection: string;
+  readonly method: string;
+  readonly name: string;
+  readonly policy: string;
+  /** Hash of the definition in force; undefined when the server never showed one. */
+  readonly definition: string | undefined;
+  /** The message as it would go up. */
+  readonly doc: JsonDocument;
+};
+
+export type Prints = {
+  readonly fingerprint: Buffer;
+  /** Of every call of this tool by this caller. */
+  readonly toolPrint: Buffer;
+};
+
+export type Fingerprints = { of(asked: WhatIsAsked): Prints };
+
+type Put = (part: string) => void;
+
+function putMembers(doc: JsonDocument, object: JsonObject, leftOut: ReadonlySet<string>, put: Put): void {
+  for (const { key, keyStart, value } of object.members) {
+    if (leftOut.has(key)) continue;
+    // Key and value with everything in between, as spelled.
+    put(doc.text.slice(keyStart, value.end));
+  }
+}
+
+function putParams(doc: JsonDocument, put: Put): void {
+  const params = member(doc.root, 'params');
+  if (params?.kind !== 'object') return put(params === undefined ? 'none' : doc.text.slice(params.start, params.end));
+  const meta = member(params, '_meta');
+  const hasMeta = meta?.kind === 'object';
+  putMembers(doc, params, hasMeta ? new Set([...OWN_PARAMS, '_meta']) : OWN_PARAMS, put);
+  put('_meta');
+  if (hasMeta) putMembers(doc, meta, OWN_META, put);
+}
+
+/** @param secret what every process of the data directory has in common (the masking key) */
+export function createFingerprints(secret: Uint8Array): Fingerprints {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'gatebook approvals v1', KEY_BYTES));
+  const printOf = (kind: string, asked: WhatIsAsked, more: (put: Put) => void): Buffer => {
+    const hmac = createHmac('sha256', key);
+    // Lengths go in, so that no two lists of parts read the same.
+    const put: Put = (part) => void hmac.update(`${Buffer.byteLength(part)}:`).update(part);
+    const { caller, client, connection, method, name, policy, definition } = asked;
+    for (const part of [kind, caller, connection, method, name, policy]) put(part);
+    for (const part of [client, definition]) put(part === undefined ? '-' : `=${part}`);
+    more(put);
+    return hmac.digest();
+  };
+  return {
+    of: (asked) => ({
+      fingerprint: printOf('call', asked, (put) => putParams(asked.doc, put)),
+      toolPrint: printOf('tool', asked, () => undefined),
+    }),
+  };
+}
+
+export const isSamePrint = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.length === other.length && timingSafeEqual(one, other);

@@ -1,0 +1,13 @@
+/** Who decides about what is held, as the configuration in force says. Plain data; filled by config/. */
+import type { HoldTerms, Principal } from '#approvals/approval.ts';
+import type { SamePeople } from '#approvals/transitions.ts';
+
+export type Holds = {
+  /** By the name of the rule that holds. */
+  readonly byRule: ReadonlyMap<string, HoldTerms>;
+  /** Of what no rule holds, such as a definition that changed; undefined when there is nobody to ask. */
+  readonly otherwise: HoldTerms | undefined;
+  /** By `callerKey` of a service account: who answers for it. */
+  readonly owners: ReadonlyMap<string, Principal>;
+  readonly samePeople: SamePeople;
+};

@@ -1,0 +1,132 @@
+/**
+ * How an approval changes: pending → approved | denied | expired | withdrawn | void, approved → used | expired | void. Plain
+ * data in, plain data out; what is refused says why. Whoever keeps the result does so by compare-and-set.
+ */
+import type { Approval, ApprovalScope, Principal, Vote } from '#approvals/approval.ts';
+import { err, ok, unreachable } from '#result.ts';
+import type { Result } from '#result.ts';
+
+export type Changed = Omit<Approval, 'revision'>;
+
+/** Whoever wants to decide, with the namespaced groups his sign-in brought. */
+export type Decider = Principal & { readonly groups: readonly string[] };
+
+export type VoteFault =
+  | 'not_pending'
+  | 'expired'
+  | 'not_an_approver'
+  | 'own_request'
+  | 'voted_already'
+  | 'scope_not_offered';
+
+/** People who are one: each list names one person as its identity providers know them (`issuer` + `subject`). */
+export type SamePeople = readonly (readonly Principal[])[];
+
+const isSame = (one: Principal, other: Principal): boolean =>
+  one.issuer === other.issuer && one.subject === other.subject;
+
+/** Through whatever identity either of them came. */
+function isSamePerson(one: Principal, other: Principal, samePeople: SamePeople): boolean {
+  if (isSame(one, other)) return true;
+  return samePeople.some(
+    (identities) =>
+      identities.some((identity) => isSame(identity, one)) && identities.some((identity) => isSame(identity, other)),
+  );
+}
+
+/** Why this person may not decide, whatever he would say; undefined when he may. */
+export function voteFault(
+  approval: Approval,
+  by: Decider,
+  nowMs: number,
+  samePeople: SamePeople,
+): Exclude<VoteFault, 'scope_not_offered'> | undefined {
+  if (approval.state !== 'pending') return 'not_pending';
+  if (nowMs >= approval.expiresMs) return 'expired';
+  const { requester, terms, votes } = approval;
+  const asking: readonly Principal[] = requester.owner === undefined ? [requester] : [requester, requester.owner];
+  if (asking.some((one) => isSamePerson(one, by, samePeople))) return 'own_request';
+  if (!terms.approvers.some((group) => by.groups.includes(group))) return 'not_an_approver';
+  if (votes.some((vote) => isSamePerson(vote.by, by, samePeople))) return 'voted_already';
+  return undefined;
+}
+
+export type Verdict = {
+  readonly effect: Vote['effect'];
+  /** Of a yes. The narrowest that any of those who said yes named is what counts. */
+  readonly scope: ApprovalScope;
+  readonly reason: string;
+};
+
+const BREADTH: Readonly<Record<ApprovalScope, number>> = { once: 0, call: 1, tool: 2 };
+
+const narrowest = (scopes: readonly ApprovalScope[]): ApprovalScope =>
+  scopes.reduce((least, scope) => (BREADTH[scope] < BREADTH[least] ? scope : least));
+
+export function vote(
+  approval: Approval,
+  by: Decider,
+  verdict: Verdict,
+  at: { readonly nowMs: number; readonly samePeople: SamePeople },
+): Result<Changed, VoteFault> {
+  const fault = voteFault(approval, by, at.nowMs, at.samePeople);
+  if (fault !== undefined) return err(fault);
+  const { terms } = approval;
+  if (verdict.effect === 'approve' && !terms.scopes.includes(verdict.scope)) return err('scope_not_offered');
+  const cast: Vote = { by: { issuer: by.issuer, subject: by.subject }, ...verdict, atMs: at.nowMs };
+  const votes = [...approval.votes, cast];
+  if (verdict.effect === 'deny') return ok({ ...approval, votes, state: 'denied' });
+  if (votes.length < terms.needed) return ok({ ...approval, votes });
+  return ok({
+    ...approval,
+    votes,
+    state: 'approved',
+    scope: narrowest(votes.map(({ scope }) => scope)),
+    usableUntilMs: at.nowMs + terms.validMs,
+  });
+}
+
+/** Whether it permits the call now: approved, and not over by a millisecond. */
+export const isUsable = (approval: Approval, nowMs: number): boolean =>
+  approval.state === 'approved' && approval.usableUntilMs !== undefined && nowMs < approval.usableUntilMs;
+
+/** Undefined when it cannot be used (any more). One for a while stays as it is. */
+export function use(approval: Approval, nowMs: number): Changed | undefined {
+  if (!isUsable(approval, nowMs)) return undefined;
+  return approval.scope === 'once' ? { ...approval, state: 'used' } : approval;
+}
+
+/** A no to exactly this stands as long as a request would have waited: until then nobody is asked again. */
+export const stillDenied = ({ state, votes, terms }: Approval, nowMs: number): boolean =>
+  state === 'denied' && nowMs < (votes.at(-1)?.atMs ?? 0) + terms.waitMs;
+
+/** When time alone ends it; undefined once it is over. */
+export function endOf({ state, expiresMs, usableUntilMs }: Changed): number | undefined {
+  switch (state) {
+    case 'pending':
+      return expiresMs;
+    case 'approved':
+      return usableUntilMs;
+    case 'denied':
+    case 'expired':
+    case 'withdrawn':
+    case 'used':
+    case 'void':
+      return undefined;
+    default:
+      return unreachable(state);
+  }
+}
+
+/** What time alone made of it; undefined while it did nothing. */
+export function lapse(approval: Approval, nowMs: number): Changed | undefined {
+  const endMs = endOf(approval);
+  return endMs !== undefined && nowMs >= endMs ? { ...approval, state: 'expired' } : undefined;
+}
+
+/** Of one that is not over yet. */
+export const isOpen = ({ state }: Pick<Approval, 'state'>): boolean => state === 'pending' || state === 'approved';
+
+/** Undefined when it is over already. `withdrawn`: whoever asked does not want it any more. */
+export const end = (approval: Approval, state: 'withdrawn' | 'void'): Changed | undefined =>
+  isOpen(approval) && !(state === 'withdrawn' && approval.state !== 'pending') ? { ...approval, state } : undefined;

@@ -1,0 +1,84 @@
+/** Calls that wait for people: where they are kept, and what keeps them up with time, reloads and revocations. */
+import { join } from 'node:path';
+import type { Lasting, StartRefusal } from '#bin/generation.ts';
+import { createApprovalKeys } from '#approvals/approval-keys.ts';
+import type { ApprovalStore } from '#approvals/approval.ts';
+import { createApprovals } from '#approvals/approvals.ts';
+import type { Approvals } from '#approvals/approvals.ts';
+import { EXIT_UNAVAILABLE } from '#cli/exit-codes.ts';
+import type { LoadedConfig } from '#config/load.ts';
+import { approvalActEntry } from '#gateway/approval-entries.ts';
+import { callerKey } from '#identity/caller.ts';
+import { covers } from '#identity/revocation.ts';
+import type { RevocationInForce } from '#identity/revocation.ts';
+import { recordId } from '#ledger/record.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+import { openApprovalStore } from '#store/approval-store.ts';
+
+/** After the state was opened: it is that one that says whether the file can be trusted. */
+export function openApprovals(
+  loaded: LoadedConfig,
+  maskingKey: Uint8Array,
+  random: (count: number) => Uint8Array,
+): Result<ApprovalStore, StartRefusal> {
+  const path = join(loaded.config.data, 'state.db');
+  try {
+    return ok(openApprovalStore({ path, limits: loaded.limits, keys: createApprovalKeys(maskingKey, random) }));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return err({ exit: EXIT_UNAVAILABLE, message: `${path} cannot be used: ${why}` });
+  }
+}
+
+type Parts = Pick<Lasting, 'clock' | 'newId' | 'ledger' | 'currentMasker' | 'inForce' | 'log'> &
+  Pick<LoadedConfig, 'limits'>;
+
+export function approvalsOf(store: ApprovalStore, parts: Parts): Approvals {
+  const { clock, newId, ledger, currentMasker, inForce, limits, log } = parts;
+  return createApprovals({
+    store,
+    clock,
+    limits,
+    samePeople: () => inForce().holds.samePeople,
+    async record(act, approval, by) {
+      const recorded = await ledger.append(approvalActEntry(newId(), currentMasker, act, approval, by));
+      return recorded.ok ? ok(recordId(recorded.value)) : err(recorded.error.reason);
+    },
+    onFault: (what, error) => log.error({ error: String(error) }, what),
+  });
+}
+
+/** Follows time and other processes. Gives what ends that. */
+export function followApprovals(approvals: Approvals, { statePollMs }: LoadedConfig['limits']): () => Promise<void> {
+  let polling: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    polling ??= approvals.poll().finally(() => (polling = undefined));
+  }, statePollMs);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await polling;
+  };
+}
+
+const logFault = (log: Lasting['log']) => (error: unknown) =>
+  log.error({ error: String(error) }, 'approvals cannot be ended');
+
+/** A policy that is not in force any more holds and permits nothing: what was asked under it is asked anew. */
+export const endOthersApprovals = (approvals: Approvals, policy: string, log: Lasting['log']): void =>
+  void approvals.voidAll((approval) => approval.policy !== policy).catch(logFault(log));
+
+/** Whoever lost access asks for nothing any more, and what they were granted is gone. */
+export const endRevokedApprovals = (
+  approvals: Approvals,
+  revocations: readonly Pick<RevocationInForce, 'scope'>[],
+  log: Lasting['log'],
+): void =>
+  void approvals
+    .voidAll(({ requester }) =>
+      revocations.some(({ scope }) =>
+        covers(scope, callerKey(requester), requester.client === undefined ? [] : [requester.client]),
+      ),
+    )
+    .catch(logFault(log));

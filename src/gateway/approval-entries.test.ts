@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { approvalActEntry } from '#gateway/approval-entries.ts';
+import { aDecider, anApproval, OKTA } from '#test/fakes/approval.ts';
+import { fakeGateway } from '#test/fakes/gateway.ts';
+import { headerOf } from '#test/fakes/ledger.ts';
+
+const { masker } = fakeGateway();
+const voted = anApproval({
+  state: 'approved',
+  scope: 'once',
+  usableUntilMs: 62_000,
+  votes: [{ by: aDecider(), effect: 'approve', scope: 'once', reason: 'ticket 17', atMs: 2_000 }],
+});
+
+test('a vote is recorded with who cast it, what for, why, and what it did', () => {
+  const entry = approvalActEntry('id', masker, 'approval_vote', voted, aDecider());
+  const header = headerOf(entry);
+  assert.deepEqual([entry.kind, entry.st, entry.call, entry.pol], ['control', 'approval_vote', 'id', voted.policy]);
+  assert.deepEqual([header.caller?.issuer, header.caller?.subject], [OKTA, 'grace']);
+  assert.equal(header.reason, 'ticket 17');
+  assert.equal(header.decision?.approval, voted.id);
+  assert.deepEqual(header.detail, {
+    state: 'approved',
+    requesterIssuer: OKTA,
+    requesterSubject: 'ada',
+    vote: 'approve',
+    scope: 'once',
+    granted: 'once',
+    usableUntil: '1970-01-01T00:01:02.000Z',
+  });
+});
+
+test('what time did is the act of the gateway, and repeats nobody', () => {
+  const entry = approvalActEntry('id', masker, 'approval_expired', { ...voted, state: 'expired' }, undefined);
+  const header = headerOf(entry);
+  assert.equal(header.caller?.kind, 'gateway');
+  assert.equal(header.reason, undefined);
+  assert.equal(header.detail?.['vote'], undefined);
+});

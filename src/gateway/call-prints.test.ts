@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { printsOf } from '#gateway/call-prints.ts';
+import type { Authorized } from '#gateway/call.ts';
+import { fakeDefinitions, foundTool } from '#test/fakes/definitions.ts';
+import { authorized, fakeGateway, toolCall } from '#test/fakes/gateway.ts';
+import type { FakeGateway } from '#test/fakes/gateway.ts';
+
+const message = toolCall('get_note', { id: 7 });
+function print(call: Authorized, gateway: FakeGateway): string {
+  assert.ok(call.message.kind === 'request');
+  return printsOf(call, call.message, gateway).fingerprint.toString('hex');
+}
+
+test('what masking changes on the way up counts as it goes up', async () => {
+  const gateway = fakeGateway();
+  const call = await authorized(gateway, { message });
+  const send = Buffer.from(call.masked.send.toString().replace('"id":7', '"id":8'));
+  assert.notEqual(send.toString(), call.masked.send.toString());
+  const other = await authorized(gateway, { message: toolCall('get_note', { id: 8 }) });
+  assert.equal(print({ ...call, masked: { ...call.masked, send } }, gateway), print(other, gateway));
+  assert.notEqual(print(call, gateway), print(other, gateway));
+});
+
+test('another definition of the tool makes it another call', async () => {
+  const definitions = fakeDefinitions();
+  const gateway = fakeGateway({ definitions });
+  const call = await authorized(gateway, { message });
+  const seen = async (text: string): Promise<string> => {
+    const found = [foundTool('get_note', text)];
+    definitions.known.apply(await definitions.store.note({ connection: 'notes', found, atMs: 1 }));
+    return print(call, gateway);
+  };
+  const prints = [print(call, gateway), await seen('a'), await seen('b')];
+  assert.equal(new Set(prints).size, 3);
+});

@@ -1,0 +1,86 @@
+/** Approvals in `state.db`: sealed and opened here, written by a thread of their own. */
+import { Worker } from 'node:worker_threads';
+import type { Approval, ApprovalRequest, ApprovalStore } from '#approvals/approval.ts';
+import type { ApprovalKeys } from '#approvals/approval-keys.ts';
+import { endOf } from '#approvals/transitions.ts';
+import type { Limits } from '#limits.ts';
+import type { ApprovalWriterSettings } from '#store/approval-messages.ts';
+import { openApprovalTable } from '#store/approval-table.ts';
+import type {
+  ApprovalRow,
+  ApprovalTableLimits,
+  ApprovalWrite,
+  ApprovalWritten,
+  StoredApproval,
+} from '#store/approval-table.ts';
+import { WriterThread } from '#store/writer-thread.ts';
+
+export type ApprovalStoreOptions = {
+  readonly path: string;
+  readonly limits: ApprovalTableLimits & Pick<Limits, 'approvalWritesWaiting' | 'approvalWriteMs'>;
+  readonly keys: ApprovalKeys;
+  /** For tests: another thread that speaks as approvals.worker.ts does. */
+  readonly startThread?: (settings: ApprovalWriterSettings) => Worker;
+};
+
+const writerThread = (settings: ApprovalWriterSettings): Worker =>
+  new Worker(new URL(import.meta.resolve('#store/approvals.worker.ts')), { workerData: settings });
+
+/** Throws when the file cannot be used. */
+export function openApprovalStore(options: ApprovalStoreOptions): ApprovalStore {
+  const { path, limits, keys, startThread = writerThread } = options;
+  const table = openApprovalTable(path, limits);
+  const writer = new WriterThread<ApprovalWrite, ApprovalWritten>({
+    start: () => startThread({ path, limits }),
+    waiting: limits.approvalWritesWaiting,
+    together: limits.approvalWritesWaiting,
+    writeMs: limits.approvalWriteMs,
+  });
+  const rowOf = (approval: Omit<Approval, 'revision'>): ApprovalRow => {
+    const { id, fingerprint, toolPrint, requester, state, askedMs } = approval;
+    const dueMs = endOf(approval);
+    return {
+      id,
+      fingerprint,
+      toolPrint,
+      requester: keys.requesterDigest(requester),
+      state,
+      askedMs,
+      dueMs,
+      sealed: keys.seal(approval),
+    };
+  };
+  const opened = (row: StoredApproval): Approval => {
+    const { id, fingerprint, toolPrint, revision } = row;
+    const sealed = keys.open(id, row, row.sealed);
+    // What it is looked up by is not sealed: somebody may have written there.
+    if (sealed.id !== id || sealed.state !== row.state) throw new Error('an approval was altered in the store');
+    const { scope, usableUntilMs } = sealed;
+    return { ...sealed, scope, usableUntilMs, fingerprint, toolPrint, revision };
+  };
+  return {
+    matching: (fingerprint, toolPrint) => table.matching(fingerprint, toolPrint).map(opened),
+    find(id) {
+      const row = table.find(id);
+      return row === undefined ? undefined : opened(row);
+    },
+    list: (states, limit) => table.list(states, limit).map(opened),
+    lastRevision: () => table.lastRevision(),
+    due: (nowMs) => table.due(nowMs, limits.approvalsDropped).map(opened),
+    changedAfter: (revision) => table.changedAfter(revision).map(opened),
+    countPending: (requester) => table.countPending(keys.requesterDigest(requester)),
+    async create(request: ApprovalRequest) {
+      const approval = { ...request, state: 'pending', votes: [], scope: undefined, usableUntilMs: undefined } as const;
+      const written = await writer.write({ create: rowOf(approval), nowMs: request.askedMs });
+      return typeof written === 'number' ? { ...approval, revision: written } : 'full';
+    },
+    async replace(before, after) {
+      const written = await writer.write({ replace: rowOf(after), revision: before.revision });
+      return typeof written === 'number' ? { ...after, revision: written } : undefined;
+    },
+    async close() {
+      table.close();
+      await writer.close();
+    },
+  };
+}

@@ -1,0 +1,223 @@
+/**
+ * The table of `state.db` that keeps approvals: what they are about is sealed, beside it stands what they are looked up by.
+ * Reading is a look at an index on the calling thread; writing waits for the disk and is for approvals.worker.ts.
+ */
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { ApprovalState } from '#approvals/approval.ts';
+import type { Limits } from '#limits.ts';
+import { openStateFile } from '#store/state-file.ts';
+import type { StateFile } from '#store/state-file.ts';
+
+export type ApprovalTableLimits = Pick<
+  Limits,
+  'stateLockMs' | 'approvals' | 'approvalsPerCaller' | 'approvalsKept' | 'approvalKeptMs' | 'approvalsDropped'
+>;
+
+export type ApprovalRow = {
+  readonly id: string;
+  readonly fingerprint: Uint8Array;
+  readonly toolPrint: Uint8Array;
+  /** Keyed digest of who asked. */
+  readonly requester: Uint8Array;
+  readonly state: ApprovalState;
+  readonly askedMs: number;
+  /** When time alone ends it; undefined once it is over. */
+  readonly dueMs: number | undefined;
+  readonly sealed: Uint8Array;
+};
+export type StoredApproval = ApprovalRow & { readonly revision: number };
+
+export type ApprovalWrite =
+  | { readonly create: ApprovalRow; readonly nowMs: number }
+  /** `revision`: as it was read. */
+  | { readonly replace: ApprovalRow; readonly revision: number };
+
+/** The new revision; `full`, or `late` when somebody else changed it first. */
+export type ApprovalWritten = number | 'full' | 'late';
+
+export type ApprovalTable = {
+  find(id: string): StoredApproval | undefined;
+  /** Not over, or refused, for either print. */
+  matching(fingerprint: Uint8Array, toolPrint: Uint8Array): readonly StoredApproval[];
+  /** Newest first. */
+  list(states: readonly ApprovalState[], limit: number): readonly StoredApproval[];
+  changedAfter(revision: number): readonly StoredApproval[];
+  /** The revision of the last change. */
+  lastRevision(): number;
+  due(nowMs: number, limit: number): readonly StoredApproval[];
+  countPending(requester: Uint8Array): number;
+  /** All of them in one transaction, durable when it returns. Throws when nothing was written. */
+  write(writes: readonly ApprovalWrite[]): readonly ApprovalWritten[];
+  close(): void;
+};
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS approvals (
+  id TEXT PRIMARY KEY, fingerprint BLOB NOT NULL, tool_print BLOB NOT NULL, requester BLOB NOT NULL, state TEXT NOT NULL,
+  asked_ms INTEGER NOT NULL, due_ms INTEGER, revision INTEGER NOT NULL, sealed BLOB NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS approvals_by_print ON approvals (fingerprint, state);
+CREATE INDEX IF NOT EXISTS approvals_by_tool ON approvals (tool_print, state);
+CREATE INDEX IF NOT EXISTS approvals_by_requester ON approvals (requester, state);
+CREATE INDEX IF NOT EXISTS approvals_by_state ON approvals (state, asked_ms);
+CREATE INDEX IF NOT EXISTS approvals_by_end ON approvals (due_ms) WHERE due_ms IS NOT NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS approvals_by_revision ON approvals (revision);
+CREATE TABLE IF NOT EXISTS approvals_revision (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL) STRICT;
+INSERT INTO approvals_revision VALUES (1, 0) ON CONFLICT DO NOTHING;
+`;
+
+type Row = Record<string, SQLOutputValue>;
+
+function bytesOf(row: Row, column: string): Uint8Array {
+  const value = row[column];
+  if (!(value instanceof Uint8Array)) throw new Error('an approval is damaged');
+  return value;
+}
+function numberOf(row: Row | undefined, column: string): number {
+  const value = row?.[column];
+  if (typeof value !== 'number') throw new Error('an approval is damaged');
+  return value;
+}
+function textOf(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw new Error('an approval is damaged');
+  return value;
+}
+
+const approvalOf = (row: Row): StoredApproval => ({
+  id: textOf(row, 'id'),
+  fingerprint: bytesOf(row, 'fingerprint'),
+  toolPrint: bytesOf(row, 'tool_print'),
+  requester: bytesOf(row, 'requester'),
+  // Whether it is a state is known once the seal is open, which says the same one.
+  state: textOf(row, 'state') as ApprovalState,
+  askedMs: numberOf(row, 'asked_ms'),
+  dueMs: row['due_ms'] === null ? undefined : numberOf(row, 'due_ms'),
+  revision: numberOf(row, 'revision'),
+  sealed: bytesOf(row, 'sealed'),
+});
+
+const OPEN = "state IN ('pending', 'approved')";
+/** A no is remembered, so that nobody is asked the same again and again. */
+const COUNTS = "state IN ('pending', 'approved', 'denied')";
+
+type Statements = Readonly<Record<'find' | 'byPrint' | 'list' | 'changed' | 'last' | 'due' | 'pending', StatementSync>>;
+
+const prepare = (database: DatabaseSync): Statements => ({
+  find: database.prepare('SELECT * FROM approvals WHERE id = ?'),
+  byPrint: database.prepare(
+    `SELECT * FROM approvals WHERE fingerprint = ? AND ${COUNTS}
+     UNION SELECT * FROM approvals WHERE tool_print = ? AND ${COUNTS}`,
+  ),
+  list: database.prepare(
+    'SELECT * FROM approvals WHERE state IN (SELECT value FROM json_each(?)) ORDER BY asked_ms DESC, id LIMIT ?',
+  ),
+  changed: database.prepare('SELECT * FROM approvals WHERE revision > ? ORDER BY revision'),
+  last: database.prepare('SELECT revision FROM approvals_revision'),
+  due: database.prepare('SELECT * FROM approvals WHERE due_ms <= ? ORDER BY due_ms LIMIT ?'),
+  pending: database.prepare("SELECT count(*) AS count FROM approvals WHERE requester = ? AND state = 'pending'"),
+});
+
+/** Throws when the file is missing or cannot be written. */
+export function openApprovalTable(path: string, limits: ApprovalTableLimits): ApprovalTable {
+  return new SqliteApprovalTable(path, limits);
+}
+
+class SqliteApprovalTable implements ApprovalTable {
+  readonly #file: StateFile<Statements>;
+  readonly #limits: ApprovalTableLimits;
+
+  constructor(path: string, limits: ApprovalTableLimits) {
+    this.#limits = limits;
+    this.#file = openStateFile({ path, schema: SCHEMA, prepare, limits });
+  }
+
+  find(id: string): StoredApproval | undefined {
+    const row = this.#file.using(({ find }) => find.get(id));
+    return row === undefined ? undefined : approvalOf(row);
+  }
+
+  matching(fingerprint: Uint8Array, toolPrint: Uint8Array): readonly StoredApproval[] {
+    return this.#file.using(({ byPrint }) => byPrint.all(fingerprint, toolPrint)).map(approvalOf);
+  }
+
+  list(states: readonly ApprovalState[], limit: number): readonly StoredApproval[] {
+    return this.#file.using(({ list }) => list.all(JSON.stringify(states), limit)).map(approvalOf);
+  }
+
+  changedAfter(revision: number): readonly StoredApproval[] {
+    return this.#file.using(({ changed }) => changed.all(revision)).map(approvalOf);
+  }
+
+  lastRevision(): number {
+    return numberOf(
+      this.#file.using(({ last }) => last.get()),
+      'revision',
+    );
+  }
+
+  due(nowMs: number, limit: number): readonly StoredApproval[] {
+    return this.#file.using(({ due }) => due.all(nowMs, limit)).map(approvalOf);
+  }
+
+  countPending(requester: Uint8Array): number {
+    return numberOf(
+      this.#file.using(({ pending }) => pending.get(requester)),
+      'count',
+    );
+  }
+
+  write(writes: readonly ApprovalWrite[]): readonly ApprovalWritten[] {
+    return this.#file.writing((_statements, database) =>
+      writes.map((write) => ('create' in write ? this.#create(database, write) : this.#replace(database, write))),
+    );
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  #create(database: DatabaseSync, { create, nowMs }: Extract<ApprovalWrite, { create: ApprovalRow }>): ApprovalWritten {
+    this.#drop(database, nowMs);
+    const { approvals, approvalsPerCaller } = this.#limits;
+    const all = database.prepare(`SELECT count(*) AS count FROM approvals WHERE ${OPEN}`).get();
+    const own = database
+      .prepare(`SELECT count(*) AS count FROM approvals WHERE requester = ? AND ${OPEN}`)
+      .get(create.requester);
+    if (numberOf(all, 'count') >= approvals || numberOf(own, 'count') >= approvalsPerCaller) return 'full';
+    const revision = nextRevision(database);
+    const { id, fingerprint, toolPrint, requester, state, askedMs, dueMs, sealed } = create;
+    database
+      .prepare('INSERT INTO approvals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(id, fingerprint, toolPrint, requester, state, askedMs, dueMs ?? null, revision, sealed);
+    return revision;
+  }
+
+  #replace(
+    database: DatabaseSync,
+    { replace, revision }: Extract<ApprovalWrite, { replace: ApprovalRow }>,
+  ): ApprovalWritten {
+    const next = nextRevision(database);
+    const { changes } = database
+      .prepare('UPDATE approvals SET state = ?, due_ms = ?, sealed = ?, revision = ? WHERE id = ? AND revision = ?')
+      .run(replace.state, replace.dueMs ?? null, replace.sealed, next, replace.id, revision);
+    return changes === 1 ? next : 'late';
+  }
+
+  /** Those that are over, the oldest first: after their time, and beyond what is kept of them. The book keeps them all. */
+  #drop(database: DatabaseSync, nowMs: number): void {
+    const { approvalKeptMs, approvalsKept, approvalsDropped } = this.#limits;
+    const over = database.prepare(`SELECT count(*) AS count FROM approvals WHERE NOT ${OPEN}`).get();
+    const tooMany = Math.max(0, numberOf(over, 'count') - approvalsKept);
+    const drop = database.prepare(
+      `DELETE FROM approvals WHERE id IN (SELECT id FROM approvals WHERE NOT ${OPEN} AND asked_ms <= ? ORDER BY asked_ms LIMIT ?)`,
+    );
+    drop.run(nowMs - approvalKeptMs, approvalsDropped);
+    if (tooMany > 0) drop.run(nowMs, Math.min(tooMany, approvalsDropped));
+  }
+}
+
+function nextRevision(database: DatabaseSync): number {
+  const row = database.prepare('UPDATE approvals_revision SET revision = revision + 1 RETURNING revision').get();
+  return numberOf(row, 'revision');
+}
