@@ -17,6 +17,7 @@ import type { WebSessions } from '#signin/web-session.ts';
 
 export type ApiParts = Pick<
   Gateway,
+  | 'approvals'
   | 'allowedHosts'
   | 'allowedOrigins'
   | 'clock'

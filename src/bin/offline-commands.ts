@@ -5,6 +5,8 @@ import { register as clientsDecide } from '#cli/clients-decide.ts';
 import { register as clientsList } from '#cli/clients-list.ts';
 import { register as clientsShow } from '#cli/clients-show.ts';
 import { register as configCheck } from '#cli/config-check.ts';
+import { register as approvalsDecide } from '#cli/approvals-decide.ts';
+import { register as approvalsList } from '#cli/approvals-list.ts';
 import { register as configExplain } from '#cli/config-explain.ts';
 import { register as configSchema } from '#cli/config-schema.ts';
 import { register as connect } from '#cli/connect.ts';
@@ -58,6 +60,8 @@ export const OFFLINE_COMMANDS: readonly ((program: Command, io: CliIo) => void)[
   clientsList,
   clientsShow,
   clientsDecide,
+  approvalsList,
+  approvalsDecide,
   revoke,
   breakGlass,
   login,

@@ -38,7 +38,7 @@ test('a decision reads from the grants to the rules, with what came to nothing',
   const call = message('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a\\nb"}}');
   assert.equal(
     decisionText(call, judged),
-    `HOLD tools/call "a\\nb" on github: a rule holds it for approval; this version refuses it with approval_required (policy p)
+    `HOLD tools/call "a\\nb" on github: a rule holds it until people agree (policy p)
   grants[0] gives level read (groups okta:dev)
   grants[1] gives nothing: a; b
   1 grant is for other connections

@@ -16,7 +16,7 @@ const REASONS: Readonly<Record<DecisionReason, string>> = {
   not_permitted: 'no level in effect allows it',
   denied_by_level: 'a level in effect denies it',
   denied_by_rule: 'a rule denies it',
-  held_by_rule: 'a rule holds it for approval; this version refuses it with approval_required',
+  held_by_rule: 'a rule holds it until people agree',
   condition_failed: 'a condition could not be evaluated, which denies',
   unsafe_uri: 'the resource URI can be read in more than one way',
   too_costly: 'the message asks for more, or longer, URIs than limits.decisionCost lets policy judge',

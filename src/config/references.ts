@@ -131,16 +131,6 @@ function checkRules(raw: RawMap, known: Known): Complaint[] {
         });
       }
     }
-    if (
-      rule['then'] === 'hold' &&
-      rule['approvers'] === undefined &&
-      rawList(rawMap(raw['roles'])['approver']).length === 0
-    )
-      complaints.push({
-        path: [...path, 'then'],
-        message: 'nobody could approve what this rule holds',
-        fix: 'name groups under `approvers`, or under `roles: { approver: […] }`',
-      });
     const lift = rawText(rule['lift']);
     if (lift !== undefined && !known.levels.includes(lift))
       complaints.push(unknown('level', lift, known.levels, [...path, 'lift']));

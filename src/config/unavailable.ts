@@ -4,7 +4,7 @@
  */
 import type { Complaint } from '#config/problem.ts';
 import { isLoopbackHost, parseListen } from '#config/network-rules.ts';
-import { rawEntries, rawItems, rawMap, rawText } from '#config/raw.ts';
+import { rawEntries, rawItems, rawList, rawMap, rawText } from '#config/raw.ts';
 import type { RawMap } from '#config/raw.ts';
 
 export function checkUnavailable(raw: RawMap): Complaint[] {
@@ -27,7 +27,23 @@ export function checkUnavailable(raw: RawMap): Complaint[] {
 }
 
 export function checkWarnings(raw: RawMap): Complaint[] {
-  return [...openMetrics(raw), ...keyBesideData(raw)];
+  return [...nobodyToAsk(raw), ...openMetrics(raw), ...keyBesideData(raw)];
+}
+
+/** What is held there is refused: nothing becomes looser by it. */
+function nobodyToAsk(raw: RawMap): Complaint[] {
+  if (rawList(rawMap(raw['roles'])['approver']).length > 0) return [];
+  return rawItems(raw['rules']).flatMap(([index, rule]): Complaint[] =>
+    rule['then'] === 'hold' && rule['approvers'] === undefined
+      ? [
+          {
+            path: ['rules', index, 'then'],
+            message: 'nobody could approve what this rule holds, so it is refused',
+            fix: 'name groups under `approvers`, or under `roles: { approver: […] }`',
+          },
+        ]
+      : [],
+  );
 }
 
 /** Nothing becomes looser by it, but a copy of the data directory then opens itself. */

@@ -38,7 +38,9 @@ export function eventOfRecords(first: OpenedRecord, result: OpenedRecord | undef
 
 function payloadsOf(first: OpenedRecord, result: OpenedRecord | undefined): Pick<Event, 'arguments' | 'answer'> {
   const method = first.header?.method ?? '';
-  const sent = first.payload === null || first.leaf.kind === 'control' ? undefined : argumentsOf(first.payload, method);
+  // Of control records one alone has a call as its payload.
+  const isCall = first.leaf.kind !== 'control' || first.leaf.st === 'approval_requested';
+  const sent = first.payload === null || !isCall ? undefined : argumentsOf(first.payload, method);
   const received = result?.payload ? answerOf(result.payload) : undefined;
   return {
     ...(sent === undefined ? {} : { arguments: sent }),

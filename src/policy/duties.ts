@@ -16,13 +16,13 @@ type Principal = Pick<Caller, 'issuer' | 'subject'>;
 /** `auditor`: an auditor changes nothing, whatever else they are. */
 export type DutyFault = 'no_role' | 'auditor' | 'own_matter';
 
-/** Whether somebody with these roles may do what needs one of `needed`. */
+/** Whether somebody with these roles may do what needs one of `needed`; `anyone`: whoever is known. */
 export function mayAct(
   roles: ReadonlySet<Role>,
-  needed: readonly Role[],
+  needed: readonly Role[] | 'anyone',
   changes: boolean,
 ): Result<true, Exclude<DutyFault, 'own_matter'>> {
-  if (!needed.some((role) => roles.has(role))) return err('no_role');
+  if (needed !== 'anyone' && !needed.some((role) => roles.has(role))) return err('no_role');
   return changes && roles.has('auditor') ? err('auditor') : ok(true);
 }
 
@@ -34,7 +34,7 @@ export function mayAct(
  */
 export function mayDecide(
   decider: { readonly caller: Principal; readonly roles: ReadonlySet<Role> },
-  matter: { readonly needs: readonly Role[]; readonly askedBy: readonly Principal[] },
+  matter: { readonly needs: readonly Role[] | 'anyone'; readonly askedBy: readonly Principal[] },
 ): Result<true, DutyFault> {
   const may = mayAct(decider.roles, matter.needs, true);
   if (!may.ok) return may;

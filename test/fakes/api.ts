@@ -32,6 +32,9 @@ export const POLICY_TOKEN = 'api-token-of-olga-0123456789';
 export const BOTH_TOKEN = 'api-token-of-both-0123456789';
 export const ON_CALL_TOKEN = 'api-token-of-nina-0123456789';
 
+/** In the group that decides what a rule holds. */
+export const LEAD_TOKEN = 'api-token-of-lena-0123456789';
+
 export type FakeApi = ListeningGateway & { readonly gateway: FakeGateway; readonly admission: Admission };
 
 type Options = GatewayOverrides &
@@ -51,6 +54,7 @@ export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts 
     [STRANGER_TOKEN, EVE],
     [POLICY_TOKEN, { ...ADA, subject: 'olga', groups: ['okta:policy'] }],
     [BOTH_TOKEN, { ...ADA, subject: 'both', groups: ['okta:audit', 'okta:admins'] }],
+    [LEAD_TOKEN, { ...ADA, subject: 'lena', groups: ['okta:leads'] }],
     [ON_CALL_TOKEN, { ...ADA, subject: 'nina', groups: ['okta:on-call'] }],
   ]);
   gateway.identity.verifyForApi = (token) => {

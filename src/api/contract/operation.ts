@@ -14,10 +14,10 @@ export type Operation = {
   readonly path: ApiPath;
   readonly summary: string;
   readonly description?: string;
-  /** Any of these is enough. */
-  readonly roles: readonly Role[];
   /** In a browser only for somebody who proved lately who they are. */
   readonly needsFresh?: true;
+  /** Any of these is enough; `anyone`: what a caller sees and may do there, the endpoint says. */
+  readonly roles: readonly Role[] | 'anyone';
   /** Segments of the path. */
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;

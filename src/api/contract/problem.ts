@@ -14,6 +14,7 @@ export const PROBLEMS = {
   changed: [409, 'What was looked at has changed since.'],
   too_many_revocations: [409, 'There are too many revocations; revoke everybody instead.'],
   too_many_keys: [409, 'The account has two live keys already; revoke one of them first.'],
+  approval_over: [409, 'This approval cannot be decided any more.'],
   too_large: [413, 'The request is larger than the API takes.'],
   content_type: [415, 'The body must be application/json without a content encoding.'],
   search_too_costly: [422, 'The search would look at too much: narrow it by time, caller, connection or name.'],

@@ -1,0 +1,161 @@
+/** Shows what waits for people and takes their decisions. What a decision does is src/approvals/approvals.ts. */
+import { STATES } from '#approvals/approval.ts';
+import type { Approval } from '#approvals/approval.ts';
+import { approvalView } from '#approvals/approval-view.ts';
+import type { Decider, VoteFault } from '#approvals/transitions.ts';
+import type { Unavailable } from '#approvals/approvals.ts';
+import type { ApiCall, ApiInput, ApiOutcome, ApiRefusal } from '#api/call.ts';
+import type { Approval as Shown, decideApproval, getApproval, listApprovals } from '#api/contract/approval.ts';
+import type { ApiParts } from '#api/parts.ts';
+import { recordPayloadRead } from '#api/payload-read.ts';
+import { findHit } from '#api/show-event.ts';
+import { parseRecordId } from '#events/find-event.ts';
+import { RecordFetcher } from '#events/record-fetcher.ts';
+import { verifyHit } from '#events/verify-hit.ts';
+import { faultFrames } from '#gateway/fault-frames.ts';
+import { callerKey } from '#identity/caller.ts';
+import { err, ok, unreachable, type Result } from '#result.ts';
+
+const RETRY_MS = 5_000;
+const UNREADABLE = err({ code: 'state_unavailable', reason: 'unreadable', retryAfterMs: RETRY_MS } as const);
+
+const deciderOf = ({ verified }: ApiCall): Decider => {
+  const { issuer, subject, groups } = verified.caller;
+  return { issuer, subject, groups };
+};
+
+/** Whoever watches sees all; others what they may decide or asked for themselves. */
+function maySee({ requester, terms, votes }: Approval, { verified, roles }: ApiCall): boolean {
+  const { caller } = verified;
+  const own = callerKey(caller);
+  return (
+    roles.has('admin') ||
+    roles.has('auditor') ||
+    terms.approvers.some((group) => caller.groups.includes(group)) ||
+    votes.some(({ by }) => callerKey(by) === own) ||
+    callerKey(requester) === own
+  );
+}
+
+const shown = (
+  approval: Approval,
+  call: ApiCall,
+  { approvals, clock }: Pick<ApiParts, 'approvals' | 'clock'>,
+): Shown => {
+  const { approvers, scopes, ...view } = approvalView(approval, clock());
+  return {
+    ...view,
+    approvers: [...approvers],
+    scopes: [...scopes],
+    votes: [...view.votes],
+    mayDecide: !call.roles.has('auditor') && approvals.voteFault(approval, deciderOf(call)) === undefined,
+  };
+};
+
+export function serveApprovals(
+  call: ApiCall,
+  { query: { state } }: Pick<ApiInput<typeof listApprovals>, 'query'>,
+  parts: Pick<ApiParts, 'approvals' | 'clock'>,
+): ApiOutcome {
+  try {
+    const listed = parts.approvals.list(state === 'all' ? STATES : [state]).filter((one) => maySee(one, call));
+    return ok({ json: listed.map((one) => shown(one, call, parts)) });
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+/** What one may not see is not there. */
+function findApproval(
+  id: string,
+  call: ApiCall,
+  { approvals }: Pick<ApiParts, 'approvals'>,
+): Result<Approval, ApiRefusal> {
+  try {
+    const found = approvals.find(id);
+    return found !== undefined && maySee(found, call) ? ok(found) : err({ code: 'not_found', reason: 'approval' });
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+export async function serveApproval(
+  call: ApiCall,
+  { params: { id }, query: { payloads = false } }: Pick<ApiInput<typeof getApproval>, 'params' | 'query'>,
+  parts: ApiParts,
+): Promise<ApiOutcome> {
+  const found = findApproval(id, call, parts);
+  if (!found.ok) return found;
+  const view = shown(found.value, call, parts);
+  if (!payloads) return ok({ json: view });
+  const recorded = await recordPayloadRead(call, { approval: id, event: view.record }, parts);
+  if (!recorded.ok) return recorded;
+  const asked = await argumentsOf(found.value, call, parts);
+  return asked.ok ? ok({ json: { ...view, arguments: asked.value } }) : asked;
+}
+
+async function argumentsOf({ record }: Approval, call: ApiCall, parts: ApiParts): Promise<Result<unknown, ApiRefusal>> {
+  const place = parseRecordId(record);
+  if (place === undefined) return err({ code: 'record_damaged', reason: 'no_record' });
+  const hit = await findHit(call, place, parts);
+  if (!hit.ok) return hit;
+  const { shard } = place;
+  try {
+    const records = new RecordFetcher(await parts.book.source(shard), 1);
+    return ok((await verifyHit(hit.value, records, { shard, payloads: true })).arguments);
+  } catch (error) {
+    parts.log.error({ call: call.id, record, frames: faultFrames(error) }, 'a record of the book does not hold');
+    return err({ code: 'record_damaged', reason: 'not_verified' });
+  }
+}
+
+function refusalOf(fault: VoteFault | 'unknown_approval' | 'changed_meanwhile' | Unavailable): ApiRefusal {
+  if (typeof fault === 'object')
+    return { code: 'audit_unavailable', reason: fault.reason, retryAfterMs: RETRY_MS, executed: 'no' };
+  switch (fault) {
+    case 'unknown_approval':
+      return { code: 'not_found', reason: 'approval' };
+    case 'own_request':
+      return { code: 'forbidden', reason: fault, detail: 'nobody decides what they ask for', executed: 'no' };
+    case 'not_an_approver':
+      return { code: 'forbidden', reason: fault, detail: 'other groups decide this', executed: 'no' };
+    case 'scope_not_offered':
+      return {
+        code: 'invalid_parameter',
+        reason: fault,
+        parameter: 'scope',
+        detail: 'the rule does not offer that',
+        executed: 'no',
+      };
+    case 'voted_already':
+      return { code: 'approval_over', reason: fault, detail: 'you have decided already', executed: 'no' };
+    case 'not_pending':
+    case 'expired':
+    case 'changed_meanwhile':
+      return { code: 'approval_over', reason: fault, executed: 'no' };
+    default:
+      return unreachable(fault);
+  }
+}
+
+export async function serveApprovalDecision(
+  call: ApiCall,
+  { params: { id }, body }: Pick<ApiInput<typeof decideApproval>, 'params' | 'body'>,
+  parts: Pick<ApiParts, 'approvals' | 'clock' | 'masker' | 'log' | 'revocations'>,
+): Promise<ApiOutcome> {
+  const found = findApproval(id, call, parts);
+  if (!found.ok) return found;
+  const { masker, revocations } = parts;
+  // It is told to a client and kept, so it is masked before either.
+  const reason = masker
+    .maskStoredText(body.reason.toWellFormed(), masker.secretsOf([...revocations.secrets(), call.token]))
+    .toWellFormed();
+  try {
+    const verdict = { effect: body.decision, scope: body.scope, reason };
+    const voted = await parts.approvals.vote(id, deciderOf(call), verdict);
+    return voted.ok ? ok({ json: shown(voted.value, call, parts) }) : err(refusalOf(voted.error));
+  } catch (error) {
+    parts.log.error({ call: call.id, error: String(error) }, 'a decision is recorded and perhaps not in force');
+    return err({ code: 'state_unavailable', reason: 'not_in_force', retryAfterMs: RETRY_MS, executed: 'unknown' });
+  }
+}

@@ -1,0 +1,106 @@
+/** Calls that wait for people: what waits, what exactly is asked, and the decision. */
+import { z } from 'zod';
+import { SCOPES, STATES } from '#approvals/approval.ts';
+import { booleanParameter, type Operation } from '#api/contract/operation.ts';
+import { API_PATHS } from '#api/contract/paths.ts';
+import { LIMITS } from '#limits.ts';
+
+const id = z.string().regex(/^apr_[a-z2-7]{26}$/, 'must be the id of an approval');
+const principal = z.strictObject({ issuer: z.string(), subject: z.string() });
+const scope = z.enum(SCOPES);
+
+export const Approval = z
+  .strictObject({
+    id,
+    state: z.enum(STATES),
+    connection: z.string(),
+    method: z.string(),
+    name: z.string(),
+    requester: z.strictObject({
+      ...principal.shape,
+      kind: z.string(),
+      client: z.string().nullable().describe('client its token was issued to'),
+    }),
+    rule: z
+      .string()
+      .describe('what holds it; `(definition)`: the server shows another definition than the one accepted'),
+    approvers: z.array(z.string()).describe('groups of whom one may decide'),
+    needed: z.int().describe('so many different people have to agree'),
+    scopes: z.array(scope).describe('what they may agree to'),
+    askedAt: z.string(),
+    expiresAt: z.string().describe('until when it waits'),
+    granted: scope.nullable(),
+    usableUntil: z.string().nullable(),
+    votes: z.array(
+      z.strictObject({
+        by: principal,
+        decision: z.enum(['approve', 'deny']),
+        scope,
+        reason: z.string(),
+        at: z.string(),
+      }),
+    ),
+    record: z.string().describe('the record that says what is asked: <shard>:<n>'),
+    mayDecide: z.boolean().describe('whoever asks this API may decide it'),
+    arguments: z.unknown().optional().describe('masked, as in the book'),
+  })
+  .meta({ id: 'Approval' });
+export type Approval = z.output<typeof Approval>;
+
+export const listApprovals = {
+  id: 'listApprovals',
+  method: 'GET',
+  path: API_PATHS.approvals,
+  summary: 'Requests for approval',
+  description:
+    'Newest first, without arguments. Admins and auditors see all; others those they may decide, and their own. At most as many as `limits` has room to show.',
+  roles: 'anyone',
+  query: z.object({ state: z.enum([...STATES, 'all']).default('pending') }),
+  answers: { 200: { description: 'Requests', content: { 'application/json': z.array(Approval) } } },
+  problems: ['invalid_parameter', 'state_unavailable'],
+} as const satisfies Operation;
+
+export const getApproval = {
+  id: 'getApproval',
+  method: 'GET',
+  path: API_PATHS.approval,
+  summary: 'One request for approval',
+  description: 'With `payloads=true` also the arguments, read again from the book, after a record of who reads them.',
+  roles: 'anyone',
+  params: z.object({ id }),
+  query: z.object({ payloads: booleanParameter().optional().describe('default false') }),
+  answers: { 200: { description: 'The request', content: { 'application/json': Approval } } },
+  problems: [
+    'invalid_parameter',
+    'not_found',
+    'state_unavailable',
+    'record_damaged',
+    'not_indexed',
+    'search_unavailable',
+  ],
+} as const satisfies Operation;
+
+export const Decision = z
+  .strictObject({
+    decision: z.enum(['approve', 'deny']),
+    scope: scope
+      .default('once')
+      .describe('of a yes: this call once, this very call, or any call of the tool, for a while'),
+    reason: z.string().max(LIMITS.approvalReasonChars).default('').describe('told to whoever asked'),
+  })
+  .meta({ id: 'ApprovalDecision' });
+
+export const decideApproval = {
+  id: 'decideApproval',
+  method: 'POST',
+  path: API_PATHS.approvalDecision,
+  summary: 'Approve or deny',
+  description:
+    'Recorded first, then in force in every process within a quarter of a second. Nobody decides what they ask for.',
+  roles: 'anyone',
+  needsFresh: true,
+  params: z.object({ id }),
+  body: Decision,
+  answers: { 200: { description: 'As it is now', content: { 'application/json': Approval } } },
+  problems: ['invalid_parameter', 'content_type', 'not_found', 'approval_over', 'state_unavailable'],
+} as const satisfies Operation;

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { approvalView } from '#approvals/approval-view.ts';
+import { approvalTable, approvalText } from '#cli/approval-lines.ts';
+import { aDecider, anApproval } from '#test/fakes/approval.ts';
+
+const shown = (other: Parameters<typeof anApproval>[0] = {}) => ({
+  ...approvalView(anApproval(other), 2_000),
+  mayDecide: true,
+});
+
+test('hidden characters of a name and of arguments are spelled out, and none steers the terminal', () => {
+  const text = approvalText({ ...shown({ name: 'delete\u200bnote\u001b[2J' }), arguments: { path: 'a\u202eb' } });
+  assert.equal(/[\u200b\u202e\u001b]/.test(text), false);
+  assert.match(text, /arguments \(masked, as in the book\):\n {2}\{\n {4}"path": "a.+b"\n {2}\}/);
+  assert.equal(approvalTable([shown({ name: 'a\u001b[2J' })]).includes('\u001b'), false);
+});
+
+test('who decided what and why is told, and until when a yes can be used', () => {
+  const vote = { by: aDecider(), effect: 'approve', scope: 'once', reason: 'ticket 17', atMs: 2_000 } as const;
+  const text = approvalText(shown({ state: 'approved', scope: 'once', usableUntilMs: 62_000, votes: [vote] }));
+  assert.match(text, /approved \(once\) by grace of https:\/\/okta\.example at 1970-01-01T00:00:02\.000Z: ticket 17/);
+  assert.match(text, /granted: once, usable until 1970-01-01T00:01:02\.000Z/);
+  assert.equal(text.includes('arguments'), false);
+});

@@ -1,0 +1,60 @@
+/** Requests for approval as lines for a person. Names and arguments come from strangers: nothing in them may steer the terminal. */
+import type { ApprovalView } from '#approvals/approval-view.ts';
+import { cellText, printable, textTable } from '#cli/text-table.ts';
+import { revealed } from '#definitions/hidden-text.ts';
+
+/** As the API gives it. */
+export type ShownApproval = ApprovalView & { readonly mayDecide: boolean; readonly arguments?: unknown };
+
+const COLUMNS = ['ID', 'STATE', 'ASKED', 'REQUESTER', 'CONNECTION', 'NAME', 'RULE', 'YOURS'] as const;
+
+export const approvalTable = (approvals: readonly ShownApproval[]): string =>
+  textTable(
+    COLUMNS,
+    approvals.map((one) =>
+      [
+        one.id,
+        one.state,
+        one.askedAt,
+        one.requester.subject,
+        one.connection,
+        revealed(one.name),
+        one.rule,
+        one.mayDecide ? 'to decide' : '-',
+      ].map(cellText),
+    ),
+  );
+
+const votesOf = ({ votes, needed }: ShownApproval): readonly string[] => [
+  `needed: ${needed} of the approvers`,
+  ...votes.map(
+    ({ by, decision, scope, reason, at }) =>
+      `${decision === 'deny' ? 'denied' : `approved (${scope})`} by ${by.subject} of ${by.issuer} at ${at}${reason === '' ? '' : `: ${reason}`}`,
+  ),
+];
+
+/** What exactly is asked stands last, hidden characters spelled out. */
+export function approvalText(approval: ShownApproval): string {
+  const { requester, granted, usableUntil } = approval;
+  const lines = [
+    `${approval.id}: ${approval.state}`,
+    `${approval.method} ${revealed(approval.name)} on ${approval.connection}`,
+    `requester: ${requester.subject} of ${requester.issuer} (${requester.kind}${requester.client === null ? '' : ` through ${requester.client}`})`,
+    `rule: ${approval.rule}`,
+    `approvers: ${approval.approvers.join(', ')}`,
+    `may be approved for: ${approval.scopes.join(', ')}`,
+    `asked: ${approval.askedAt}, waits until ${approval.expiresAt}`,
+    ...votesOf(approval),
+    ...(granted === null || usableUntil === null ? [] : [`granted: ${granted}, usable until ${usableUntil}`]),
+    `record: ${approval.record}`,
+    approval.mayDecide ? 'yours to decide' : 'not yours to decide',
+  ].map(printable);
+  const asked =
+    'arguments' in approval ? ['arguments (masked, as in the book):', ...argumentLines(approval.arguments)] : [];
+  return `${[...lines, ...asked].join('\n')}\n`;
+}
+
+const argumentLines = (value: unknown): readonly string[] =>
+  revealed(JSON.stringify(value ?? null, null, 2))
+    .split('\n')
+    .map((line) => `  ${printable(line)}`);
