@@ -20,7 +20,7 @@ const PERCENT = /%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})/;
 const ENTITY = /&(?:#\d{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|[a-z]{2,6};)/;
 const ESCAPE = /\\(?:u[0-9A-Fa-f]{4}|u\{|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|[0-3][0-7]{2}|["\\/nrte])/;
 /** RFC 2045 section 6.7: a long line ends softly. What says that it is quoted-printable is. */
-const SOFT_BREAK = /[^\r\n]{56,76}=\r?\n/;
+const SOFT_LINE_CHARS_MIN = 56;
 const QUOTED_PRINTABLE = 'quoted-printable';
 // oxlint-disable no-misleading-character-class -- each of them is meant by itself, whatever it joins
 /** Zero-width and other invisible characters, fillers, marks that combine, soft hyphens, variation selectors. */
@@ -61,7 +61,16 @@ const DECODED = HAS.percent | HAS.ampersand | HAS.backslash | HAS.nonAscii | HAS
 
 const isQuotedPrintable = (text: string): boolean =>
   text.includes('=') &&
-  (text.includes(QUOTED_PRINTABLE) || ((text.includes('=\n') || text.includes('=\r\n')) && SOFT_BREAK.test(text)));
+  (text.includes(QUOTED_PRINTABLE) || hasSoftBreak(text, '=\n') || hasSoftBreak(text, '=\r\n'));
+
+function hasSoftBreak(text: string, end: string): boolean {
+  let lineStart = 0;
+  for (let at = text.indexOf(end); at >= 0; at = text.indexOf(end, lineStart)) {
+    if (at - Math.max(lineStart, text.lastIndexOf('\n', at) + 1) >= SOFT_LINE_CHARS_MIN) return true;
+    lineStart = at + end.length;
+  }
+  return false;
+}
 
 export function needsView(text: string, { mask }: TextProfile): boolean {
   if ((mask & DECODED) === 0) return false;
