@@ -27,6 +27,10 @@ const CITY_WITH_STATE = new RegExp(
 const CONTINENTAL =
   /(?<!\w)(?:[A-ZÀ-Þ][a-zß-ÿ]{2,20}(?:straße|strasse|str\.|gasse|weg|allee|platz|ring|ufer|damm|straat|laan|gracht)|(?:Rue|Avenue|Boulevard|Via|Calle|Plaza|Rua|Viale|Corso)(?:[ ](?:de|des|du|la|del|della|dei|d'|l'|les))?(?:[ ][A-ZÀ-Þ][a-zß-ÿ]{1,20}){1,2})[ ,]{1,2}\d{1,4}[a-z]?(?![\w.])(?:,[ ]\d{4,5}[ ][A-ZÀ-Þ][a-zß-ÿ]{2,20})?/g;
 
+/** `12 bis, rue de la République, 69002 Lyon`: in French the number stands first. */
+const FRENCH =
+  /(?<![\w.$-])\d{1,4}(?:[ ](?:bis|ter|quater))?,?[ ](?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Qq]uai|[Cc]hemin|[Ii]mpasse)(?:[ ](?:de|du|des|la|le|les|d[’']|l[’'])){0,3}[ ]?(?:[A-ZÀ-Þ][A-Za-zÀ-ÿ’'-]{1,20}[ ]?){1,4}(?:,[ ]\d{5}[ ][A-ZÀ-Þ][A-Za-zÀ-ÿ’'-]{1,24})?/g;
+
 /** A city, where the word before says that it is one. */
 const AFTER_PLACE_WORD = new RegExp(
   `(?<!\\w)(${PLACE_WORDS.join('|')})[ ]([A-ZÀ-ÖØ-Þ][a-zß-öø-ÿã]{2,14}(?:[ ](?:de[ ])?[A-Z][a-z]{2,10}){0,2})`,
@@ -103,6 +107,8 @@ export const location: Detector = {
     const hasFurtherNumber = (pairs & NEXT_TO.spaceDigit) !== 0;
     if (profile.digits > 0 && hasFurtherCapital && STREET_GATE.test(text))
       eachMatch(STREET, text, add('street-address', 0.75));
+    if (profile.digits > 0 && hasFurtherCapital && (scan.mentions & MENTIONS.street) !== 0)
+      eachMatch(FRENCH, text, add('street-address', 0.7));
     if (hasFurtherNumber) {
       if ((scan.mentions & MENTIONS.box) !== 0) eachMatch(BOX, text, add('post-box', 0.75));
       if ((scan.mentions & MENTIONS.street) !== 0) eachMatch(CONTINENTAL, text, add('street-address', 0.7));

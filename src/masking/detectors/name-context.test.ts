@@ -19,6 +19,31 @@ test('whom nobody knows is found where the text says that somebody is named', ()
   for (const [expected, text] of cases) assert.deepEqual(people(text), [expected], text);
 });
 
+test('whom nobody knows is found by the end of a family name, by what others do with somebody, and as whose relation he is', () => {
+  const cases: readonly (readonly [expected: string, text: string])[] = [
+    ['Qwendel Braxović', 'yesterday Qwendel Braxović was here'],
+    ['Qwendel Braxsson', 'Qwendel Braxsson is out today'],
+    ['Qwendel Brax', 'I talked to Qwendel Brax about it'],
+    ['Qwendel Brax', 'According to Qwendel Brax, nothing happened'],
+    ['Qwendel Brax', 'the book was written by Qwendel Brax'],
+    ['Qwendel', 'my husband Qwendel forgot it'],
+    ['Qwendel Brax', 'Qwendel Brax - Sales Manager'],
+    ['Qwendel Brax', 'Qwendel Brax, can you look at this?'],
+    ['Qwendel Brax', 'Card holder: Qwendel Brax'],
+  ];
+  for (const [expected, text] of cases) assert.deepEqual(people(text), [expected], text);
+  for (const text of [
+    'we migrated to Qwendel Brax',
+    'compatible with Qwendel Brax',
+    'Qwendel Brax is a library',
+    'Big Whisky and Husky Puppy',
+    'written by the Sales Manager',
+    'my friend request and our boss Level',
+    'Qwendel Brax - the next release',
+  ])
+    assert.deepEqual(people(text), [], text);
+});
+
 test('one known given name is found in a sentence, before what it says and as the owner of something', () => {
   const cases: readonly (readonly [expected: string, text: string])[] = [
     ['Giovanni', 'the numbers came from accounting and giovanni said Giovanni checked them'],

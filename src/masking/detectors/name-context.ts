@@ -5,6 +5,7 @@ import {
   AFTER_NAMES,
   BEFORE_NAMES,
   BRANDS,
+  DEALINGS,
   GREETED,
   GREETINGS,
   LABELS_OF_NAMES,
@@ -13,13 +14,14 @@ import {
   PLACE_BEFORE,
   PLACE_BEHIND,
   PLACE_FIRST,
+  RELATIONS,
   SURELY_AFTER,
   SURELY_BEFORE,
 } from '#masking/words/person-words.ts';
 
 /** As far as the words around a name are looked at. */
 const LEAD_CHARS = 40;
-const TAIL_CHARS = 24;
+const TAIL_CHARS = 40;
 
 const WORD_BEFORE = /([\p{L}'’]+)[,:;.!]?["'(*]{0,2}[ \n]{1,2}["'(*]{0,2}$/u;
 /** `12 Amy Passage`, `5-8 Phillip Camp`: behind a number stands the name of a street. */
@@ -35,6 +37,16 @@ const BEFORE_ADDRESS = /^["'*]{0,2} ?(?:<|\(|- |\[|&lt;)[\w.+-]{1,64}@/;
 /** `Smith and Sons`, `Meredith Holdings`. */
 const COMPANY =
   /^(?:,? (?:and Sons|& |Inc\b|LLC|Ltd|GmbH|AG\b|Corp|Group|Holdings|PLC|plc|S\.A|SE\b|SARL|KG\b|e\.K|OHG))/;
+/** Ends of family names that hardly any other word has: of the Balkans, Poland, Ukraine, Bohemia, Scandinavia, Greece, Georgia, Armenia. */
+const FAMILY_END =
+  /(?:ovi[cćč]|evi[cćč]|i[ćč]|[sc]ki|sky|[sc]ka|ská|wicz|czyk|enko|[cz]h?uk|d[oó]ttir|sson|ssen|dsen|rsen|gaard|k?[qk]vist|quist|escu|[oó]poulos|akis|idis|o[gğ]lu|shvili|adze|ov[áa]|ev[áa]|[b-df-hj-np-tv-z](?:ov|ev)|[aeiou]mov|ánek|yan)$/;
+const FAMILY_CHARS_MIN = 7;
+const OF_SOMEBODY = new RegExp(`\\b(?:my|our|his|her|their|your)(?: [a-z]{2,10})? (?:${RELATIONS}) $`, 'i');
+const WITH_SOMEBODY = new RegExp(`\\b(?:${DEALINGS}) (?:to|with|by|for|from|of|under) $`, 'i');
+/** `Aatos Niemelä - Sales Manager`. */
+const WITH_TITLE =
+  /^(?: [-–—|] |, |\n)(?:[A-Z][a-z]{1,14} (?:of )?){0,2}(?:Manager|Director|Engineer|Officer|President|Analyst|Consultant|Coordinator|Specialist|Executive|Assistant|Developer|Designer|Administrator|Accountant|Attorney|Professor|CEO|CTO|CFO|COO|Founder|Esq|PhD|MD)\b/;
+const ADDRESSED = /^, (?:can|could|would|please|are|have|did|do|will) (?:you|we)?\b/;
 const AND = /([\p{L}'’-]+),? (?:and|&) $/u;
 
 export type Around = { readonly lead: string; readonly tail: string; readonly before: string; readonly after: string };
@@ -132,10 +144,19 @@ function mayPrecedeAddress(tail: string): boolean {
 
 const TITLED: ReadonlySet<string> = new Set(['mr', 'mrs', 'ms', 'named', 'name']);
 
+const isOfFamily = (word: string): boolean => word.length >= FAMILY_CHARS_MIN && FAMILY_END.test(word);
+
+/** Of names that nobody knows: whether somebody must be meant. */
+function isSomebody({ lead, tail }: Around): boolean {
+  if (WITH_SOMEBODY.test(lead) || OF_SOMEBODY.test(lead)) return true;
+  const isLineStart = lead === '' || lead.endsWith('\n');
+  return isLineStart && (WITH_TITLE.test(tail) || ADDRESSED.test(tail));
+}
+
 function scoreOfOne({ word, known }: NamePart, around: Around): number {
   const { lead, tail, before, after } = around;
   const isGreeted = GREETINGS.has(before) && /^(?:[,!.\n]|$| -)/.test(tail) && !GREETED.has(fold(word));
-  if (isGreeted || isNamingPlace(around)) return 0.6;
+  if (isGreeted || isNamingPlace(around) || OF_SOMEBODY.test(lead)) return 0.6;
   if ((known & KNOWN.surelyGiven) === 0)
     return (known & (KNOWN.given | KNOWN.surname)) !== 0 && TITLED.has(before) ? 0.6 : 0;
   // `Parry, Warren and Jones`: a company by its founders
@@ -170,5 +191,6 @@ export function scoreOf(names: readonly NamePart[], hasInitial: boolean, around:
   if ((first.known & KNOWN.surelySurname) !== 0 && isIntroduced) return 0.6;
   // nobody knows all names: who is written to or speaks is a person
   if (SURELY_BEFORE.has(before) || SURELY_AFTER.has(after)) return 0.55;
-  return isNamingPlace(around) ? 0.55 : 0;
+  if (names.some(isThing)) return isNamingPlace(around) ? 0.55 : 0;
+  return isOfFamily(last.word) || isNamingPlace(around) || isSomebody(around) ? 0.55 : 0;
 }

@@ -60,8 +60,7 @@ const NAMED: Readonly<Record<string, string>> = {
 const DECODED = HAS.percent | HAS.ampersand | HAS.backslash | HAS.nonAscii | HAS.control | HAS.equals;
 
 const isQuotedPrintable = (text: string): boolean =>
-  text.includes('=') &&
-  (text.includes(QUOTED_PRINTABLE) || hasSoftBreak(text, '=\n') || hasSoftBreak(text, '=\r\n'));
+  text.includes('=') && (text.includes(QUOTED_PRINTABLE) || hasSoftBreak(text, '=\n') || hasSoftBreak(text, '=\r\n'));
 
 function hasSoftBreak(text: string, end: string): boolean {
   let lineStart = 0;

@@ -53,7 +53,8 @@ export const MENTION_WORDS: readonly MentionWords[] = [
   { bits: MENTIONS.box, words: 'box' },
   {
     bits: MENTIONS.street,
-    words: 'stra|str.|gasse|weg|allee|platz|ring|ufer|damm|laan|gracht|rue|avenue|boulevard|via|calle|plaza|rua|corso',
+    words:
+      'stra|str.|gasse|weg|allee|platz|ring|ufer|damm|laan|gracht|rue|avenue|quai|chemin|impasse|boulevard|via|calle|plaza|rua|corso',
   },
   { bits: MENTIONS.title, words: HONORIFICS, isSpelled: true },
   {

@@ -48,11 +48,19 @@ export const NOT_NAMES: ReadonlySet<string> = wordSet(
 
 /** Who stands after these is somebody, also of a name that no gazetteer has. */
 export const SURELY_BEFORE: ReadonlySet<string> = wordSet(
-  "dear hi hello hey attn contact named regards sincerely cheers it's i'm met told spoke mrs mr patient witness tenant employee",
+  "dear hi hello hey attn contact named regards sincerely cheers it's i'm met told spoke mrs mr patient witness tenant employee passenger husband wife daughter nephew niece uncle aunt cousin coworker neighbour neighbor roommate",
 );
 export const SURELY_AFTER: ReadonlySet<string> = wordSet(
-  'said says told asked called wrote writes replied confirmed requested reported stated signed emailed mentioned complained explained phoned',
+  'said says told asked called wrote writes replied confirmed requested reported stated signed emailed mentioned complained explained phoned lives lived agreed thinks thought forgot married retired resigned insisted apologised apologized arrived',
 );
+
+/** What somebody is to somebody, who is then named: `my husband Aatos`. */
+export const RELATIONS =
+  'husband|wife|son|daughter|brother|sister|mother|father|mum|mom|dad|grandmother|grandfather|grandson|granddaughter|uncle|aunt|cousin|nephew|niece|fianc[eé]e?|girlfriend|boyfriend|boss|colleague|coworker|friend|neighbou?r|roommate|flatmate|nanny|tutor|therapist|dentist|landlord|landlady|baby';
+
+/** Who one talks to, and what people alone do, before `to`, `with`, `by` and the like. */
+export const DEALINGS =
+  'talk(?:ed|ing|s)?|spoke|spoken|speak(?:ing)?|writ(?:e|ten|ing)|wrote|sen[dt](?:ing)?(?: (?:it|this|that|them|an email|a copy|a message))?|g[ai]ve(?: (?:it|this|that|them))?|interview(?:ed|s)?|meeting|met|lunch|dinner|coffee|chat(?:ted)?|call(?:ed)?|married|according|congratulations|congrats|thanks|kudos|reports|reported|approved|reviewed|signed|witnessed|examined|treated|diagnosed|prescribed|composed|directed|painted|authored|photographed|birthday|date of birth|account|signature|custody|death|arrest|apology|letter|card|reservation|booking|appointment|prescription';
 
 /** After these follows a name, known or not: `wallet of`, no; `je m'appelle`, yes. */
 export const NAMING: ReadonlySet<string> = wordSet(
@@ -74,7 +82,7 @@ export const LABELS_OF_NAMES: ReadonlySet<string> = new Set(
   (
     'name,full name,first name,last name,contact,contact name,contact person,customer,customer name,client name,patient,patient name,employee,employee name,employees,applicant,candidate,caller,author,from,to,cc,bcc,attn,attention,' +
     'assignee,assigned to,reporter,reviewer,reviewers,approver,requester,requested by,reported by,approved by,created by,written by,prepared by,signed by,signed-off-by,co-authored-by,reviewed-by,acked-by,tested-by,reported-by,suggested-by,' +
-    'helped-by,cc-by,committer,owner,manager,account holder,cardholder,cardholder name,name on card,beneficiary,payee,tenant,landlord,plaintiff,defendant,witness,attorney,physician,doctor,nurse,guardian,spouse,next of kin,emergency contact,' +
+    'helped-by,cc-by,committer,owner,manager,account holder,card holder,policy holder,policyholder,cardholder name,name on card,beneficiary,payee,tenant,landlord,plaintiff,defendant,witness,attorney,physician,doctor,nurse,guardian,spouse,next of kin,emergency contact,' +
     'passenger,guest,member,attendees,participants,invited,speaker,driver,recipient,sender,user,student,teacher,vorname,nachname,nom,prénom,nombre,apellido,ansprechpartner,kunde,cliente,billing name,legal name,maiden name,present,organizer'
   ).split(','),
 );
