@@ -7,6 +7,8 @@ import type { Admission } from '#gateway/admission.ts';
 import type { Book } from '#events/book.ts';
 import type { EventStreams } from '#events/event-streams.ts';
 import type { EpochSource } from '#identity/epochs.ts';
+import type { GivenGrants } from '#oauth/given-grants.ts';
+import type { SignInStore } from '#oauth/sign-in.ts';
 import type { BrokenGlassStore } from '#policy/break-glass.ts';
 import type { Searcher } from '#events/searcher.ts';
 import type { Gateway } from '#gateway/gateway.ts';
@@ -42,6 +44,14 @@ export type ApiParts = Pick<
   readonly epochs: EpochSource;
   /** Browsers in which people are signed in; undefined where nobody signs in. */
   readonly web: Pick<WebSessions, 'isShown' | 'value' | 'find' | 'isToken' | 'isFresh'> | undefined;
+  /** Who is signed in, and with what; undefined where nobody signs in. */
+  readonly people:
+    | {
+        readonly signIns: Pick<SignInStore, 'of' | 'find' | 'end'>;
+        readonly sessions: Pick<WebSessions, 'of' | 'end' | 'endOf'>;
+        readonly grants: GivenGrants;
+      }
+    | undefined;
   /** Issuers with an `apiAudience`: where a token for the API can come from. */
   readonly apiIssuers: readonly string[];
   readonly checkpoints: Checkpoints;

@@ -13,6 +13,8 @@ import { createKey, listKeys, revokeKey } from '#api/contract/key.ts';
 import { serveKeyEnd, serveKeys, serveNewKey } from '#api/keys.ts';
 import { createRevocation, listRevocations } from '#api/contract/revocation.ts';
 import { serveRevocation, serveRevocations } from '#api/revocations.ts';
+import { endSignIn, listSignIns } from '#api/contract/sign-in.ts';
+import { serveSignInEnding, serveSignIns } from '#api/sign-ins.ts';
 import * as events from '#api/contract/events.ts';
 import * as sessions from '#api/contract/sessions.ts';
 import { countFacets, countHistogram } from '#api/count-events.ts';
@@ -26,6 +28,8 @@ import { ok } from '#result.ts';
 export const ROUTES: readonly Route[] = [
   route(getCheckpoint, async (_call, _input, { checkpoints }) => ok({ json: await checkpoints.all() })),
   { ...route(createRevocation, serveRevocation), endsCallers: true },
+  route(listSignIns, (_call, input, parts) => serveSignIns(input, parts)),
+  { ...route(endSignIn, serveSignInEnding), endsCallers: true },
   route(breakGlass, serveBreakGlass),
   route(mendGlass, (call, _input, parts) => serveMendGlass(call, parts)),
   route(listBrokenGlass, (_call, _input, parts) => serveBrokenGlass(parts)),

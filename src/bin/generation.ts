@@ -32,6 +32,7 @@ import { createTrustedProxies } from '#gateway/source.ts';
 import type { MaskThreads } from '#mask-threads/mask-threads.ts';
 import { createMasker } from '#masking/masker.ts';
 import type { Masker, PlainMaskerSettings } from '#masking/masker.ts';
+import { createGivenGrants } from '#oauth/given-grants.ts';
 import { createPolicy } from '#policy/policy.ts';
 import type { Policy } from '#policy/policy.ts';
 import { err, ok } from '#result.ts';
@@ -122,6 +123,12 @@ function policyOf(loaded: LoadedConfig): Result<Policy, StartRefusal> {
   });
 }
 
+const peopleOf = ({ signIns, webSessions, oauth }: Lasting): NonNullable<ApiParts['people']> => ({
+  signIns,
+  sessions: webSessions,
+  grants: createGivenGrants(oauth.rows, oauth.keys),
+});
+
 function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting): Api {
   const { apiAdmission, apiKeys, apiReads, brokenGlass, epochs, revocations } = lasting;
   const apiIssuers = gateway.signsIn
@@ -135,6 +142,7 @@ function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting): Ap
       apiAdmission,
       roles: config.roles,
       web: gateway.signsIn ? lasting.webSessions : undefined,
+      people: gateway.signsIn ? peopleOf(lasting) : undefined,
       brokenGlass,
       epochs,
       apiIssuers,

@@ -41,7 +41,7 @@ type Options = GatewayOverrides &
   Partial<
     Pick<
       ApiParts,
-      'book' | 'checkpoints' | 'clients' | 'searcher' | 'streams' | 'web' | 'brokenGlass' | 'epochs' | 'keys'
+      'book' | 'checkpoints' | 'clients' | 'searcher' | 'streams' | 'web' | 'people' | 'brokenGlass' | 'epochs' | 'keys'
     >
   > & {
     readonly store?: RevocationStore;
@@ -74,6 +74,7 @@ export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts 
     ...gateway,
     roles,
     web: options.web,
+    people: options.people,
     brokenGlass: options.brokenGlass ?? createFakeBrokenGlass(),
     epochs: options.epochs ?? createEpochs(LIMITS),
     clients: options.clients,

@@ -4,6 +4,8 @@ export const API_PATHS = {
   checkpoint: '/api/v1/checkpoint',
   revocations: '/api/v1/revocations',
   breakGlass: '/api/v1/break-glass',
+  signIns: '/api/v1/sign-ins',
+  signIn: '/api/v1/sign-ins/{id}',
   keys: '/api/v1/keys',
   key: '/api/v1/keys/{id}',
   clients: '/api/v1/clients',
