@@ -95,6 +95,7 @@ declare module 'oidc-provider' {
   export const errors: {
     readonly InvalidGrant: new (detail?: string) => Error;
     readonly InvalidClientMetadata: new (description: string) => Error;
+    readonly InvalidClientAuth: new (detail?: string) => Error;
     readonly InvalidTarget: ErrorClass;
     readonly SessionNotFound: ErrorClass;
     readonly TemporarilyUnavailable: ErrorClass;

@@ -19,6 +19,7 @@ import type { OAuthRows } from '#oauth/oauth-rows.ts';
 import type { SignInStore } from '#oauth/sign-in.ts';
 import type { WebSessionStore } from '#oauth/web-session.ts';
 import { createSignIns } from '#oauth/sign-ins.ts';
+import { withAccountClients } from '#signin/account-clients.ts';
 import { createSignIn } from '#signin/app.ts';
 import type { Answering } from '#signin/app.ts';
 import type { AuthorizationServer } from '#signin/asked.ts';
@@ -150,6 +151,8 @@ export function openSignIn(loaded: LoadedConfig, gateway: Gateway, lasting: Sign
       })),
   };
   const clients = clientSourceOf(loaded, config.signIn, { ...own, clientStore, clientKeys, documentNetwork });
-  const parts: SignInParts = { ...own, clients: withOwnClients(clients) };
+  const { serviceAccounts: accounts } = config;
+  const machines = { accounts, credentials: loaded.accounts, clientKeys, clock: gateway.clock };
+  const parts: SignInParts = { ...own, clients: withOwnClients(withAccountClients(clients, machines)) };
   return createSignIn(parts, load);
 }

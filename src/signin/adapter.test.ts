@@ -37,6 +37,7 @@ async function open(t: TestContext) {
       clients: state.clients,
       errors: {
         invalidGrant: error('invalid_grant'),
+        invalidClient: error('invalid_client'),
         unavailable: error('unavailable'),
         clientRefused: ({ error: code }) => new Error(code),
         clientNotAllowed: error('not_allowed'),
@@ -183,4 +184,15 @@ it('a store that cannot be read or written is no answer, and is logged without w
   await assert.rejects(adapter('AccessToken').find(TOKEN), /unavailable/);
   await assert.rejects(adapter('AuthorizationCode').upsert('code', ofGrant, 60), /unavailable/);
   assert.equal(JSON.stringify(base.gateway.logged).includes(TOKEN), false);
+});
+
+it('an assertion that was shown counts no more, however many show it at once', async (t) => {
+  const { adapter } = await open(t);
+  const replay = adapter('ReplayDetection');
+  const shown = await Promise.allSettled(
+    Array.from({ length: 4 }, () => replay.upsert('assertion', { jti: 'assertion' }, 60)),
+  );
+  assert.deepEqual(shown.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected', 'rejected', 'rejected']);
+  await assert.rejects(replay.upsert('assertion', { jti: 'assertion' }, 60), /invalid_client/);
+  await replay.upsert('another', { jti: 'another' }, 60);
 });

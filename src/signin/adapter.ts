@@ -2,6 +2,7 @@
  * oidc-provider's storage over our rows. Here its payloads lose the token and are sealed, what it gives out is recorded before
  * it exists, and of two requests that use the same thing one gets it. Refuses to know SQL and HTTP.
  */
+import { accountCaller } from '#accounts/service-account.ts';
 import { sourceKey } from '#gateway/source.ts';
 import type { OAuthModel, OAuthRow, OAuthRows, OAuthWrite } from '#oauth/oauth-rows.ts';
 import type { OAuthKeys } from '#oauth/oauth-keys.ts';
@@ -38,6 +39,7 @@ export type Adapter = {
 /** The library's own errors: what a client is told. */
 export type AdapterErrors = {
   invalidGrant(detail: string): Error;
+  invalidClient(detail: string): Error;
   /** Nothing was done; ask again later. */
   unavailable(): Error;
   clientRefused(refusal: ClientRefusal): Error;
@@ -122,6 +124,7 @@ class RowAdapter implements Adapter {
     const nowMs = this.#parts.clock();
     if (this.#model === 'RefreshToken' && row.after !== undefined) return this.#rotate(row, payload, nowMs);
     const outcome = await this.#write({ act: 'put', row, nowMs });
+    if (outcome === 'used') throw this.#parts.errors.invalidClient('client assertion tokens must only be used once');
     if (outcome !== 'done') throw this.#parts.errors.invalidGrant('what it hangs on has ended');
   }
 
@@ -252,7 +255,10 @@ class RowAdapter implements Adapter {
     const { context } = this.#parts;
     const signIn = row.signIn === undefined ? undefined : this.#parts.signIns.find(row.signIn);
     const source = context()?.ip;
+    // Without a person it is the account itself that asks.
+    const isOwn = this.#model === 'ClientCredentials' && clientId !== undefined;
     return {
+      ...(isOwn ? { caller: accountCaller(clientId, this.#parts.publicUrl) } : {}),
       ...(signIn === undefined ? {} : { signIn }),
       ...(clientId === undefined ? {} : { clientId }),
       ...(source === undefined ? {} : { source }),

@@ -16,6 +16,7 @@ it('what cannot be told is 503 and is no word about the client; everything else 
       made.clientNotAllowed(),
       made.invalidGrant('detail'),
       made.invalidTarget('words'),
+      made.invalidClient('detail'),
       made.loginRequired('words'),
     ].map(said),
     [
@@ -25,6 +26,7 @@ it('what cannot be told is 503 and is no word about the client; everything else 
       ['unauthorized_client', 400],
       ['invalid_grant', 400],
       ['invalid_target', 400],
+      ['invalid_client', 401],
       ['login_required', 400],
     ],
   );

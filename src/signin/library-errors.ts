@@ -12,6 +12,7 @@ export const libraryErrors = (errors: typeof OidcErrors): LibraryErrors => {
     Object.assign(new errors.TemporarilyUnavailable(says), { status: UNAVAILABLE, statusCode: UNAVAILABLE });
   return {
     invalidGrant: (detail) => new errors.InvalidGrant(detail),
+    invalidClient: (detail) => new errors.InvalidClientAuth(detail),
     invalidTarget: (description) => new errors.InvalidTarget(description),
     loginRequired: (description) => new errors.CustomOIDCProviderError('login_required', description),
     unavailable: () => unavailable('it cannot be done at this moment, and nothing was done: ask again later'),

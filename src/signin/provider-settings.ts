@@ -5,6 +5,7 @@
 import type { Client, Model, OidcContext, Params } from 'oidc-provider';
 import type { SignIn } from '#oauth/sign-in.ts';
 import type { Adapter } from '#signin/adapter.ts';
+import { assertionFault } from '#signin/client-assertion.ts';
 import { codePage, confirmPage, donePage, troublePage } from '#signin/device-pages.ts';
 import type { Page } from '#signin/pages/layout.ts';
 import { connectionOf, isResource } from '#signin/resource.ts';
@@ -12,6 +13,8 @@ import type { SignInParts } from '#signin/parts.ts';
 import type { SigningKey } from '#signin/signing-key.ts';
 
 export type ProviderErrors = {
+  /** `detail` stays inside. */
+  invalidClient(detail: string): Error;
   invalidTarget(description: string): Error;
   loginRequired(description: string): Error;
 };
@@ -158,6 +161,10 @@ export function providerSettings(parts: ProviderParts): object {
     enabledJWA: {
       clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'],
       idTokenSigningAlgValues: ['ES256'],
+    },
+    async assertJwtClientAuthClaimsAndHeader(_context: OidcContext, claims: Readonly<Record<string, unknown>>) {
+      const fault = assertionFault(claims, parts.clock(), parts.limits);
+      if (fault !== undefined) throw parts.errors.invalidClient(fault);
     },
     // Exactly one of those registered, and always said (OAuth 2.1 section 2.3.2).
     allowOmittingSingleRegisteredRedirectUri: false,

@@ -196,6 +196,8 @@ function put(database: DatabaseSync, row: OAuthRow, nowMs: number, limits: OAuth
   drop(database, 'expires_ms <= ?', 'expires_ms', limits.oauthRowsDropped, nowMs);
   if (!hangsOnSomething(database, row, nowMs)) return 'gone';
   const { digest, model, grant, signIn, alias, after, source, sealed, madeMs, expiresMs } = row;
+  // What may be shown once was shown already: of two that come at once, one is told so.
+  if (model === 'ReplayDetection' && isFound(database, 'digest = ? AND consumed_ms IS NULL', digest)) return 'used';
   run(
     database,
     `INSERT INTO oauth_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL) ON CONFLICT (digest) DO UPDATE SET

@@ -108,6 +108,8 @@ type Options = {
   readonly limits?: Readonly<Record<string, number>>;
   /** The budget of the connection `notes`. */
   readonly budget?: Budget;
+  /** What `file:` and paths of the configuration refer to, by absolute path. */
+  readonly files?: Readonly<Record<string, string>>;
   /** In place of the levels, grants and rules, as YAML. */
   readonly policy?: string;
   /** Further connections, as YAML lines under `connections:`, and their names for the robot's grant. */
@@ -148,18 +150,21 @@ const read = (
   folder: string,
   text: string,
   env: Readonly<Record<string, string>> = {},
+  files: Options['files'] = {},
 ): Result<LoadedConfig, readonly ConfigProblem[]> =>
   loadConfig({
     file: join(folder, 'gatebook.yaml'),
     text,
     env: { UPSTREAM_CREDENTIAL: CREDENTIAL, ...env },
-    readFile: () => {
-      throw new Error('no secret files here');
+    readFile: (path) => {
+      const file = files[path];
+      if (file === undefined) throw new Error('no such file here');
+      return file;
     },
   });
 
-function load(folder: string, text: string): LoadedConfig {
-  const loaded = read(folder, text);
+function load(folder: string, text: string, files: Options['files']): LoadedConfig {
+  const loaded = read(folder, text, {}, files);
   if (!loaded.ok)
     throw new Error(loaded.error.map((problem) => `${problem.line}:${problem.path}: ${problem.message}`).join('\n'));
   return loaded.value;
@@ -254,7 +259,7 @@ export async function startTestGateway(
   // Before anything can fail: what is left open would keep the test's process alive.
   surroundings.stops.push(stop);
   let config = await configText(issuer, server, port, options);
-  const loaded = load(folder, config);
+  const loaded = load(folder, config, options.files);
   const lines: string[] = [];
   const line = (...words: readonly unknown[]): void =>
     void lines.push(words.map((word) => (word instanceof Error ? word.stack : JSON.stringify(word))).join(' '));
@@ -333,7 +338,7 @@ export async function startTestGateway(
     },
     reload: (change, env) => {
       config = change(config);
-      return running.reload(() => read(folder, config, env));
+      return running.reload(() => read(folder, config, env, options.files));
     },
     log: () => lines.join('\n'),
     stop,
