@@ -106,6 +106,7 @@ test('what a decoder reads otherwise is looked at with its surroundings, between
   assert.deepEqual(viewWindows(`100% of ${clean}`), []);
   assert.equal(viewWindows(`a%40b ${clean}`.repeat(2))?.length, 2);
   assert.equal(viewWindows('a%40b '.repeat(2_000)), undefined);
+  assert.equal(viewWindows(`quoted-printable ${clean}a%40b x=40y ${clean}`), undefined);
   assert.equal(viewWindows(`${'a'.repeat(30_000)}%40${'b'.repeat(30_000)} ${clean.repeat(9)}`), undefined);
 });
 

@@ -155,6 +155,8 @@ export type Window = { readonly start: number; readonly end: number };
 
 /** The parts around what a decoder would read otherwise; undefined where that is most of the text. */
 export function viewWindows(text: string): readonly Window[] | undefined {
+  // what says so may stand anywhere in it
+  if (isQuotedPrintable(text)) return undefined;
   const windows: Window[] = [];
   let covered = 0;
   let last: { start: number; end: number } | undefined;
