@@ -170,8 +170,8 @@ function blanked(text: string, spans: readonly Span[]): string {
 
 const mappedBack = (hit: Hit, view: View): Hit => ({
   ...hit,
-  start: view.starts[hit.start] ?? 0,
-  end: view.ends[hit.end - 1] ?? 0,
+  start: view.startOf(hit.start),
+  end: view.endOf(hit.end - 1),
 });
 
 const byStart = (a: Span, b: Span): number => a.start - b.start;

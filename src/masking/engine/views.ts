@@ -7,9 +7,9 @@ import { HAS, type TextProfile } from '#masking/engine/text-profile.ts';
 
 export type View = {
   readonly text: string;
-  /** Where in the original a code unit of `text` comes from: [start, end) by its index. */
-  readonly starts: Uint32Array;
-  readonly ends: Uint32Array;
+  /** Where in the original a code unit of `text` comes from, [start, end). */
+  readonly startOf: (at: number) => number;
+  readonly endOf: (at: number) => number;
 };
 
 /** Encodings inside each other are undone this deep. */
@@ -95,54 +95,73 @@ export function decodedView(text: string): View | undefined {
 }
 
 /** `next` is a view of `view`'s text. */
-function through(view: View, next: View): View {
-  const starts = next.starts.map((at) => view.starts[at] ?? 0);
-  const ends = next.ends.map((end) => (end === 0 ? 0 : (view.ends[end - 1] ?? 0)));
-  return { text: next.text, starts, ends };
-}
+const through = (view: View, next: View): View => ({
+  text: next.text,
+  startOf: (at) => view.startOf(next.startOf(at)),
+  endOf: (at) => view.endOf(next.endOf(at) - 1),
+});
 
 // oxlint-disable no-control-regex -- control characters are what is looked for
-/** What needs looking at at all: an encoding's first character, or anything that is not printed or beyond ASCII. */
+/** One character that needs looking at at all: an encoding's first character, or anything that is not printed or beyond ASCII. */
 const SPECIAL = /[%&\\\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\uffff]/g;
 const SPECIAL_IN_MAIL = /=/g;
 /** ECMA-48 section 5.4, and what terminals take for a title: colours and the like. */
 const CONTROL_SEQUENCE = /\u001b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\u0007\u001b]{0,256}(?:\u0007|\u001b\\)?)/y;
 // oxlint-enable no-control-regex
 
+/** What was undone: how much of the original, [start, end), and where what it says begins and ends in the view. */
+type Change = { readonly start: number; end: number; readonly from: number; readonly to: number };
+
 function decodeOnce(text: string, special: RegExp): View | undefined {
   const pieces: string[] = [];
-  const starts: number[] = [];
-  const ends: number[] = [];
-  let isChanged = false;
-  const copy = (from: number, to: number): void => {
-    if (from === to) return;
-    pieces.push(text.slice(from, to));
-    for (let at = from; at < to; at++) {
-      starts.push(at);
-      ends.push(at + 1);
-    }
-  };
-  let at = 0;
-  for (;;) {
+  const changes: Change[] = [];
+  let written = 0;
+  let copied = 0;
+  for (let at = 0; ;) {
     special.lastIndex = at;
-    const found = special.exec(text)?.index ?? text.length;
-    copy(at, found);
-    if (found === text.length) break;
-    const { length, value } = decodedAt(text, found);
-    at = found + length;
-    if (value === undefined) {
-      copy(found, at);
-      continue;
-    }
-    isChanged = true;
-    pieces.push(value);
-    for (let unit = 0; unit < value.length; unit++) {
-      starts.push(found);
-      ends.push(at);
-    }
+    if (!special.test(text)) break;
+    const start = special.lastIndex - 1;
+    const { length, value } = decodedAt(text, start);
+    at = start + length;
+    if (value === undefined) continue;
+    const from = written + start - copied;
+    written = from + value.length;
+    const last = changes.at(-1);
+    // one character for one moves nothing, and what goes away together is one place
+    if (value === '' && last?.end === start && last.to === last.from) last.end = at;
+    else if (length !== 1 || value.length !== 1) changes.push({ start, end: at, from, to: written });
+    pieces.push(text.slice(copied, start), value);
+    copied = at;
   }
-  if (!isChanged) return undefined;
-  return { text: pieces.join(''), starts: Uint32Array.from(starts), ends: Uint32Array.from(ends) };
+  if (pieces.length === 0) return undefined;
+  pieces.push(text.slice(copied));
+  return viewOf(pieces.join(''), changes);
+}
+
+function viewOf(text: string, changes: readonly Change[]): View {
+  /** The last change that begins at a place of the view or before it. */
+  const changeAt = (at: number): Change | undefined => {
+    let low = 0;
+    let high = changes.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((changes[middle]?.from ?? 0) <= at) low = middle + 1;
+      else high = middle;
+    }
+    return changes[low - 1];
+  };
+  const lengthBehind = (change: Change, at: number): number => change.end + at - change.to;
+  return {
+    text,
+    startOf(at) {
+      const change = changeAt(at);
+      return change === undefined ? at : at < change.to ? change.start : lengthBehind(change, at);
+    },
+    endOf(at) {
+      const change = changeAt(at);
+      return change === undefined ? at + 1 : at < change.to ? change.end : lengthBehind(change, at) + 1;
+    },
+  };
 }
 
 /** How far around what is undone a text is looked at again: as far as words and parts of one value stand from each other. */
@@ -162,8 +181,8 @@ export function viewWindows(text: string): readonly Window[] | undefined {
   let last: { start: number; end: number } | undefined;
   for (let at = 0; ;) {
     SPECIAL.lastIndex = at;
-    const special = SPECIAL.exec(text)?.index;
-    if (special === undefined) break;
+    if (!SPECIAL.test(text)) break;
+    const special = SPECIAL.lastIndex - 1;
     const { length, value } = decodedAt(text, special);
     at = special + length;
     if (value === undefined) continue;
@@ -240,7 +259,8 @@ function controlAt(text: string, at: number): Decoded {
   return { length: CONTROL_SEQUENCE.exec(text)?.[0].length ?? 1, value: '' };
 }
 
-const BYTE = /^[0-9A-Fa-f]{2}$/;
+const isHex = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66);
 
 /** RFC 3986 section 2.1, and `%u0040` of old scripts. */
 function percentAt(text: string, at: number): Decoded {
@@ -250,9 +270,8 @@ function percentAt(text: string, at: number): Decoded {
 
 /** A run of bytes that is UTF-8 becomes the character it encodes. `mark`: what stands before the two digits of each. */
 function bytesAt(text: string, at: number, mark: '%' | '='): Decoded {
-  const first = text.slice(at + 1, at + 3);
-  if (!BYTE.test(first)) return AS_IS;
-  const lead = Number.parseInt(first, 16);
+  if (!isHex(text.charCodeAt(at + 1)) || !isHex(text.charCodeAt(at + 2))) return AS_IS;
+  const lead = Number.parseInt(text.slice(at + 1, at + 3), 16);
   if (lead < 0x80) return { length: 3, value: lead < 0x20 ? ' ' : String.fromCharCode(lead) };
   const length = lead >= 0xf0 ? 12 : lead >= 0xe0 ? 9 : lead >= 0xc2 ? 6 : 0;
   const run = text.slice(at, at + length);
@@ -263,6 +282,8 @@ function bytesAt(text: string, at: number, mark: '%' | '='): Decoded {
 
 /** HTML Living Standard section 13.5, as far as the names have use here. */
 function entityAt(text: string, at: number): Decoded {
+  const next = text.charCodeAt(at + 1);
+  if (next !== 0x23 && !(next >= 0x61 && next <= 0x7a)) return AS_IS;
   const match = ENTITY.exec(text.slice(at, at + 12));
   if (match === null || match.index !== 0) return AS_IS;
   const [whole] = match;
