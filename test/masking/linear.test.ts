@@ -16,7 +16,7 @@ const keys = createKeyMeanings();
 const SHORT_INPUT = 256;
 const WORK = 1e12;
 /**
- * A pattern whose analysis runs into a limit of time counts as vulnerable, as any would on a busy machine: only what it reads is
+ * A pattern whose analysis runs into a limit of time counts as vulnerable, and on a busy machine each would: only what it reads is
  * limited. Who is not done in a minute is not known.
  */
 const COUNTED = {

@@ -167,6 +167,18 @@ function findSpaced(scan: Scan): void {
 const DATE =
   /^(?:(?:19|20)\d\d([ .-])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([ .-])(?:0?[1-9]|[12]\d|3[01])\2(?:19|20)\d\d)$/;
 
+/** The last so many hits are asked. */
+const RECENT_HITS = 32;
+
+/** Part of a number that was checked as a whole, which is what counts. */
+function isInValidated({ hits }: Scan, start: number, end: number): boolean {
+  for (let at = hits.length - 1; at >= 0 && at >= hits.length - RECENT_HITS; at--) {
+    const hit = hits[at];
+    if (hit?.isValidated === true && hit.start <= start && hit.end >= end) return true;
+  }
+  return false;
+}
+
 /** Forms that are too common to be phone numbers by themselves. */
 function findByContext(scan: Scan, pattern: RegExp, rule: string, digitsMin: number, base: number): void {
   const { text } = scan;
@@ -179,7 +191,11 @@ function findByContext(scan: Scan, pattern: RegExp, rule: string, digitsMin: num
     const isExpected = scan.isKeyed(TYPE) || scan.contextBefore(start, TYPE) !== undefined;
     if (!isExpected || DATE.test(match[0])) return false;
     // in groups without a trunk prefix anything may be written, so that a plan has to know it
-    const isKnown = rule !== 'phone-grouped' || !scan.budget.mayValidate() || isNationalNumber(match[0]);
+    const isKnown =
+      rule !== 'phone-grouped' ||
+      isInValidated(scan, start, end) ||
+      !scan.budget.mayValidate() ||
+      isNationalNumber(match[0]);
     scan.propose({ start, end: withExtension(text, end), type: TYPE, rule, base: isKnown ? base + 0.1 : base });
     return true;
   });

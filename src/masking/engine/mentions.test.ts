@@ -68,5 +68,5 @@ test('a text without any of the words mentions nothing', () => {
   assert.equal(mentioned('The parcel is late; we have it on our list since May.'), 0);
   // titles and companies are words of their own, as they are spelled
   assert.equal(mentioned('as a co-op so inc. drone sirens'), 0);
-  assert.equal(mentioned('Mr Co'), MENTIONS.title | MENTIONS.company);
+  assert.equal(mentioned('Mr Co, S.A.'), MENTIONS.title | MENTIONS.company);
 });

@@ -35,7 +35,8 @@ export function mentionsIn(text: string, hasNonAscii: boolean): number {
     mentions |= mention.anyhow;
     for (const { word, bits } of mention.spelled) {
       if ((mentions & bits) !== 0 || !text.startsWith(word, start)) continue;
-      if (isWord(text.charCodeAt(start - 1)) || isWord(text.charCodeAt(start + word.length))) continue;
+      const isInWord = !word.startsWith(' ') && isWord(text.charCodeAt(start - 1));
+      if (isInWord || isWord(text.charCodeAt(start + word.length))) continue;
       mentions |= bits;
     }
   });

@@ -26,7 +26,7 @@ export type MentionWords = {
   readonly bits: number;
   /** Separated by `|`; those with letters beyond ASCII are left out. */
   readonly words: string;
-  /** They count only as they are spelled here, and as whole words. */
+  /** They count only as they are spelled here, and as whole words; a space before one is part of it. */
   readonly isSpelled?: boolean;
 };
 
@@ -66,9 +66,9 @@ export const MENTION_WORDS: readonly MentionWords[] = [
   {
     bits: MENTIONS.company,
     words:
-      'Inc|LLC|L|Ltd|Limited|Corp|Corporation|Co|Company|LLP|LP|PLC|plc|GmbH|AG|KG|SE|SA|S|SAS|SARL|SpA|BV|B|NV|N|AB|AS|Oy|Oyj|Pty|Pvt|' +
-      'Holdings|Group|Partners|Associates|Industries|Enterprises|Technologies|Solutions|Ventures|Labs|Bank|Insurance|University|Hospital|' +
-      'Foundation|GbR|KGaA|OHG|eG|Stiftung|Sons',
+      ' Inc| LLC| L.L| Ltd| Limited| Corp| Corporation| Co| Company| LLP| LP| PLC| plc| GmbH| AG| KG| SE| SA| S.A| SAS| SARL| SpA| S.p| BV| B.V| NV| N.V| AB| AS| Oy| Oyj| Pty| Pvt|' +
+      ' Holdings| Group| Partners| Associates| Industries| Enterprises| Technologies| Solutions| Ventures| Labs| Bank| Insurance| University| Hospital|' +
+      ' Foundation| GbR| KGaA| OHG| eG| Stiftung| Sons',
     isSpelled: true,
   },
 ];
