@@ -514,6 +514,9 @@ export const LIMITS = {
   approvalWritesWaiting: 1_000,
   approvalWriteMs: 5_000,
   approvalReasonChars: 1_000,
+  /** Below the minute after which clients commonly give up. */
+  approvalHoldMs: 45_000,
+  approvalProgressMs: 5_000,
   /** Shown at once to whoever asks for the list. */
   approvalsListed: 500,
 

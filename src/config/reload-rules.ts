@@ -52,6 +52,8 @@ const LIMITS: ReadonlySet<string> = new Set<OperatorLimit>([
   'upstreamHeadersMs',
   'responseWriteStallMs',
   'streamQuietMs',
+  'approvalHoldMs',
+  'approvalProgressMs',
   'conditionNodes',
   'conditionCost',
   'decisionCost',

@@ -116,3 +116,23 @@ test('a no is told with its words, and whoever asked lost access is asked for no
   assert.equal(record.header?.caller?.kind, 'gateway');
   assert.equal((await decide(gateway, mine, { decision: 'approve' })).status, 409);
 });
+
+test('a call waits for its answer while people decide, and a client that names a progress token hears so', async (t) => {
+  const gateway = await startTestGateway(t, { limits: { approvalHoldMs: 60_000, approvalProgressMs: 500 } });
+  const call = { ...toolCall('delete_note', { id: 7 }), id: 41 };
+  const params = { ...call.params, _meta: { progressToken: 'p1' } };
+  const open = await gateway.open('notes', JSON.stringify({ ...call, params }));
+  const request = await gateway.recordWhere(({ leaf }) => leaf.st === 'approval_requested');
+  const id = request.header?.decision?.approval ?? '';
+  for (let turn = 0; !open.received().includes('notifications/progress'); turn += 1) {
+    assert.ok(turn < 4_000);
+    await new Promise((next) => {
+      setTimeout(next, 5);
+    });
+  }
+  await agree(gateway, id);
+  const answer = await open.ended();
+  assert.match(answer, /"progressToken":"p1","progress":-99999\d/);
+  assert.match(answer, /"id":41,"result"/);
+  assert.equal(deleted(gateway), 1);
+});

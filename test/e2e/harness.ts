@@ -142,7 +142,7 @@ issuers:
 ${options.signIn === undefined ? '' : `signIn: ${JSON.stringify(options.signIn)}\n`}roles: { admin: ["idp:admins"], auditor: ["idp:auditors"], approver: ["idp:approvers"] }
 connections:
 ${connection('notes', server.url)}${options.budget === undefined ? '' : `    budget: ${JSON.stringify(options.budget)}\n`}${connection('masked', server.url)}${connection('private', server.url)}${connection('gone', `http://127.0.0.1:${await freePort()}/mcp`)}${options.connections?.yaml ?? ''}${options.policy ?? defaultPolicy(options.connections?.names ?? [])}masking: { inline: { detectors: [SECRET], connections: [masked] } }
-limits: ${JSON.stringify(options.limits ?? {})}
+limits: ${JSON.stringify({ approvalHoldMs: 0, ...options.limits })}
 `;
 }
 

@@ -277,7 +277,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
   let isDraining = false;
   const clock = (): number => START_MS + passedMs;
   const newId = (): string => idOf((ids += 1));
-  const limits: Limits = { ...LIMITS, ...overrides.limits };
+  const limits: Limits = { ...LIMITS, approvalHoldMs: 0, ...overrides.limits };
   const publicUrl = overrides.publicUrl ?? 'https://mcp.example';
   const ledger = createFakeLedger();
   const upstream = createScriptedUpstream();

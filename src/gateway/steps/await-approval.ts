@@ -1,15 +1,17 @@
 /**
  * A held call needs the yes of people (P7). One that was given for exactly this is found here and used later, right before
- * the intent; without one they are asked, and the call is refused with the id of the request: made again once they agreed, it
- * passes.
+ * the intent; without one they are asked, and the call waits for a while. What is not decided by then is refused with the id
+ * of the request: made again once they agreed, the call passes.
  */
 import type { Approval, Requester } from '#approvals/approval.ts';
 import type { Held } from '#approvals/approvals.ts';
 import type { Prints } from '#approvals/fingerprint.ts';
 import { approvalRequestedEntry } from '#gateway/approval-entries.ts';
+import { isUsable } from '#approvals/transitions.ts';
 import type { Approved, Authorized } from '#gateway/call.ts';
 import { printsOf } from '#gateway/call-prints.ts';
 import type { Gateway } from '#gateway/gateway.ts';
+import { holdOpen } from '#gateway/hold-open.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { callerKey } from '#identity/caller.ts';
 import type { Caller } from '#identity/caller.ts';
@@ -48,7 +50,7 @@ async function hold(call: Authorized, message: RequestMessage, gateway: Gateway)
     const held = heldCall(call, message, prints, gateway);
     if (held === undefined) return err({ code: 'approval_required', reason: 'nobody_to_ask', decision });
     const asked = await gateway.approvals.ask(held);
-    if (asked.ok) return err(waitsFor(asked.value, call, gateway));
+    if (asked.ok) return await waitFor(asked.value, call, message, gateway);
     return asked.error.code === 'full'
       ? err({ code: 'rate_limited', reason: 'approvals_pending', retryAfterMs: RETRY_MS })
       : err({ code: 'audit_unavailable', reason: asked.error.reason, retryAfterMs: RETRY_MS, executed: 'no' });
@@ -58,10 +60,18 @@ async function hold(call: Authorized, message: RequestMessage, gateway: Gateway)
   }
 }
 
-function waitsFor(approval: Approval, { decision }: Authorized, { publicUrl }: Gateway): Refusal {
+async function waitFor(asked: Approval, call: Authorized, message: RequestMessage, gateway: Gateway): Promise<Outcome> {
+  const decided = asked.state === 'pending' ? await holdOpen(call, message, asked, gateway) : asked;
+  if (decided === undefined && call.gone.aborted) return err({ code: 'client_gone', reason: 'disconnected' });
+  if (decided !== undefined && isUsable(decided, gateway.clock())) return ok({ ...call, approval: decided });
+  return err(refusalOf(decided ?? asked, call, gateway));
+}
+
+function refusalOf(approval: Approval, { decision }: Authorized, { publicUrl }: Gateway): Refusal {
   const { id, state, expiresMs, votes } = approval;
   const said = votes.findLast(({ effect }) => effect === 'deny')?.reason ?? '';
   if (state === 'denied') return { code: 'approval_denied', reason: 'denied', decision, approval: { id, said } };
+  if (state !== 'pending') return { code: 'approval_expired', reason: state, decision };
   return {
     code: 'approval_required',
     reason: decision.reason,

@@ -77,15 +77,17 @@ export function receive(call: Arrived, gateway: Gateway): Result<Received, Refus
 
 const EVENT_STREAM = /^\s*text\/event-stream\s*(?:;|$)/i;
 
+/** Whether the client says that it takes an event stream. */
+export const takesStream = (headers: Headers): boolean =>
+  (headers.get('accept') ?? []).flatMap((value) => value.split(',')).some((type) => EVENT_STREAM.test(type));
+
 /** GET: to listen. Modern revisions have no such stream (MCP 2026-07-28, Streamable HTTP; 2025-11-25, Listening for Messages). */
 export function receiveListen(call: Arrived, gateway: Gateway): Result<Received, Refusal> {
   const received = receiveHead(call, gateway);
   if (!received.ok) return received;
   if (call.headers.get('mcp-protocol-version')?.some(isModern) === true)
     return err({ code: 'method_not_allowed', reason: 'no_stream_in_revision' });
-  const accepted = (call.headers.get('accept') ?? []).flatMap((value) => value.split(','));
-  if (!accepted.some((type) => EVENT_STREAM.test(type)))
-    return err({ code: 'not_acceptable', reason: 'no_event_stream' });
+  if (!takesStream(call.headers)) return err({ code: 'not_acceptable', reason: 'no_event_stream' });
   return received;
 }
 

@@ -37,7 +37,10 @@ async function release(answer: AnswerRecorded, headers: readonly HeaderPair[], g
   const { call, heard, masked } = answer;
   switch (call.answer.form) {
     case 'json':
-      return call.reply.json(answerStatus(answer), headers, masked.send);
+      // A call that waited for people may have begun a stream.
+      return call.reply.started()
+        ? call.reply.event(encodeSseEvent({ data: masked.send }), headers)
+        : call.reply.json(answerStatus(answer), headers, masked.send);
     case 'sse': {
       // The name of an event is the server's own words too.
       const name = heard.sse?.event;

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Approval } from '#approvals/approval.ts';
+import type { Authorized } from '#gateway/call.ts';
+import { holdOpen } from '#gateway/hold-open.ts';
+import { awaitApproval } from '#gateway/steps/await-approval.ts';
+import { TERMS } from '#test/fakes/approval.ts';
+import { ADA, authorized, fakeGateway, toolCall } from '#test/fakes/gateway.ts';
+import type { Ask, FakeGateway, FakeReply } from '#test/fakes/gateway.ts';
+
+const LEAD = { issuer: ADA.issuer, subject: 'olga', groups: TERMS.approvers };
+const WAITS = { limits: { approvalHoldMs: 60_000, approvalProgressMs: 5 } };
+const message = { ...toolCall('delete_note', { id: 7 }) };
+const STREAM = { accept: 'application/json, text/event-stream' };
+const withToken = { ...message, params: { ...message.params, _meta: { progressToken: 'p1' } } };
+
+type Held = { readonly call: Authorized; readonly asked: Approval; readonly waiting: Promise<Approval | undefined> };
+async function hold(gateway: FakeGateway, ask: Ask = { message }): Promise<Held> {
+  const call = await authorized(gateway, ask);
+  // Asked without waiting, so that a test decides when the waiting begins.
+  await awaitApproval(call, { ...gateway, limits: { ...gateway.limits, approvalHoldMs: 0 } });
+  const [asked] = gateway.approvals.list(['pending']);
+  assert.ok(asked && call.message.kind === 'request');
+  return { call, asked, waiting: holdOpen(call, call.message, asked, gateway) };
+}
+const decide = (gateway: FakeGateway, { id }: Approval, effect: 'approve' | 'deny') =>
+  gateway.approvals.vote(id, LEAD, { effect, scope: 'once', reason: '' });
+test('a call that waits goes on when people agreed, and hears when they did not', async () => {
+  for (const [effect, state] of [
+    ['approve', 'approved'],
+    ['deny', 'denied'],
+  ] as const) {
+    const gateway = fakeGateway(WAITS);
+    const { asked, waiting } = await hold(gateway);
+    assert.ok((await decide(gateway, asked, effect)).ok);
+    assert.equal((await waiting)?.state, state);
+  }
+});
+
+test('it waits no longer than clients do, nor than the request itself', async () => {
+  const short = fakeGateway({ limits: { approvalHoldMs: 5 } });
+  const { waiting, asked } = await hold(short);
+  assert.equal(await waiting, undefined);
+  assert.equal(short.approvalStore.find(asked.id)?.state, 'pending');
+  const late = fakeGateway(WAITS);
+  const held = await hold(late);
+  late.advance(TERMS.waitMs);
+  assert.ok(held.call.message.kind === 'request');
+  assert.equal(await holdOpen(held.call, held.call.message, held.asked, late), undefined);
+  late.stop();
+  await held.waiting;
+});
+
+test('a client with a progress token on a stream hears that it waits, ever more and always below zero', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const gateway = fakeGateway(WAITS);
+  const { call, asked, waiting } = await hold(gateway, { message: withToken, headers: STREAM });
+  const reply = call.reply as FakeReply;
+  t.mock.timers.tick(15);
+  assert.ok((await decide(gateway, asked, 'approve')).ok);
+  await waiting;
+  const told = reply.sent.map((one) => {
+    assert.equal(one.form, 'event');
+    return JSON.parse(/^data: (.*)$/m.exec(one.form === 'event' ? one.text : '')?.[1] ?? '') as {
+      params: { progressToken: string; progress: number };
+    };
+  });
+  const values = told.map(({ params }) => params.progress);
+  assert.ok(told.every(({ params }) => params.progressToken === 'p1'));
+  assert.deepEqual(
+    values,
+    values.toSorted((a, b) => a - b),
+  );
+  assert.equal(new Set(values).size, values.length);
+  assert.ok(values.every((value) => value < 0));
+  assert.equal(values.length, 3);
+  t.mock.timers.tick(100);
+  assert.equal(reply.sent.length, 3, 'nothing is told once it is over');
+});
+
+test('without a token, or without a stream, nothing is sent while it waits', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  for (const ask of [
+    { message, headers: STREAM },
+    { message: withToken, headers: { accept: 'application/json' } },
+  ]) {
+    const gateway = fakeGateway(WAITS);
+    const { call, asked, waiting } = await hold(gateway, ask);
+    t.mock.timers.tick(100);
+    assert.ok((await decide(gateway, asked, 'approve')).ok);
+    await waiting;
+    assert.deepEqual((call.reply as FakeReply).sent, []);
+  }
+});
+
+test('whoever is cut off waits no longer', async () => {
+  const gateway = fakeGateway(WAITS);
+  const { call, waiting } = await hold(gateway);
+  call.cut.abort();
+  assert.equal(await waiting, undefined);
+});
