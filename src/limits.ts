@@ -228,7 +228,7 @@ export const LIMITS = {
   clientsKept: 20_000,
   clientsUnusedPerSource: 100,
   /** Nobody signed in with it; waiting for an admin; last signed in with. */
-  clientUnusedMs: 24 * 3_600_000,
+  clientUnusedMs: 7 * 24 * 3_600_000,
   clientWaitingMs: 14 * 24 * 3_600_000,
   clientKeptMs: 90 * 24 * 3_600_000,
   /** How exact the last use is kept. */

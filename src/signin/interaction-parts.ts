@@ -12,7 +12,17 @@ import type { WebSessions } from '#signin/web-session.ts';
 
 export type InteractionParts = Pick<
   SignInParts,
-  'clock' | 'ledger' | 'limits' | 'log' | 'masker' | 'newId' | 'publicUrl' | 'random' | 'refusals' | 'settings'
+  | 'clients'
+  | 'clock'
+  | 'ledger'
+  | 'limits'
+  | 'log'
+  | 'masker'
+  | 'newId'
+  | 'publicUrl'
+  | 'random'
+  | 'refusals'
+  | 'settings'
 > & {
   readonly server: () => Promise<Pick<AuthorizationServer, 'asked' | 'grant' | 'refuse'>>;
   readonly signIns: Pick<SignInStore, 'create'>;

@@ -221,3 +221,19 @@ test('what cannot be recorded does not happen', async (t) => {
 test('the page of a request is at an address of its own', () => {
   assert.equal(interactionPath('u1'), '/signin/interaction/u1');
 });
+
+test('with a client that waits for an admin nobody is asked and nothing can be sent; once it is allowed the same request goes on', async (t) => {
+  const site = await startSignInSite(t);
+  const browser = createFakeBrowser();
+  const page = await browser.open(site.page());
+  site.standing = { is: 'waiting', wasApproved: false };
+  const waiting = await browser.open(site.page());
+  assert.equal(waiting.status, 403);
+  assert.match(waiting.words, /waits for an admin/);
+  assert.deepEqual(waiting.forms, []);
+  const sent = await browser.submit(page, 'Sign in with Okta', {}, ISSUER);
+  assert.equal(sent.status, 403);
+  assert.deepEqual(site.okta.asked, []);
+  site.standing = { is: 'allowed' };
+  assert.equal((await signIn(site, browser)).url, `${CLIENT_BACK}?code=granted`);
+});

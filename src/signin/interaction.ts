@@ -15,6 +15,7 @@ import { isTrouble, troubleWords } from '#signin/pages/trouble.ts';
 import { redirect } from '#signin/route.ts';
 import type { SignInAnswer, SignInRoute, Visit } from '#signin/route.ts';
 import { setOut } from '#signin/set-out.ts';
+import { waitingAnswer } from '#signin/waiting-client.ts';
 import { sourceKey } from '#gateway/source.ts';
 import type { Present } from '#signin/web-session.ts';
 
@@ -66,6 +67,8 @@ async function guarded(
   } catch {
     return unavailable('It cannot be told now who is signed in. Try again in a minute.');
   }
+  const waiting = await waitingAnswer(asked.client, present !== undefined, parts);
+  if (waiting !== undefined) return waiting;
   return serve(judged({ visit, asked, consented, present }, parts), parts);
 }
 

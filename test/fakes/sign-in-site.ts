@@ -16,6 +16,7 @@ import type { AskedAuthorization } from '#signin/asked.ts';
 import { callbackRoute } from '#signin/callback.ts';
 import { entryRoutes } from '#signin/entry.ts';
 import { interactionRoutes } from '#signin/interaction.ts';
+import type { Standing } from '#oauth/registered-client.ts';
 import type { InteractionParts } from '#signin/interaction-parts.ts';
 import { createWayCookies, WAY_SEAL } from '#signin/way-cookie.ts';
 import { createWebSessions } from '#signin/web-session.ts';
@@ -49,6 +50,8 @@ export const ASKED: AskedAuthorization = {
 export type SignInSite = {
   readonly origin: string;
   readonly parts: FakeSignIn;
+  /** Of the client that asks. */
+  standing: Standing;
   readonly okta: FakeProvider;
   readonly partners: FakeProvider;
   readonly signIns: Map<string, SignIn>;
@@ -83,6 +86,7 @@ export async function startSignInSite(t: TestContext): Promise<SignInSite> {
     publicUrl: origin,
     clock: () => clock.nowMs,
     random: (count) => randomBytes(count),
+    clients: { ...fake.clients, standing: () => site.standing },
   };
   const secret = randomBytes(32);
   const [okta, partners] = [fakeProvider(), fakeProvider('partners', 'Partners')];
@@ -130,6 +134,7 @@ export async function startSignInSite(t: TestContext): Promise<SignInSite> {
   const site: SignInSite = {
     origin,
     parts,
+    standing: { is: 'allowed' },
     okta,
     partners,
     signIns,
