@@ -52,6 +52,7 @@ export const OPERATOR_LIMITS = {
   issuerKeysFreshMs: [10_000, DAY_MS],
   issuerKeysStaleMs: [60_000, 7 * DAY_MS],
   clientDocumentMs: [500, 30_000],
+  clientDocumentFreshMsMin: [0, DAY_MS],
   clientDocumentFetchesPerMinute: [1, 100_000],
   clientDocumentFetchesPerSourcePerMinute: [1, 100_000],
   clientRegistrationsPerMinute: [1, 100_000],

@@ -142,6 +142,13 @@ test('a body is read to the bound and no further, whether it says its length or 
   assert.equal(await get('/headers'), 'unreachable');
 });
 
+test('an address that cannot be reached at all is a fault of the host, and of nothing else', async (t) => {
+  const { get } = await rig(t);
+  // Broadcast: the system refuses to connect before anything is sent.
+  assert.equal(await get('/c', { resolve: async () => ['255.255.255.255'] }), 'unreachable');
+  assert.equal(await get('/c', { resolve: async () => ['255.255.255.255', '255.255.255.255'] }), 'unreachable');
+});
+
 test('resolving, connecting, a silent host and one that trickles all end when the time is over', async (t) => {
   const { host, get } = await rig(t, { limits: { ...LIMITS, clientDocumentMs: 100 } });
   host.answers.set('/silent', () => undefined);

@@ -122,14 +122,19 @@ async function checkedAddresses(
   }
 }
 
-/** Gives what was checked, whatever the system would say by now. */
+/**
+ * Gives what was checked, whatever the system would say by now. Later, as a resolver does: an address without a route fails at
+ * once, and before `connect` has returned nobody listens to that failure.
+ */
 const pinnedLookup =
   (addresses: readonly string[]): LookupFunction =>
   (_host, { all }, callback) => {
     const given = addresses.map((address) => ({ address, family: isIP(address) }));
     const [first] = given;
-    if (all === true || first === undefined) callback(null, given);
-    else callback(null, first.address, first.family);
+    process.nextTick(() => {
+      if (all === true || first === undefined) callback(null, given);
+      else callback(null, first.address, first.family);
+    });
   };
 
 /** The proxy is asked for the checked address; TLS and the Host field name the host. */

@@ -5,7 +5,7 @@
 import type { Scene, SignInReply } from './scene.ts';
 
 export type Expected = {
-  /** Status and error of the last reply: `error` of OAuth, in the body or the redirect, `code` of problem details; else `ok`. */
+  /** Status and error of the last reply: `error` of OAuth, in the body or the redirect, `code` of problem details; `page` for one of ours, else `ok`. */
   readonly wire: string;
   /** Kind, act or code, and reason of every record the attack leaves, in order; counts of strangers' refusals are left out. */
   readonly book: readonly string[];

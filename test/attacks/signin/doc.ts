@@ -8,7 +8,8 @@ const HEAD = `# Attacks on signing in
 of clients' documents on loopback. Compared are the last answer and every record the attempt leaves; secrets that were given out are
 in no record and no line of the log.
 
-* **Expected answer**: HTTP status, and \`error\` of OAuth or \`code\` of problem details; \`ok\` where there is no error.
+* **Expected answer**: HTTP status, and \`error\` of OAuth or \`code\` of problem details; \`page\` for a page that says what is wrong or
+  asks, \`ok\` for anything else.
 * **Expected in the book**: kind and act or code of every record, and its reason where it has one. A row of refusals of strangers
   stands for its count.
 `;

@@ -23,7 +23,8 @@ function redirectedError({ location }: SignInReply): string | undefined {
 function wireOf(reply: SignInReply): string {
   const { error, code } = reply.json as { error?: unknown; code?: unknown };
   const named = [redirectedError(reply), error, code].find((one) => typeof one === 'string');
-  return `${reply.status} ${typeof named === 'string' ? named : 'ok'}`;
+  const isPage = reply.location === undefined && reply.headers['content-type']?.startsWith('text/html') === true;
+  return `${reply.status} ${typeof named === 'string' ? named : isPage ? 'page' : 'ok'}`;
 }
 
 const bookOf = ({ leaf, header }: TestRecord): string =>

@@ -42,8 +42,10 @@ export type Scene = {
   /** To the gateway, with the cookies of one browser; no redirect is followed. */
   send(path: string, sending?: Sending): Promise<SignInReply>;
   register(metadata: object): Promise<SignInReply>;
-  /** What a browser ends at that is sent there by a client: a page of ours, or the first address elsewhere. */
+  /** A client sends the browser here: answered with a page that says what is wrong, or a redirect. */
   authorize(parameters: Readonly<Record<string, string>>): Promise<SignInReply>;
+  /** On to the page of ours that a redirect leads to. */
+  follow(reply: SignInReply): Promise<SignInReply>;
   /** What an admin says by the API. */
   decide(clientId: string, decision: 'approve' | 'deny'): Promise<SignInReply>;
   /** What must stand nowhere but in what was told to whom it was given. */
@@ -101,6 +103,7 @@ export async function openScene(): Promise<Scene> {
       clientRegistrationsPerSourcePerMinute: 3,
       clientDocumentFetchesPerSourcePerMinute: 3,
       clientDocumentMs: 500,
+      clientDocumentFreshMsMin: 0,
     },
     signIn: {
       clients: {
@@ -186,13 +189,11 @@ export async function openScene(): Promise<Scene> {
         state: 'state-of-the-client',
         ...parameters,
       });
-      let reply = await send(`/oauth/authorize?${asked.toString()}`);
-      for (let step = 0; step < 5 && reply.location !== undefined; step += 1) {
-        const next = new URL(reply.location, gateway.origin);
-        if (next.origin !== gateway.origin) break;
-        reply = await send(`${next.pathname}${next.search}`);
-      }
-      return reply;
+      return send(`/oauth/authorize?${asked.toString()}`);
+    },
+    follow: ({ location = '/' }) => {
+      const { pathname, search } = new URL(location, gateway.origin);
+      return send(`${pathname}${search}`);
     },
     async decide(clientId, decision) {
       const headers = { authorization: `Bearer ${adminToken}` };

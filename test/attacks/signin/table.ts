@@ -1,5 +1,7 @@
 /** Every attack on signing in, in the order of the page. Each area adds its file. */
 import type { Attack } from './attack.ts';
 import { CLIENT_ATTACKS } from './attacks-of-clients.ts';
+import { DOCUMENT_ATTACKS } from './attacks-of-documents.ts';
+import { REDIRECT_ATTACKS } from './attacks-of-redirects.ts';
 
-export const ATTACKS: readonly Attack[] = [...CLIENT_ATTACKS];
+export const ATTACKS: readonly Attack[] = [...CLIENT_ATTACKS, ...DOCUMENT_ATTACKS, ...REDIRECT_ATTACKS];
