@@ -13,12 +13,13 @@ import type { Epochs } from '#identity/epochs.ts';
 import { createIdentity } from '#identity/identity.ts';
 import type { Identity } from '#identity/identity.ts';
 import type { IssuerSettings } from '#identity/issuer.ts';
-import type { IssuerFetch } from '#identity/issuer-fetch.ts';
+import type { IssuerFetchInit } from '#identity/issuer-fetch.ts';
 import { createIssuerKeys } from '#identity/issuer-keys.ts';
 import type { IssuerKeys, IssuerKeysOptions } from '#identity/issuer-keys.ts';
 import { createKeyCacheFiles } from '#identity/key-cache-files.ts';
 import type { OwnTokenStores } from '#identity/own-tokens.ts';
 import { apiResourceUrl } from '#identity/resource-metadata.ts';
+import type { ProviderRequest } from '#signin/providers/issuer-requests.ts';
 import { connectorFor } from '#upstream/http-pool.ts';
 import { proxyFor } from '#upstream/proxy-choice.ts';
 import type { ProxySettings } from '#upstream/proxy-choice.ts';
@@ -41,7 +42,7 @@ export type IssuerParts = {
   readonly ownTokens: OwnTokenStores;
 };
 
-const settingsOf = (loaded: LoadedConfig): readonly IssuerSettings[] =>
+export const settingsOf = (loaded: LoadedConfig): readonly IssuerSettings[] =>
   Object.entries(loaded.config.issuers).map(
     ([namespace, { preset, issuer, audiences, groupsClaim, jwksUri, apiAudience }]) => ({
       namespace,
@@ -68,7 +69,7 @@ const proxiesOf = ({ issuer, jwksUri }: IssuerSettings, proxy: ProxySettings | u
  * undici's own fetch, so that issuers are reached with our bounds instead of the global dispatcher's. One dispatcher for
  * each way: an address found by discovery may need a proxy where the issuer itself does not.
  */
-function openFetch(settings: IssuerSettings, { tls, proxy, limits }: LoadedConfig) {
+export function openFetch(settings: IssuerSettings, { tls, proxy, limits }: LoadedConfig) {
   const peer = peerOptions(tls.issuers.get(settings.namespace));
   const agents = new Map<string, Agent>();
   const agentFor = (url: string): Agent => {
@@ -78,7 +79,8 @@ function openFetch(settings: IssuerSettings, { tls, proxy, limits }: LoadedConfi
     agents.set(name, agent);
     return agent;
   };
-  const fetch: IssuerFetch = (url, init) => undiciFetch(url, { ...init, dispatcher: agentFor(url) });
+  const fetch = (url: string, init: IssuerFetchInit | ProviderRequest): Promise<Response> =>
+    undiciFetch(url, { ...init, dispatcher: agentFor(url) });
   return {
     fetch,
     close: async (): Promise<void> => {

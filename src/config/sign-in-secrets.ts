@@ -4,6 +4,7 @@ import { rawEntries, rawMap, rawText } from '#config/raw.ts';
 import type { RawMap } from '#config/raw.ts';
 import { resolveSecret } from '#config/secrets.ts';
 import type { Secret, SecretSource } from '#config/secrets.ts';
+import { readClientKey } from '#oauth/own-key.ts';
 
 export type ResolvedSignIn = {
   /** `issuers.*.signIn.clientSecret`, by issuer. */
@@ -37,6 +38,13 @@ export function resolveSignIn(
     const path = ['issuers', name, 'signIn'];
     resolveInto(issuerSecrets, name, signIn['clientSecret'], [...path, 'clientSecret']);
     resolveInto(issuerKeys, name, signIn['clientKey'], [...path, 'clientKey']);
+    const pem = issuerKeys.get(name)?.reveal();
+    if (pem !== undefined && !readClientKey(pem).ok)
+      complaints.push({
+        path: [...path, 'clientKey'],
+        message: 'does not resolve to a private key in PEM: RSA of 2048 bits or more, P-256, or Ed25519',
+        fix: 'make one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048',
+      });
   }
   for (const [name, client] of rawEntries(rawMap(rawMap(raw['signIn'])['clients'])['known']))
     resolveInto(clientSecrets, name, client['secret'], ['signIn', 'clients', 'known', name, 'secret']);

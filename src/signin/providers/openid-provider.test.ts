@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { LIMITS } from '#limits.ts';
-import { readClientKey } from '#signin/providers/client-key.ts';
+import { readClientKey } from '#oauth/own-key.ts';
 import { createOpenidProvider } from '#signin/providers/openid-provider.ts';
 import type { ProviderSettings } from '#signin/providers/openid-provider.ts';
 import type { Proof, Provider, WayBack } from '#signin/providers/provider.ts';

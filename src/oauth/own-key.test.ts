@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { test } from 'node:test';
-import { readClientKey } from '#signin/providers/client-key.ts';
+import { readClientKey } from '#oauth/own-key.ts';
 
 const pem = (key: KeyObject): string => key.export({ format: 'pem', type: 'pkcs8' });
 
