@@ -13,9 +13,17 @@ export const PEOPLE: readonly Person[] = [
   { login: 'grace@example.com', password: 'demo', uid: '00u2grace5demo', groups: ['support', 'support-leads'] },
   { login: 'olga@example.com', password: 'demo', uid: '00u3olga5demo', groups: ['security'] },
 ];
-export const CLIENTS: readonly Client[] = [
+/** The gateway is a client of the identity provider too: people sign in there to it. */
+export const GATEWAY_SECRET = 'gatebook-demo-secret';
+export const clientsOf = (gatewayPort: number): readonly Client[] => [
   { id: 'nightly-report', secret: 'nightly-demo-secret', allowsPasswords: false },
   { id: 'demo-cli', secret: 'demo-cli-secret', allowsPasswords: true },
+  {
+    id: 'gatebook',
+    secret: GATEWAY_SECRET,
+    allowsPasswords: false,
+    redirectUris: [`http://127.0.0.1:${gatewayPort}/signin/callback/demo`],
+  },
 ];
 
 export type DemoPlaces = {
@@ -46,6 +54,8 @@ issuers:
     issuer: ${places.issuerUrl}
     audiences: [${DEMO_AUDIENCES.mcp}]
     apiAudience: ${DEMO_AUDIENCES.api}
+    signIn: { clientId: gatebook, clientSecret: "file:issuer-secret", label: the demo identity provider }
+signIn: {}               # MCP clients find the way themselves: they open the browser, people sign in
 connections:
   customers:             # the filesystem server over a folder of invented customers
     upstream:
@@ -79,6 +89,7 @@ masking:
 /** What to paste into a second terminal, in order. */
 export function firstCalls(places: DemoPlaces): string {
   const gateway = `http://127.0.0.1:${places.gatewayPort}`;
+  const port = places.gatewayPort === DEFAULT_PORT ? '' : `GATEBOOK_DEMO_PORT=${places.gatewayPort} `;
   const call =
     '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_text_file","arguments":{"path":"alder-bikes.json"}}}';
   const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
@@ -97,22 +108,28 @@ export function firstCalls(places: DemoPlaces): string {
 
 3. The same with an MCP client (the official SDK), as a person who may only read:
 
-   ${places.gatewayPort === DEFAULT_PORT ? '' : `GATEBOOK_DEMO_PORT=${places.gatewayPort} `}npm run -s demo:client
+   ${port}npm run -s demo:client
 
-4. Who did what:
+4. The same with a client that knows the address and nothing else: it opens the sign-in in a browser (grace@example.com, password demo):
+
+   ${port}npm run -s demo:client -- --sign-in
+
+   Any MCP client does: claude mcp add --transport http customers ${gateway}/mcp/customers
+
+5. Who did what:
 
    npm run -s gatebook -- events search --config ${config}
 
-5. The event of that answer: what was found in it, by which rule and where, and nothing of what it was:
+6. The event of that answer: what was found in it, by which rule and where, and nothing of what it was:
 
    ID=$(npm run -s gatebook -- events search --config ${config} --filter 'caller.subject eq "nightly-report"' --limit 1 | awk 'NR == 2 { print $2 }')
    npm run -s gatebook -- events show "$ID" --config ${config}
 
-6. Why each of them was found, tried out on a part of that customer's record; the tokens are those of the answer and of the book:
+7. Why each of them was found, tried out on a part of that customer's record; the tokens are those of the answer and of the book:
 
    echo '${record}' | npm run -s gatebook -- mask --explain --config ${config}
 
-7. The proof that the book is whole and unaltered, without any key but the public one:
+8. The proof that the book is whole and unaltered, without any key but the public one:
 
    npm run -s gatebook -- ledger verify ${quoted(shard)} --vkey ${quoted(join(shard, 'log.vkey'))}
 

@@ -70,7 +70,7 @@ test('the demo shows a masked answer, its event, and why each value was found', 
   const tokens = ['EMAIL_ADDRESS', 'PHONE_NUMBER', 'CREDIT_CARD', 'US_SSN', 'SECRET'].map(tokenOf);
   assert.equal(new Set(tokens).size, 5);
 
-  const event = await shell(commandsOf(demo.printed, 5));
+  const event = await shell(commandsOf(demo.printed, 6));
   assert.equal(event.status, 0, event.output);
   assert.match(event.output, /name: read_text_file/);
   for (const type of ['EMAIL_ADDRESS', 'PHONE_NUMBER', 'CREDIT_CARD', 'US_SSN', 'SECRET'])
@@ -78,7 +78,7 @@ test('the demo shows a masked answer, its event, and why each value was found', 
   assert.match(event.output, /verified: true/);
   for (const value of PERSONAL) assert.equal(event.output.includes(value), false);
 
-  const why = await shell(commandsOf(demo.printed, 6));
+  const why = await shell(commandsOf(demo.printed, 7));
   assert.equal(why.status, 0, why.output);
   assert.match(why.output, /"type":"CREDIT_CARD".*"reasons":\["check digit, visa","key names CREDIT_CARD"\]/);
   for (const type of ['PHONE_NUMBER', 'CREDIT_CARD', 'US_SSN']) assert.ok(why.output.includes(tokenOf(type)), type);

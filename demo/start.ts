@@ -7,7 +7,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startDemoIssuer } from './issuer.ts';
-import { CLIENTS, DEFAULT_PORT, DEMO_AUDIENCES, demoConfig, firstCalls, PEOPLE } from './settings.ts';
+import { clientsOf, DEFAULT_PORT, DEMO_AUDIENCES, demoConfig, firstCalls, GATEWAY_SECRET, PEOPLE } from './settings.ts';
 import type { DemoPlaces } from './settings.ts';
 
 const READY_MS_MAX = 15_000;
@@ -27,6 +27,7 @@ const say = (text: string): void => {
 function prepare(places: DemoPlaces): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   cpSync(join(root, 'demo', 'files', 'customers'), join(folder, 'customers'), { recursive: true, force: false });
+  writeFileSync(join(folder, 'issuer-secret'), GATEWAY_SECRET, { mode: 0o600 });
   const file = join(folder, 'gatebook.yaml');
   writeFileSync(file, demoConfig(places), { mode: 0o600 });
   return file;
@@ -52,7 +53,7 @@ const issuer = await startDemoIssuer({
   port: gatewayPort + 1,
   audiences: DEMO_AUDIENCES,
   people: PEOPLE,
-  clients: CLIENTS,
+  clients: clientsOf(gatewayPort),
 }).catch((error: NodeJS.ErrnoException) => {
   say(
     `The demo needs ports ${gatewayPort} and ${gatewayPort + 1} of 127.0.0.1 (${error.code ?? error.message}). GATEBOOK_DEMO_PORT=9420 npm start takes others.`,
