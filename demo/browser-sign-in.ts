@@ -31,7 +31,7 @@ export async function openBrowserSignIn(show: (url: URL) => void): Promise<Brows
   const provider: OAuthClientProvider = {
     redirectUrl,
     clientMetadata: {
-      client_name: 'Gatebook demo client',
+      client_name: 'Demo client',
       redirect_uris: [redirectUrl],
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],

@@ -31,6 +31,7 @@ export type Client = {
 export type DemoIssuer = { readonly url: string; close(): Promise<void> };
 
 const TOKEN_SECONDS = 3_600;
+const DAY_SECONDS = 86_400;
 const PASSWORD_GRANT = 'password';
 const SIGN_IN_SCOPES = ['openid', 'profile', 'email', 'groups', 'offline_access'];
 
@@ -111,7 +112,15 @@ function configuration(audience: string, people: readonly Person[], clients: rea
     rotateRefreshToken: true,
     loadExistingGrant: grantAll,
     interactions: { url: (_context: unknown, { uid }: { readonly uid: string }) => `/sign-in/${uid}` },
-    ttl: { ClientCredentials: TOKEN_SECONDS, AccessToken: TOKEN_SECONDS },
+    ttl: {
+      AccessToken: TOKEN_SECONDS,
+      ClientCredentials: TOKEN_SECONDS,
+      Grant: DAY_SECONDS,
+      IdToken: TOKEN_SECONDS,
+      Interaction: TOKEN_SECONDS,
+      RefreshToken: DAY_SECONDS,
+      Session: DAY_SECONDS,
+    },
     // Cookies know no ports, and a gateway on the same address has its own.
     cookies: {
       keys: [randomUUID()],

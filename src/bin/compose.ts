@@ -137,6 +137,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await closeState();
     await lasting.oauth.rows.close();
     await lasting.webStore.close();
+    await lasting.signInState.close();
     await lasting.maskThreads.close();
     await lasting.apiReads.close();
     await lasting.apiKeys.close();
@@ -222,6 +223,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     lasting.brokenGlass.close();
     await lasting.oauth.rows.close();
     await lasting.webStore.close();
+    await lasting.signInState.close();
     lasting.refusals.flush(true);
     lasting.throttles.flush(true);
     await closeBook();

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { clientSourceOf } from '#bin/clients.ts';
 import type { ClientsLasting } from '#bin/clients.ts';
+import type { SignInPages } from '#bin/sign-in-pages.ts';
 import { accountCaller, liveAccount } from '#accounts/service-account.ts';
 import type { ServiceAccounts } from '#accounts/service-account.ts';
 import { rolesOf } from '#api/roles.ts';
@@ -16,18 +17,20 @@ import { createGivenGrants } from '#oauth/given-grants.ts';
 import { createOAuthKeys } from '#oauth/oauth-keys.ts';
 import type { OAuthKeys } from '#oauth/oauth-keys.ts';
 import type { OAuthRows } from '#oauth/oauth-rows.ts';
-import type { SignInStore } from '#oauth/sign-in.ts';
+import type { SignIn, SignInStore } from '#oauth/sign-in.ts';
 import type { WebSessionStore } from '#oauth/web-session.ts';
 import { createSignIns } from '#oauth/sign-ins.ts';
 import { withAccountClients } from '#signin/account-clients.ts';
 import { createSignIn } from '#signin/app.ts';
 import type { Answering } from '#signin/app.ts';
-import type { AuthorizationServer } from '#signin/asked.ts';
+import type { AuthorizationServer, CheckAgain } from '#signin/asked.ts';
 import { CLI_CLIENT_ID, withOwnClients } from '#signin/own-clients.ts';
 import type { SignInParts } from '#signin/parts.ts';
 import { createWebSessions } from '#signin/web-session.ts';
 import type { WebSessions } from '#signin/web-session.ts';
 import { createOAuthStore } from '#store/oauth-store.ts';
+import { createSignInState } from '#store/sign-in-state.ts';
+import type { SignInState } from '#store/sign-in-state.ts';
 import { openWebSessions } from '#store/web-sessions.ts';
 
 /** What of it outlives a reload. */
@@ -41,6 +44,8 @@ export type SignInLasting = ClientsLasting & {
   readonly accessTokens: OwnTokens;
   readonly webStore: WebSessionStore;
   readonly webSessions: WebSessions;
+  /** Consents, and what one process at a time may do. */
+  readonly signInState: SignInState;
 };
 
 export type SignInLastingParts = {
@@ -60,7 +65,7 @@ export type SignInLastingParts = {
 /** Opens nothing: the first use does. */
 export function signInLasting(
   parts: SignInLastingParts,
-): Pick<SignInLasting, 'oauth' | 'signIns' | 'accessTokens' | 'webStore' | 'webSessions'> {
+): Pick<SignInLasting, 'oauth' | 'signIns' | 'accessTokens' | 'webStore' | 'webSessions' | 'signInState'> {
   const { dataDirectory, limits, maskingKey, random, clock, inForce, accounts } = parts;
   const path = join(dataDirectory, 'state.db');
   const rows = createOAuthStore({ path, limits });
@@ -71,6 +76,7 @@ export function signInLasting(
     oauth: { rows, keys },
     signIns,
     webStore,
+    signInState: createSignInState({ path, limits }),
     webSessions: createWebSessions({
       ...parts,
       store: webStore,
@@ -107,20 +113,16 @@ async function openServer(parts: SignInParts, maskingKey: Buffer): Promise<Autho
   });
 }
 
-async function load(parts: SignInParts): Promise<Answering> {
+async function load(parts: SignInParts, pages: () => Promise<SignInPages>): Promise<Answering> {
   const { server, roles, webSessions } = parts;
-  const [{ SIGN_IN_ROUTES }, { meRoutes }] = await Promise.all([
+  const [{ SIGN_IN_ROUTES }, { meRoutes }, { routes, consents }] = await Promise.all([
     import('#signin/routes.ts'),
     import('#signin/me/me-routes.ts'),
+    pages(),
   ]);
-  const me = meRoutes({
-    ...parts,
-    sessions: webSessions,
-    consents: { of: () => [], forget: async () => false },
-    rolesOf: (caller) => rolesOf(caller, roles),
-  });
+  const me = meRoutes({ ...parts, sessions: webSessions, consents, rolesOf: (caller) => rolesOf(caller, roles) });
   return {
-    routes: [...SIGN_IN_ROUTES, ...me],
+    routes: [...SIGN_IN_ROUTES, ...routes, ...me],
     endpoints: async (request, response) => (await server()).endpoints(request, response),
   };
 }
@@ -129,8 +131,11 @@ async function load(parts: SignInParts): Promise<Answering> {
 export function openSignIn(loaded: LoadedConfig, gateway: Gateway, lasting: SignInLasting): Mounted | undefined {
   const { config, signInSecrets } = loaded;
   if (config.signIn === undefined) return undefined;
-  const { epochs, maskingKey, oauth, random, signIns, webSessions, clientStore, clientKeys, documentNetwork } = lasting;
-  let opened: Promise<AuthorizationServer> | undefined;
+  const { epochs, maskingKey, oauth, random, signIns, signInState, webSessions } = lasting;
+  const pages = once(async (): Promise<SignInPages> => {
+    const { openPages } = await import('#bin/sign-in-pages.ts');
+    return openPages(loaded, parts, { signInState, maskingKey });
+  });
   const own = {
     ...gateway,
     settings: config.signIn,
@@ -143,16 +148,28 @@ export function openSignIn(loaded: LoadedConfig, gateway: Gateway, lasting: Sign
     signIns,
     webSessions,
     grants: createGivenGrants(oauth.rows, oauth.keys),
-    checkAgain: async () => 'unreachable' as const,
-    server: (): Promise<AuthorizationServer> =>
-      (opened ??= openServer(parts, maskingKey).catch((error: unknown) => {
-        opened = undefined;
-        throw error;
-      })),
+    checkAgain: async (signIn: SignIn): Promise<CheckAgain> => (await pages()).checkAgain(signIn),
+    server: once((): Promise<AuthorizationServer> => openServer(parts, maskingKey)),
   };
-  const clients = clientSourceOf(loaded, config.signIn, { ...own, clientStore, clientKeys, documentNetwork });
+  const clients = clientSourceOf(loaded, config.signIn, { ...own, ...clientsOf(lasting) });
   const { serviceAccounts: accounts } = config;
-  const machines = { accounts, credentials: loaded.accounts, clientKeys, clock: gateway.clock };
+  const machines = { accounts, credentials: loaded.accounts, clientKeys: lasting.clientKeys, clock: gateway.clock };
   const parts: SignInParts = { ...own, clients: withOwnClients(withAccountClients(clients, machines)) };
-  return createSignIn(parts, load);
+  return createSignIn(parts, () => load(parts, pages));
+}
+
+const clientsOf = ({ clientStore, clientKeys, documentNetwork }: SignInLasting): ClientsLasting => ({
+  clientStore,
+  clientKeys,
+  documentNetwork,
+});
+
+/** Opened at the first use, and again when that failed. */
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () =>
+    (opened ??= open().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    }));
 }

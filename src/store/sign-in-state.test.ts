@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { LIMITS } from '#limits.ts';
-import { openSignInState } from '#store/sign-in-state.ts';
+import { createSignInState } from '#store/sign-in-state.ts';
 import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
 
 const digest = Buffer.alloc(32, 1);
@@ -12,7 +12,7 @@ const person = Buffer.alloc(32, 2);
 test('what a thread wrote is read here, by another process too', async (t) => {
   const path = join(temporaryDirectory(t), 'state.db');
   closeSync(openSync(path, 'a'));
-  const [here, there] = [openSignInState({ path, limits: LIMITS }), openSignInState({ path, limits: LIMITS })];
+  const [here, there] = [createSignInState({ path, limits: LIMITS }), createSignInState({ path, limits: LIMITS })];
   t.after(() => Promise.all([here.close(), there.close()]));
   const row = { digest, person, client: digest, sealed: Buffer.from('x'), givenAtMs: 1, endsAtMs: 2 };
   await here.consents.put(row);
@@ -32,10 +32,15 @@ test('what a thread wrote is read here, by another process too', async (t) => {
   assert.equal(await here.claims.claim(digest, 'here', times), true);
 });
 
+test('nothing is opened before the first use', () => {
+  const state = createSignInState({ path: '/nowhere/state.db', limits: LIMITS });
+  assert.throws(() => state.consents.find(digest), /ENOENT/);
+});
+
 test('after the end nothing is read', async (t) => {
   const path = join(temporaryDirectory(t), 'state.db');
   closeSync(openSync(path, 'a'));
-  const state = openSignInState({ path, limits: LIMITS });
+  const state = createSignInState({ path, limits: LIMITS });
   await state.close();
   assert.throws(() => state.consents.find(digest), /closed/);
   await assert.rejects(state.claims.claim(digest, 'x', { nowMs: 0, untilMs: 1 }), /closed/);

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { ClaimStore } from '#oauth/claim.ts';
 import type { ConsentStore } from '#oauth/consent.ts';
 import { openSignInTables } from '#store/sign-in-tables.ts';
-import type { SignInTableLimits, SignInWrite } from '#store/sign-in-tables.ts';
+import type { SignInTableLimits, SignInTables, SignInWrite } from '#store/sign-in-tables.ts';
 import { WriterThread } from '#store/writer-thread.ts';
 import type { FromWriter, ToWriter } from '#store/writer-thread.ts';
 
@@ -20,19 +20,19 @@ export type SignInState = {
 const writerThread = (settings: SignInStateSettings): Worker =>
   new Worker(new URL(import.meta.resolve('#store/sign-in-state.worker.ts')), { workerData: settings });
 
-/** Throws when the file cannot be used. */
-export function openSignInState({ path, limits }: SignInStateSettings): SignInState {
-  const tables = openSignInTables(path, limits);
+/** The file is opened by the first use, which throws when it cannot be: nobody pays for it who does not sign in. */
+export function createSignInState({ path, limits }: SignInStateSettings): SignInState {
   const writer = new WriterThread<SignInWrite, boolean>({
     start: () => writerThread({ path, limits }),
     waiting: limits.signInWritesWaiting,
     together: limits.signInWritesWaiting,
     writeMs: limits.signInWriteMs,
   });
+  let opened: SignInTables | undefined;
   let isClosed = false;
-  const open = (): typeof tables => {
+  const open = (): SignInTables => {
     if (isClosed) throw new Error('closed');
-    return tables;
+    return (opened ??= openSignInTables(path, limits));
   };
   return {
     consents: {
@@ -47,7 +47,7 @@ export function openSignInState({ path, limits }: SignInStateSettings): SignInSt
     },
     async close() {
       isClosed = true;
-      tables.close();
+      opened?.close();
       await writer.close();
     },
   };

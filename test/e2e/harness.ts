@@ -170,7 +170,7 @@ function load(folder: string, text: string, files: Options['files']): LoadedConf
   return loaded.value;
 }
 
-async function readRecords(loaded: LoadedConfig): Promise<readonly TestRecord[]> {
+export async function readRecords(loaded: LoadedConfig): Promise<readonly TestRecord[]> {
   const places = dataPlaces(loaded);
   const keys = await openKeyReader({ disk: nodeDisk, dir: places.keys });
   if (!keys.ok) throw new Error(keys.error.message);
