@@ -1,11 +1,169 @@
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
-import { startAuthorizationServer } from '#test/fakes/authorization-server.ts';
+import { createHash } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import type { JSONWebKeySet } from 'jose';
+import { door, REDIRECT, startAuthorizationServer } from '#test/fakes/authorization-server.ts';
 
-it('a client gets a token for one connection by a code, and goes on by refreshing', async (t) => {
-  const server = await startAuthorizationServer(t);
-  const { access, refresh } = await server.signIn();
-  const again = await server.refresh(refresh);
-  assert.equal(again.status, 200, JSON.stringify(again.body));
-  assert.notEqual(again.body.access_token, access);
+const errorOf = (location: URL | undefined): readonly (string | null | undefined)[] => [
+  location?.searchParams.get('error'),
+  location?.searchParams.get('state'),
+  location?.searchParams.get('code'),
+];
+
+describe('a client that does everything right', () => {
+  it('gets a token that opens one connection for ten minutes, and a refresh token without asking for one', async (t) => {
+    const server = await startAuthorizationServer(t);
+    const { code, verifier } = await server.code();
+    const { status, body } = await server.token({
+      grant_type: 'authorization_code',
+      client_id: 'editor',
+      redirect_uri: REDIRECT,
+      code,
+      code_verifier: verifier,
+    });
+    assert.equal(status, 200);
+    assert.deepEqual([body.expires_in, body.scope, body.refresh_token !== undefined], [600, 'mcp', true]);
+    const { judge } = door(server);
+    assert.equal(await judge(body.access_token ?? ''), 'ada');
+    assert.equal(await judge(body.access_token ?? '', 'masked'), 'wrong_audience');
+    assert.deepEqual(
+      server.parts.gateway.ledger.entries.map(({ st }) => st),
+      ['token_issued'],
+    );
+  });
+
+  it('is told in the answer which server it came from, so that answers of two servers cannot be mixed up', async (t) => {
+    const server = await startAuthorizationServer(t);
+    const { location } = await server.authorize();
+    assert.deepEqual(
+      [location?.searchParams.get('iss'), location?.searchParams.get('state')],
+      [server.url, 'state-of-the-client'],
+    );
+  });
+
+  it('listens on whatever loopback port is free, and at a scheme of its own', async (t) => {
+    const server = await startAuthorizationServer(t);
+    for (const redirect_uri of ['http://127.0.0.1:1/callback', 'http://127.0.0.1:65535/callback', 'editor://callback'])
+      assert.ok((await server.signIn({ redirect_uri })).access !== '', redirect_uri);
+  });
+
+  it('may push its request beforehand', async (t) => {
+    const server = await startAuthorizationServer(t);
+    const challenge = createHash('sha256').update('v'.repeat(43)).digest('base64url');
+    const pushed = await server.post('/oauth/par', {
+      client_id: 'editor',
+      redirect_uri: REDIRECT,
+      response_type: 'code',
+      code_challenge: challenge,
+      code_challenge_method: 'S256',
+      resource: server.resource,
+    });
+    const { request_uri } = (await pushed.json()) as { request_uri: string };
+    assert.equal(pushed.status, 201);
+    const named = { client_id: 'editor', request_uri };
+    const nothing = Object.fromEntries(
+      ['redirect_uri', 'response_type', 'state', 'code_challenge', 'code_challenge_method', 'resource'].map((name) => [
+        name,
+        undefined,
+      ]),
+    );
+    const { location } = await server.authorize({ ...nothing, ...named });
+    assert.notEqual(location?.searchParams.get('code') ?? null, null);
+    const again = await server.authorize({ ...nothing, ...named });
+    assert.equal(again.location?.searchParams.get('code') ?? null, null, 'a pushed request is used once');
+  });
+
+  it('that asks for openid gets an ID token our published key verifies, with no name of the person in it', async (t) => {
+    const server = await startAuthorizationServer(t);
+    const { code, verifier } = await server.code({ scope: 'openid', nonce: 'n' });
+    const { body } = await server.token({
+      grant_type: 'authorization_code',
+      client_id: 'editor',
+      redirect_uri: REDIRECT,
+      code,
+      code_verifier: verifier,
+    });
+    const keys = (await (await server.get('/oauth/jwks')).json()) as JSONWebKeySet;
+    const { payload } = await jwtVerify(body.id_token ?? '', createLocalJWKSet(keys), {
+      issuer: server.url,
+      audience: 'editor',
+    });
+    assert.equal(payload['nonce'], 'n');
+    assert.equal(payload.sub, server.made[0]?.id);
+    assert.equal(JSON.stringify(payload).includes('ada'), false);
+  });
+
+  it('gets a new refresh token with each refresh, and the one before is used up once the new one is seen', async (t) => {
+    const server = await startAuthorizationServer(t);
+    const first = await server.signIn();
+    const second = await server.refresh(first.refresh);
+    assert.equal(second.status, 200);
+    assert.equal(await door(server).judge(second.body.access_token ?? ''), 'ada');
+    const third = await server.refresh(second.body.refresh_token ?? '');
+    assert.equal(third.status, 200);
+    assert.notEqual(third.body.refresh_token, second.body.refresh_token);
+    assert.deepEqual(
+      server.parts.gateway.ledger.entries.map(({ st }) => st),
+      ['token_issued', 'token_refreshed', 'token_refreshed'],
+    );
+  });
+
+  it('that never got the answer of a refresh asks again and goes on', async (t) => {
+    const server = await startAuthorizationServer(t);
+    const { refresh } = await server.signIn();
+    const lost = await server.refresh(refresh);
+    const again = await server.refresh(refresh);
+    assert.equal(again.status, 200);
+    const { judge } = door(server);
+    assert.equal(await judge(lost.body.access_token ?? ''), 'unknown_token');
+    assert.equal(await judge(again.body.access_token ?? ''), 'ada');
+    assert.equal((await server.refresh(again.body.refresh_token ?? '')).status, 200);
+  });
+
+  it('ends its own tokens by revoking them', async (t) => {
+    const server = await startAuthorizationServer(t);
+    const { access, refresh } = await server.signIn();
+    const answer = await server.post('/oauth/revoke', { client_id: 'editor', token: refresh });
+    assert.equal(answer.status, 200);
+    assert.equal(await door(server).judge(access), 'unknown_token');
+    assert.equal((await server.refresh(refresh)).body.error, 'invalid_grant');
+  });
+});
+
+describe('no scope and no resource', () => {
+  it('with several connections a client that names none is told how to', async (t) => {
+    const server = await startAuthorizationServer(t);
+    const { location } = await server.authorize({ resource: undefined });
+    assert.deepEqual(errorOf(location), ['invalid_target', 'state-of-the-client', null]);
+    assert.match(
+      location?.searchParams.get('error_description') ?? '',
+      /resource=http:.*\/mcp\/<name of the connection>/,
+    );
+  });
+
+  it('with one connection that one is meant', async (t) => {
+    const server = await startAuthorizationServer(t, { onlyOne: true });
+    const { access } = await server.signIn({ resource: undefined });
+    assert.equal(await door(server).judge(access), 'ada');
+  });
+
+  it('a connection that does not exist is no different from one that does', async (t) => {
+    const server = await startAuthorizationServer(t);
+    const { access } = await server.signIn({ resource: `${server.url}/mcp/nobody-knows` });
+    assert.equal(await door(server).judge(access, 'nobody-knows'), 'ada');
+  });
+
+  it('a scope nobody knows is no obstacle, and the answer says what was given', async (t) => {
+    const server = await startAuthorizationServer(t);
+    const { code, verifier } = await server.code({ scope: 'admin everything' });
+    const { body } = await server.token({
+      grant_type: 'authorization_code',
+      client_id: 'editor',
+      redirect_uri: REDIRECT,
+      code,
+      code_verifier: verifier,
+    });
+    assert.equal(body.scope, 'mcp');
+  });
 });

@@ -8,6 +8,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Agent, fetch as undiciFetch } from 'undici';
+import { systemIdentityClock } from '#identity/clock.ts';
+import { createIdentity } from '#identity/identity.ts';
+import { apiResourceUrl } from '#identity/resource-metadata.ts';
+import { createAccessTokens } from '#oauth/access-tokens.ts';
 import { createOAuthKeys } from '#oauth/oauth-keys.ts';
 import type { OAuthRows } from '#oauth/oauth-rows.ts';
 import type { SignIn } from '#oauth/sign-in.ts';
@@ -27,6 +31,7 @@ import { freePort } from '#test/e2e/harness.ts';
 import { ADA } from '#test/fakes/gateway.ts';
 import type { GatewayOverrides } from '#test/fakes/gateway.ts';
 import { listenGateway } from '#test/fakes/gateway-server.ts';
+import { createListeningLog, createMemoryKeyCache } from '#test/fakes/identity.ts';
 import { signInParts } from '#test/fakes/sign-in.ts';
 import type { FakeSignIn } from '#test/fakes/sign-in.ts';
 import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
@@ -111,6 +116,8 @@ export type FakeServerOptions = GatewayOverrides & {
   readonly clients?: ClientSource;
   readonly checkAgain?: (signIn: SignIn) => Promise<CheckAgain>;
   readonly clock?: () => number;
+  /** Only the first connection is there. */
+  readonly onlyOne?: true;
   /** Of another server: both are then processes of one gateway. */
   readonly beside?: Pick<FakeServer, 'path' | 'url'>;
 };
@@ -132,7 +139,7 @@ const agreeRoute = (person: () => SignIn): SignInRoute => ({
 });
 
 export async function startAuthorizationServer(t: TestContext, options: FakeServerOptions = {}): Promise<FakeServer> {
-  const { clients = fakeClients(EDITOR), checkAgain, clock = Date.now, beside, ...overrides } = options;
+  const { clients = fakeClients(EDITOR), checkAgain, clock = Date.now, beside, onlyOne, ...overrides } = options;
   const port = await freePort();
   const url = beside?.url ?? `http://127.0.0.1:${port}`;
   const path = beside?.path ?? join(temporaryDirectory(t), 'state.db');
@@ -146,6 +153,7 @@ export async function startAuthorizationServer(t: TestContext, options: FakeServ
     ...base,
     clock,
     random: randomBytes,
+    ...(onlyOne === undefined ? {} : { connections: new Map([...base.connections].slice(0, 1)) }),
     oauth: { rows, keys },
     signIns: createSignIns(rows, keys, clock),
     clients: withOwnClients(clients),
@@ -259,4 +267,38 @@ function client(origin: string, url: string, dispatcher: Agent) {
   const refresh: FakeServer['refresh'] = (refreshToken, more = {}) =>
     token({ grant_type: 'refresh_token', client_id: 'editor', refresh_token: refreshToken, ...more });
   return { get, post, authorize, code, token, signIn, refresh };
+}
+
+/** As `/mcp` asks. */
+export function door({ parts, rows, url }: FakeServer) {
+  const { limits, epochs, clock, oauth } = parts;
+  const identity = createIdentity({
+    issuers: [],
+    fetch: () => Promise.reject(new Error('no issuer')),
+    clock: { ...systemIdentityClock, nowMs: clock },
+    keyCache: createMemoryKeyCache(),
+    epochs,
+    limits,
+    log: createListeningLog(),
+    own: {
+      stores: {
+        access_token: createAccessTokens({
+          rows,
+          keys: oauth.keys,
+          clock,
+          limits,
+          trusts: () => true,
+          accountOf: () => undefined,
+        }),
+      },
+      apiResource: apiResourceUrl(url),
+    },
+  });
+  return {
+    identity,
+    async judge(token: string, connection = 'notes'): Promise<string> {
+      const verified = await identity.verify(token, [`${url}/mcp/${connection}`]);
+      return verified.ok ? verified.value.caller.subject : verified.error;
+    },
+  };
 }
