@@ -11,6 +11,7 @@ import type { GivenGrants } from '#oauth/given-grants.ts';
 import type { SignInStore } from '#oauth/sign-in.ts';
 import type { BrokenGlassStore } from '#policy/break-glass.ts';
 import type { Searcher } from '#events/searcher.ts';
+import type { NamedGrants } from '#oauth/named-grants.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { RevokeParts } from '#gateway/revoke.ts';
 import type { ClientPolicy } from '#oauth/client-policy.ts';
@@ -56,6 +57,8 @@ export type ApiParts = Pick<
   readonly apiIssuers: readonly string[];
   readonly checkpoints: Checkpoints;
   readonly revocations: RevokeParts;
+  /** What people let clients do. */
+  readonly grants: NamedGrants;
   readonly keys: KeyParts;
   /** Undefined when nobody signs in here. */
   readonly clients: { readonly store: ClientStore; readonly policy: ClientPolicy } | undefined;

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { Revocation, RevocationDone } from '#api/contract/revocation.ts';
 import { ROUTES } from '#api/routes.ts';
+import type { NamedGrants } from '#oauth/named-grants.ts';
 import { ADA, GRACE } from '#test/fakes/gateway.ts';
 import { ADMIN_TOKEN, AUDITOR_TOKEN, by, listenApi } from '#test/fakes/api.ts';
 import { headerOf, LATCHED, shapeOf } from '#test/fakes/ledger.ts';
@@ -11,9 +12,9 @@ import { createFakeRevocationStore } from '#test/fakes/revocation-store.ts';
 const PATH = '/api/v1/revocations';
 const CALLER = { scope: 'caller', issuer: ADA.issuer, subject: 'eve', reason: 'a stolen laptop' };
 
-async function listen(t: TestContext) {
+async function listen(t: TestContext, grants?: NamedGrants) {
   const store = createFakeRevocationStore();
-  const { ask, gateway } = await listenApi(t, ROUTES, { store });
+  const { ask, gateway } = await listenApi(t, ROUTES, { store, ...(grants === undefined ? {} : { grants }) });
   const post = async (body: object, token = ADMIN_TOKEN) => {
     const headers = { ...by(token), 'content-type': 'application/json' };
     const answer = await ask({ method: 'POST', path: PATH, headers, body: JSON.stringify(body) });
@@ -111,4 +112,31 @@ test('what cannot be recorded or kept is refused with what became of it', async 
   store.room = 0;
   const full = await post(CALLER);
   assert.deepEqual([full.status, full.json['code']], [409, 'too_many_revocations']);
+});
+
+test('an admin ends one grant by its name: recorded first, and what is no grant is a mistake', async (t) => {
+  const happened: string[] = [];
+  const { gateway, store, post } = await listen(t, {
+    find: (name) => (name === 'grant-of-eve' ? { name, signIn: 'one' } : undefined),
+    end: async (name) => void happened.push(`end ${name}`),
+  });
+  gateway.ledger.durable = (entry) => void happened.push(`record ${entry.st}`);
+  const answer = await post({ scope: 'grant', grant: 'grant-of-eve', reason: 'a stolen laptop' });
+  assert.equal(answer.status, 201);
+  const { id: _, epoch, revokedAt, ...rest } = RevocationDone.parse(answer.json);
+  assert.deepEqual(rest, {
+    scope: 'grant',
+    grant: 'grant-of-eve',
+    reason: 'a stolen laptop',
+    by: { issuer: GRACE.issuer, subject: 'grace' },
+    record: 'a:0',
+    revokesYou: false,
+  });
+  assert.equal(epoch, revokedAt);
+  assert.deepEqual(happened, ['record revocation', 'end grant-of-eve']);
+  assert.deepEqual(headerOf(gateway.ledger.entries[0]).detail, { scope: 'grant', grant: 'grant-of-eve' });
+  assert.deepEqual(store.enforced, []);
+  const none = await post({ scope: 'grant', grant: 'other', reason: 'x' });
+  assert.deepEqual([none.status, none.json['parameter']], [400, 'grant']);
+  assert.equal((await post({ scope: 'grant', grant: 'grant-of-eve', reason: 'x' }, AUDITOR_TOKEN)).status, 403);
 });

@@ -3,14 +3,19 @@ import type { ApiCall, ApiInput, ApiOutcome, ApiRefusal } from '#api/call.ts';
 import type { createRevocation, Revocation, RevocationRequest } from '#api/contract/revocation.ts';
 import type { ApiParts } from '#api/parts.ts';
 import { revoke, type RevokeRefusal } from '#gateway/revoke.ts';
+import { revokeGrant } from '#gateway/revoke-grant.ts';
 import { callerKey, GATEBOOK_NAMESPACE } from '#identity/caller.ts';
 import { covers, type RevocationInForce, type RevocationScope } from '#identity/revocation.ts';
 import { err, ok, unreachable } from '#result.ts';
 
-type Parts = Pick<ApiParts, 'identity' | 'publicUrl' | 'revocations'>;
+type Parts = Pick<ApiParts, 'grants' | 'identity' | 'publicUrl' | 'revocations'>;
+type EpochRequest = Exclude<RevocationRequest, { readonly scope: 'grant' }>;
 
 /** A misspelt issuer or namespace would revoke nobody, and whoever asked would go back to sleep. */
-function mistakeIn(asked: RevocationRequest, { identity, publicUrl }: Parts): ApiRefusal | undefined {
+function mistakeIn(
+  asked: EpochRequest,
+  { identity, publicUrl }: Pick<Parts, 'identity' | 'publicUrl'>,
+): ApiRefusal | undefined {
   // Service accounts, and what clients registered here got, are the gateway's own.
   const issuers = [...identity.ready(), { issuer: publicUrl, namespace: GATEBOOK_NAMESPACE }];
   const invalid = (parameter: string, detail: string): ApiRefusal => ({
@@ -26,7 +31,7 @@ function mistakeIn(asked: RevocationRequest, { identity, publicUrl }: Parts): Ap
   return undefined;
 }
 
-function scopeOf(asked: RevocationRequest): RevocationScope {
+function scopeOf(asked: EpochRequest): RevocationScope {
   switch (asked.scope) {
     case 'all':
       return { scope: asked.scope };
@@ -64,6 +69,7 @@ export async function serveRevocation(
   { body }: Pick<ApiInput<typeof createRevocation>, 'body'>,
   parts: Parts,
 ): Promise<ApiOutcome> {
+  if (body.scope === 'grant') return serveGrant(call, body, parts);
   const mistake = mistakeIn(body, parts);
   if (mistake !== undefined) return err(mistake);
   const { caller } = call.verified;
@@ -72,6 +78,34 @@ export async function serveRevocation(
   if (!done.ok) return err(refusalOf(done.error));
   const revokesYou = covers(scope, callerKey(caller), caller.client === undefined ? [] : [caller.client]);
   return ok({ status: 201, json: { ...toView(done.value), revokesYou } });
+}
+
+async function serveGrant(
+  { verified, token }: ApiCall,
+  { grant, reason }: Extract<RevocationRequest, { readonly scope: 'grant' }>,
+  { grants, identity, revocations }: Parts,
+): Promise<ApiOutcome> {
+  const { caller } = verified;
+  const done = await revokeGrant({ grant, reason, by: caller, token }, { ...revocations, grants });
+  if (!done.ok) {
+    if (done.error !== 'no_such_grant') return err(refusalOf(done.error));
+    const detail = 'there is no such grant, or it has ended';
+    return err({ code: 'invalid_parameter', reason: 'no_such_grant', parameter: 'grant', detail });
+  }
+  const { id, record, atMs } = done.value;
+  const at = new Date(atMs).toISOString();
+  const by = { issuer: caller.issuer, subject: caller.subject };
+  const view: Revocation = {
+    id,
+    scope: 'grant',
+    grant,
+    reason: done.value.reason,
+    revokedAt: at,
+    epoch: at,
+    by,
+    record,
+  };
+  return ok({ status: 201, json: { ...view, revokesYou: !identity.recheck(verified).ok } });
 }
 
 export async function serveRevocations({ revocations }: Pick<Parts, 'revocations'>): Promise<ApiOutcome> {

@@ -29,6 +29,7 @@ import type { RevokeParts } from '#gateway/revoke.ts';
 import { allowedHostsOf } from '#gateway/host.ts';
 import type { Mounted } from '#gateway/server.ts';
 import { createTrustedProxies } from '#gateway/source.ts';
+import { createNamedGrants } from '#oauth/named-grants.ts';
 import type { MaskThreads } from '#mask-threads/mask-threads.ts';
 import { createMasker } from '#masking/masker.ts';
 import type { Masker, PlainMaskerSettings } from '#masking/masker.ts';
@@ -148,6 +149,7 @@ function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting): Ap
       apiIssuers,
       ...apiReads,
       revocations,
+      grants: createNamedGrants(lasting.oauth.rows, lasting.oauth.keys),
       keys: apiKeys.parts,
       clients: config.signIn === undefined ? undefined : { store: lasting.clientStore, policy: config.signIn.clients },
       version: version(),

@@ -33,6 +33,18 @@ test('a caller, a client and everybody are revoked by the running gateway, with 
   );
 });
 
+test('one grant is ended by its name', async (t) => {
+  const ended: string[] = [];
+  const grants = {
+    find: (name: string) => ({ name, signIn: undefined }),
+    end: async (name: string) => void ended.push(name),
+  };
+  const { origin } = await listenApi(t, ROUTES, { grants });
+  const args = ['revoke', '--grant', 'grant-of-eve', '--reason', 'x', '--url', origin];
+  const { code } = await runCommand(register, args, { cwd: '/', env: { GATEBOOK_TOKEN: ADMIN_TOKEN } });
+  assert.deepEqual([code, ended], [0, ['grant-of-eve']]);
+});
+
 test('whoever revokes himself is told so, and JSON is the answer of the API', async (t) => {
   const { run } = await revoking(t);
   const { code, stdout, stderr } = await run(['--all', '--reason', 'x', '--json']);

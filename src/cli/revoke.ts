@@ -7,6 +7,7 @@ import type { CliIo } from '#cli/io.ts';
 type Options = {
   readonly caller?: readonly string[];
   readonly client?: string;
+  readonly grant?: string;
   readonly all?: true;
   readonly reason: string;
   readonly url: string;
@@ -20,10 +21,11 @@ export function register(program: Command, io: CliIo): void {
   program
     .command('revoke')
     .description(
-      'Take access away, now: from one caller, from all who come through one client, or from everybody. Open calls and streams end. Exit codes: 0 in force, 1 refused, 2 usage, 3 gateway not reachable or unable.',
+      'Take access away, now: from one caller, from all who come through one client, one grant of one person, or from everybody. Open calls and streams end. Exit codes: 0 in force, 1 refused, 2 usage, 3 gateway not reachable or unable.',
     )
     .option('--caller <issuer subject...>', 'URL of the issuer and subject, as events show them')
     .option('--client <id>', 'client id with the name of its issuer, as events show it: okta:0oa1ci2')
+    .option('--grant <name>', 'what one person let one client do, as events name it (detail.grant)')
     .option('--all', 'every token issued until now; yours too')
     .requiredOption('--reason <text>', 'why, for the record')
     .requiredOption('--url <url>', 'address of the gateway')
@@ -33,11 +35,12 @@ export function register(program: Command, io: CliIo): void {
 }
 
 /** The body of the request, or what is wrong with the command line. */
-function asked({ caller, client, all, reason }: Options): object | string {
-  const scopes = [caller, client, all].filter((scope) => scope !== undefined);
-  if (scopes.length !== 1) return 'give exactly one of --caller, --client and --all';
+function asked({ caller, client, grant, all, reason }: Options): object | string {
+  const scopes = [caller, client, grant, all].filter((scope) => scope !== undefined);
+  if (scopes.length !== 1) return 'give exactly one of --caller, --client, --grant and --all';
   if (all !== undefined) return { scope: 'all', reason };
   if (client !== undefined) return { scope: 'client', client, reason };
+  if (grant !== undefined) return { scope: 'grant', grant, reason };
   const [issuer, subject, ...more] = caller ?? [];
   if (issuer === undefined || subject === undefined || more.length > 0)
     return '--caller takes two words: the URL of the issuer and the subject';

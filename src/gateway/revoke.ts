@@ -2,7 +2,7 @@
  * Taking access away: the control record is durable first, then the store, then the effect in this process; the others
  * follow by their polls. Whoever may ask is decided before it gets here.
  */
-import type { EventCaller } from '#events/header.ts';
+import type { EventCaller, RecordHeader } from '#events/header.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Executed } from '#gateway/refusal.ts';
 import { callerKey, GATEWAY_CALLER } from '#identity/caller.ts';
@@ -45,22 +45,35 @@ const unavailable = (reason: string, executed: Executed): { readonly ok: false; 
 
 const eventCaller = ({ issuer, subject, kind, groups }: Caller): EventCaller => ({ issuer, subject, kind, groups });
 
-function entryOf(revocation: Revocation, by: Caller, masker: Masker, secrets: readonly string[]): LedgerEntry {
-  const { id, scope, epochMs, reason } = revocation;
+/** `detail`: what is taken away. */
+export function revocationEntry(
+  revocation: { readonly id: string; readonly reason: string; readonly detail: NonNullable<RecordHeader['detail']> },
+  by: Caller,
+  masker: Masker,
+  secrets: readonly string[],
+): LedgerEntry {
+  const { id, reason, detail } = revocation;
   return {
     kind: 'control',
     call: id,
     ref: null,
     st: 'revocation',
-    header: masker.maskHeader(
-      { caller: eventCaller(by), reason, detail: { ...scope, epoch: new Date(epochMs).toISOString() } },
-      masker.secretsOf(secrets),
-    ),
+    header: masker.maskHeader({ caller: eventCaller(by), reason, detail }, masker.secretsOf(secrets)),
     payload: null,
     mask: { n: 0 },
     pol: null,
     subject: callerKey(by),
   };
+}
+
+function entryOf(revocation: Revocation, by: Caller, masker: Masker, secrets: readonly string[]): LedgerEntry {
+  const { id, scope, epochMs, reason } = revocation;
+  return revocationEntry(
+    { id, reason, detail: { ...scope, epoch: new Date(epochMs).toISOString() } },
+    by,
+    masker,
+    secrets,
+  );
 }
 
 /** From the durable record on: in force here and, a poll later, everywhere. */

@@ -41,7 +41,17 @@ type Options = GatewayOverrides &
   Partial<
     Pick<
       ApiParts,
-      'book' | 'checkpoints' | 'clients' | 'searcher' | 'streams' | 'web' | 'people' | 'brokenGlass' | 'epochs' | 'keys'
+      | 'book'
+      | 'checkpoints'
+      | 'clients'
+      | 'searcher'
+      | 'streams'
+      | 'web'
+      | 'people'
+      | 'brokenGlass'
+      | 'epochs'
+      | 'keys'
+      | 'grants'
     >
   > & {
     readonly store?: RevocationStore;
@@ -86,6 +96,7 @@ export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts 
       watch: { apply: () => undefined },
       secrets: () => [],
     },
+    grants: options.grants ?? { find: () => undefined, end: async () => undefined },
     keys: options.keys ?? {
       store: fakeApiKeyStore(),
       newKey: () => assert.fail('no key'),

@@ -1,10 +1,11 @@
-/** Taking access away: from one caller, from all who come through one client, from everybody. */
+/** Taking access away: from one caller, from all who come through one client, from everybody; or one grant of one person. */
 import { z } from 'zod';
 import type { Operation } from '#api/contract/operation.ts';
 import { API_PATHS } from '#api/contract/paths.ts';
 import { LIMITS } from '#limits.ts';
 
 const ISSUER_CHARS = 2_048;
+const GRANT_CHARS = 64;
 
 const reason = z
   .string()
@@ -20,10 +21,17 @@ const client = z
   .max(LIMITS.tokenSubjectChars)
   .describe('client id in the namespace of its issuer, as events show it: okta:0oa1ci2');
 
+const grant = z
+  .string()
+  .min(1)
+  .max(GRANT_CHARS)
+  .describe('what one person let one client do at one connection, by the name events have for it: `detail.grant`');
+
 export const RevocationRequest = z
   .discriminatedUnion('scope', [
     z.strictObject({ scope: z.literal('caller'), issuer, subject, reason }),
     z.strictObject({ scope: z.literal('client'), client, reason }),
+    z.strictObject({ scope: z.literal('grant'), grant, reason }),
     z.strictObject({ scope: z.literal('all'), reason }),
   ])
   .meta({ id: 'RevocationRequest' });
@@ -32,10 +40,11 @@ export type RevocationRequest = z.output<typeof RevocationRequest>;
 export const Revocation = z
   .strictObject({
     id: z.string(),
-    scope: z.enum(['caller', 'client', 'all']),
+    scope: z.enum(['caller', 'client', 'grant', 'all']),
     issuer: z.string().optional(),
     subject: z.string().optional(),
     client: z.string().optional(),
+    grant: z.string().optional(),
     reason: z.string(),
     revokedAt: z.string().describe('RFC 3339'),
     epoch: z.string().describe('RFC 3339: tokens issued at or before are refused, by whatever clock of the issuer'),
@@ -55,7 +64,7 @@ export const createRevocation = {
   path: API_PATHS.revocations,
   summary: 'Take access away, now',
   description:
-    'Recorded first, then kept, then effective: every token issued until `epoch` is refused by every process, open calls and streams end, legacy sessions and server processes of the caller too. Asking again raises the epoch.',
+    'Recorded first, then kept, then effective: every token issued until `epoch` is refused by every process, with the sign-ins, grants and refresh tokens from before it; open calls and streams end, legacy sessions and server processes of the caller too. Asking again raises the epoch. A grant is no epoch but a row that ends: it is in no list of what is revoked, and its person may agree to it anew.',
   roles: ['admin'],
   needsFresh: true,
   body: RevocationRequest,
