@@ -223,6 +223,8 @@ async function openStream(url: string, init: RequestInit): Promise<OpenStream> {
 
 /** What outlives a gateway: its data directory, the issuer and the server; and how to stop the gateways among them. */
 type Surroundings = {
+  /** Of the gateway: its own URL stays the same when it is started again. */
+  readonly port: number;
   readonly folder: string;
   readonly issuer: FakeIssuer;
   readonly server: FakeMcpServer;
@@ -231,14 +233,14 @@ type Surroundings = {
 
 async function surround(t: TestContext): Promise<Surroundings> {
   const folder = mkdtempSync(join(tmpdir(), 'gatebook-e2e-'));
-  const [issuer, server] = await Promise.all([startFakeIssuer(), startFakeMcpServer()]);
+  const [issuer, server, port] = await Promise.all([startFakeIssuer(), startFakeMcpServer(), freePort()]);
   const stops: (() => Promise<void>)[] = [];
   t.after(async () => {
     for (const stop of stops) await stop();
     await Promise.all([issuer.close(), server.close()]);
     rmSync(folder, { recursive: true, force: true });
   });
-  return { folder, issuer, server, stops };
+  return { folder, issuer, server, port, stops };
 }
 
 export async function startTestGateway(
@@ -247,8 +249,7 @@ export async function startTestGateway(
   kept?: Surroundings,
 ): Promise<TestGateway> {
   const surroundings = kept ?? (await surround(t));
-  const { folder, issuer, server } = surroundings;
-  const port = await freePort();
+  const { folder, issuer, server, port } = surroundings;
   let composed: ComposedGateway | undefined;
   let isStopped = false;
   const stop = async (): Promise<void> => {

@@ -118,8 +118,8 @@ export type FakeServerOptions = GatewayOverrides & {
   readonly clock?: () => number;
   /** Only the first connection is there. */
   readonly onlyOne?: true;
-  /** Of another server: both are then processes of one gateway. */
-  readonly beside?: Pick<FakeServer, 'path' | 'url'>;
+  /** Of another server, or of a whole gateway: both are then processes of one gateway. `secret`: of its data directory. */
+  readonly beside?: Pick<FakeServer, 'path' | 'url'> & { readonly secret?: Buffer };
 };
 
 /** The page of the test's: whoever comes is signed in and agrees. */
@@ -147,7 +147,8 @@ export async function startAuthorizationServer(t: TestContext, options: FakeServ
   const base = signInParts({ ...overrides, publicUrl: url });
   const rows = createOAuthStore({ path, limits: base.limits });
   t.after(() => rows.close());
-  const keys = createOAuthKeys(SECRET, randomBytes);
+  const secret = beside?.secret ?? SECRET;
+  const keys = createOAuthKeys(secret, randomBytes);
   let opened: Promise<AuthorizationServer> | undefined;
   const parts: FakeSignIn = {
     ...base,
@@ -161,7 +162,7 @@ export async function startAuthorizationServer(t: TestContext, options: FakeServ
     server: () =>
       (opened ??= openAuthorizationServer({
         ...parts,
-        signingKey: deriveSigningKey(SECRET),
+        signingKey: deriveSigningKey(secret),
         mayUseApi: (id) => id === CLI_CLIENT_ID,
       })),
   };
@@ -296,7 +297,7 @@ export function door({ parts, rows, url }: FakeServer) {
   });
   return {
     identity,
-    async judge(token: string, connection = 'notes'): Promise<string> {
+    judge: async (token: string, connection = 'notes'): Promise<string> => {
       const verified = await identity.verify(token, [`${url}/mcp/${connection}`]);
       return verified.ok ? verified.value.caller.subject : verified.error;
     },
