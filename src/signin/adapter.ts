@@ -50,7 +50,11 @@ export type AdapterErrors = {
 /** Of the library's context. */
 export type Asking = {
   readonly ip: string;
-  readonly oidc: { readonly entities: Readonly<Record<string, { readonly jti: string } | undefined>> };
+  readonly oidc: {
+    readonly route?: string;
+    readonly params?: Readonly<Record<string, unknown>>;
+    readonly entities: Readonly<Record<string, { readonly jti: string } | undefined>>;
+  };
 };
 
 export type AdapterParts = Pick<
@@ -150,13 +154,25 @@ class RowAdapter implements Adapter {
   }
 
   async destroy(id: string): Promise<void> {
-    const digest = this.#parts.keys.rowDigest(this.#model, id);
-    // Whatever hangs on a grant ends with it.
+    const { keys } = this.#parts;
+    const digest = keys.rowDigest(this.#model, id);
+    // Whatever hangs on a grant ends with it: the library asks for that in the same breath.
+    if (this.#model === 'AccessToken' || this.#model === 'RefreshToken') return;
+    if (this.#model === 'ClientCredentials') await this.#recordEnd('token_revoked', digest);
     await this.#write(this.#model === 'Grant' ? { act: 'end_grant', grant: digest } : { act: 'remove', digest });
   }
 
+  /** Asked once for each kind of token; the grant ends as one. */
   async revokeByGrantId(grantId: string): Promise<void> {
-    await this.#write({ act: 'end_grant', grant: this.#parts.keys.rowDigest('Grant', grantId) });
+    if (this.#model !== 'AccessToken') return;
+    const { context } = this.#parts;
+    const grant = this.#parts.keys.rowDigest('Grant', grantId);
+    const isAsked = context()?.oidc.route === 'revocation';
+    // A client that asks waits for the book; a reuse ends at once, whatever the book says.
+    if (isAsked) await this.#recordEnd('grant_ended', grant);
+    const row = this.#read((rows) => rows.find(grant));
+    await this.#write({ act: 'end_grant', grant });
+    if (!isAsked && row !== undefined) await this.#recordReuse(reuseOf(context()), row);
   }
 
   async #findByAlias(kind: 'user code' | 'session', alias: string): Promise<Payload | undefined> {
@@ -242,6 +258,16 @@ class RowAdapter implements Adapter {
     clients.used(clientId);
   }
 
+  async #recordEnd(act: 'grant_ended' | 'token_revoked', digest: Uint8Array): Promise<void> {
+    const { keys, errors } = this.#parts;
+    const row = this.#read((rows) => rows.find(digest));
+    if (row === undefined) return;
+    const detail = { grant: row.grant === undefined ? null : keys.grantName(row.grant) };
+    const who = this.#whoOf(row, this.#payloadOf(row, undefined) ?? {});
+    const recorded = await recordAct(this.#parts, act, { ...who, reason: 'client_asked', detail });
+    if (!recorded.ok) throw errors.unavailable();
+  }
+
   /** The grant ended already, in one step with the refusal: what takes away need not wait for the book. */
   async #recordReuse(act: 'code_reuse' | 'refresh_reuse', row: OAuthRow | undefined, payload?: Payload): Promise<void> {
     const { keys, log } = this.#parts;
@@ -288,6 +314,9 @@ class RowAdapter implements Adapter {
     this.#parts.log.error({ error: why }, 'what the authorization server keeps cannot be read or written');
   }
 }
+
+const reuseOf = (asking: Asking | undefined): 'code_reuse' | 'refresh_reuse' =>
+  asking?.oidc.params?.['grant_type'] === 'refresh_token' ? 'refresh_reuse' : 'code_reuse';
 
 const pick = (payload: Payload, keys: readonly string[]): Payload =>
   Object.fromEntries(Object.entries(payload).filter(([key]) => keys.includes(key)));

@@ -23,6 +23,7 @@ export type AuthAct =
   | 'consent_refused'
   | 'token_issued'
   | 'token_refreshed'
+  | 'token_revoked'
   | 'refresh_reuse'
   | 'code_reuse'
   | 'refresh_refused'

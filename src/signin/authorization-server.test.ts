@@ -126,6 +126,10 @@ describe('a client that does everything right', () => {
     const { access, refresh } = await server.signIn();
     const answer = await server.post('/oauth/revoke', { client_id: 'editor', token: refresh });
     assert.equal(answer.status, 200);
+    assert.deepEqual(
+      server.parts.gateway.ledger.entries.map(({ st }) => st),
+      ['token_issued', 'grant_ended'],
+    );
     assert.equal(await door(server).judge(access), 'unknown_token');
     assert.equal((await server.refresh(refresh)).body.error, 'invalid_grant');
   });

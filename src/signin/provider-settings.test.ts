@@ -6,8 +6,9 @@ it('metadata says what there is, under our own name whatever name it was asked b
   const server = await startAuthorizationServer(t);
   const { url } = server;
   for (const path of ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']) {
-    const answer = await server.get(path, { host: 'evil.example', 'x-forwarded-host': 'evil.example' });
-    const metadata = (await answer.json()) as Record<string, unknown>;
+    const headers = { host: 'evil.example', 'x-forwarded-host': 'worse.example', 'x-forwarded-proto': 'https' };
+    const answer = await server.ask({ method: 'GET', path, headers });
+    const metadata = JSON.parse(answer.text) as Record<string, unknown>;
     assert.equal(metadata['issuer'], url);
     for (const [name, at] of Object.entries({
       authorization_endpoint: '/oauth/authorize',

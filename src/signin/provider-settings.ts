@@ -218,6 +218,8 @@ export function providerSettings(parts: ProviderParts): object {
       const grantId = oidc.result?.consent?.grantId;
       return grantId === undefined ? undefined : oidc.provider.Grant.find(grantId);
     },
+    // A grant ends with its tokens, in one write: see adapter.ts.
+    revokeGrantPolicy: () => false,
     pkce: { required: () => true },
     async renderError(context: OidcContext, out: Out) {
       show(context, troublePage(out.error_description ?? out.error));

@@ -20,6 +20,13 @@ it('a sign-in is changed by one at a time, and not any more when it has ended', 
   assert.deepEqual(table.write([late]), ['used']);
 });
 
+it('with its end everything that hangs on it is gone, not only worth nothing', (t) => {
+  const table = openTable(t);
+  const grant = rowOf('grant', { model: 'Grant', grant: bytes('grant'), signIn: 'one' });
+  table.write([begin('one'), { act: 'put', row: grant, nowMs: NOW }, { act: 'end_sign_in', id: 'one', nowMs: NOW }]);
+  assert.equal(table.find(bytes('grant')), undefined);
+});
+
 it('one at a time asks the issuer, and another when that one does not come back', (t) => {
   const table = openTable(t);
   table.write([begin('one')]);

@@ -31,6 +31,7 @@ import { freePort } from '#test/e2e/harness.ts';
 import { ADA } from '#test/fakes/gateway.ts';
 import type { GatewayOverrides } from '#test/fakes/gateway.ts';
 import { listenGateway } from '#test/fakes/gateway-server.ts';
+import type { ListeningGateway } from '#test/fakes/gateway-server.ts';
 import { createListeningLog, createMemoryKeyCache } from '#test/fakes/identity.ts';
 import { signInParts } from '#test/fakes/sign-in.ts';
 import type { FakeSignIn } from '#test/fakes/sign-in.ts';
@@ -90,6 +91,8 @@ export type FakeServer = {
   readonly made: SignIn[];
   /** Whom the test's page signs in; changed at will. */
   person: () => SignIn;
+  /** With every header as it is given. */
+  readonly ask: ListeningGateway['ask'];
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
   post(
     path: string,
@@ -172,12 +175,12 @@ export async function startAuthorizationServer(t: TestContext, options: FakeServ
     routes: [agreeRoute(() => server.person())],
     endpoints: async (request, response) => (await open()).endpoints(request, response),
   }));
-  const { origin } = await listenGateway(t, parts.gateway, mounted, port);
+  const { origin, ask } = await listenGateway(t, parts.gateway, mounted, port);
   const dispatcher = new Agent({ pipelining: 0 });
   t.after(() => dispatcher.close());
   return Object.assign(
     server,
-    { parts, rows, url, path, resource: `${url}/mcp/notes`, made },
+    { parts, rows, url, path, resource: `${url}/mcp/notes`, made, ask },
     client(origin, url, dispatcher),
   );
 }

@@ -34,6 +34,7 @@ describe('attack with a code', () => {
     assert.deepEqual([first.status, second.status, second.body.error], [200, 400, 'invalid_grant']);
     assert.equal(await door(server).judge(tokenOf(first)), 'unknown_token');
     assert.equal((await server.refresh(refreshOf(first))).body.error, 'invalid_grant');
+    assert.deepEqual(acts(server), ['token_issued', 'code_reuse']);
   });
 
   it('of two processes that race one code exactly one gets tokens, and then those end', async (t) => {
@@ -105,6 +106,15 @@ describe('attack with a code', () => {
     }
   });
 
+  it('a client with one address has to say it all the same', async (t) => {
+    const server = await startAuthorizationServer(t, {
+      clients: fakeClients({ ...EDITOR, redirect_uris: [REDIRECT] }),
+    });
+    assert.notEqual((await server.authorize()).location?.searchParams.get('code'), null);
+    const { location, status } = await server.authorize({ redirect_uri: undefined });
+    assert.deepEqual([location, status], [undefined, 400]);
+  });
+
   it('no token comes by the address bar: only a code does', async (t) => {
     const server = await startAuthorizationServer(t);
     for (const response_type of ['token', 'id_token', 'code id_token', 'none']) {
@@ -129,6 +139,7 @@ describe('attack with a refresh token', () => {
     const { judge } = door(server);
     assert.deepEqual([await judge(access), await judge(tokenOf(next))], ['unknown_token', 'unknown_token']);
     assert.equal((await server.refresh(refreshOf(next))).body.error, 'invalid_grant');
+    assert.deepEqual(acts(server), ['token_issued', 'token_refreshed', 'refresh_reuse']);
   });
 
   it('of several that race it in two processes one way on is left, and whoever uses another ends that too', async (t) => {
@@ -209,8 +220,10 @@ describe('attack with an access token', () => {
       'notes',
       '',
     ]) {
-      const { location } = await server.authorize({ resource });
-      assert.equal(location?.searchParams.get('error'), 'invalid_target', resource);
+      for (const client_id of ['editor', CLI_CLIENT_ID]) {
+        const { location } = await server.authorize({ resource, client_id });
+        assert.equal(location?.searchParams.get('error'), 'invalid_target', `${resource} for ${client_id}`);
+      }
     }
   });
 
