@@ -6,8 +6,6 @@ const LOCAL_CHARS_MAX = 64;
 const DOMAIN_CHARS_MAX = 253;
 
 const LOCAL = /[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\u00c0-\uffee-]/;
-/** Characters that may stand in a local part but begin none that anybody has: they belong to what is around it. */
-const LEADING = /^[!#$%&'*+/=?^`{|}~.-]+/;
 const DOMAIN =
   /[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?){1,8}/uy;
 const LITERAL = /\[(?:IPv6:)?[0-9A-Fa-f.:]{3,45}\]/y;
@@ -21,9 +19,20 @@ const FILE_ENDINGS = new Set(
   ),
 );
 
-/** One code unit of a local part; those of ASCII are looked up. */
-const isLocal = (code: number): boolean => (code < 128 ? IS_LOCAL[code] === 1 : LOCAL.test(String.fromCharCode(code)));
-const IS_LOCAL = Uint8Array.from({ length: 128 }, (_, code) => (LOCAL.test(String.fromCharCode(code)) ? 1 : 0));
+const NOT_LOCAL = 0;
+const INNER = 1;
+/** May stand in a local part but begins none that anybody has: it belongs to what is around it. */
+const LEADING = 2;
+/** Also ends a name or a path before the address. */
+const SEPARATOR = 3;
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const char = String.fromCharCode(code);
+  if (!LOCAL.test(char)) return NOT_LOCAL;
+  return /[=/|&?#]/.test(char) ? SEPARATOR : /[!$%'*+^`{}~.-]/.test(char) ? LEADING : INNER;
+});
+/** Of one code unit; those of ASCII are looked up. */
+const localKind = (code: number): number =>
+  code < 128 ? (KINDS[code] as number) : LOCAL.test(String.fromCharCode(code)) ? INNER : NOT_LOCAL;
 
 /** What may stand right before and after the sign; most that have one are no addresses. */
 const canSurround = (before: number, after: number): boolean =>
@@ -37,24 +46,23 @@ function localStart(text: string, at: number): number {
     return quoted === null ? -1 : floor + quoted.index;
   }
   let start = at;
-  while (start > floor && isLocal(text.charCodeAt(start - 1))) start--;
-  const local = text.slice(start, at);
-  const lead = LEADING.exec(local)?.[0].length ?? 0;
-  // `to=a@b.c`, `user:a@b.c`: what stands before the last separator is a name of the value
-  const separator = Math.max(
-    local.lastIndexOf('='),
-    local.lastIndexOf('/'),
-    local.lastIndexOf('|'),
-    local.lastIndexOf('&'),
-    local.lastIndexOf('?'),
-    local.lastIndexOf('#'),
-  );
-  return start + Math.max(lead, separator + 1);
+  let separator = -1;
+  for (let kind = localKind(text.charCodeAt(at - 1)); start > floor && kind !== NOT_LOCAL;) {
+    start--;
+    // `to=a@b.c`, `user:a@b.c`: what stands before the last separator is a name of the value
+    if (kind === SEPARATOR && separator < 0) separator = start;
+    kind = localKind(text.charCodeAt(start - 1));
+  }
+  let lead = start;
+  while (lead < at && localKind(text.charCodeAt(lead)) >= LEADING) lead++;
+  return Math.max(lead, separator + 1);
 }
 
 function domainEnd(text: string, at: number): number {
-  LITERAL.lastIndex = at;
-  if (LITERAL.test(text)) return LITERAL.lastIndex;
+  if (text[at] === '[') {
+    LITERAL.lastIndex = at;
+    if (LITERAL.test(text)) return LITERAL.lastIndex;
+  }
   DOMAIN.lastIndex = at;
   const match = DOMAIN.exec(text.length - at > DOMAIN_CHARS_MAX * 2 ? text.slice(0, at + DOMAIN_CHARS_MAX) : text);
   if (match === null) return -1;

@@ -103,7 +103,7 @@ test('every character of a view leads back to what it stands for, in order', () 
   );
 });
 
-test('what a decoder reads otherwise is looked at with its surroundings, between spaces, unless that is most of the text', () => {
+test('what a decoder reads otherwise is looked at with its surroundings, between tokens, unless that is most of the text', () => {
   const clean = 'word '.repeat(4_000);
   const windows = viewWindows(`${clean}a%40b ${clean}`);
   assert.deepEqual(

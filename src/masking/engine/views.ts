@@ -166,10 +166,10 @@ function viewOf(text: string, changes: readonly Change[]): View {
 
 /** How far around what is undone a text is looked at again: as far as words and parts of one value stand from each other. */
 const REACH_CHARS = 2_048;
-/** What has no space in it is looked at as a whole, up to this. */
+/** What may be one token is looked at as a whole, up to this. */
 const TOKEN_CHARS_MAX = 20_480;
 
-/** A part of a text, between spaces. */
+/** A part of a text, which cuts no token. */
 export type Window = { readonly start: number; readonly end: number };
 
 /** The parts around what a decoder would read otherwise; undefined where that is most of the text. */
@@ -197,18 +197,22 @@ export function viewWindows(text: string): readonly Window[] | undefined {
     }
     if (covered * 2 > text.length) return undefined;
   }
-  return betweenSpaces(text, windows);
+  return betweenTokens(text, windows);
 }
 
-const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a;
+/** What tokens, addresses and escapes are made of: a part ends at anything else. */
+const IS_INSIDE = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[A-Za-z0-9_\-./+=:~%!$@&#\\]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+const isInside = (text: string, at: number): boolean => IS_INSIDE[text.charCodeAt(at)] === 1;
 
-function betweenSpaces(text: string, windows: readonly Window[]): readonly Window[] | undefined {
+function betweenTokens(text: string, windows: readonly Window[]): readonly Window[] | undefined {
   const wider: { start: number; end: number }[] = [];
   let covered = 0;
   for (const window of windows) {
     let { start, end } = window;
-    while (start > 0 && !isSpace(text.charCodeAt(start - 1))) start--;
-    while (end < text.length && !isSpace(text.charCodeAt(end))) end++;
+    while (start > 0 && isInside(text, start - 1)) start--;
+    while (end < text.length && isInside(text, end)) end++;
     if (window.start - start > TOKEN_CHARS_MAX || end - window.end > TOKEN_CHARS_MAX) return undefined;
     const before = wider.at(-1);
     if (before !== undefined && start <= before.end) before.end = end;
