@@ -407,7 +407,8 @@ export type JsonEdit = { readonly start: number; readonly end: number; readonly 
 export function spliceText(text: string, edits: readonly JsonEdit[]): string {
   const pieces: string[] = [];
   let at = 0;
-  for (const edit of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
+  const inOrder = edits.length < 2 ? edits : [...edits].sort((a, b) => a.start - b.start || a.end - b.end);
+  for (const edit of inOrder) {
     if (edit.start < at || edit.end < edit.start || edit.end > text.length) {
       throw new RangeError(`edit ${edit.start}..${edit.end} overlaps another one or lies outside of the text`);
     }

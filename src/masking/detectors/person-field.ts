@@ -27,6 +27,21 @@ export function findInField(scan: Scan): void {
   if (!isNamed && (scan.profile.mask & (HAS.upper | HAS.nonAscii)) === 0) return;
   const value = beforeAddress(scan.text).trim().replaceAll(/^"|"$/g, '');
   if (value.length < 2 || value.length > 80 || !FIELD.test(value) || NO_PERSON.test(value)) return;
+  if (!isNamed && !isLikelyName(scan, value)) return;
+  const start = scan.text.indexOf(value);
+  scan.propose({
+    start,
+    end: start + value.length,
+    type: TYPE,
+    rule: 'name-field',
+    base: isNamed ? 0.45 : 0.55,
+    because: 'looks like a name',
+    isImmune: true,
+  });
+}
+
+/** Under a key that does not say that it is a name. */
+function isLikelyName(scan: Scan, value: string): boolean {
   const words = value.split(' ').map((word) => word.replaceAll(/^\(|[.,)]+$/g, ''));
   const capitals = words.filter(isCapital);
   const isLikely =
@@ -39,17 +54,7 @@ export function findInField(scan: Scan): void {
   const isKnown = words.some(isSurelyGiven);
   const isAnyName = scan.place.person === 'any-name' && isLikely;
   const isKnownName = isLikely && (isKnown || isWholeName(words[0] ?? '', words.at(-1) ?? ''));
-  if (!isNamed && !isAnyName && !isKnownName && !(isKnown && words.length === 1 && isCapital(value))) return;
-  const start = scan.text.indexOf(value);
-  scan.propose({
-    start,
-    end: start + value.length,
-    type: TYPE,
-    rule: 'name-field',
-    base: isNamed ? 0.45 : 0.55,
-    because: 'looks like a name',
-    isImmune: true,
-  });
+  return isAnyName || isKnownName || (isKnown && words.length === 1 && isCapital(value));
 }
 
 /** Both parts are known, in either order: `Wei Zhang`, `Zhang Wei`. */
