@@ -82,3 +82,72 @@ test('entities of masking.patterns can be asked for by name, and are looked for 
   const without = await run(['--detectors', 'BADGE'], line);
   assert.match(without.stderr, /no detector is called BADGE/);
 });
+
+test('with a configuration an explanation says which rule gave each copy its operator, for the direction, tool, connection and groups asked about', async (t) => {
+  const folder = temporaryDirectory(t);
+  const key = join(folder, 'master.key');
+  await writeFile(key, Buffer.alloc(32, 5).toString('base64'));
+  await writeFile(
+    join(folder, 'gatebook.yaml'),
+    `version: 1
+deployment: acme
+keys: { master: "file:${key}" }
+issuers: { okta: { preset: okta, issuer: "https://acme.okta.com" } }
+connections: { crm: { upstream: { type: http, url: "https://crm.example/mcp" } } }
+masking:
+  inline: { detectors: [US_SSN], operator: redact, connections: [crm] }
+  rules:
+    - { entities: [EMAIL_ADDRESS], tools: ["find_*"], direction: response, operator: drop }
+    - { entities: [EMAIL_ADDRESS], audience: { groups: ["okta:hr"] }, copy: inline, exempt: true }
+    - { entities: [EMAIL_ADDRESS], direction: request, copy: inline, operator: block }
+`,
+  );
+  type Copy = { readonly operator: string; readonly by: string };
+  const explained = async (value: string, ...args: readonly string[]) => {
+    const line = JSON.stringify({ doc: { v: value } });
+    const { stdout, stderr } = await run(['--explain', '--config', 'gatebook.yaml', ...args], line, folder);
+    assert.equal(stderr, '');
+    const { spans } = JSON.parse(stdout) as { spans: readonly { store: Copy; inline: Copy }[] };
+    return spans.map(({ store, inline }) => [store.operator, store.by, inline.operator, inline.by]);
+  };
+  const mail = 'ada@acme.com';
+  const byDefault = 'masking.store';
+  assert.deepEqual(await explained(mail), [['token', byDefault, 'pass', 'masking.inline']]);
+  assert.deepEqual(await explained(mail, '--tool', 'find_it'), [
+    ['drop', 'masking.rules[0]', 'drop', 'masking.rules[0]'],
+  ]);
+  assert.deepEqual(await explained(mail, '--groups', 'okta:x, okta:hr'), [
+    ['token', byDefault, 'pass', 'masking.rules[1]'],
+  ]);
+  assert.deepEqual(await explained(mail, '--direction', 'request'), [
+    ['block', 'never looser than the copy of the caller', 'block', 'masking.rules[2]'],
+  ]);
+  const ssn = '078-05-1120';
+  assert.deepEqual(await explained(ssn, '--connection', 'crm'), [
+    ['redact', 'never looser than the copy of the caller', 'redact', 'masking.inline'],
+  ]);
+  assert.deepEqual(await explained(ssn), [['token', byDefault, 'pass', 'masking.inline']]);
+});
+
+test('a masking key that cannot be read, or is none, stops the command without showing it', async (t) => {
+  const folder = temporaryDirectory(t);
+  const key = join(folder, 'master.key');
+  await writeFile(key, Buffer.alloc(32, 5).toString('base64'));
+  await writeFile(join(folder, 'k2.key'), 'hunter2');
+  for (const [reference, message] of [
+    ['file:k2.key', /keys\.masking\.k2: does not resolve to 32 bytes/],
+    ['file:k3.key', /keys\.masking\.k2: .*k3\.key/],
+  ] as const) {
+    const text = `version: 1\ndeployment: acme\nkeys: { master: "file:${key}", masking: { k2: "${reference}" } }\n`;
+    await writeFile(join(folder, 'gatebook.yaml'), text);
+    const { code, stdout, stderr } = await run(['--config', 'gatebook.yaml'], '{"text":"ada@acme.com"}', folder);
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /hunter2/);
+  }
+  await writeFile(join(folder, 'k2.key'), Buffer.alloc(32, 6).toString('base64'));
+  const good = `version: 1\ndeployment: acme\nkeys: { master: "file:${key}", masking: { k2: "file:k2.key" } }\n`;
+  await writeFile(join(folder, 'gatebook.yaml'), good);
+  const { stdout } = await run(['--config', 'gatebook.yaml'], '{"text":"ada@acme.com"}', folder);
+  assert.match(stdout, /\[EMAIL_ADDRESS:k2:/);
+});

@@ -227,3 +227,23 @@ test('what becomes of media is said for each kind and copy, and what is not said
     store: { image: 'hash', audio: 'hash', other: 'hash' },
   });
 });
+
+test('masking keys are named k2, k3, …, since k1 comes from the master key, and a bad one has line and column', () => {
+  for (const [keys, message] of [
+    ['{ k1: "env:K" }', /^\/etc\/gatebook\/gatebook\.yaml:3:\d+: keys\.masking\S*: .*k2, k3/],
+    ['{ k02: "env:K" }', /k2, k3/],
+    ['{ main: "env:K" }', /k2, k3/],
+    ['{ k2: "env:K" }', /:3:24: keys\.masking\.k2: does not resolve to 32 bytes in base64; make one: openssl rand/],
+    ['{ k2: "env:NONE" }', /:3:24: keys\.masking\.k2: .*NONE/],
+  ] as const) {
+    const result = load(`${MINIMAL}keys: { masking: ${keys} }\n`, { K: 'c2hvcnQ=' });
+    assert.ok(!result.ok, keys);
+    assert.match(result.error.map(problemText).join('\n'), message);
+    assert.equal(JSON.stringify(result.error).includes('c2hvcnQ='), false);
+  }
+  const good = load(`${MINIMAL}keys: { masking: { k2: "env:K", k12: "env:K" } }\n`, {
+    K: Buffer.alloc(32, 1).toString('base64'),
+  });
+  assert.ok(good.ok, JSON.stringify(good));
+  assert.deepEqual([...good.value.secrets.maskingKeys.keys()], ['k2', 'k12']);
+});

@@ -67,3 +67,41 @@ test('a credential that its header cannot carry is found at load, as a reload ha
   );
   assert.doesNotMatch(JSON.stringify(found.complaints), /hunter2/);
 });
+
+test('a masking key that is none is refused where it is named, and never repeated', () => {
+  const key = Buffer.alloc(32, 7).toString('base64');
+  const { resolved, complaints } = resolve(
+    {
+      keys: {
+        masking: {
+          k2: 'env:GOOD',
+          k3: 'env:SHORT',
+          k4: 'env:WORDS',
+          k5: 'env:ABSENT',
+          k6: key,
+          k7: 'env:LONG',
+          k8: 5,
+        },
+      },
+    },
+    {
+      GOOD: `${key}\n`,
+      SHORT: Buffer.alloc(31, 7).toString('base64'),
+      WORDS: 'hunter2 hunter2 hunter2 hunter2 ',
+      LONG: Buffer.alloc(33, 7).toString('base64'),
+    },
+  );
+  assert.deepEqual([...resolved.maskingKeys.keys()], ['k2']);
+  assert.deepEqual(
+    complaints.map(({ path, message }) => [pathText(path), message.includes('32 bytes in base64')]),
+    [
+      ['keys.masking.k3', true],
+      ['keys.masking.k4', true],
+      ['keys.masking.k5', false],
+      ['keys.masking.k6', false],
+      ['keys.masking.k7', true],
+    ],
+  );
+  for (const told of [key, 'hunter2', Buffer.alloc(31, 7).toString('base64')])
+    assert.equal(JSON.stringify(complaints).includes(told), false);
+});

@@ -33,3 +33,25 @@ test('on a connection with inline masking the caller gets tokens of what it name
   const refused = await gateway.reload((text) => text.replace('detectors: [US_SSN]', 'detectors: [NO_SUCH]'));
   assert.equal(refused.ok, false, 'an entity that no detector finds would mask nothing');
 });
+
+test('a new masking key makes tokens from its reload on, one that is none changes nothing, and earlier tokens are left alone', async (t) => {
+  const gateway = await startTestGateway(t);
+  const ssnOf = async (ssn: string): Promise<unknown> => {
+    gateway.server.answering = answerWith({ content: [], structuredContent: { ssn } });
+    const { json } = await gateway.post('masked', JSON.stringify(toolCall('find_customer')));
+    return (json['result'] as { structuredContent: { ssn: string } }).structuredContent.ssn;
+  };
+  assert.ok((await gateway.reload((text) => text.replace('detectors: [SECRET]', 'detectors: [US_SSN]'))).ok);
+  const before = String(await ssnOf(CUSTOMER.ssn));
+  assert.match(before, /^\[US_SSN:k1:/);
+  const named = (text: string): string => text.replace(/^masking:/m, 'keys: { masking: { k2: "env:K2" } }\nmasking:');
+  const bad = await gateway.reload(named, { K2: 'hunter2' });
+  assert.equal(bad.ok, false);
+  assert.equal(JSON.stringify(bad).includes('hunter2') || gateway.log().includes('hunter2'), false);
+  assert.equal(await ssnOf(CUSTOMER.ssn), before);
+  // the file is still the one that was refused
+  const good = await gateway.reload((text) => text, { K2: Buffer.alloc(32, 2).toString('base64') });
+  assert.ok(good.ok, JSON.stringify(good));
+  assert.match(String(await ssnOf(CUSTOMER.ssn)), /^\[US_SSN:k2:/);
+  assert.equal(await ssnOf(before), before);
+});
