@@ -66,6 +66,23 @@ test('what decides calls may change while the gateway runs', () => {
   assert.deepEqual(changedParts(before, load(BASE)), []);
 });
 
+test('masking keys come, change and go while the gateway runs, and are named; the master key does not', () => {
+  const [one, other] = [1, 2].map((byte) => Buffer.alloc(32, byte).toString('base64'));
+  const keys = (text: string, env: Record<string, string>): LoadedConfig =>
+    load(BASE.replace('keys: { master: env:MASTER }', `keys: { master: env:MASTER, masking: ${text} }`), env);
+  const first = keys('{ k2: env:K2 }', { K2: one ?? '' });
+  const changes: readonly (readonly [LoadedConfig, LoadedConfig, string])[] = [
+    [before, first, 'keys.masking.k2 (added)'],
+    [first, keys('{ k2: env:K2 }', { K2: other ?? '' }), 'keys.masking.k2 (secret)'],
+    [first, before, 'keys.masking.k2 (removed)'],
+  ];
+  for (const [from, to, part] of changes) {
+    assert.deepEqual(restartNeeded(from, to), []);
+    assert.deepEqual(changedParts(from, to), [part]);
+  }
+  assert.deepEqual(restartNeeded(first, { ...first, config: { ...first.config, keys: {} } }), ['keys.master']);
+});
+
 test('a part of the configuration that nobody listed here needs a restart', () => {
   const after = load(BASE);
   const later = { ...after, config: { ...after.config, invented: true } };

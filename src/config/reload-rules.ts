@@ -80,9 +80,12 @@ const changedLimits = (before: Limits, after: Limits): readonly string[] => chan
 export function restartNeeded(before: LoadedConfig, after: LoadedConfig): readonly string[] {
   const paths: string[] = [];
   for (const key of changedKeys(before.config, after.config)) {
-    if (key === 'limits' || key === 'server' || SECTIONS.has(key)) continue;
-    paths.push(key === 'keys' ? 'keys.master' : key);
+    if (key === 'limits' || key === 'server' || key === 'keys' || SECTIONS.has(key)) continue;
+    paths.push(key);
   }
+  // masking keys are read anew; nothing that lasts holds one
+  for (const key of changedKeys(before.config.keys, after.config.keys))
+    if (key !== 'masking') paths.push(`keys.${key}`);
   // A key in another place is another key for all that is known; the same place may hold another key too.
   if (!paths.includes('keys.master') && !sameSecret(before.secrets.masterKey, after.secrets.masterKey))
     paths.push('keys.master');
@@ -114,6 +117,7 @@ export function changedParts(before: LoadedConfig, after: LoadedConfig): readonl
         parts.push(`${path} (tls)`);
     }
   }
+  for (const id of maskingKeyChanges(before, after)) parts.push(id);
   for (const section of ['signIn', 'proxy', 'grants', 'roles', 'rules', 'masking'] as const)
     if (differ(old[section], now[section])) parts.push(section);
   if (!sameSignInSecrets(before.signInSecrets, after.signInSecrets)) parts.push('signIn (secret)');
@@ -122,6 +126,15 @@ export function changedParts(before: LoadedConfig, after: LoadedConfig): readonl
   for (const key of changedLimits(before.limits, after.limits)) parts.push(`limits.${key}`);
   if (parts.length <= NAMES_MAX) return parts;
   return [...parts.slice(0, NAMES_MAX), `and ${parts.length - NAMES_MAX} more`];
+}
+
+/** `keys.masking.k2 (added)`; the same name may hold another key. */
+function maskingKeyChanges(before: LoadedConfig, after: LoadedConfig): readonly string[] {
+  const [old, now] = [before.secrets.maskingKeys, after.secrets.maskingKeys];
+  return [...new Set([...old.keys(), ...now.keys()])].flatMap((id) => {
+    if (sameSecret(old.get(id), now.get(id))) return [];
+    return [`keys.masking.${id} (${now.has(id) ? (old.has(id) ? 'secret' : 'added') : 'removed'})`];
+  });
 }
 
 function sameSignInSecrets(before: ResolvedSignIn, after: ResolvedSignIn): boolean {
