@@ -5,6 +5,7 @@
 import type { Guard } from '../identity/guards.ts';
 import { CLIENT_GUARDS } from './guards-of-clients.ts';
 import { DOCUMENT_GUARDS } from './guards-of-documents.ts';
+import { MACHINE_GUARDS } from './guards-of-machines.ts';
 import { REDIRECT_GUARDS } from './guards-of-redirects.ts';
 
-export const GUARDS: readonly Guard[] = [...CLIENT_GUARDS, ...DOCUMENT_GUARDS, ...REDIRECT_GUARDS];
+export const GUARDS: readonly Guard[] = [...CLIENT_GUARDS, ...DOCUMENT_GUARDS, ...REDIRECT_GUARDS, ...MACHINE_GUARDS];

@@ -11,6 +11,7 @@ import type { TestGateway, TestRecord } from '../../e2e/harness.ts';
 import { createTestAuthority } from '../../fakes/certificates.ts';
 import { startDocumentHost } from '../../fakes/document-host.ts';
 import type { DocumentHost } from '../../fakes/document-host.ts';
+import { MACHINE_FILES, MACHINE_POLICY } from './machines.ts';
 
 export type SignInReply = {
   readonly status: number;
@@ -99,6 +100,8 @@ export async function openScene(): Promise<Scene> {
   const { documents, victim } = await openHosts(afters);
   const names: Scene['names'] = new Map(HOSTS.map((host) => [host, [[OPEN]]]));
   const gateway = await startTestGateway(t, {
+    policy: MACHINE_POLICY,
+    files: MACHINE_FILES,
     limits: {
       clientRegistrationsPerSourcePerMinute: 3,
       clientDocumentFetchesPerSourcePerMinute: 3,

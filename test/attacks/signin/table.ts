@@ -2,6 +2,12 @@
 import type { Attack } from './attack.ts';
 import { CLIENT_ATTACKS } from './attacks-of-clients.ts';
 import { DOCUMENT_ATTACKS } from './attacks-of-documents.ts';
+import { MACHINE_ATTACKS } from './attacks-of-machines.ts';
 import { REDIRECT_ATTACKS } from './attacks-of-redirects.ts';
 
-export const ATTACKS: readonly Attack[] = [...CLIENT_ATTACKS, ...DOCUMENT_ATTACKS, ...REDIRECT_ATTACKS];
+export const ATTACKS: readonly Attack[] = [
+  ...CLIENT_ATTACKS,
+  ...DOCUMENT_ATTACKS,
+  ...REDIRECT_ATTACKS,
+  ...MACHINE_ATTACKS,
+];
