@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { freePort } from '#test/e2e/harness.ts';
+import { walkThrough } from '#test/e2e/sign-in-site.ts';
+import { createFakeBrowser } from '#test/fakes/browser.ts';
 import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -82,4 +84,30 @@ test('the demo shows a masked answer, its event, and why each value was found', 
   assert.equal(why.status, 0, why.output);
   assert.match(why.output, /"type":"CREDIT_CARD".*"reasons":\["check digit, visa","key names CREDIT_CARD"\]/);
   for (const type of ['PHONE_NUMBER', 'CREDIT_CARD', 'US_SSN']) assert.ok(why.output.includes(tokenOf(type)), type);
+});
+
+test('a client that is told an address opens the browser, and calls a tool as whoever signs in there', async (t) => {
+  const demo = await startDemo(join(temporaryDirectory(t), 'demo'));
+  t.after(() => demo.stop());
+  const command = commandsOf(demo.printed, 4);
+  assert.match(command, /npm run -s demo:client -- --sign-in$/m);
+  const [, port = ''] = /GATEBOOK_DEMO_PORT=(\d+)/.exec(command) ?? [];
+  const client = spawn(process.execPath, [join(root, 'demo/client.ts'), '--sign-in'], {
+    env: { ...process.env, GATEBOOK_DEMO_PORT: port },
+  });
+  let output = '';
+  const told = Promise.withResolvers<string>();
+  for (const stream of [client.stdout, client.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      const [, url] = /^ {2}(http:\S+)\s*$/m.exec(output) ?? [];
+      if (url !== undefined) told.resolve(url);
+    });
+  const ended = once(client, 'close');
+  const url = await Promise.race([told.promise, ended.then(() => assert.fail(output))]);
+  const stopAt = new URL(url).searchParams.get('redirect_uri') ?? '';
+  const back = await walkThrough(createFakeBrowser(), url, { login: 'grace@example.com', stopAt });
+  await fetch(back.url);
+  await ended;
+  assert.match(output, /read_text_file blue-heron\.json -> [\s\S]*Blue Heron/, output);
 });
