@@ -72,7 +72,8 @@ export function lastingOf(
   const resumables = createResumableCalls(limits);
   const asked = createAskedIds(limits);
   const apiKeys = openApiKeys({ loaded, maskingKey, random, clock, log, current: state.currentConfig });
-  const epochs = createEpochs(limits);
+  // A sign-in of our own may outlive any issuer's token: no epoch that covers one is forgotten before it.
+  const epochs = createEpochs({ ...limits, tokenLifetimeMs: limits.revocationKeptMs });
   const signIn = signInLasting({
     dataDirectory: loaded.config.data,
     limits,

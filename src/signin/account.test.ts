@@ -3,6 +3,7 @@ import { it } from 'node:test';
 import { LIMITS } from '#limits.ts';
 import { createAccounts } from '#signin/account.ts';
 import type { CheckAgain } from '#signin/asked.ts';
+import type { OAuthWrite } from '#oauth/oauth-rows.ts';
 import type { SignIn } from '#oauth/sign-in.ts';
 import { adaSignIn } from '#test/fakes/authorization-server.ts';
 import { LATCHED } from '#test/fakes/ledger.ts';
@@ -10,7 +11,10 @@ import { NOW } from '#test/fakes/oauth-rows.ts';
 import { signInParts } from '#test/fakes/sign-in.ts';
 
 /** `says`: the issuer. `claims`: whether this process may ask. */
-function open(says: () => CheckAgain | Promise<CheckAgain>, claims: () => 'done' | 'used' = () => 'done') {
+function open(
+  says: () => CheckAgain | Promise<CheckAgain>,
+  claims: (write: OAuthWrite) => 'done' | 'used' = () => 'done',
+) {
   const parts = signInParts();
   const state = { nowMs: NOW, asked: 0, waits: 0, isReadable: true };
   const ada = adaSignIn([], NOW);
@@ -31,7 +35,7 @@ function open(says: () => CheckAgain | Promise<CheckAgain>, claims: () => 'done'
       update: async (id, more) => change(id, more),
       end: async (id, endedAtMs) => change(id, { endedAtMs }),
     },
-    rows: { write: async () => claims() },
+    rows: { write: async (write) => claims(write) },
     checkAgain: async () => {
       state.asked += 1;
       return says();
@@ -98,6 +102,32 @@ it('one asks at a time: in this process, and where another process is asking its
   other.change(other.ada.id, { endedAtMs: other.state.nowMs });
   assert.equal(await waiting, 'none');
   assert.equal(other.state.asked, 0);
+
+  let claims = 0;
+  const gaveUp = open(
+    () => 'holds',
+    () => ((claims += 1) === 1 ? 'used' : 'done'),
+  );
+  gaveUp.state.nowMs += LIMITS.issuerCheckFreshMs;
+  assert.equal(name(await gaveUp.accounts.findChecked(gaveUp.ada.id, 'editor')), 'found');
+  assert.deepEqual([gaveUp.state.asked, gaveUp.state.waits], [1, 1], 'the other had no answer');
+});
+
+it('a claim is given back, so that an issuer that was away is asked again at once', async () => {
+  const writes: OAuthWrite[] = [];
+  const { accounts, state, ada } = open(
+    () => 'unreachable',
+    (write) => {
+      writes.push(write);
+      return 'done';
+    },
+  );
+  state.nowMs += LIMITS.issuerCheckFreshMs;
+  await accounts.findChecked(ada.id, 'editor');
+  assert.deepEqual(writes, [
+    { act: 'claim_check', id: ada.id, nowMs: state.nowMs, untilMs: state.nowMs + LIMITS.issuerCheckMs },
+    { act: 'claim_check', id: ada.id, nowMs: state.nowMs + LIMITS.issuerCheckMs, untilMs: state.nowMs },
+  ]);
 });
 
 it('a sign-in that is over is none, and one that cannot be read or judged is not known', () => {

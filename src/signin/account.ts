@@ -57,11 +57,7 @@ export function createAccounts(parts: AccountParts): Accounts {
     await signIns.end(signIn.id, clock());
   };
 
-  const ask = async (signIn: SignIn): Promise<void> => {
-    const nowMs = clock();
-    const untilMs = nowMs + limits.issuerCheckMs;
-    if ((await rows.write({ act: 'claim_check', id: signIn.id, nowMs, untilMs })) !== 'done')
-      return waitForAnother(signIn, untilMs);
+  const askIssuer = async (signIn: SignIn): Promise<void> => {
     const said = await checkAgain(signIn);
     switch (said) {
       case 'holds':
@@ -75,11 +71,24 @@ export function createAccounts(parts: AccountParts): Accounts {
     }
   };
 
-  const waitForAnother = async ({ id, checkedAtMs }: SignIn, untilMs: number): Promise<void> => {
-    while (clock() < untilMs) {
+  const claim = async (id: string, nowMs: number, untilMs: number): Promise<boolean> =>
+    (await rows.write({ act: 'claim_check', id, nowMs, untilMs })) === 'done';
+
+  /** Whoever is first asks; the others have the answer when it is there, or ask themselves when there was none. */
+  const ask = async (signIn: SignIn): Promise<void> => {
+    const deadlineMs = clock() + limits.issuerCheckMs;
+    while (clock() < deadlineMs) {
+      const untilMs = clock() + limits.issuerCheckMs;
+      if (await claim(signIn.id, clock(), untilMs)) {
+        try {
+          return await askIssuer(signIn);
+        } finally {
+          await claim(signIn.id, untilMs, clock());
+        }
+      }
       await after(LOOK_MS);
-      const now = signIns.find(id);
-      if (now === undefined || now.endedAtMs !== undefined || now.checkedAtMs > checkedAtMs) return;
+      const now = signIns.find(signIn.id);
+      if (now === undefined || now.endedAtMs !== undefined || now.checkedAtMs > signIn.checkedAtMs) return;
     }
   };
 

@@ -92,7 +92,7 @@ function statementsOf(database: DatabaseSync) {
 }
 type Statements = ReturnType<typeof statementsOf>;
 
-/** A refresh token counts until somebody has shown what it was exchanged for (see docs/SIGN-IN.md). */
+/** A refresh token counts until somebody has shown what it was exchanged for (docs/adr/0012-refresh-tokens.md). */
 function isUnanswered(digest: Uint8Array, { answers }: Statements): boolean {
   const given = answers.all(digest);
   return (
