@@ -33,3 +33,20 @@ test('the search finds what looking for one word after the other finds', () => {
     }),
   );
 });
+
+test('the bits of a text are those of the words in it, as far as they are wanted', () => {
+  const words = ['he', 'she', 'his', 'hers'];
+  const search = new WordSearch(words);
+  const unions = search.unions((word) => 1 << word);
+  const bits = (text: string, before = 0): number =>
+    search.bitsIn(text, unions, before, (word, start) => (start === 0 ? 0 : 1 << word));
+  assert.equal(bits('ushers his'), 0b1111);
+  assert.equal(bits('his'), 0);
+  assert.equal(bits('nobody', 0b100), 0b100);
+  let asked = 0;
+  search.bitsIn('she she she', unions, 0, (word) => {
+    asked++;
+    return 1 << word;
+  });
+  assert.equal(asked, 2);
+});

@@ -84,6 +84,34 @@ export class WordSearch {
     }
   }
 
+  /** By state, what the words that end in it stand for together. `bitsOf`: of a word, by its index. */
+  unions(bitsOf: (word: number) => number): Int32Array {
+    return this.#word.map((_, state) => {
+      let union = 0;
+      this.#tell(state, 0, (word) => (union |= bitsOf(word)));
+      return union;
+    });
+  }
+
+  /**
+   * The bits of all words in a text, and `bits`. `found` says which of its bits a word has where it stands; it is asked only of
+   * words that could add some.
+   */
+  bitsIn(text: string, unions: Int32Array, bits: number, found: (word: number, start: number) => number): number {
+    const rows = this.#rows;
+    let all = bits;
+    let row = 0;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      row = rows[(row & -COLUMNS) | (code < OTHER ? code : OTHER)] as number;
+      if ((row & ENDS_WORD) === 0) continue;
+      const state = row >> ROW_SHIFT;
+      if (((unions[state] as number) & ~all) !== 0)
+        this.#tell(state, at + 1, (word, start) => (all |= found(word, start)));
+    }
+    return all;
+  }
+
   #tell(state: number, at: number, found: (word: number, start: number) => void): void {
     let end = (this.#word[state] ?? -1) >= 0 ? state : (this.#shorter[state] ?? 0);
     for (; end !== 0; end = this.#shorter[end] ?? 0) {

@@ -21,6 +21,10 @@ for (const { bits, words, isSpelled = false } of MENTION_WORDS) {
 }
 const FOUND = [...BY_WORD.values()];
 const SEARCH = new WordSearch([...BY_WORD.keys()]);
+const UNIONS = SEARCH.unions((index) => {
+  const { anyhow = 0, spelled = [] } = FOUND[index] ?? {};
+  return spelled.reduce((all, { bits }) => all | bits, anyhow);
+});
 
 /** Of `\w`. */
 const isWord = (code: number): boolean =>
@@ -28,17 +32,15 @@ const isWord = (code: number): boolean =>
 
 /** Bits of `MENTIONS`; more than there are, where characters beyond ASCII could be part of a word. */
 export function mentionsIn(text: string, hasNonAscii: boolean): number {
-  let mentions = hasNonAscii ? MAY_MENTION_BEYOND_ASCII : 0;
-  SEARCH.search(text, (index, start) => {
+  return SEARCH.bitsIn(text, UNIONS, hasNonAscii ? MAY_MENTION_BEYOND_ASCII : 0, (index, start) => {
     const mention = FOUND[index];
-    if (mention === undefined) return;
-    mentions |= mention.anyhow;
+    if (mention === undefined) return 0;
+    let mentions = mention.anyhow;
     for (const { word, bits } of mention.spelled) {
-      if ((mentions & bits) !== 0 || !text.startsWith(word, start)) continue;
+      if (!text.startsWith(word, start)) continue;
       const isInWord = !word.startsWith(' ') && isWord(text.charCodeAt(start - 1));
-      if (isInWord || isWord(text.charCodeAt(start + word.length))) continue;
-      mentions |= bits;
+      if (!isInWord && !isWord(text.charCodeAt(start + word.length))) mentions |= bits;
     }
+    return mentions;
   });
-  return mentions;
 }
