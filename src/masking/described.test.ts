@@ -46,6 +46,7 @@ test('identifiers are asked of nobody, and a header without anything else stays 
   const never = (): string => assert.fail('asked');
   assert.equal(maskDescribed(header, never), header);
   assert.ok(['get-note.v2', '$x', ''].every(isPlainWord));
+  assert.ok(!isPlainWord(`hf_${'aBcDe'.repeat(6)}`), 'some tokens have no digit');
   assert.ok(![MAIL, '078051120', 'a b', 'x12345'].some(isPlainWord));
 });
 

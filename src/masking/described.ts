@@ -5,8 +5,8 @@
 import type { RecordHeader } from '#events/header.ts';
 import { LIMITS } from '#limits.ts';
 
-/** An identifier holds nothing that any detector looks for. */
-const PLAIN = /^[A-Za-z_$][A-Za-z_$./-]{0,63}\d{0,4}$|^\d{1,6}$/;
+/** An identifier holds nothing that any detector looks for; letters without end may be a token. */
+const PLAIN = /^(?!.*[A-Za-z]{30})[A-Za-z_$][A-Za-z_$./-]{0,63}\d{0,4}$|^\d{1,6}$/;
 
 export const isPlainWord = (text: string): boolean => text === '' || PLAIN.test(text);
 

@@ -57,6 +57,7 @@ test('a name is whose the object is: by the key above, or by what stands beside 
 });
 
 test('keys that can hold something themselves are told from plain ones', () => {
+  assert.equal(keys(`hf_${'aBcDe'.repeat(6)}`).isPlain, false, 'a token without a digit');
   for (const key of ['name', 'user_id', 'x1']) assert.equal(keys(key).isPlain, true, key);
   for (const key of ['a@b.com', '078-05-1120', 'Maria Lopez', 'k'.repeat(200)])
     assert.equal(keys(key).isPlain, false, key);

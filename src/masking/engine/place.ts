@@ -67,6 +67,8 @@ export type KeyMeaning = {
   readonly isPlain: boolean;
 };
 
+/** So many letters in a row are no word: some tokens have no digit. */
+const TOKEN_LIKE = /[A-Za-z]{30}/;
 const KEY_CHARS_MAX = 96;
 const CACHE_ENTRIES_MAX = 4_096;
 
@@ -161,7 +163,7 @@ function meaningOf(key: string): KeyMeaning {
     isPersonSibling: !key.includes('[') && PERSON_SIBLINGS.has(joined),
     isValueName: VALUE_NAMES.has(joined),
     isIndex: /^\d+$/.test(key),
-    isPlain: /^[A-Za-z_$][A-Za-z_.$-]*\d{0,6}$/.test(key) && key.length <= 40,
+    isPlain: /^[A-Za-z_$][A-Za-z_.$-]*\d{0,6}$/.test(key) && key.length <= 40 && !TOKEN_LIKE.test(key),
   };
   const isSettled =
     !meaning.isName &&

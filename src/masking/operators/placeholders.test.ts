@@ -9,7 +9,7 @@ test('tokens of any key and redactions are recognised, and nothing that only res
   const outputs = [
     createRedact().put('SECRET', 'x'),
     createToken({ id: 'k1', key: Buffer.alloc(32) }).put('PERSON', 'x'),
-    createToken({ id: 'k12', key: Buffer.alloc(32) }).put('LOCALE_ID', 'x'),
+    createToken({ id: 'k12', key: Buffer.alloc(32) }).put('US_SSN', 'x'),
   ];
   for (const output of outputs) assert.equal(PLACEHOLDERS.isWhole(output), true, output);
   const text = outputs.join(' and ');
@@ -25,9 +25,16 @@ test('tokens of any key and redactions are recognised, and nothing that only res
     ' [SECRET]',
     '[SECRET]x',
     '[SECRET:k1:ABCDEFGHIJKLM]',
+    '[X4539148803436467:k1:abcdefghijklm]',
     '',
   ])
     assert.equal(PLACEHOLDERS.isWhole(value), false, value);
+});
+
+test('a token of a pattern of the operator is one where that pattern is in use', () => {
+  const token = createToken({ id: 'k1', key: Buffer.alloc(32) }).put('STAFF_ID', 'x');
+  assert.equal(PLACEHOLDERS.isWhole(token), false);
+  assert.equal(createPlaceholders([], ['STAFF_ID']).isWhole(token), true);
 });
 
 test('what an operator in use makes is recognised too, and overlapping spans become one', () => {

@@ -13,9 +13,9 @@ export type Placeholders = {
   readonly isWhole: (value: string) => boolean;
 };
 
-/** A token's form is nobody else's; a redaction is recognised by the types there are. */
+/** By the types there are: whatever else stands in such brackets is no work of masking, and may be a value. */
 const bracketedForm = (types: readonly string[]): RegExp =>
-  new RegExp(`\\[(?:[A-Z][A-Z0-9_]{1,63}:k\\d{1,9}:[a-z2-7]{${TOKEN_CHARS}}|${types.join('|')})\\]`, 'g');
+  new RegExp(`\\[(?:${types.join('|')})(?::k\\d{1,9}:[a-z2-7]{${TOKEN_CHARS}})?\\]`, 'g');
 const BRACKETED = bracketedForm(ENTITIES);
 const NONE: readonly Span[] = [];
 /** A longer value is no placeholder as a whole. */
