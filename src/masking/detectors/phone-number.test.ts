@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ScanBudget } from '#masking/engine/budget.ts';
+import { createEngine } from '#masking/engine/engine.ts';
+import { NO_PLACE } from '#masking/engine/place.ts';
+import { LIMITS } from '#limits.ts';
 import { found } from '#test/fakes/detect.ts';
 
 const TYPE = 'PHONE_NUMBER';
@@ -47,4 +51,15 @@ test('identifiers, dates and versions are no phone numbers', () => {
     ['/2024/415-555-0123'],
   ];
   for (const [text, key] of cases) assert.deepEqual(found(TYPE, text, key), [], text);
+});
+
+test('behind more numbers than are checked against plans, every number is still found', () => {
+  const engine = createEngine({ types: new Set([TYPE]) });
+  const budget = new ScanBudget();
+  for (let at = 0; at < LIMITS.maskingValidations; at++) engine.scan('+44 20 7946 0958', NO_PLACE, budget);
+  assert.equal(budget.mayValidate(), false);
+  for (const number of ['+44 20 7946 0958', '+49 30 901820', '0044 20 7946 0958', '020 7946 0958', '06 12 34 56 78']) {
+    const hits = engine.scan(`x ${number} y`, NO_PLACE, budget);
+    assert.ok(hits.ok && hits.value[0]?.start === 2 && hits.value[0].end === 2 + number.length, number);
+  }
 });

@@ -121,16 +121,17 @@ function findInternational(scan: Scan): void {
     // the number may be followed by another: the longest that a plan knows, else the longest
     for (const end of ends.toReversed().slice(0, 4)) {
       if (isPartOfMore(text, start, end)) continue;
-      if (!scan.budget.mayValidate()) break;
-      if (!isInternationalNumber(digitsOf(text.slice(from, end)))) continue;
+      // whom nobody can ask any more is taken at his word, so that many numbers hide none
+      const isAsked = scan.budget.mayValidate();
+      if (isAsked && !isInternationalNumber(digitsOf(text.slice(from, end)))) continue;
       scan.propose({
         start,
         end: withExtension(text, end),
         type: TYPE,
         rule: 'phone-international',
         base: match[0] === '+' ? 0.8 : 0.5,
-        isValidated: true,
-        because: 'a country plan knows it',
+        isValidated: isAsked,
+        because: isAsked ? 'a country plan knows it' : 'form',
         isImmune: match[0] === '+',
       });
       return true;
@@ -150,15 +151,16 @@ function findInternational(scan: Scan): void {
 
 function findSpaced(scan: Scan): void {
   eachMatch(SPACED, scan.text, ({ 0: whole, index: start }) => {
-    if (!scan.budget.mayValidate() || !isNationalNumber(whole)) return false;
+    const isAsked = scan.budget.mayValidate();
+    if (isAsked && !isNationalNumber(whole)) return false;
     scan.propose({
       start,
       end: withExtension(scan.text, start + whole.length),
       type: TYPE,
       rule: 'phone-spaced',
       base: 0.5,
-      isValidated: true,
-      because: 'a country plan knows it',
+      isValidated: isAsked,
+      because: isAsked ? 'a country plan knows it' : 'form',
     });
     return true;
   });
