@@ -37,8 +37,8 @@ export const LIMITS = {
   embeddedJsonLevels: 3,
   /** Encoded texts that are looked into, of one string. */
   base64Runs: 1_000,
-  tableColumns: 200,
-  tableHeadChars: 4_096,
+  tableColumns: 1_000,
+  tableHeadChars: 16_384,
   /** Of one string; the rest of it is text. */
   tableCells: 200_000,
   queryChars: 16_384,

@@ -28,7 +28,7 @@ test('a table ends where a row does not fit, and another may begin', () => {
 test('a table of Markdown is one, with its bars and its line below the names', () => {
   const [table] = cellsOf('| id | note |\n|---|---|\n| 1 | a b |\n\ntext | more');
   assert.deepEqual(table?.columns, ['', 'id', 'note', '']);
-  assert.deepEqual(table.cells.slice(4), ['', '1', 'a b', '']);
+  assert.deepEqual(table.cells, ['', '1', 'a b', '']);
 });
 
 test('lines without names above them, with repeated names, or with none that says anything are no table', () => {
@@ -75,4 +75,18 @@ test('rows of a table whose head says nothing are no heads', () => {
   ])
     assert.deepEqual(tablesIn(text, isTelling), [], text);
   assert.equal(tablesIn('Hello, all\ntoken,mail\n1,2\n', isTelling).length, 1, 'a sentence is no head');
+});
+
+test('tables in boxes, as psql and mysql draw them, have their columns', () => {
+  const box = '+------+----------+\n| user | password |\n+------+----------+\n| bob  | Tr0ub4 |\n+------+----------+\n';
+  const lines = ' user | password \n------+----------\n bob  | Tr0ub4\n(1 row)';
+  for (const text of [box, lines]) {
+    const [table] = tablesIn(text, (column) => column === 'password');
+    const cells = table?.cells.filter(({ column }) => table.columns[column] === 'password') ?? [];
+    assert.deepEqual(
+      cells.map(({ start, end }) => text.slice(start, end)),
+      ['Tr0ub4'],
+      text,
+    );
+  }
 });

@@ -101,11 +101,11 @@ function lineAt(text: string, at: number): string {
 const isEdge = (delimiter: string, column: number, columns: number): boolean =>
   delimiter === '|' && (column === 0 || column === columns - 1);
 
+const RULE = /^[ \t|:+-]*-{2}[ \t|:+-]*\r?$/;
+
 /** Of a head that says nothing the rows below are not heads either: a table that describes fields names them in its rows. */
 const isPlainHead = (names: readonly string[], second: string, delimiter: string): boolean =>
-  delimiter === '|'
-    ? /^[ \t|:+-]*-{2}[ \t|:+-]*$/.test(second)
-    : names.length > 2 && names.every((name) => /^[\w.-]+$/.test(name));
+  delimiter === '|' ? RULE.test(second) : names.length > 2 && names.every((name) => /^[\w.-]+$/.test(name));
 
 function tableAt(
   text: string,
@@ -130,6 +130,12 @@ function tableAt(
     let next = head.next;
     let end = head.end;
     while (next < text.length && cells.length + columns.length <= cellsMax) {
+      // of a box as psql and mysql draw it
+      const line = delimiter === '|' ? lineAt(text, next) : '';
+      if (line !== '' && RULE.test(line)) {
+        next = Math.min(text.length, next + line.length + 1);
+        continue;
+      }
       const row = rowAt(text, next, delimiter, LIMITS.tableColumns);
       if (row === undefined || row.cells.length !== columns.length) break;
       cells.push(...row.cells);

@@ -22,7 +22,9 @@ const SHORT_WORDS: ReadonlySet<string> = new Set(['pass', 'sig', 'sas', 'otp', '
 
 /** From the end of the word to the value: the rest of a name, quotes, and what assigns. */
 const ASSIGNS =
-  /((?:[_-][A-Za-z0-9_-]{0,24}|[A-Z0-9][A-Za-z0-9_]{0,24}|ña)?)["'`\])]{0,2}[ \t]{0,4}(?::=|=>|={1,2}|:|>|(?:value|content)[ ]?=|(?:,? it )?(?:(?:for|of|to|on) [^.;:=\n"']{1,40} )?\b(?:is|IS|was)\b|\bset to\b|\|)[ \t]{0,4}(?:["'`]{1,3}|(?=[^\s]))/y;
+  /((?:[_-][A-Za-z0-9_-]{0,24}|[A-Z0-9][A-Za-z0-9_]{0,24}|ña)?)["'`\])]{0,2}[ \t]{0,4}(?::=|=>|={1,2}|(?:(?:for|of) [^.;:=\n"']{1,40})?:(?:\*{1,2})?|>|,?\s{0,24}["']?value["']?[ ]?[:=]|content[ ]?=|\((?=["'])|,(?=[ ]?["'])|(?<=[ \t])(?=["'`])|(?:,? it )?(?:(?:for|of|to|on) [^.;:=\n"']{1,40} )?\b(?:is|IS|was)\b|\bset to\b|\|)[ \t]{0,4}(?:["'`]{1,3}|(?=[^\s]))/y;
+/** `Password:`, and the value on the next line. */
+const NEXT_LINE = /["'`*]{0,2}:\*{0,2}[ \t]{0,4}\r?\n[ \t]{0,8}/y;
 /** `token_type`, `secretName`, `password_expires_at`: about the secret, not the secret. */
 const ABOUT =
   /(?:type|name|ur[il]|file|path|length|count|expir[a-z]*|expires_in|ttl|_at|_on|hint|policy|min|max|size|status|endpoint|arn|version|ref|field|label)$/i;
@@ -93,10 +95,12 @@ const isValueOfField = (value: string, { isPassword = false }: Place): boolean =
     !CODE.test(value) &&
     !/^[\d.,:%-]+$/.test(value));
 
+const QUOTES = [" '", ' "', ' `', '("', "('"] as const;
+
 /** Whether anything in the text assigns, or is random enough to be a value by itself. */
 function mayAssign(text: string, { mask, runMax }: TextProfile): boolean {
   if ((mask & (HAS.colon | HAS.equals)) !== 0 || runMax >= 20) return true;
-  if (text.includes('</')) return true;
+  if (text.includes('</') || QUOTES.some((quote) => text.includes(quote))) return true;
   if ((mask & HAS.space) === 0) return false;
   return (
     text.includes(' is ') ||
@@ -112,7 +116,19 @@ const OPEN_TAG = /<[\w.:-]{1,63}$/;
 
 type Value = { readonly start: number; readonly end: number; readonly isQuoted: boolean; readonly how: string };
 
+/** Alone on its line, and nothing that begins a list of something else. */
+function valueOfNextLine(text: string, start: number): Value | undefined {
+  VALUE.lastIndex = start;
+  const value = VALUE.exec(text)?.[0] ?? '';
+  const end = start + value.length;
+  const isAlone = end === text.length || text[end] === '\n' || text[end] === '\r';
+  const isMixed = kindsOf(value) >= 3 || (/\d/.test(value) && /[A-Za-z]/.test(value));
+  return isAlone && isMixed && !value.endsWith(':') ? { start, end, isQuoted: false, how: ':' } : undefined;
+}
+
 function valueAfter(text: string, wordEnd: number): Value | undefined {
+  NEXT_LINE.lastIndex = wordEnd;
+  if (NEXT_LINE.test(text)) return valueOfNextLine(text, NEXT_LINE.lastIndex);
   ASSIGNS.lastIndex = wordEnd;
   const assigned = ASSIGNS.exec(text);
   let how = assigned?.[0] ?? '';

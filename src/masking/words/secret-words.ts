@@ -13,6 +13,7 @@ export const PASSWORD_WORDS: readonly string[] = [
   'passwort',
   'kennwort',
   'mot de passe',
+  'identified by',
   'contrase',
   'contrasena',
   'senha',
