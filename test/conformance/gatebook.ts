@@ -45,19 +45,37 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** `upstream`: as gatebook.yaml has it. */
-export async function startGatebook(upstream: object): Promise<Fronted> {
+export type Served = {
+  /** Resolves when it serves; rejects with its log when it does not. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** `gatebook serve` on a configuration, in a folder of its own. */
+export function serve(configText: string, env: Readonly<Record<string, string>> = {}): Served {
   const folder = mkdtempSync(join(tmpdir(), 'gatebook-conformance-'));
-  const [issuer, port, hopPort] = await Promise.all([startFakeIssuer(), freePort(), freePort()]);
   const config = join(folder, 'gatebook.yaml');
-  writeFileSync(config, configOf({ port, hopPort, upstream, issuer: issuer.url }));
+  writeFileSync(config, configText);
   const entry = join(root, 'src/bin/gatebook.ts');
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, 'serve', '--config', config], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, INIT_CWD: '' },
+    env: { ...process.env, INIT_CWD: '', ...env },
   });
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
+  return {
+    ready: () => ready(child, () => log),
+    async close() {
+      await stop(child);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** `upstream`: as gatebook.yaml has it. */
+export async function startGatebook(upstream: object): Promise<Fronted> {
+  const [issuer, port, hopPort] = await Promise.all([startFakeIssuer(), freePort(), freePort()]);
+  const served = serve(configOf({ port, hopPort, upstream, issuer: issuer.url }));
   const hop = await startHop({
     port: hopPort,
     target: `http://127.0.0.1:${port}`,
@@ -65,12 +83,11 @@ export async function startGatebook(upstream: object): Promise<Fronted> {
   });
   const close = async (): Promise<void> => {
     await hop.close();
-    await stop(child);
+    await served.close();
     await issuer.close();
-    rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await ready(child, () => log);
+    await served.ready();
   } catch (error) {
     await close();
     throw error;

@@ -10,7 +10,7 @@ export const REVISIONS = ['2025-11-25', '2026-07-28'] as const;
 export type Revision = (typeof REVISIONS)[number];
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const SUITE = join(root, 'node_modules/@modelcontextprotocol/conformance/dist/index.js');
+export const SUITE = join(root, 'node_modules/@modelcontextprotocol/conformance/dist/index.js');
 const RUN_MS_MAX = 180_000;
 
 export type Run = {
@@ -21,8 +21,8 @@ export type Run = {
   readonly checks: readonly Check[];
 };
 
-/** `server-<scenario>-<time>`: the suite writes one folder for each scenario. */
-const FOLDER = /^server-(.+)-\d{4}-\d{2}-\d{2}T[\dZ-]+$/;
+/** `<what>-<scenario>-<time>`: the suite writes one folder for each scenario. */
+const FOLDER = /^(?:authorization-)?server-(.+)-\d{4}-\d{2}-\d{2}T[\dZ-]+$/;
 
 type Written = {
   readonly id: string;
@@ -31,7 +31,7 @@ type Written = {
   readonly errorMessage?: string;
 };
 
-function readChecks(folder: string): { readonly scenarios: number; readonly checks: readonly Check[] } {
+export function readChecks(folder: string): { readonly scenarios: number; readonly checks: readonly Check[] } {
   const folders = readdirSync(folder).toSorted();
   const checks = folders.flatMap((name) => {
     const scenario = FOLDER.exec(name)?.[1];

@@ -7,5 +7,12 @@ import { CLIENT_GUARDS } from './guards-of-clients.ts';
 import { DOCUMENT_GUARDS } from './guards-of-documents.ts';
 import { MACHINE_GUARDS } from './guards-of-machines.ts';
 import { REDIRECT_GUARDS } from './guards-of-redirects.ts';
+import { STRANGER_GUARDS } from './guards-of-strangers.ts';
 
-export const GUARDS: readonly Guard[] = [...CLIENT_GUARDS, ...DOCUMENT_GUARDS, ...REDIRECT_GUARDS, ...MACHINE_GUARDS];
+export const GUARDS: readonly Guard[] = [
+  ...CLIENT_GUARDS,
+  ...DOCUMENT_GUARDS,
+  ...REDIRECT_GUARDS,
+  ...STRANGER_GUARDS,
+  ...MACHINE_GUARDS,
+];

@@ -4,10 +4,12 @@ import { CLIENT_ATTACKS } from './attacks-of-clients.ts';
 import { DOCUMENT_ATTACKS } from './attacks-of-documents.ts';
 import { MACHINE_ATTACKS } from './attacks-of-machines.ts';
 import { REDIRECT_ATTACKS } from './attacks-of-redirects.ts';
+import { STRANGER_ATTACKS } from './attacks-of-strangers.ts';
 
 export const ATTACKS: readonly Attack[] = [
   ...CLIENT_ATTACKS,
   ...DOCUMENT_ATTACKS,
   ...REDIRECT_ATTACKS,
   ...MACHINE_ATTACKS,
+  ...STRANGER_ATTACKS,
 ];
