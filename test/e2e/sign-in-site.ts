@@ -41,6 +41,10 @@ export type SiteOptions = {
   /** Further lines below `issuers:`, indented by two. */
   readonly issuers?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Further lines below `grants:`, indented by two. */
+  readonly grants?: string;
+  /** Where it listens, for issuers that have to know before. */
+  readonly port?: number;
   /** In place of `signIn: {}`. */
   readonly signIn?: string;
   readonly limits?: Readonly<Record<string, number>>;
@@ -56,7 +60,7 @@ const configOf = (
     issuerUrl,
     serverUrl,
   }: Readonly<Record<'folder' | 'issuerUrl' | 'serverUrl', string>> & { port: number },
-  { issuers = '', signIn, limits }: SiteOptions,
+  { issuers = '', grants = '', signIn, limits }: SiteOptions,
 ) => `version: 1
 deployment: test
 server: { listen: 127.0.0.1:${port} }
@@ -77,7 +81,7 @@ connections:
 levels: { use: { allow: ["tools/call:*"] } }
 grants:
   - { groups: ["idp:support"], connections: [notes, files], level: use }
-limits: ${JSON.stringify(limits ?? {})}
+${grants}limits: ${JSON.stringify(limits ?? {})}
 `;
 
 function load(folder: string, text: string, env: SiteOptions['env']): LoadedConfig {
@@ -96,7 +100,7 @@ function load(folder: string, text: string, env: SiteOptions['env']): LoadedConf
 
 export async function startSignInGateway(t: TestContext, options: SiteOptions = {}): Promise<SignInGateway> {
   const folder = mkdtempSync(join(tmpdir(), 'gatebook-sign-in-'));
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const origin = `http://127.0.0.1:${port}`;
   const people: Person[] = [
     { login: 'ada@example.com', password: 'demo', uid: '00u1ada', groups: ['support'] },
