@@ -80,6 +80,30 @@ test('clients are listed newest first with what may be done with them, and those
   assert.equal((await send('GET', '/c-9', AUDITOR_TOKEN)).status, 404);
 });
 
+test('pages of those that wait go on until the last, however few wait among many', async (t) => {
+  const { store, send } = await listen(t);
+  store.rows.clear();
+  for (let at = 0; at < 2_500; at += 1) {
+    const metadata = at % 1_000 === 0 ? webMetadata() : webMetadata('Desk', 'desk.example');
+    await store.keep(newClient(`c-${at}`, { metadata, createdAtMs: 1_000 + at }));
+  }
+  const found: string[] = [];
+  let query: string | undefined = '?waits=true&limit=2';
+  for (let page = 0; page < 10 && query !== undefined; page += 1) {
+    const answer = await send('GET', query, AUDITOR_TOKEN);
+    found.push(
+      ...z
+        .array(OAuthClient)
+        .parse(answer.json)
+        .map(({ id }) => id),
+    );
+    const next = /<([^<>]+)>; rel="next"/.exec(String(answer.headers['link']))?.[1];
+    query = next === undefined ? undefined : new URL(next).search;
+  }
+  assert.equal(query, undefined);
+  assert.deepEqual(found, ['c-2000', 'c-1000', 'c-0']);
+});
+
 test('a yes is recorded, then in force', async (t) => {
   const { decide, gateway, list } = await listen(t);
   const { status, json } = await decide('c-2', 'approve');

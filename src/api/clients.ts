@@ -14,28 +14,26 @@ type Parts = Pick<ApiParts, 'clients' | 'clock' | 'publicUrl' | 'revocations'>;
 type Clients = NonNullable<ApiParts['clients']>;
 
 const RETRY_MS = 5_000;
-/** Rows looked at for one page of those that wait. */
 const PAGE_ROWS = 1_000;
 const UNREADABLE: ApiRefusal = { code: 'state_unavailable', reason: 'unreadable', retryAfterMs: RETRY_MS };
 const NOT_FOUND: ApiRefusal = { code: 'not_found', reason: 'client' };
 
-/** One more than asked for, when there is more. */
-function pageOf(
-  { store, policy }: Clients,
-  nowMs: number,
-  query: ApiInput<typeof listClients>['query'],
-): readonly RegisteredClient[] {
-  const { waits, limit } = query;
-  if (waits !== true) return store.list({ after: query.after, limit: limit + 1, nowMs });
-  const found: RegisteredClient[] = [];
-  let after = query.after;
-  for (;;) {
-    const rows = store.list({ after, limit: PAGE_ROWS, nowMs });
-    found.push(...rows.filter((client) => standingOf(client, policy).is === 'waiting'));
-    const last = rows.at(-1);
-    if (rows.length < PAGE_ROWS || found.length > limit || last === undefined) return found.slice(0, limit + 1);
-    after = handleOf(last.id);
-  }
+type Page = {
+  readonly clients: readonly RegisteredClient[];
+  /** Where the next one goes on; undefined after the last. */
+  readonly next: string | undefined;
+};
+
+/** Of those that wait so many clients are looked at for one page: it may be short, and the next goes on. */
+function pageOf({ store, policy }: Clients, nowMs: number, query: ApiInput<typeof listClients>['query']): Page {
+  const { waits, limit, after } = query;
+  const looked = waits === true ? Math.max(PAGE_ROWS, limit) : limit;
+  const rows = store.list({ after, limit: looked + 1, nowMs });
+  const some = rows.slice(0, looked);
+  const meant = waits === true ? some.filter((client) => standingOf(client, policy).is === 'waiting') : some;
+  const clients = meant.slice(0, limit);
+  const last = meant.length > limit ? clients.at(-1) : rows.length > looked ? some.at(-1) : undefined;
+  return { clients, next: last === undefined ? undefined : handleOf(last.id) };
 }
 
 export function serveClients(
@@ -45,19 +43,16 @@ export function serveClients(
 ): ApiOutcome {
   if (clients === undefined) return ok({ json: [] });
   const { waits, limit, after } = query;
-  let found: readonly RegisteredClient[];
+  let page: Page;
   try {
-    found = pageOf(clients, clock(), query);
+    page = pageOf(clients, clock(), query);
   } catch {
     return err(UNREADABLE);
   }
-  const page = found.slice(0, limit);
-  const end = page.at(-1);
-  const next = end === undefined || found.length <= limit ? undefined : handleOf(end.id);
   const asked = { waits: waits === undefined ? undefined : String(waits), limit, after };
   return ok({
-    json: page.map((client) => clientView(client, clients.policy)),
-    headers: { link: linksOf(publicUrl, call.path, asked, next) },
+    json: page.clients.map((client) => clientView(client, clients.policy)),
+    headers: { link: linksOf(publicUrl, call.path, asked, page.next) },
   });
 }
 

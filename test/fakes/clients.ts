@@ -41,7 +41,10 @@ export function fakeClientStore(): ClientStore & { isBroken: boolean; readonly r
     isBroken: false,
     find: (id: string) => usable().get(id),
     byHandle: (handle: string) => [...usable().values()].find(({ id }) => handleOf(id) === handle),
-    list: ({ limit }: { readonly limit: number }) => [...usable().values()].toReversed().slice(0, limit),
+    list({ after, limit }: { readonly after: string | undefined; readonly limit: number }) {
+      const all = [...usable().values()].toReversed();
+      return all.slice(after === undefined ? 0 : all.findIndex(({ id }) => handleOf(id) === after) + 1).slice(0, limit);
+    },
     async keep({ source: _source, ...client }: NewClient) {
       const before = usable().get(client.id);
       if (before !== undefined && before.kind !== 'document') return 'taken' as const;

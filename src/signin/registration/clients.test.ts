@@ -111,6 +111,22 @@ test('the last use is kept once in a while, and not being able to keep it harms 
   parts.clients.used('nobody');
 });
 
+test('that people ask for a client is kept once in a while too', async () => {
+  const parts = rig({ domains: [] });
+  await parts.clientStore.keep(newClient('c-1'));
+  const asked = async () => {
+    await parts.clients.asked('c-1');
+    return parts.clientStore.rows.get('c-1')?.askedAtMs;
+  };
+  const first = await asked();
+  assert.equal(first, parts.clock());
+  parts.gateway.advance(LIMITS.clientUseMs - 1);
+  assert.equal(await asked(), first);
+  parts.gateway.advance(1);
+  assert.equal(await asked(), parts.clock());
+  await parts.clients.asked('nobody');
+});
+
 test('a state that cannot be read is a fault, never a client', async () => {
   const parts = rig();
   await parts.clientStore.keep(newClient('c-1'));

@@ -145,7 +145,12 @@ export function createClientSource(parts: ClientSourceParts): ClientSource {
       return client === undefined ? undefined : standingOf(client, policy);
     },
     handle: handleOf,
-    asked: (id) => store.asked(id, clock()),
+    async asked(id) {
+      const nowMs = clock();
+      const client = store.find(id, nowMs);
+      if (client === undefined || nowMs - (client.askedAtMs ?? -Infinity) < limits.clientUseMs) return;
+      await store.asked(id, nowMs);
+    },
     used(id) {
       const nowMs = clock();
       const client = known.has(id) ? undefined : store.find(id, nowMs);
