@@ -5,7 +5,15 @@ import { z } from 'zod';
 import { OAuthClient } from '#api/contract/clients.ts';
 import { ROUTES } from '#api/routes.ts';
 import { handleOf, profileOf } from '#oauth/registered-client.ts';
-import { ADMIN_TOKEN, AUDITOR_TOKEN, BOTH_TOKEN, by, listenApi, STRANGER_TOKEN } from '#test/fakes/api.ts';
+import {
+  ADMIN_TOKEN,
+  AUDITOR_TOKEN,
+  BOTH_TOKEN,
+  by,
+  listenApi,
+  POLICY_TOKEN,
+  STRANGER_TOKEN,
+} from '#test/fakes/api.ts';
 import { fakeClientStore, newClient, webMetadata } from '#test/fakes/clients.ts';
 import { createFakeRevocationStore } from '#test/fakes/revocation-store.ts';
 import { headerOf } from '#test/fakes/ledger.ts';
@@ -161,6 +169,14 @@ test('only an admin decides, and no auditor', async (t) => {
     assert.equal((await send('DELETE', '/c-2', token)).status, 403);
   }
   assert.equal((await send('GET', '', STRANGER_TOKEN)).status, 403);
+});
+
+test('a policy approver decides, and removes nothing', async (t) => {
+  const { decide, send, list } = await listen(t);
+  const [waiting] = await list('?waits=true');
+  assert.equal((await decide(waiting?.handle ?? '', 'approve', waiting?.profile, POLICY_TOKEN)).status, 200);
+  assert.equal((await send('GET', `/${waiting?.handle ?? ''}`, POLICY_TOKEN)).status, 200);
+  assert.equal((await send('DELETE', `/${waiting?.handle ?? ''}`, POLICY_TOKEN)).status, 403);
 });
 
 test('where nobody signs in there are no clients, and a state that fails is said', async (t) => {

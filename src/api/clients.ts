@@ -1,11 +1,13 @@
 /** Shows client programs, and lets an admin decide on them. What that does is src/signin/registration/decide-client.ts. */
 import type { ApiCall, ApiInput, ApiOutcome, ApiRefusal } from '#api/call.ts';
 import type { decideClient as deciding, getClient, listClients, removeClient } from '#api/contract/clients.ts';
+import { dutyRefusal } from '#api/duty-refusal.ts';
 import { linksOf } from '#api/links.ts';
 import type { ApiParts } from '#api/parts.ts';
 import { clientView } from '#oauth/client-view.ts';
 import { handleOf, standingOf } from '#oauth/registered-client.ts';
 import type { RegisteredClient } from '#oauth/registered-client.ts';
+import { mayDecide } from '#policy/duties.ts';
 import { err, ok } from '#result.ts';
 import { decideClient } from '#signin/registration/decide-client.ts';
 import type { DecideRefusal } from '#signin/registration/decide-client.ts';
@@ -91,11 +93,19 @@ async function decided(
   return ok({ json: { record: done.value.record, client: clientView(done.value.client, clients.policy) } });
 }
 
-export const serveDecision = (
+/** A program registers before anybody has signed in with it: it is nobody's own matter. */
+const ASKED_BY_NOBODY: readonly never[] = [];
+
+export async function serveDecision(
   call: ApiCall,
   { params, body }: Pick<ApiInput<typeof deciding>, 'params' | 'body'>,
   parts: Parts,
-): Promise<ApiOutcome> => decided(call, { act: body.decision, handle: params.id, profile: body.profile }, parts);
+): Promise<ApiOutcome> {
+  const decider = { caller: call.verified.caller, roles: call.roles };
+  const may = mayDecide(decider, { needs: call.operation.roles, askedBy: ASKED_BY_NOBODY });
+  if (!may.ok) return err(dutyRefusal(may.error));
+  return decided(call, { act: body.decision, handle: params.id, profile: body.profile }, parts);
+}
 
 export const serveRemoval = (
   call: ApiCall,

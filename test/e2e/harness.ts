@@ -139,7 +139,7 @@ deployment: test
 server: { listen: 127.0.0.1:${port} }
 issuers:
   idp: { preset: okta, issuer: "${issuer.url}", audiences: ["${AUDIENCE}"], apiAudience: "${API_AUDIENCE}"${options.signIn === undefined ? '' : ', signIn: { clientId: gatebook }'} }
-${options.signIn === undefined ? '' : `signIn: ${JSON.stringify(options.signIn)}\n`}roles: { admin: ["idp:admins"], auditor: ["idp:auditors"], approver: ["idp:approvers"] }
+${options.signIn === undefined ? '' : `signIn: ${JSON.stringify(options.signIn)}\n`}roles: { admin: ["idp:admins"], auditor: ["idp:auditors"], approver: ["idp:approvers"], breakGlass: ["idp:on-call"] }
 connections:
 ${connection('notes', server.url)}${options.budget === undefined ? '' : `    budget: ${JSON.stringify(options.budget)}\n`}${connection('masked', server.url)}${connection('private', server.url)}${connection('gone', `http://127.0.0.1:${await freePort()}/mcp`)}${options.connections?.yaml ?? ''}${options.policy ?? defaultPolicy(options.connections?.names ?? [])}masking: { inline: { detectors: [SECRET], connections: [masked] } }
 limits: ${JSON.stringify({ approvalHoldMs: 0, ...options.limits })}

@@ -43,7 +43,7 @@ export const listClients = {
   path: API_PATHS.clients,
   summary: 'Client programs that registered or were asked for, newest first',
   description: 'Those of gatebook.yaml are not among them. `Link: rel="next"` leads on.',
-  roles: ['admin', 'auditor'],
+  roles: ['admin', 'policyApprover', 'auditor'],
   query: z.object({
     waits: booleanParameter().optional().describe('true: only those an admin has to decide on'),
     limit: integerParameter(1, LIMITS.searchLimitMax).default(LIMITS.searchLimitMax),
@@ -64,7 +64,7 @@ export const getClient = {
   method: 'GET',
   path: API_PATHS.client,
   summary: 'One client program',
-  roles: ['admin', 'auditor'],
+  roles: ['admin', 'policyApprover', 'auditor'],
   params: z.object({ id: HANDLE }),
   answers: { 200: { description: 'The client', content: { 'application/json': OAuthClient } } },
   problems: ['invalid_parameter', 'not_found', 'state_unavailable'],
@@ -88,7 +88,7 @@ export const decideClient = {
   summary: 'Approve or deny a client program',
   description:
     'Recorded first, then in force everywhere. A no also revokes everything the client was given. `changed`: it is another than was looked at.',
-  roles: ['admin'],
+  roles: ['admin', 'policyApprover'],
   needsFresh: true,
   params: z.object({ id: HANDLE }),
   body: ClientDecisionRequest,
