@@ -3,6 +3,7 @@
  * (test/attacks/identity/guards.ts says how they are used). Each area adds its file.
  */
 import type { Guard } from '../identity/guards.ts';
+import { BROWSER_GUARDS } from './guards-of-browsers.ts';
 import { CLIENT_GUARDS } from './guards-of-clients.ts';
 import { DOCUMENT_GUARDS } from './guards-of-documents.ts';
 import { MACHINE_GUARDS } from './guards-of-machines.ts';
@@ -15,4 +16,5 @@ export const GUARDS: readonly Guard[] = [
   ...REDIRECT_GUARDS,
   ...STRANGER_GUARDS,
   ...MACHINE_GUARDS,
+  ...BROWSER_GUARDS,
 ];

@@ -1,5 +1,6 @@
 /** Every attack on signing in, in the order of the page. Each area adds its file. */
 import type { Attack } from './attack.ts';
+import { BROWSER_ATTACKS } from './attacks-of-browsers.ts';
 import { CLIENT_ATTACKS } from './attacks-of-clients.ts';
 import { DOCUMENT_ATTACKS } from './attacks-of-documents.ts';
 import { MACHINE_ATTACKS } from './attacks-of-machines.ts';
@@ -12,4 +13,5 @@ export const ATTACKS: readonly Attack[] = [
   ...REDIRECT_ATTACKS,
   ...MACHINE_ATTACKS,
   ...STRANGER_ATTACKS,
+  ...BROWSER_ATTACKS,
 ];
