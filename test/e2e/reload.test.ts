@@ -134,7 +134,7 @@ test('what cannot change while the gateway runs is named, and nothing else of th
   const refused = await gateway.reload((text) =>
     text
       .replace('deployment: test', 'deployment: other')
-      .replace('limits: {}', 'limits: { sessions: 7 }')
+      .replace('limits: {"approvalHoldMs":0}', 'limits: { sessions: 7 }')
       .replace('connections: [notes, masked, gone]', 'connections: [masked]'),
   );
   assert.deepEqual(refused, { ok: false, error: { reason: 'restart_needed', problems: 2 } });
