@@ -126,6 +126,20 @@ function valueOfNextLine(text: string, start: number): Value | undefined {
   return isAlone && isMixed && !value.endsWith(':') ? { start, end, isQuoted: false, how: ':' } : undefined;
 }
 
+/** What stands in the place of a value that is masked already: as long as the value was, or as its token is. */
+const MASKED = /\[~+\]/;
+
+/** The part before what is masked already, or behind it: judged with it, it would be another value once that has become a token. */
+function notYetMasked(text: string, value: Value): Value {
+  let { start } = value;
+  for (;;) {
+    const found = MASKED.exec(text.slice(start, value.end));
+    if (found === null) return { ...value, start };
+    if (found.index > 0) return { ...value, start, end: start + found.index };
+    start += found[0].length;
+  }
+}
+
 function valueAfter(text: string, wordEnd: number): Value | undefined {
   NEXT_LINE.lastIndex = wordEnd;
   if (NEXT_LINE.test(text)) return valueOfNextLine(text, NEXT_LINE.lastIndex);
@@ -190,8 +204,9 @@ export function createAssignedSecrets(): Detector {
         const word = WORDS[index] ?? '';
         scan.budget.spend(16);
         if (SHORT_WORDS.has(word) && /[a-z]/i.test(text[at - 1] ?? ' ')) return;
-        const value = valueAfter(text, at + word.length);
-        if (value === undefined) return;
+        const whole = valueAfter(text, at + word.length);
+        if (whole === undefined) return;
+        const value = notYetMasked(text, whole);
         const shown = text.slice(value.start, value.end);
         // a run of such words is one value after the other, all with the same end: not each is read to it
         sameEnds = value.end === lastEnd ? sameEnds + 1 : 0;
