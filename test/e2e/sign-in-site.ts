@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'node:test';
+import type { DocumentNetwork } from '#bin/clients.ts';
 import { composeGateway } from '#bin/compose.ts';
 import type { ComposedGateway } from '#bin/compose.ts';
 import { loadConfig } from '#config/load.ts';
@@ -48,6 +49,8 @@ export type SiteOptions = {
   /** In place of `signIn: {}`. */
   readonly signIn?: string;
   readonly limits?: Readonly<Record<string, number>>;
+  /** How documents of clients are reached. */
+  readonly documentNetwork?: DocumentNetwork;
 };
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -142,6 +145,7 @@ export async function startSignInGateway(t: TestContext, options: SiteOptions = 
       disk: nodeDisk,
       log: { debug: line, info: line, warn: line, error: line },
       env: { PATH: process.env['PATH'] },
+      ...(options.documentNetwork === undefined ? {} : { documentNetwork: options.documentNetwork }),
     });
     if (!made.ok) throw new Error(made.error.message);
     const { server: listening } = made.value;
