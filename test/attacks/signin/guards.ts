@@ -9,6 +9,7 @@ import { DOCUMENT_GUARDS } from './guards-of-documents.ts';
 import { MACHINE_GUARDS } from './guards-of-machines.ts';
 import { REDIRECT_GUARDS } from './guards-of-redirects.ts';
 import { STRANGER_GUARDS } from './guards-of-strangers.ts';
+import { TOKEN_GUARDS } from './guards-of-tokens.ts';
 
 export const GUARDS: readonly Guard[] = [
   ...CLIENT_GUARDS,
@@ -17,4 +18,5 @@ export const GUARDS: readonly Guard[] = [
   ...STRANGER_GUARDS,
   ...MACHINE_GUARDS,
   ...BROWSER_GUARDS,
+  ...TOKEN_GUARDS,
 ];

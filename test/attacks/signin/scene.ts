@@ -54,6 +54,8 @@ export type Scene = {
   keepSecret(secret: string): void;
   /** Everything that was told since the attack began. */
   told(): string;
+  /** What is opened for the scene is closed with it. */
+  readonly lifetime: TestContext;
   begin(): Promise<void>;
   /** Records since then, waited for until there are so many. */
   outcome(atLeast: number): Promise<readonly TestRecord[]>;
@@ -207,6 +209,7 @@ export async function openScene(): Promise<Scene> {
     secrets: () => secrets,
     keepSecret: (secret) => void secrets.push(secret),
     told: () => told,
+    lifetime: t,
     async begin() {
       recordsBefore = (await gateway.records()).length;
       told = '';

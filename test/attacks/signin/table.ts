@@ -6,6 +6,7 @@ import { DOCUMENT_ATTACKS } from './attacks-of-documents.ts';
 import { MACHINE_ATTACKS } from './attacks-of-machines.ts';
 import { REDIRECT_ATTACKS } from './attacks-of-redirects.ts';
 import { STRANGER_ATTACKS } from './attacks-of-strangers.ts';
+import { TOKEN_ATTACKS } from './attacks-of-tokens.ts';
 
 export const ATTACKS: readonly Attack[] = [
   ...CLIENT_ATTACKS,
@@ -14,4 +15,5 @@ export const ATTACKS: readonly Attack[] = [
   ...MACHINE_ATTACKS,
   ...STRANGER_ATTACKS,
   ...BROWSER_ATTACKS,
+  ...TOKEN_ATTACKS,
 ];
