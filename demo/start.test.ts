@@ -7,9 +7,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { freePort } from '#test/e2e/harness.ts';
-import { walkThrough } from '#test/e2e/sign-in-site.ts';
 import { createFakeBrowser } from '#test/fakes/browser.ts';
 import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
+import { walkThrough } from '#test/fakes/walk-through.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const RECORD = readFileSync(join(root, 'demo/files/customers/alder-bikes.json'), 'utf8');

@@ -15,11 +15,12 @@ import type { LoadedConfig } from '#config/load.ts';
 import { nodeDisk } from '#ledger/node-disk.ts';
 import { startDemoIssuer } from '../../demo/issuer.ts';
 import type { Person } from '../../demo/issuer.ts';
-import type { FakeBrowser, Visit } from '../fakes/browser.ts';
 import { startFakeMcpServer } from '../fakes/mcp-server.ts';
 import type { FakeMcpServer } from '../fakes/mcp-server.ts';
 import { freePort, readRecords } from './harness.ts';
 import type { TestRecord } from './harness.ts';
+
+export { walkThrough } from '../fakes/walk-through.ts';
 
 export const GATEWAY_SECRET = 'secret-of-the-gateway-at-the-issuer-Qx7';
 export const AUDIENCE = 'https://gateway.test';
@@ -170,20 +171,4 @@ export async function startSignInGateway(t: TestContext, options: SiteOptions = 
       await start();
     },
   };
-}
-
-/** What a person does whom a client sent to `url`: agrees, signs in at the issuer, and comes back to the client. */
-export async function walkThrough(
-  browser: FakeBrowser,
-  url: string,
-  { login = 'ada@example.com', password = 'demo', stopAt }: { login?: string; password?: string; stopAt: string },
-): Promise<Visit> {
-  let page = await browser.open(url, { stopAt });
-  for (let step = 0; step < 4 && !page.url.startsWith(stopAt); step += 1) {
-    const buttons = page.forms.flatMap((form) => Object.keys(form.buttons));
-    const button = buttons.find((words) => words.startsWith('Sign in') || words === 'Allow');
-    if (button === undefined) return page;
-    page = await browser.submit(page, button, button === 'Sign in' ? { login, password } : {}, { stopAt });
-  }
-  return page;
 }

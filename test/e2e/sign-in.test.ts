@@ -9,7 +9,8 @@ import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextproto
 import { openBrowserSignIn } from '../../demo/browser-sign-in.ts';
 import { createFakeBrowser } from '../fakes/browser.ts';
 import type { FakeBrowser } from '../fakes/browser.ts';
-import { startSignInGateway, walkThrough } from './sign-in-site.ts';
+import { walkThrough } from '../fakes/walk-through.ts';
+import { startSignInGateway } from './sign-in-site.ts';
 import type { SignInGateway } from './sign-in-site.ts';
 
 type SignedIn = { readonly client: Client; readonly tokens: () => { access_token: string; refresh_token?: string } };

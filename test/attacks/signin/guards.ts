@@ -10,6 +10,7 @@ import { MACHINE_GUARDS } from './guards-of-machines.ts';
 import { REDIRECT_GUARDS } from './guards-of-redirects.ts';
 import { STRANGER_GUARDS } from './guards-of-strangers.ts';
 import { TOKEN_GUARDS } from './guards-of-tokens.ts';
+import { WAY_GUARDS } from './guards-of-ways.ts';
 
 export const GUARDS: readonly Guard[] = [
   ...CLIENT_GUARDS,
@@ -19,4 +20,5 @@ export const GUARDS: readonly Guard[] = [
   ...MACHINE_GUARDS,
   ...BROWSER_GUARDS,
   ...TOKEN_GUARDS,
+  ...WAY_GUARDS,
 ];

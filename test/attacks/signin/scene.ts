@@ -59,6 +59,8 @@ export type Scene = {
   begin(): Promise<void>;
   /** Records since then, waited for until there are so many. */
   outcome(atLeast: number): Promise<readonly TestRecord[]>;
+  /** Done at the end. */
+  after(run: () => unknown): void;
   close(): Promise<void>;
 };
 
@@ -229,6 +231,7 @@ export async function openScene(): Promise<Scene> {
       }
       return records;
     },
+    after: (run) => void afters.push(run),
     async close() {
       for (const run of afters.toReversed()) await run();
     },

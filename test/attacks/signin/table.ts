@@ -7,6 +7,7 @@ import { MACHINE_ATTACKS } from './attacks-of-machines.ts';
 import { REDIRECT_ATTACKS } from './attacks-of-redirects.ts';
 import { STRANGER_ATTACKS } from './attacks-of-strangers.ts';
 import { TOKEN_ATTACKS } from './attacks-of-tokens.ts';
+import { WAY_ATTACKS } from './attacks-of-ways.ts';
 
 export const ATTACKS: readonly Attack[] = [
   ...CLIENT_ATTACKS,
@@ -16,4 +17,5 @@ export const ATTACKS: readonly Attack[] = [
   ...STRANGER_ATTACKS,
   ...BROWSER_ATTACKS,
   ...TOKEN_ATTACKS,
+  ...WAY_ATTACKS,
 ];
