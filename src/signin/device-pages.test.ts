@@ -29,3 +29,15 @@ it('the page that confirms shows the code again and can say no', () => {
   assert.match(html, /BCDF-GHJK/);
   assert.match(html, /name="abort" value="yes"/);
 });
+
+it('the page that confirms says from where the code was asked for, in words of ours', () => {
+  const { html } = confirmPage('secret', 'BCDF-GHJK', 'An editor', {
+    ip: '192.0.2.77',
+    ua: `${NASTY} Firefox/1 Linux`,
+  });
+  assert.match(html, /192\.0\.2\.0\/24/);
+  assert.match(html, /Firefox on Linux/);
+  assert.equal(html.includes('192.0.2.77') || html.includes('alert(1)'), false);
+  assert.match(html, /nobody checked this name/);
+  assert.doesNotMatch(confirmPage('secret', 'BCDF-GHJK', 'An editor', { ip: 7 }).html, /asked for from/);
+});

@@ -3,8 +3,10 @@
  * from a link, and the page says what typing it does: whoever was sent a code by somebody else should stop here.
  */
 import { html } from '#signin/pages/html.ts';
+import type { Html } from '#signin/pages/html.ts';
 import { page } from '#signin/pages/layout.ts';
 import type { Page } from '#signin/pages/layout.ts';
+import { browserOf, networkOf } from '#signin/whereabouts.ts';
 
 const ACTION = '/device';
 
@@ -32,11 +34,31 @@ export const codePage = (secret: string, trouble: string | undefined): Page =>
     `,
   });
 
-export const confirmPage = (secret: string, userCode: string, clientName: string): Page =>
+/** Where and with what the code was asked for: roughly, and in words of ours. Elsewhere than the person is, it is somebody else's. */
+const askedFrom = (device: unknown): Html | undefined => {
+  const said = (name: 'ip' | 'ua'): string | undefined => {
+    const value: unknown = typeof device === 'object' && device !== null ? Reflect.get(device, name) : undefined;
+    return typeof value === 'string' ? value : undefined;
+  };
+  const address = said('ip');
+  return address === undefined
+    ? undefined
+    : html`<p>
+        It was asked for from the network <strong class="exact">${networkOf(address)}</strong>, by
+        ${browserOf(said('ua')) === 'unknown' ? 'a program' : browserOf(said('ua'))}. If that is not where you are, it
+        is not yours.
+      </p>`;
+};
+
+export const confirmPage = (secret: string, userCode: string, clientName: string, device?: unknown): Page =>
   page({
     title: 'Is this your program?',
     body: html`
-      <p><strong>${clientName}</strong> asks to act in your name, with the code <strong>${userCode}</strong>.</p>
+      <p>
+        A program that calls itself <strong>${clientName}</strong> (nobody checked this name) asks to act in your name,
+        with the code <strong>${userCode}</strong>.
+      </p>
+      ${askedFrom(device)}
       <p>Go on only if you have just started it yourself and it shows this very code.</p>
       <form method="post" action="${ACTION}">
         <input type="hidden" name="xsrf" value="${secret}" />

@@ -70,10 +70,10 @@ const deviceFlow = {
     context: OidcContext,
     _form: string,
     client: Client,
-    _device: unknown,
+    device: unknown,
     userCode: string,
   ): Promise<void> => {
-    show(context, confirmPage(formSecret(context), userCode, clientNameOf(client)));
+    show(context, confirmPage(formSecret(context), userCode, clientNameOf(client), device));
   },
   successSource: async (context: OidcContext): Promise<void> =>
     show(context, donePage(clientNameOf(context.oidc.client))),
