@@ -92,6 +92,8 @@ export function firstCalls(places: DemoPlaces): string {
   const port = places.gatewayPort === DEFAULT_PORT ? '' : `GATEBOOK_DEMO_PORT=${places.gatewayPort} `;
   const call =
     '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_text_file","arguments":{"path":"alder-bikes.json"}}}';
+  const held =
+    '{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"delete_entities","arguments":{"entityNames":["alder"]}}}';
   const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
   const config = quoted(join(places.folder, 'gatebook.yaml'));
   const shard = join(places.folder, 'data', 'ledger', 'a');
@@ -133,7 +135,14 @@ export function firstCalls(places: DemoPlaces): string {
 
    npm run -s gatebook -- ledger verify ${quoted(shard)} --vkey ${quoted(join(shard, 'log.vkey'))}
 
-8. An admin asks the gateway itself, and takes the caller's access away: then 2 is refused, also with the token it had:
+9. A call that waits for a person: it deletes, so somebody else has to agree. The second command asks who waits, the third says yes, and the first gets its answer:
+
+   curl -s ${gateway}/mcp/memory -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' -d '${held}' &
+   GRACE=$(curl -s ${places.issuerUrl}/token -u demo-cli:demo-cli-secret -d grant_type=password -d username=grace@example.com -d password=demo -d scope=api | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+   APPROVAL=$(GATEBOOK_TOKEN=$GRACE npm run -s gatebook -- approvals list --url ${gateway} | awk 'NR == 2 { print $1 }')
+   GATEBOOK_TOKEN=$GRACE npm run -s gatebook -- approvals approve $APPROVAL --url ${gateway} --reason 'trying it out'
+
+10. An admin asks the gateway itself, and takes the caller's access away: then 2 is refused, also with the token it had:
 
    export GATEBOOK_TOKEN=$(curl -s ${places.issuerUrl}/token -u demo-cli:demo-cli-secret -d grant_type=password -d username=olga@example.com -d password=demo -d scope=api | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
    npm run -s gatebook -- events search --url ${gateway} --filter 'outcome ne "ok"'

@@ -30,7 +30,7 @@ async function shell(commands: string): Promise<Ran> {
 /** The commands under one number of what is printed. */
 function commandsOf(printed: string, step: number): string {
   const [, from = ''] = printed.split(`\n${step}. `);
-  const [text = ''] = from.split(/\n(?:\d\. |Stop with )/);
+  const [text = ''] = from.split(/\n(?:\d+\. |Stop with )/);
   const commands = text.split('\n').filter((line) => line.startsWith('   '));
   assert.ok(commands.length > 0, `step ${step}`);
   return commands.join('\n');
@@ -84,6 +84,16 @@ test('the demo shows a masked answer, its event, and why each value was found', 
   assert.equal(why.status, 0, why.output);
   assert.match(why.output, /"type":"CREDIT_CARD".*"reasons":\["check digit, visa","key names CREDIT_CARD"\]/);
   for (const type of ['PHONE_NUMBER', 'CREDIT_CARD', 'US_SSN']) assert.ok(why.output.includes(tokenOf(type)), type);
+});
+
+test('the demo holds a call until somebody else agrees, on the command line', async (t) => {
+  const demo = await startDemo(join(temporaryDirectory(t), 'demo'));
+  t.after(() => demo.stop());
+  const steps = `${commandsOf(demo.printed, 1)}\n${commandsOf(demo.printed, 9)}\nwait`;
+  const { status, output } = await shell(steps);
+  assert.equal(status, 0, output);
+  assert.match(output, /apr_[a-z2-7]{26}: approved \(once\), usable until /, output);
+  assert.match(output, /Entities deleted successfully/, output);
 });
 
 test('a client that is told an address opens the browser, and calls a tool as whoever signs in there', async (t) => {
