@@ -60,6 +60,14 @@ declare module 'oidc-provider' {
       readonly session?: { readonly state?: { readonly secret?: string } };
     };
   };
+  /** What Koa's middleware around the library sees. */
+  export type RequestContext = Context & {
+    /** Of an unfinished request not all of it is there. */
+    readonly oidc: Partial<Pick<OidcContext['oidc'], 'client' | 'params'>>;
+    readonly response: { get(name: string): string };
+    redirect(to: string): void;
+    remove(name: string): void;
+  };
   export type GrantContext = {
     readonly oidc: {
       readonly client: { readonly clientId: string };
@@ -80,7 +88,7 @@ declare module 'oidc-provider' {
       readonly prototype: { compareClientSecret(this: { readonly clientSecret?: string }, shown: string): boolean };
     };
     callback(): (request: IncomingMessage, response: ServerResponse) => void;
-    use(middleware: (context: Context, next: () => Promise<void>) => Promise<void>): void;
+    use(middleware: (context: RequestContext, next: () => Promise<void>) => Promise<void>): void;
     interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<InteractionModel>;
     interactionResult(request: IncomingMessage, response: ServerResponse, result: object): Promise<string>;
     interactionFinished(request: IncomingMessage, response: ServerResponse, outcome: InteractionOutcome): Promise<void>;

@@ -420,6 +420,8 @@ export const LIMITS = {
   /** Longer than `stateLockMs`, with time for the write itself. */
   signInWriteMs: 10_000,
   signInRequestsInFlight: 256,
+  /** Of one network address, so that nobody keeps all others out by sending slowly. */
+  signInRequestsInFlightPerSource: 32,
   signInFormBytes: 64 * 1024,
   /** Sign-ins that last; each is a person at an issuer. */
   signIns: 100_000,

@@ -77,6 +77,18 @@ export function createSignIn(parts: SignInParts, load: (parts: SignInParts) => P
       throw error;
     }));
   let inFlight = 0;
+  const inFlightOf = new Map<string, number>();
+  /** Until its answer is out, or whoever asked is gone. */
+  const count = (response: ServerResponse, key: string): void => {
+    inFlight += 1;
+    inFlightOf.set(key, (inFlightOf.get(key) ?? 0) + 1);
+    response.once('close', () => {
+      inFlight -= 1;
+      const left = (inFlightOf.get(key) ?? 1) - 1;
+      if (left > 0) inFlightOf.set(key, left);
+      else inFlightOf.delete(key);
+    });
+  };
 
   const refuse = (request: IncomingMessage, source: string): SignInAnswer | undefined => {
     if (parts.draining()) return plain(503, 'The gateway is stopping.', { 'retry-after': '1' });
@@ -98,7 +110,10 @@ export function createSignIn(parts: SignInParts, load: (parts: SignInParts) => P
       });
       return plain(403, 'The gateway is not known by this name.');
     }
-    if (inFlight < parts.limits.signInRequestsInFlight) return undefined;
+    const { signInRequestsInFlight, signInRequestsInFlightPerSource } = parts.limits;
+    if ((inFlightOf.get(sourceKey(source)) ?? 0) >= signInRequestsInFlightPerSource)
+      return plain(429, 'Too many requests of this address are under way.', { 'retry-after': '1' });
+    if (inFlight < signInRequestsInFlight) return undefined;
     return plain(503, 'Too many people are signing in at this moment.', { 'retry-after': '1' });
   };
 
@@ -123,8 +138,7 @@ export function createSignIn(parts: SignInParts, load: (parts: SignInParts) => P
     const visit = arrive(request, response, path, parts);
     const refusal = refuse(request, visit.source);
     if (refusal !== undefined) return send(response, refusal, request.method);
-    inFlight += 1;
-    response.once('close', () => (inFlight -= 1));
+    count(response, sourceKey(visit.source));
     const { routes, endpoints } = await answering();
     const isRouted = routes.some((route) => paramsOf(route.path, path) !== undefined);
     if (!isRouted && !isPage(path)) return endpoints(request, response);

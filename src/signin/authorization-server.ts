@@ -23,6 +23,7 @@ import { API_SCOPE, CONNECTION_SCOPE, providerSettings } from '#signin/provider-
 import { quietly } from '#signin/quiet-library.ts';
 import { connectionOf } from '#signin/resource.ts';
 import type { Visit } from '#signin/route.ts';
+import { stayHere } from '#signin/stay-here.ts';
 import type { SigningKey } from '#signin/signing-key.ts';
 
 export type AuthorizationServerParts = SignInParts & {
@@ -101,6 +102,7 @@ function openProvider(library: Library, parts: AuthorizationServerParts, account
   // What stands in front of us was judged already: `asSeenFromHere` says what the library may believe.
   provider.proxy = true;
   provider.use(amendMetadata(publicUrl));
+  provider.use(stayHere(clients));
   provider.Client.prototype.compareClientSecret = function compareClientSecret(shown) {
     return this.clientSecret !== undefined && clients.isSecretOf(this.clientSecret, shown);
   };
