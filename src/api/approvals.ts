@@ -4,16 +4,14 @@ import type { Approval } from '#approvals/approval.ts';
 import { approvalView } from '#approvals/approval-view.ts';
 import type { Decider, VoteFault } from '#approvals/transitions.ts';
 import type { Unavailable } from '#approvals/approvals.ts';
+import { maySee } from '#approvals/may-see.ts';
 import type { ApiCall, ApiInput, ApiOutcome, ApiRefusal } from '#api/call.ts';
 import type { Approval as Shown, decideApproval, getApproval, listApprovals } from '#api/contract/approval.ts';
 import type { ApiParts } from '#api/parts.ts';
 import { recordPayloadRead } from '#api/payload-read.ts';
 import { findHit } from '#api/show-event.ts';
 import { parseRecordId } from '#events/find-event.ts';
-import { RecordFetcher } from '#events/record-fetcher.ts';
-import { verifyHit } from '#events/verify-hit.ts';
-import { faultFrames } from '#gateway/fault-frames.ts';
-import { callerKey } from '#identity/caller.ts';
+import { recordArguments } from '#events/record-arguments.ts';
 import { err, ok, unreachable, type Result } from '#result.ts';
 
 const RETRY_MS = 5_000;
@@ -24,18 +22,7 @@ const deciderOf = ({ verified }: ApiCall): Decider => {
   return { issuer, subject, groups };
 };
 
-/** Whoever watches sees all; others what they may decide or asked for themselves. */
-function maySee({ requester, terms, votes }: Approval, { verified, roles }: ApiCall): boolean {
-  const { caller } = verified;
-  const own = callerKey(caller);
-  return (
-    roles.has('admin') ||
-    roles.has('auditor') ||
-    terms.approvers.some((group) => caller.groups.includes(group)) ||
-    votes.some(({ by }) => callerKey(by) === own) ||
-    callerKey(requester) === own
-  );
-}
+const isSeen = (approval: Approval, { verified, roles }: ApiCall): boolean => maySee(approval, verified.caller, roles);
 
 const shown = (
   approval: Approval,
@@ -58,7 +45,7 @@ export function serveApprovals(
   parts: Pick<ApiParts, 'approvals' | 'clock'>,
 ): ApiOutcome {
   try {
-    const listed = parts.approvals.list(state === 'all' ? STATES : [state]).filter((one) => maySee(one, call));
+    const listed = parts.approvals.list(state === 'all' ? STATES : [state]).filter((one) => isSeen(one, call));
     return ok({ json: listed.map((one) => shown(one, call, parts)) });
   } catch {
     return UNREADABLE;
@@ -73,7 +60,7 @@ function findApproval(
 ): Result<Approval, ApiRefusal> {
   try {
     const found = approvals.find(id);
-    return found !== undefined && maySee(found, call) ? ok(found) : err({ code: 'not_found', reason: 'approval' });
+    return found !== undefined && isSeen(found, call) ? ok(found) : err({ code: 'not_found', reason: 'approval' });
   } catch {
     return UNREADABLE;
   }
@@ -97,16 +84,13 @@ export async function serveApproval(
 async function argumentsOf({ record }: Approval, call: ApiCall, parts: ApiParts): Promise<Result<unknown, ApiRefusal>> {
   const place = parseRecordId(record);
   if (place === undefined) return err({ code: 'record_damaged', reason: 'no_record' });
+  // A record too new for the index is waited for.
   const hit = await findHit(call, place, parts);
   if (!hit.ok) return hit;
-  const { shard } = place;
-  try {
-    const records = new RecordFetcher(await parts.book.source(shard), 1);
-    return ok((await verifyHit(hit.value, records, { shard, payloads: true })).arguments);
-  } catch (error) {
-    parts.log.error({ call: call.id, record, frames: faultFrames(error) }, 'a record of the book does not hold');
-    return err({ code: 'record_damaged', reason: 'not_verified' });
-  }
+  const read = await recordArguments(record, parts, call.signal);
+  if (read.ok) return read;
+  parts.log.error({ call: call.id, record }, 'a record of the book does not hold');
+  return err({ code: 'record_damaged', reason: 'not_verified' });
 }
 
 function refusalOf(fault: VoteFault | 'unknown_approval' | 'changed_meanwhile' | Unavailable): ApiRefusal {

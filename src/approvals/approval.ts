@@ -4,6 +4,7 @@ import type { CallerKind } from '#identity/caller.ts';
 /** What a yes covers: this call once, this very call again for a while, or any call of this tool by this caller for a while. */
 export const SCOPES = ['once', 'call', 'tool'] as const;
 export type ApprovalScope = (typeof SCOPES)[number];
+export const isApprovalScope = (text: string): text is ApprovalScope => SCOPES.some((scope) => scope === text);
 
 /** `void`: what was asked is not what would be done any more, or by nobody any more. */
 export const STATES = ['pending', 'approved', 'denied', 'expired', 'withdrawn', 'used', 'void'] as const;

@@ -1,5 +1,6 @@
 /** Signing in, wired to a generation of the configuration. What it takes to answer is loaded with the first request. */
 import { join } from 'node:path';
+import type { ApiReads } from '#bin/api-reads.ts';
 import { clientSourceOf } from '#bin/clients.ts';
 import type { ClientsLasting } from '#bin/clients.ts';
 import type { SignInPages } from '#bin/sign-in-pages.ts';
@@ -7,8 +8,10 @@ import { accountCaller, liveAccount } from '#accounts/service-account.ts';
 import type { ServiceAccounts } from '#accounts/service-account.ts';
 import { rolesOf } from '#api/roles.ts';
 import type { LoadedConfig } from '#config/load.ts';
+import { recordArguments } from '#events/record-arguments.ts';
 import type { Gateway, Log } from '#gateway/gateway.ts';
 import type { Mounted } from '#gateway/server.ts';
+import type { Caller } from '#identity/caller.ts';
 import type { Epochs } from '#identity/epochs.ts';
 import type { OwnTokens } from '#identity/own-tokens.ts';
 import type { Limits } from '#limits.ts';
@@ -46,6 +49,7 @@ export type SignInLasting = ClientsLasting & {
   readonly webSessions: WebSessions;
   /** Consents, and what one process at a time may do. */
   readonly signInState: SignInState;
+  readonly apiReads: Pick<ApiReads, 'book' | 'searcher'>;
 };
 
 export type SignInLastingParts = {
@@ -115,12 +119,14 @@ async function openServer(parts: SignInParts, maskingKey: Buffer): Promise<Autho
 
 async function load(parts: SignInParts, pages: () => Promise<SignInPages>): Promise<Answering> {
   const { server, roles, webSessions } = parts;
-  const [{ SIGN_IN_ROUTES }, { meRoutes }, { routes, consents }] = await Promise.all([
+  const [{ SIGN_IN_ROUTES }, { meRoutes }, { routes, consents }, { approvalRoutes }] = await Promise.all([
     import('#signin/routes.ts'),
     import('#signin/me/me-routes.ts'),
     pages(),
+    import('#signin/approvals/approval-routes.ts'),
   ]);
-  const me = meRoutes({ ...parts, sessions: webSessions, consents, rolesOf: (caller) => rolesOf(caller, roles) });
+  const own = { ...parts, sessions: webSessions, rolesOf: (caller: Caller) => rolesOf(caller, roles) };
+  const me = [...meRoutes({ ...own, consents }), ...approvalRoutes(own)];
   return {
     routes: [...SIGN_IN_ROUTES, ...routes, ...me],
     endpoints: async (request, response) => (await server()).endpoints(request, response),
@@ -131,7 +137,7 @@ async function load(parts: SignInParts, pages: () => Promise<SignInPages>): Prom
 export function openSignIn(loaded: LoadedConfig, gateway: Gateway, lasting: SignInLasting): Mounted | undefined {
   const { config, signInSecrets } = loaded;
   if (config.signIn === undefined) return undefined;
-  const { epochs, maskingKey, oauth, random, signIns, signInState, webSessions } = lasting;
+  const { apiReads, epochs, maskingKey, oauth, random, signIns, signInState, webSessions } = lasting;
   const pages = once(async (): Promise<SignInPages> => {
     const { openPages } = await import('#bin/sign-in-pages.ts');
     return openPages(loaded, parts, { signInState, maskingKey });
@@ -147,6 +153,7 @@ export function openSignIn(loaded: LoadedConfig, gateway: Gateway, lasting: Sign
     oauth,
     signIns,
     webSessions,
+    readArguments: (record: string) => recordArguments(record, apiReads, gateway.stopping),
     grants: createGivenGrants(oauth.rows, oauth.keys),
     checkAgain: async (signIn: SignIn): Promise<CheckAgain> => (await pages()).checkAgain(signIn),
     server: once((): Promise<AuthorizationServer> => openServer(parts, maskingKey)),

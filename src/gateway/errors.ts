@@ -44,7 +44,8 @@ type Refused<Code extends RefusalCode> = Extract<Refusal, { readonly code: Code 
 function requiredText({ approval }: Refused<'approval_required'>): string {
   if (approval === undefined) return 'This call needs an approval, and there is nobody who could give it.';
   const until = new Date(approval.expiresMs).toISOString();
-  return `This call waits for an approval until ${until}, which can be given at ${approval.url}. Once it is, make exactly the same call again.`;
+  const where = approval.url === undefined ? '' : `, at ${approval.url}`;
+  return `This call waits for an approval (${approval.id}) until ${until}${where}. Once it is given, make exactly the same call again.`;
 }
 
 const deniedText = ({ approval }: Refused<'approval_denied'>): string =>
@@ -162,7 +163,7 @@ function approvalOf(refusal: Refusal): Pick<WireError, 'approval'> {
   if (refusal.code === 'approval_denied') return { approval: { id: refusal.approval.id } };
   if (refusal.code !== 'approval_required' || refusal.approval === undefined) return {};
   const { id, url, expiresMs } = refusal.approval;
-  return { approval: { id, url, expires: new Date(expiresMs).toISOString() } };
+  return { approval: { id, ...(url === undefined ? {} : { url }), expires: new Date(expiresMs).toISOString() } };
 }
 
 /** The public half of a refusal: no reason, no internals. */

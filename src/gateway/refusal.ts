@@ -75,7 +75,8 @@ export type Refusal =
       readonly code: 'approval_required';
       readonly reason: string;
       readonly decision: Decision;
-      readonly approval?: { readonly id: string; readonly url: string; readonly expiresMs: number };
+      /** `url`: where people decide; undefined where nobody signs in. */
+      readonly approval?: { readonly id: string; readonly url: string | undefined; readonly expiresMs: number };
     }
   | {
       readonly code: 'approval_denied';

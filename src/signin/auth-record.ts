@@ -36,7 +36,8 @@ export type AuthAct =
   | 'web_session_ended'
   | 'key_created'
   | 'key_revoked'
-  | 'break_glass';
+  | 'break_glass'
+  | 'approval_read';
 
 export type ActFacts = {
   /** Who did it; left out where `signIn` says it, and where it is the gateway itself. */
@@ -57,7 +58,8 @@ export type ActFacts = {
   readonly secrets?: readonly string[];
 };
 
-type Parts = Pick<SignInParts, 'ledger' | 'masker' | 'newId'>;
+export type RecordParts = Pick<SignInParts, 'ledger' | 'masker' | 'newId'>;
+type Parts = RecordParts;
 
 export function actEntry(
   act: AuthAct,

@@ -13,7 +13,7 @@ import { sourceKey } from '#gateway/source.ts';
 const PATH = '/signin';
 const HOME = '/me';
 /** Only to pages of ours, whatever an address says. */
-const GOALS = /^\/(?:me|device)(?:\/[\w-]+)*(?:\?[\w=&%.-]*)?$/;
+const GOALS = /^\/(?:me|device|approvals)(?:\/[\w-]+)*(?:\?[\w=&%.-]*)?$/;
 
 /** @param isFresh the person proves again who they are, whatever the issuer remembers. */
 export const signInPath = (to: string, isFresh = false): string =>

@@ -7,6 +7,7 @@ import type { GivenGrants } from '#oauth/given-grants.ts';
 import type { OAuthKeys } from '#oauth/oauth-keys.ts';
 import type { OAuthRows } from '#oauth/oauth-rows.ts';
 import type { SignIn, SignInStore } from '#oauth/sign-in.ts';
+import type { Result } from '#result.ts';
 import type { AuthorizationServer, CheckAgain } from '#signin/asked.ts';
 import type { ClientSource } from '#signin/client-source.ts';
 import type { WebSessions } from '#signin/web-session.ts';
@@ -16,6 +17,7 @@ export type SignInSettings = NonNullable<Config['signIn']>;
 export type SignInParts = Pick<
   Gateway,
   | 'allowedHosts'
+  | 'approvals'
   | 'clock'
   | 'connections'
   | 'draining'
@@ -46,6 +48,8 @@ export type SignInParts = Pick<
   readonly webSessions: WebSessions;
   readonly grants: GivenGrants;
   readonly clients: ClientSource;
+  /** The masked arguments that a record of the book has. */
+  readonly readArguments: (record: string) => Promise<Result<unknown, 'not_indexed' | 'damaged'>>;
   /** Asks the issuer whether this person may still sign in, and keeps what it says of them. */
   readonly checkAgain: (signIn: SignIn) => Promise<CheckAgain>;
   /** Loaded with the first request. */

@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { barriersOf, browserMissing, openBrowser } from './browser.ts';
 import type { BrowserOptions } from './browser.ts';
 import { startSignInGateway } from './sign-in-site.ts';
-import type { SignInGateway } from './sign-in-site.ts';
+import type { SignInGateway, SiteOptions } from './sign-in-site.ts';
 
 const skip = browserMissing() ?? false;
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
@@ -54,8 +54,8 @@ async function nativeClient(t: TestContext, site: SignInGateway) {
 }
 
 type Rig = { readonly site: SignInGateway; readonly page: Page; readonly faults: string[] };
-async function open(t: TestContext, options: BrowserOptions = {}): Promise<Rig> {
-  const site = await startSignInGateway(t);
+async function open(t: TestContext, options: BrowserOptions = {}, siteOptions: SiteOptions = {}): Promise<Rig> {
+  const site = await startSignInGateway(t, siteOptions);
   const context = await openBrowser(t, options);
   const page = await context.newPage();
   const faults: string[] = [];
@@ -69,8 +69,18 @@ async function open(t: TestContext, options: BrowserOptions = {}): Promise<Rig> 
   return { site, page, faults };
 }
 
-async function signInAtIssuer(page: Page): Promise<void> {
-  await page.fill('input[name=login]', 'ada@example.com');
+/** A token of the issuer itself, for Ada. */
+async function directToken(site: SignInGateway): Promise<string> {
+  const response = await fetch(`${site.issuerUrl}/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('direct:secret-of-direct-tokens')}` },
+    body: new URLSearchParams({ grant_type: 'password', username: 'ada@example.com', password: 'demo', scope: 'mcp' }),
+  });
+  return ((await response.json()) as { access_token: string }).access_token;
+}
+
+async function signInAtIssuer(page: Page, login = 'ada@example.com'): Promise<void> {
+  await page.fill('input[name=login]', login);
   await page.fill('input[name=password]', 'demo');
   await page.click('button');
 }
@@ -107,6 +117,49 @@ for (const [name, options] of [
       assert.deepEqual(faults, []);
     },
   );
+
+test('an approver decides on the page of a request, and the same call then passes', { skip }, async (t) => {
+  const { site, page, faults } = await open(
+    t,
+    { viewport: { width: 360, height: 740 } },
+    {
+      rules: `[{ name: hold, when: 'method == "tools/call" && name == "read_text_file"', then: hold, approvers: ["idp:leads"] }]`,
+      limits: { approvalHoldMs: 0 },
+    },
+  );
+  site.people.push({ login: 'lena@example.com', password: 'demo', uid: '00u4lena', groups: ['leads'] });
+  const token = await directToken(site);
+  const call = async (): Promise<string> => {
+    const response = await fetch(site.url('files'), {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: { name: 'read_text_file', arguments: { path: 'hello.txt' } },
+      }),
+    });
+    return response.text();
+  };
+  const [link = ''] = /http:\/\/127\.0\.0\.1:\d+\/approvals\/apr_[a-z2-7]{26}/.exec(await call()) ?? [];
+  await page.goto(link);
+  await page.getByRole('button', { name: /^Sign in with/ }).click();
+  await signInAtIssuer(page, 'lena@example.com');
+  await page.waitForURL(link);
+  while (!(await page.innerText('main')).includes('hello.txt')) await page.reload();
+  assert.match(await page.innerText('main'), /00u1ada/);
+  assert.deepEqual(await barriersOf(page), []);
+  await page.fill('textarea', 'ticket 17');
+  await page.getByRole('button', { name: 'Approve' }).click();
+  assert.match(await page.innerText('main'), /You approved it\./);
+  assert.match(await call(), /hello from a file/);
+  assert.deepEqual(faults, []);
+});
 
 test('everything can be done with the keyboard alone', { skip }, async (t) => {
   const { site, page } = await open(t);

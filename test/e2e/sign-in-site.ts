@@ -45,6 +45,8 @@ export type SiteOptions = {
   readonly env?: Readonly<Record<string, string>>;
   /** Further lines below `grants:`, indented by two. */
   readonly grants?: string;
+  /** In flow style, as under `rules:`. */
+  readonly rules?: string;
   /** Where it listens, for issuers that have to know before. */
   readonly port?: number;
   /** In place of `signIn: {}`. */
@@ -64,7 +66,7 @@ const configOf = (
     issuerUrl,
     serverUrl,
   }: Readonly<Record<'folder' | 'issuerUrl' | 'serverUrl', string>> & { port: number },
-  { issuers = '', grants = '', signIn, limits }: SiteOptions,
+  { issuers = '', grants = '', rules = '[]', signIn, limits }: SiteOptions,
 ) => `version: 1
 deployment: test
 server: { listen: 127.0.0.1:${port} }
@@ -85,7 +87,8 @@ connections:
 levels: { use: { allow: ["tools/call:*"] } }
 grants:
   - { groups: ["idp:support"], connections: [notes, files], level: use }
-${grants}limits: ${JSON.stringify(limits ?? {})}
+${grants}rules: ${rules}
+limits: ${JSON.stringify(limits ?? {})}
 `;
 
 function load(folder: string, text: string, env: SiteOptions['env']): LoadedConfig {

@@ -212,7 +212,10 @@ export type FakeGateway = Gateway & {
 };
 
 export type GatewayOverrides = Partial<
-  Pick<Gateway, 'holds' | 'tracing' | 'allowedHosts' | 'allowedOrigins' | 'proxies' | 'masker' | 'policy' | 'publicUrl'>
+  Pick<
+    Gateway,
+    'holds' | 'signsIn' | 'tracing' | 'allowedHosts' | 'allowedOrigins' | 'proxies' | 'masker' | 'policy' | 'publicUrl'
+  >
 > & {
   readonly limits?: Partial<Limits>;
   /** Requests for approval that may be kept. */
@@ -299,7 +302,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
     monotonic: () => passedMs,
     newId,
     publicUrl,
-    signsIn: false,
+    signsIn: overrides.signsIn ?? false,
     allowedOrigins: overrides.allowedOrigins ?? new Set(['https://console.example']),
     allowedHosts: overrides.allowedHosts,
     proxies: overrides.proxies ?? createTrustedProxies([]),

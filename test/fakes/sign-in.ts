@@ -76,6 +76,7 @@ export function signInParts(
     signIns: createSignIns(rows, keys, gateway.clock),
     grants: createGivenGrants(rows, keys),
     checkAgain: async () => 'holds' as const,
+    readArguments: async () => ok({ id: 7 }),
     server: () => Promise.reject(new Error('no authorization server here')),
   };
   const webSessions = createWebSessions({

@@ -36,7 +36,7 @@ test("an allowed call needs nobody's approval and does not wait", async () => {
 });
 
 test('a held call asks: recorded before it is asked, with what is masked, and told with the id and where to decide', async () => {
-  const gateway = fakeGateway();
+  const gateway = fakeGateway({ signsIn: true });
   const refusal = await held(gateway);
   assert.ok(refusal.code === 'approval_required' && refusal.approval !== undefined);
   const { id, url, expiresMs } = refusal.approval;

@@ -67,7 +67,7 @@ async function waitFor(asked: Approval, call: Authorized, message: RequestMessag
   return err(refusalOf(decided ?? asked, call, gateway));
 }
 
-function refusalOf(approval: Approval, { decision }: Authorized, { publicUrl }: Gateway): Refusal {
+function refusalOf(approval: Approval, { decision }: Authorized, { publicUrl, signsIn }: Gateway): Refusal {
   const { id, state, expiresMs, votes } = approval;
   const said = votes.findLast(({ effect }) => effect === 'deny')?.reason ?? '';
   if (state === 'denied') return { code: 'approval_denied', reason: 'denied', decision, approval: { id, said } };
@@ -76,7 +76,7 @@ function refusalOf(approval: Approval, { decision }: Authorized, { publicUrl }: 
     code: 'approval_required',
     reason: decision.reason,
     decision,
-    approval: { id, url: `${publicUrl}/approvals/${id}`, expiresMs },
+    approval: { id, url: signsIn ? `${publicUrl}/approvals/${id}` : undefined, expiresMs },
   };
 }
 
