@@ -42,7 +42,7 @@ const HERE = ['Sec-Fetch-Site', 'same-origin'];
 const OWN = ['Origin', 'https://mcp.example.com'];
 
 /** Ada in a browser. */
-function browser(state: { isFresh?: boolean; over?: boolean } = {}) {
+function browser(state: { isFresh?: boolean; over?: boolean; untold?: boolean } = {}) {
   const gateway = fakeGateway();
   const present = { csrf: CSRF } as Present;
   gateway.identity.verifyWebSession = (value) =>
@@ -56,6 +56,7 @@ function browser(state: { isFresh?: boolean; over?: boolean } = {}) {
     find: () => (state.over === true ? undefined : present),
     isToken: (_present: Present, shown: string) => shown === CSRF,
     isFresh: () => state.isFresh ?? false,
+    check: async () => state.untold !== true,
   };
   const withBrowser = { ...apiParts(gateway, { web }), publicUrl: 'https://mcp.example.com' };
   return async (method: string, ...rawHeaders: readonly string[]): Promise<string> => {
@@ -70,6 +71,11 @@ test('a browser that is signed in reads from our own pages, and changes with the
   assert.equal(await asked('GET', ...COOKIE, ...HERE), 'ada stale');
   assert.equal(await asked('POST', ...COOKIE, ...HERE, ...OWN, 'X-Gatebook-CSRF', CSRF), 'ada stale');
   assert.equal(await browser({ isFresh: true })('GET', ...COOKIE, ...HERE), 'ada fresh');
+});
+
+test('while it cannot be told whether a person may still sign in, their browser does nothing', async () => {
+  const answer = await browser({ untold: true })('GET', ...COOKIE, ...HERE);
+  assert.equal(answer, 'identity_unavailable revocations_unknown');
 });
 
 test('what another page made the browser ask is refused, whatever else it says', async () => {

@@ -40,17 +40,19 @@ export async function authenticate(
     : err(refusalOf(verified.error));
 }
 
-function byCookie(
+async function byCookie(
   arrival: ApiArrival,
   headers: Headers,
   web: NonNullable<Parts['web']>,
   { identity, publicUrl }: Parts,
-): Result<KnownCall, ApiRefusal> {
+): Promise<Result<KnownCall, ApiRefusal>> {
   const foreign = foreignBy(headers, publicUrl);
   // An old browser says nothing of where a GET comes from: then the token does.
   const proved =
     foreign === undefined || (foreign === 'unsaid' && SAFE.has(arrival.method) && headers.has(CSRF_HEADER));
   if (!proved) return err({ code: 'forbidden_origin', reason: `cookie_${foreign}` });
+  // Also of somebody who only looks their issuer is asked now and then.
+  if (!(await web.check(headers))) return err(refusalOf('revocations_unknown'));
   const value = web.value(headers);
   const verified = value === undefined ? undefined : identity.verifyWebSession(value);
   // A page left open too long is no attack: it is not counted as a token that was refused.

@@ -14,7 +14,7 @@ import type { ConnectionParts, OpenConnection } from '#bin/connections.ts';
 import { openIssuers } from '#bin/issuers.ts';
 import type { IssuerParts, OpenIssuers } from '#bin/issuers.ts';
 import { openSignIn } from '#bin/sign-in.ts';
-import type { SignInLasting } from '#bin/sign-in.ts';
+import type { OpenSignIn, SignInLasting } from '#bin/sign-in.ts';
 import { version } from '#bin/version.ts';
 import { EXIT_UNAVAILABLE, EXIT_USAGE } from '#cli/exit-codes.ts';
 import type { ExitCode } from '#cli/exit-codes.ts';
@@ -130,7 +130,7 @@ const peopleOf = ({ signIns, webSessions, oauth }: Lasting): NonNullable<ApiPart
   grants: createGivenGrants(oauth.rows, oauth.keys),
 });
 
-function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting): Api {
+function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting, signIn: OpenSignIn | undefined): Api {
   const { apiAdmission, apiKeys, apiReads, brokenGlass, epochs, revocations } = lasting;
   const apiIssuers = gateway.signsIn
     ? [gateway.publicUrl]
@@ -142,7 +142,7 @@ function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting): Ap
       ...gateway,
       apiAdmission,
       roles: config.roles,
-      web: gateway.signsIn ? lasting.webSessions : undefined,
+      web: signIn === undefined ? undefined : { ...lasting.webSessions, check: signIn.checkBrowser },
       people: gateway.signsIn ? peopleOf(lasting) : undefined,
       brokenGlass,
       epochs,
@@ -236,8 +236,8 @@ export async function makeGeneration(
     draining: lasting.draining,
     stopping: lasting.stopping,
   };
-  const api = apiOf(loaded, gateway, lasting);
   const signIn = openSignIn(loaded, gateway, lasting);
+  const api = apiOf(loaded, gateway, lasting, signIn);
   return ok({ number, loaded, gateway, api, signIn, issuers, connections });
 }
 

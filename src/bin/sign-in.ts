@@ -24,9 +24,11 @@ import type { SignIn, SignInStore } from '#oauth/sign-in.ts';
 import type { WebSessionStore } from '#oauth/web-session.ts';
 import { createSignIns } from '#oauth/sign-ins.ts';
 import { withAccountClients } from '#signin/account-clients.ts';
+import { openAccounts } from '#signin/account.ts';
 import { createSignIn } from '#signin/app.ts';
 import type { Answering } from '#signin/app.ts';
 import type { AuthorizationServer, CheckAgain } from '#signin/asked.ts';
+import { createBrowserCheck } from '#signin/check-browser.ts';
 import { CLI_CLIENT_ID, withOwnClients } from '#signin/own-clients.ts';
 import type { SignInParts } from '#signin/parts.ts';
 import { createWebSessions } from '#signin/web-session.ts';
@@ -133,8 +135,10 @@ async function load(parts: SignInParts, pages: () => Promise<SignInPages>): Prom
   };
 }
 
+export type OpenSignIn = Mounted & Pick<SignInParts, 'checkBrowser'>;
+
 /** Undefined when nobody signs in here. */
-export function openSignIn(loaded: LoadedConfig, gateway: Gateway, lasting: SignInLasting): Mounted | undefined {
+export function openSignIn(loaded: LoadedConfig, gateway: Gateway, lasting: SignInLasting): OpenSignIn | undefined {
   const { config, signInSecrets } = loaded;
   if (config.signIn === undefined) return undefined;
   const { apiReads, epochs, maskingKey, oauth, random, signIns, signInState, webSessions } = lasting;
@@ -142,7 +146,7 @@ export function openSignIn(loaded: LoadedConfig, gateway: Gateway, lasting: Sign
     const { openPages } = await import('#bin/sign-in-pages.ts');
     return openPages(loaded, parts, { signInState, maskingKey });
   });
-  const own = {
+  const asked = {
     ...gateway,
     settings: config.signIn,
     roles: config.roles,
@@ -158,11 +162,15 @@ export function openSignIn(loaded: LoadedConfig, gateway: Gateway, lasting: Sign
     checkAgain: async (signIn: SignIn): Promise<CheckAgain> => (await pages()).checkAgain(signIn),
     server: once((): Promise<AuthorizationServer> => openServer(parts, maskingKey)),
   };
+  const accounts = openAccounts(asked);
+  const { clock, limits } = gateway;
+  const checkBrowser = createBrowserCheck({ sessions: webSessions, accounts, clock, limits });
+  const own = { ...asked, accounts, checkBrowser };
   const clients = clientSourceOf(loaded, config.signIn, { ...own, ...clientsOf(lasting) });
-  const { serviceAccounts: accounts } = config;
-  const machines = { accounts, credentials: loaded.accounts, clientKeys: lasting.clientKeys, clock: gateway.clock };
+  const { serviceAccounts } = config;
+  const machines = { accounts: serviceAccounts, credentials: loaded.accounts, clientKeys: lasting.clientKeys, clock };
   const parts: SignInParts = { ...own, clients: withOwnClients(withAccountClients(clients, machines)) };
-  return createSignIn(parts, () => load(parts, pages));
+  return { ...createSignIn(parts, () => load(parts, pages)), checkBrowser };
 }
 
 const clientsOf = ({ clientStore, clientKeys, documentNetwork }: SignInLasting): ClientsLasting => ({

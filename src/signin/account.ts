@@ -1,12 +1,13 @@
 /**
- * Whose sign-in a grant hangs on, as the protocol's library asks for it: at consent, at every code and at every refresh. At a
- * refresh the issuer is asked first whether the person may still come in; not knowing is never a yes for long.
+ * Whose sign-in a grant hangs on, as the protocol's library asks for it: at consent, at every code and at every refresh. At
+ * consent and at a refresh the issuer is asked first whether the person may still come in; not knowing is never a yes for long.
  */
 import type { OAuthRows } from '#oauth/oauth-rows.ts';
 import { signInFault } from '#oauth/sign-in.ts';
 import type { SignIn } from '#oauth/sign-in.ts';
 import { unreachable } from '#result.ts';
 import { recordAct } from '#signin/auth-record.ts';
+import type { AccountAnswer, Accounts } from '#signin/asked.ts';
 import type { SignInParts } from '#signin/parts.ts';
 
 export type AccountParts = Pick<
@@ -18,15 +19,12 @@ export type AccountParts = Pick<
   readonly after: (ms: number) => Promise<void>;
 };
 
-/** `unavailable`: whether it holds cannot be told now. */
-export type AccountAnswer = SignIn | 'none' | 'unavailable';
-
-export type Accounts = {
-  /** Undefined client: not asked for one. */
-  find(id: string, clientId: string | undefined): AccountAnswer;
-  /** The same after asking the issuer, unless it was asked a moment ago. */
-  findChecked(id: string, clientId: string): Promise<AccountAnswer>;
-};
+export const openAccounts = (parts: Omit<AccountParts, 'rows' | 'after'> & Pick<SignInParts, 'oauth'>): Accounts =>
+  createAccounts({
+    ...parts,
+    rows: parts.oauth.rows,
+    after: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  });
 
 /** How often somebody looks whether another process has its answer. */
 const LOOK_MS = 50;

@@ -11,10 +11,8 @@ import { faultFrames } from '#gateway/fault-frames.ts';
 import { sourceKey } from '#gateway/source.ts';
 import type { SignIn } from '#oauth/sign-in.ts';
 import { err, ok } from '#result.ts';
-import { createAccounts } from '#signin/account.ts';
-import type { Accounts } from '#signin/account.ts';
 import { createAdapter } from '#signin/adapter.ts';
-import type { AskedAuthorization, AuthorizationServer } from '#signin/asked.ts';
+import type { Accounts, AskedAuthorization, AuthorizationServer } from '#signin/asked.ts';
 import { interactionPolicy } from '#signin/interaction-policy.ts';
 import { libraryErrors } from '#signin/library-errors.ts';
 import type { LibraryErrors } from '#signin/library-errors.ts';
@@ -38,12 +36,7 @@ const METADATA = /^\/\.well-known\//;
 
 export async function openAuthorizationServer(parts: AuthorizationServerParts): Promise<AuthorizationServer> {
   const library = await quietly(() => import('oidc-provider'));
-  const accounts = createAccounts({
-    ...parts,
-    rows: parts.oauth.rows,
-    after: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  });
-  const provider = await quietly(() => openProvider(library, parts, accounts));
+  const provider = await quietly(() => openProvider(library, parts, parts.accounts));
   report(provider, parts);
   const served = provider.callback();
   const { clients, publicUrl } = parts;

@@ -12,6 +12,7 @@ import type { WebSessions } from '#signin/web-session.ts';
 
 export type InteractionParts = Pick<
   SignInParts,
+  | 'accounts'
   | 'clients'
   | 'clock'
   | 'ledger'

@@ -8,7 +8,8 @@ import type { OAuthKeys } from '#oauth/oauth-keys.ts';
 import type { OAuthRows } from '#oauth/oauth-rows.ts';
 import type { SignIn, SignInStore } from '#oauth/sign-in.ts';
 import type { Result } from '#result.ts';
-import type { AuthorizationServer, CheckAgain } from '#signin/asked.ts';
+import type { Accounts, AuthorizationServer, CheckAgain } from '#signin/asked.ts';
+import type { BrowserCheck } from '#signin/check-browser.ts';
 import type { ClientSource } from '#signin/client-source.ts';
 import type { WebSessions } from '#signin/web-session.ts';
 
@@ -52,6 +53,9 @@ export type SignInParts = Pick<
   readonly readArguments: (record: string) => Promise<Result<unknown, 'not_indexed' | 'damaged'>>;
   /** Asks the issuer whether this person may still sign in, and keeps what it says of them. */
   readonly checkAgain: (signIn: SignIn) => Promise<CheckAgain>;
+  readonly accounts: Accounts;
+  /** Before a page looks for who sits there. */
+  readonly checkBrowser: BrowserCheck;
   /** Loaded with the first request. */
   readonly server: () => Promise<AuthorizationServer>;
 };

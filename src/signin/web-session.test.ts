@@ -33,10 +33,17 @@ function arrange() {
   const signIns = new Map<string, SignIn>([[ada.id, ada]]);
   const trusted = new Set([ada.issuer]);
   let nowMs = START;
+  // The issuer was asked a moment ago, unless a test says otherwise.
+  let checkedMs = (): number => nowMs;
   let ids = 0;
   const sessions = createWebSessions({
     store,
-    signIns: { find: (id) => signIns.get(id) },
+    signIns: {
+      find(id) {
+        const signIn = signIns.get(id);
+        return signIn === undefined ? undefined : { ...signIn, checkedAtMs: Math.max(signIn.checkedAtMs, checkedMs()) };
+      },
+    },
     epochs,
     trusts: (issuer) => trusted.has(issuer),
     secret: Buffer.alloc(32, 7),
@@ -53,7 +60,8 @@ function arrange() {
     const begun = await sessions.begin({ signIn, headers, source: '192.0.2.77', freshAtMs: nowMs });
     return { ...begun, headers: withCookie(begun.setCookie) };
   };
-  return { store, epochs, signIns, trusted, sessions, begin, pass: (ms: number) => (nowMs += ms) };
+  const asked = (atMs: number): void => void (checkedMs = () => atMs);
+  return { store, epochs, signIns, trusted, sessions, begin, asked, pass: (ms: number) => (nowMs += ms) };
 }
 
 test('the cookie of a sign-in names who sits there, and no other value does', async () => {
@@ -209,4 +217,19 @@ test('the API knows the person by the value of the cookie, until the session end
   await sessions.end([present.session.id]);
   assert.equal(sessions.callers.stillHolds(verified), false);
   assert.equal(sessions.callers.find(value, digest), undefined);
+});
+
+test('without a word of the issuer for too long nobody sits there, and it is known of whom to ask', async () => {
+  const { sessions, begin, asked, pass } = arrange();
+  const { headers } = await begin();
+  const digest = digestToken(sessions.value(headers) ?? '');
+  asked(START);
+  pass(LIMITS.issuerCheckStaleMs - 1);
+  assert.equal(sessions.find(headers)?.signIn.id, ada.id);
+  pass(1);
+  assert.equal(sessions.find(headers), undefined);
+  assert.equal(sessions.callers.find('', digest), undefined);
+  assert.equal(sessions.signInOf(headers)?.id, ada.id);
+  asked(START + LIMITS.issuerCheckStaleMs);
+  assert.equal(sessions.callers.find('', digest)?.caller.subject, '00u1');
 });

@@ -39,6 +39,8 @@ export type Beginning = {
 export type WebSessions = {
   /** Undefined when nobody is signed in there. Throws when that cannot be told. */
   find(headers: Headers): Present | undefined;
+  /** Whose it would be, also where the issuer's last word on them is too old: for asking it. Throws like `find`. */
+  signInOf(headers: Headers): SignIn | undefined;
   /** The same for requests to the API: who calls, found by the cookie's value. */
   readonly callers: OwnTokens;
   /** Of the request's cookie, when it has one that can be ours. */
@@ -68,7 +70,7 @@ export type WebSessionParts = {
   readonly secret: Uint8Array;
   readonly publicUrl: string;
   readonly idleMinutes: number;
-  readonly limits: Pick<Limits, 'webSessionUseMs' | 'freshSignInMs' | 'tokenClockSkewMs'>;
+  readonly limits: Pick<Limits, 'webSessionUseMs' | 'freshSignInMs' | 'issuerCheckStaleMs' | 'tokenClockSkewMs'>;
   readonly random: (count: number) => Uint8Array;
   readonly newId: () => string;
   readonly clock: () => number;
@@ -93,7 +95,7 @@ export function createWebSessions(parts: WebSessionParts): WebSessions {
   const csrfOf = (session: WebSession): string =>
     formToken(formKey, 'session', Buffer.from(session.digest).toString('hex'));
 
-  const presentOf = (digest: Uint8Array): Present | undefined => {
+  const namedBy = (digest: Uint8Array): Present | undefined => {
     const nowMs = clock();
     const session = store.find(digest);
     if (session === undefined || isOver(session, nowMs, idleMs)) return undefined;
@@ -102,6 +104,13 @@ export function createWebSessions(parts: WebSessionParts): WebSessions {
     const fault = signInFault(signIn, undefined, { nowMs, epochs, limits });
     if (fault === 'revocations_unknown') throw new Error('whether access was taken away cannot be told now');
     return fault === undefined ? { session, signIn, csrf: csrfOf(session) } : undefined;
+  };
+
+  /** What the issuer said too long ago is no word of it any more (check-browser.ts asks in time). */
+  const presentOf = (digest: Uint8Array): Present | undefined => {
+    const present = namedBy(digest);
+    if (present === undefined) return undefined;
+    return clock() - present.signIn.checkedAtMs < limits.issuerCheckStaleMs ? present : undefined;
   };
 
   /** Not waited for: whether it was used a minute ago or two decides nothing. */
@@ -120,6 +129,10 @@ export function createWebSessions(parts: WebSessionParts): WebSessions {
       const present = value === undefined ? undefined : presentOf(digestOf(value));
       if (present !== undefined) use(present.session);
       return present;
+    },
+    signInOf(headers) {
+      const value = cookie().read(headers);
+      return value === undefined ? undefined : namedBy(digestOf(value))?.signIn;
     },
     callers: {
       find(_value, digest) {

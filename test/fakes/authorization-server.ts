@@ -16,6 +16,7 @@ import { createOAuthKeys } from '#oauth/oauth-keys.ts';
 import type { OAuthRows } from '#oauth/oauth-rows.ts';
 import type { SignIn } from '#oauth/sign-in.ts';
 import { createSignIns } from '#oauth/sign-ins.ts';
+import { openAccounts } from '#signin/account.ts';
 import { createSignIn } from '#signin/app.ts';
 import type { AuthorizationServer, CheckAgain } from '#signin/asked.ts';
 import { openAuthorizationServer } from '#signin/authorization-server.ts';
@@ -153,7 +154,7 @@ export async function startAuthorizationServer(t: TestContext, options: FakeServ
   const secret = beside?.secret ?? SECRET;
   const keys = createOAuthKeys(secret, randomBytes);
   let opened: Promise<AuthorizationServer> | undefined;
-  const parts: FakeSignIn = {
+  const own: Omit<FakeSignIn, 'accounts' | 'server'> = {
     ...base,
     clock,
     random: randomBytes,
@@ -162,6 +163,10 @@ export async function startAuthorizationServer(t: TestContext, options: FakeServ
     signIns: createSignIns(rows, keys, clock),
     clients: withOwnClients(clients),
     ...(checkAgain === undefined ? {} : { checkAgain }),
+  };
+  const parts: FakeSignIn = {
+    ...own,
+    accounts: openAccounts(own),
     server: () =>
       (opened ??= openAuthorizationServer({
         ...parts,

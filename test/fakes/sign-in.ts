@@ -9,6 +9,7 @@ import type { OAuthRows } from '#oauth/oauth-rows.ts';
 import { createSignIns } from '#oauth/sign-ins.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
+import { openAccounts } from '#signin/account.ts';
 import type { SignInParts } from '#signin/parts.ts';
 import { createClientSource } from '#signin/registration/clients.ts';
 import type { DocumentFault, FetchedDocument } from '#signin/registration/pinned-fetch.ts';
@@ -86,6 +87,7 @@ export function signInParts(
     secret: Buffer.alloc(32, 7),
     idleMinutes: own.settings.webIdleMinutes,
   });
+  const accounts = openAccounts(own);
   const clients = createClientSource({
     ...own,
     clientKeys: createClientKeys(Buffer.alloc(32, 7)),
@@ -94,7 +96,7 @@ export function signInParts(
       return documents.get(href) ?? err('unreachable');
     },
   });
-  return { ...own, clients, webSessions };
+  return { ...own, clients, webSessions, accounts, checkBrowser: async () => true };
 }
 
 /** Publishes a document there. */
