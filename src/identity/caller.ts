@@ -7,6 +7,8 @@ export const GATEBOOK_NAMESPACE = 'gatebook';
 
 /** What the key that a service account shows leaves of what grants give. */
 export type KeyBounds = {
+  /** Who made the key: what is asked with it, they ask. */
+  readonly createdBy?: { readonly issuer: string; readonly subject: string };
   /** Names the key in records. */
   readonly id: string;
   /** `*` is all that the account has. */
