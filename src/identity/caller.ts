@@ -49,5 +49,9 @@ export const GATEWAY_CALLER: Caller = {
   scopes: [],
 };
 
+/** What a caller of before was judged by counts as long as it is the same. */
+export const hasSameGroups = ({ groups: now }: Pick<Caller, 'groups'>, { groups }: Pick<Caller, 'groups'>): boolean =>
+  now === groups || (now.length === groups.length && now.every((group, at) => group === groups[at]));
+
 /** One string per principal, for maps and for the subject key of the ledger. */
 export const callerKey = (caller: Pick<Caller, 'issuer' | 'subject'>): string => `${caller.issuer}\n${caller.subject}`;

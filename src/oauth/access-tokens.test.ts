@@ -194,3 +194,18 @@ it('so many are remembered', () => {
   find();
   assert.equal(state.asked, 2);
 });
+
+it('who was judged by other groups than the person has now is judged anew', () => {
+  const { state, find, tokens, signIn } = open();
+  const caller = find()?.caller ?? assert.fail();
+  const opened = asVerified({ caller, expiresAtMs: 0, issuedAtMs: 0, tokenDigest: DIGEST });
+  const change = (groups: readonly string[], version: number): void => {
+    state.row = { ...(state.row ?? assert.fail()), signIn: signIn(groups, version) };
+    state.revision += 1;
+  };
+  change(['okta:a'], 1);
+  assert.equal(tokens.stillHolds(opened), true, 'asked again, with the same groups');
+  change([], 2);
+  assert.equal(tokens.stillHolds(opened), false);
+  assert.deepEqual(find()?.caller.groups, []);
+});

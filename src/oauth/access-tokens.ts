@@ -2,6 +2,7 @@
  * Access tokens the authorization server gave out, as identity asks for them: at every call, and for every open stream a few
  * times a second. What a token says is kept in memory; whether it counts is asked of the store whenever anything there ended.
  */
+import { hasSameGroups } from '#identity/caller.ts';
 import type { Caller } from '#identity/caller.ts';
 import type { OwnToken, OwnTokens } from '#identity/own-tokens.ts';
 import type { Limits } from '#limits.ts';
@@ -110,6 +111,9 @@ export function createAccessTokens(parts: AccessTokenParts): OwnTokens {
 
   return {
     find: (_token, digest) => look(digest),
-    stillHolds: ({ tokenDigest }) => look(tokenDigest) !== undefined,
+    stillHolds({ tokenDigest, caller }) {
+      const own = look(tokenDigest);
+      return own !== undefined && hasSameGroups(own.caller, caller);
+    },
   };
 }

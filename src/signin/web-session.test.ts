@@ -214,6 +214,9 @@ test('the API knows the person by the value of the cookie, until the session end
   assert.equal(sessions.callers.find('A'.repeat(43), digestToken('A'.repeat(43))), undefined);
   const verified = asVerified({ caller: callerOf(ada, undefined), issuedAtMs: 0, expiresAtMs: 0, tokenDigest: digest });
   assert.equal(sessions.callers.stillHolds(verified), true);
+  const other = { ...callerOf(ada, undefined), groups: [] };
+  const judged = asVerified({ caller: other, issuedAtMs: 0, expiresAtMs: 0, tokenDigest: digest });
+  assert.equal(sessions.callers.stillHolds(judged), false, 'judged by other groups');
   await sessions.end([present.session.id]);
   assert.equal(sessions.callers.stillHolds(verified), false);
   assert.equal(sessions.callers.find(value, digest), undefined);

@@ -5,6 +5,7 @@
  */
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { Headers } from '#gateway/call.ts';
+import { hasSameGroups } from '#identity/caller.ts';
 import type { EpochSource } from '#identity/epochs.ts';
 import type { OwnTokens } from '#identity/own-tokens.ts';
 import { apiResourceUrl } from '#identity/resource-metadata.ts';
@@ -147,7 +148,10 @@ export function createWebSessions(parts: WebSessionParts): WebSessions {
           expiresAtMs: session.endsAtMs,
         };
       },
-      stillHolds: ({ tokenDigest }) => presentOf(rowOf(tokenDigest)) !== undefined,
+      stillHolds({ tokenDigest, caller }) {
+        const present = presentOf(rowOf(tokenDigest));
+        return present !== undefined && hasSameGroups(present.signIn, caller);
+      },
     },
     value: (headers) => cookie().read(headers),
     async begin({ signIn, headers, source, freshAtMs }) {
