@@ -22,11 +22,13 @@ import { createPolicy } from '#policy/policy.ts';
 import { startFakeIssuer } from '../fakes/issuer.ts';
 import { gatewayConfig, REQUEST_BODY } from './bench-config.ts';
 import { ANSWER_BODY } from './bench-answer.ts';
+import { openOwnTokenBench } from './own-token-parts.ts';
 
 export type Part = { readonly part: string; readonly us: number; readonly budget: string };
 
 const ROUNDS = 7;
 const ROUND_MS = 120;
+const ENDINGS = 50;
 
 /** Median over rounds of the time one run takes, microseconds. */
 function measure(run: () => unknown): number {
@@ -77,6 +79,31 @@ async function identityParts(): Promise<readonly Part[]> {
     { part: 'token, cached', us: hit, budget: '≤ 5' },
     { part: 'token, cold RS256', us: cold, budget: '≤ 100' },
   ];
+}
+
+async function ownTokenParts(): Promise<readonly Part[]> {
+  const bench = await openOwnTokenBench();
+  try {
+    const again = measure(bench.again);
+    const started = performance.now();
+    let firsts = 0;
+    while (bench.first() !== undefined) firsts += 1;
+    const first = ((performance.now() - started) * 1_000) / firsts;
+    let after = 0;
+    for (let at = 0; at < ENDINGS; at += 1) {
+      await bench.endSomething();
+      const ended = performance.now();
+      bench.again();
+      after += ((performance.now() - ended) * 1_000) / ENDINGS;
+    }
+    return [
+      { part: 'token of our own, in memory and asked of the store', us: again, budget: '≤ 30' },
+      { part: 'the same, first look, half of the people in 500 groups', us: first, budget: '' },
+      { part: 'the same, the first time after something ended', us: after, budget: '' },
+    ];
+  } finally {
+    await bench.close();
+  }
 }
 
 function ledgerParts(header: string): readonly Part[] {
@@ -168,6 +195,7 @@ export async function measureParts(): Promise<readonly Part[]> {
   };
   return [
     ...(await identityParts()),
+    ...(await ownTokenParts()),
     { part: 'parse request (128 B)', us: measure(() => readMessage(must(parseJson(request, LIMIT)))), budget: '' },
     { part: 'parse answer (2 KB)', us: measure(() => readMessage(must(parseJson(ANSWER_BODY, LIMIT)))), budget: '' },
     {
