@@ -443,6 +443,8 @@ export const LIMITS = {
   interactionMs: 30 * 60_000,
   /** At a refresh the issuer is asked again, unless it was within this time. */
   issuerCheckFreshMs: 60_000,
+  /** In a browser it is asked again after so long. */
+  issuerCheckDueMs: 10 * 60_000,
   /** How long one may be asking for a sign-in before somebody else tries. */
   issuerCheckMs: 15_000,
   /** Without a word of the issuer for so long nobody is let in any more. */

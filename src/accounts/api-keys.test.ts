@@ -77,7 +77,7 @@ test('a key is its account, with what the key is for, and counts from after the 
       groups: [],
       client: 'gatebook:bot',
       scopes: [],
-      key: { id, connections: ['c'], level: 'read' },
+      key: { id, connections: ['c'], level: 'read', createdBy: { issuer: 'https://acme.okta.com', subject: 'ann' } },
     },
     resource: '*',
     issuedAtMs: START + LIMITS.tokenClockSkewMs,

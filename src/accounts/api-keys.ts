@@ -52,8 +52,8 @@ export function createApiKeys(parts: ApiKeysParts): ApiKeys {
     if (cached !== undefined) return cached;
     const key = store.find(digests.digest(tokenDigest));
     if (key === undefined) return undefined;
-    const { id, account, connections, level } = key;
-    const found = { key, caller: accountCaller(account, issuer, { id, connections, level }) };
+    const { id, account, connections, level, createdBy } = key;
+    const found = { key, caller: accountCaller(account, issuer, { id, connections, level, createdBy }) };
     // Only what is there is kept: strangers cannot fill it.
     if (known.size >= limits.apiKeysCached) known.clear();
     known.set(tokenDigest, found);

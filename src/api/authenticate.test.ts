@@ -42,28 +42,21 @@ const HERE = ['Sec-Fetch-Site', 'same-origin'];
 const OWN = ['Origin', 'https://mcp.example.com'];
 
 /** Ada in a browser. */
-function browser(state: { isFresh?: boolean; over?: boolean; issuer?: () => 'yes' | 'no' | 'silent' } = {}) {
+function browser(state: { isFresh?: boolean; over?: boolean; untold?: boolean } = {}) {
   const gateway = fakeGateway();
   const present = { csrf: CSRF } as Present;
-  let said: 'yes' | 'no' | 'silent' = state.issuer === undefined ? 'yes' : 'silent';
-  gateway.identity.verifyWebSession = (value) => {
-    if (said !== 'yes') return err(said === 'silent' ? 'revocations_unknown' : 'unknown_token');
-    return value === VALUE
+  gateway.identity.verifyWebSession = (value) =>
+    value === VALUE
       ? ok(asVerified({ caller: ADA, issuedAtMs: 0, expiresAtMs: 1, tokenDigest: 'd', own: 'web_session' }))
       : err('unknown_token');
-  };
   const cookie = createSessionCookie('https://mcp.example.com');
   const web = {
     isShown: (headers: Headers) => cookie.isShown(headers),
     value: (headers: Headers) => cookie.read(headers),
     find: () => (state.over === true ? undefined : present),
-    async findChecked() {
-      said = state.issuer?.() ?? 'yes';
-      if (said === 'silent') throw new Error('the issuer does not answer');
-      return said === 'yes' ? present : undefined;
-    },
     isToken: (_present: Present, shown: string) => shown === CSRF,
     isFresh: () => state.isFresh ?? false,
+    check: async () => state.untold !== true,
   };
   const withBrowser = { ...apiParts(gateway, { web }), publicUrl: 'https://mcp.example.com' };
   return async (method: string, ...rawHeaders: readonly string[]): Promise<string> => {
@@ -78,6 +71,11 @@ test('a browser that is signed in reads from our own pages, and changes with the
   assert.equal(await asked('GET', ...COOKIE, ...HERE), 'ada stale');
   assert.equal(await asked('POST', ...COOKIE, ...HERE, ...OWN, 'X-Gatebook-CSRF', CSRF), 'ada stale');
   assert.equal(await browser({ isFresh: true })('GET', ...COOKIE, ...HERE), 'ada fresh');
+});
+
+test('while it cannot be told whether a person may still sign in, their browser does nothing', async () => {
+  const answer = await browser({ untold: true })('GET', ...COOKIE, ...HERE);
+  assert.equal(answer, 'identity_unavailable revocations_unknown');
 });
 
 test('what another page made the browser ask is refused, whatever else it says', async () => {
@@ -143,19 +141,4 @@ test('a cookie’s value is no token, and where nobody signs in a cookie is noth
   assert.equal(await browser()('GET', 'Authorization', `Bearer ${VALUE}`), 'unauthenticated wrong_audience');
   assert.equal(await said(...COOKIE, ...HERE), 'unauthenticated missing');
   assert.equal(await said(...COOKIE, 'Authorization', `Bearer ${AUDITOR_TOKEN}`), 'ada');
-});
-
-test('where nobody asked the issuer for too long it is asked first: its yes lets in, its no and its silence do not', async () => {
-  let asked = 0;
-  const after = (said: 'yes' | 'no' | 'silent') =>
-    browser({
-      issuer() {
-        asked += 1;
-        return said;
-      },
-    })('GET', ...COOKIE, ...HERE);
-  assert.equal(await after('yes'), 'ada stale');
-  assert.equal(await after('no'), 'unauthenticated web_session_unknown_token');
-  assert.equal(await after('silent'), 'identity_unavailable revocations_unknown');
-  assert.equal(asked, 3);
 });

@@ -51,8 +51,10 @@ async function byCookie(
   const proved =
     foreign === undefined || (foreign === 'unsaid' && SAFE.has(arrival.method) && headers.has(CSRF_HEADER));
   if (!proved) return err({ code: 'forbidden_origin', reason: `cookie_${foreign}` });
+  // Also of somebody who only looks their issuer is asked now and then.
+  if (!(await web.check(headers))) return err(refusalOf('revocations_unknown'));
   const value = web.value(headers);
-  const verified = value === undefined ? undefined : await verifySession(value, headers, web, identity);
+  const verified = value === undefined ? undefined : identity.verifyWebSession(value);
   // A page left open too long is no attack: it is not counted as a token that was refused.
   if (value === undefined || verified === undefined)
     return err({ ...refusalOf('missing'), reason: 'web_session_unknown' });
@@ -67,19 +69,6 @@ async function byCookie(
   if (!isOwnPage && (foreign === 'unsaid' || !SAFE.has(arrival.method)))
     return err({ code: 'forbidden_origin', reason: 'csrf_token' });
   return ok({ ...arrival, verified: verified.value, token: value, isFresh: web.isFresh(present) });
-}
-
-/** Again after the issuer was asked, where it cannot be told without. */
-async function verifySession(
-  value: string,
-  headers: Headers,
-  web: NonNullable<Parts['web']>,
-  identity: Parts['identity'],
-): Promise<ReturnType<Parts['identity']['verifyWebSession']>> {
-  const verified = identity.verifyWebSession(value);
-  if (verified.ok || verified.error !== 'revocations_unknown') return verified;
-  await web.findChecked(headers).catch(() => undefined);
-  return identity.verifyWebSession(value);
 }
 
 export const refusalOf = (fault: TokenFault): ApiRefusal =>

@@ -61,9 +61,9 @@ test('in a browser what is sensitive waits until the person signs in again, and 
     isShown: (headers: Headers) => cookie.isShown(headers),
     value: (headers: Headers) => cookie.read(headers),
     find: () => present,
-    findChecked: async () => present,
     isToken: () => true,
     isFresh: () => isFresh,
+    check: async () => true,
   };
   const acting = route(createRevocation, () => {
     changes += 1;

@@ -16,6 +16,7 @@ import type { Gateway } from '#gateway/gateway.ts';
 import type { RevokeParts } from '#gateway/revoke.ts';
 import type { ClientPolicy } from '#oauth/client-policy.ts';
 import type { ClientStore } from '#oauth/client-store.ts';
+import type { BrowserCheck } from '#signin/check-browser.ts';
 import type { WebSessions } from '#signin/web-session.ts';
 
 export type ApiParts = Pick<
@@ -44,7 +45,9 @@ export type ApiParts = Pick<
   readonly brokenGlass: BrokenGlassStore & { readonly alarm: () => void };
   readonly epochs: EpochSource;
   /** Browsers in which people are signed in; undefined where nobody signs in. */
-  readonly web: Pick<WebSessions, 'isShown' | 'value' | 'find' | 'findChecked' | 'isToken' | 'isFresh'> | undefined;
+  readonly web:
+    | (Pick<WebSessions, 'isShown' | 'value' | 'find' | 'isToken' | 'isFresh'> & { readonly check: BrowserCheck })
+    | undefined;
   /** Who is signed in, and with what; undefined where nobody signs in. */
   readonly people:
     | {

@@ -18,8 +18,9 @@ export type Requester = Principal & {
   readonly groups: readonly string[];
   /** Namespaced client its token was issued to. */
   readonly client: string | undefined;
-  /** Who answers for a service account: that person may not approve what it asks for. */
+  /** Who answers for a service account, and who made the key it shows: neither may approve what it asks for. */
   readonly owner?: Principal;
+  readonly keyMaker?: Principal;
 };
 
 /** What a rule with `then: hold` says about those who decide. */

@@ -51,7 +51,7 @@ test('as many different people as the rule says have to say yes, and the narrowe
   assert.equal(whole.scope, 'call');
 });
 
-test('who asks does not decide: not himself, not as the owner of the account that asks, not by another identity of his', () => {
+test('who asks does not decide: not himself, not as the owner of the account that asks, not as the maker of its key, not by another identity of his', () => {
   const ada = aDecider('ada');
   assert.equal(voteFault(anApproval(), ada, 2_000, []), 'own_request');
   const account = anApproval({
@@ -65,6 +65,10 @@ test('who asks does not decide: not himself, not as the owner of the account tha
     },
   });
   assert.equal(voteFault(account, ada, 2_000, []), 'own_request');
+  const keyMaker = { issuer: OKTA, subject: 'olga' };
+  const withKey = anApproval({ requester: { ...account.requester, keyMaker } });
+  assert.equal(voteFault(withKey, aDecider('olga'), 2_000, []), 'own_request');
+  assert.equal(voteFault(account, aDecider('olga'), 2_000, []), undefined);
   const elsewhere = { ...ada, issuer: 'https://entra.example', subject: 'a-17' };
   assert.equal(voteFault(anApproval(), elsewhere, 2_000, []), undefined);
   const same: SamePeople = [

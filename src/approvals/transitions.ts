@@ -44,7 +44,9 @@ export function voteFault(
   if (approval.state !== 'pending') return 'not_pending';
   if (nowMs >= approval.expiresMs) return 'expired';
   const { requester, terms, votes } = approval;
-  const asking: readonly Principal[] = requester.owner === undefined ? [requester] : [requester, requester.owner];
+  const asking: readonly Principal[] = [requester, requester.owner, requester.keyMaker].filter(
+    (one) => one !== undefined,
+  );
   if (asking.some((one) => isSamePerson(one, by, samePeople))) return 'own_request';
   if (!terms.approvers.some((group) => by.groups.includes(group))) return 'not_an_approver';
   if (votes.some((vote) => isSamePerson(vote.by, by, samePeople))) return 'voted_already';

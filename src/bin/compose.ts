@@ -112,7 +112,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   const hurry = new AbortController();
   let isLeaving = false;
   let isDraining = false;
-  let current: () => Pick<Generation, 'gateway' | 'loaded' | 'signIn'> = () => {
+  let current: () => Pick<Generation, 'gateway' | 'loaded'> = () => {
     throw new Error('no call is served before the start');
   };
   const registry = createRegistry();
@@ -120,7 +120,6 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   const common = lastingOf(options, book.value, stores, {
     inForce: () => current().gateway,
     currentConfig: () => current().loaded,
-    checkAgain: async (signIn) => (await current().signIn?.checkAgain(signIn)) ?? 'unreachable',
     currentMasker: followingMasker(() => current().gateway.masker),
     metrics: callMetricsOf(registry, loaded.limits, () => current().loaded.config),
     leaving: () => isLeaving,

@@ -27,6 +27,7 @@ import type { Admission } from '#gateway/admission.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { RevokeParts } from '#gateway/revoke.ts';
 import { allowedHostsOf } from '#gateway/host.ts';
+import type { Mounted } from '#gateway/server.ts';
 import { createTrustedProxies } from '#gateway/source.ts';
 import { createNamedGrants } from '#oauth/named-grants.ts';
 import type { MaskThreads } from '#mask-threads/mask-threads.ts';
@@ -91,7 +92,7 @@ export type Generation = {
   readonly gateway: Gateway;
   readonly api: Api;
   /** Undefined: nobody signs in here, all tokens are issuers'. */
-  readonly signIn: OpenSignIn | undefined;
+  readonly signIn: Mounted | undefined;
   readonly issuers: OpenIssuers;
   readonly connections: ReadonlyMap<string, OpenConnection>;
 };
@@ -129,7 +130,7 @@ const peopleOf = ({ signIns, webSessions, oauth }: Lasting): NonNullable<ApiPart
   grants: createGivenGrants(oauth.rows, oauth.keys),
 });
 
-function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting): Api {
+function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting, signIn: OpenSignIn | undefined): Api {
   const { apiAdmission, apiKeys, apiReads, brokenGlass, epochs, revocations } = lasting;
   const apiIssuers = gateway.signsIn
     ? [gateway.publicUrl]
@@ -141,7 +142,7 @@ function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting): Ap
       ...gateway,
       apiAdmission,
       roles: config.roles,
-      web: gateway.signsIn ? lasting.webSessions : undefined,
+      web: signIn === undefined ? undefined : { ...lasting.webSessions, check: signIn.checkBrowser },
       people: gateway.signsIn ? peopleOf(lasting) : undefined,
       brokenGlass,
       epochs,
@@ -235,8 +236,8 @@ export async function makeGeneration(
     draining: lasting.draining,
     stopping: lasting.stopping,
   };
-  const api = apiOf(loaded, gateway, lasting);
   const signIn = openSignIn(loaded, gateway, lasting);
+  const api = apiOf(loaded, gateway, lasting, signIn);
   return ok({ number, loaded, gateway, api, signIn, issuers, connections });
 }
 

@@ -10,7 +10,6 @@ import type { ComposeOptions } from '#bin/compose-options.ts';
 import type { Lasting } from '#bin/generation.ts';
 import type { OpenBook } from '#bin/open-book.ts';
 import { signInLasting } from '#bin/sign-in.ts';
-import type { SignInLastingParts } from '#bin/sign-in.ts';
 import { version } from '#bin/version.ts';
 import { createBindingKeys } from '#bindings/binding-keys.ts';
 import type { BindingStore } from '#bindings/binding.ts';
@@ -63,11 +62,7 @@ export function lastingOf(
   { loaded, disk, log, env, worker, identityClock = systemIdentityClock, documentNetwork }: ComposeOptions,
   { ledger, maskingKey }: OpenBook,
   { bindingStore, approvalStore }: { readonly bindingStore: BindingStore; readonly approvalStore: ApprovalStore },
-  state: Pick<
-    Lasting,
-    'inForce' | 'currentConfig' | 'currentMasker' | 'leaving' | 'draining' | 'metrics' | 'stopping'
-  > &
-    Pick<SignInLastingParts, 'checkAgain'>,
+  state: Pick<Lasting, 'inForce' | 'currentConfig' | 'currentMasker' | 'leaving' | 'draining' | 'metrics' | 'stopping'>,
 ): Omit<Lasting, 'revocations' | 'definitions'> {
   const random = pooledRandom(systemRandom);
   const newId = (): string => callId(random);
@@ -86,11 +81,8 @@ export function lastingOf(
     random,
     clock,
     inForce: state.inForce,
-    serviceAccounts: () => state.currentConfig().config.serviceAccounts,
+    accounts: () => state.currentConfig().config.serviceAccounts,
     epochs,
-    ledger,
-    masker: state.currentMasker,
-    checkAgain: state.checkAgain,
     idleMinutes: loaded.config.signIn?.webIdleMinutes ?? 60,
     newId,
     log,

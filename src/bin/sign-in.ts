@@ -23,12 +23,12 @@ import type { OAuthRows } from '#oauth/oauth-rows.ts';
 import type { SignIn, SignInStore } from '#oauth/sign-in.ts';
 import type { WebSessionStore } from '#oauth/web-session.ts';
 import { createSignIns } from '#oauth/sign-ins.ts';
-import { createAccounts } from '#signin/account.ts';
-import type { AccountParts } from '#signin/account.ts';
 import { withAccountClients } from '#signin/account-clients.ts';
+import { openAccounts } from '#signin/account.ts';
 import { createSignIn } from '#signin/app.ts';
 import type { Answering } from '#signin/app.ts';
-import type { Accounts, AuthorizationServer, CheckAgain } from '#signin/asked.ts';
+import type { AuthorizationServer, CheckAgain } from '#signin/asked.ts';
+import { createBrowserCheck } from '#signin/check-browser.ts';
 import { CLI_CLIENT_ID, withOwnClients } from '#signin/own-clients.ts';
 import type { SignInParts } from '#signin/parts.ts';
 import { createWebSessions } from '#signin/web-session.ts';
@@ -49,20 +49,19 @@ export type SignInLasting = ClientsLasting & {
   readonly accessTokens: OwnTokens;
   readonly webStore: WebSessionStore;
   readonly webSessions: WebSessions;
-  readonly accounts: Accounts;
   /** Consents, and what one process at a time may do. */
   readonly signInState: SignInState;
   readonly apiReads: Pick<ApiReads, 'book' | 'searcher'>;
 };
 
-export type SignInLastingParts = Pick<AccountParts, 'checkAgain' | 'ledger' | 'masker'> & {
+export type SignInLastingParts = {
   readonly dataDirectory: string;
   readonly limits: Limits;
   readonly maskingKey: Buffer;
   readonly random: (count: number) => Buffer;
   readonly clock: () => number;
   readonly inForce: () => Pick<Gateway, 'identity' | 'publicUrl'>;
-  readonly serviceAccounts: () => ServiceAccounts;
+  readonly accounts: () => ServiceAccounts;
   readonly epochs: Epochs;
   readonly idleMinutes: number;
   readonly newId: () => string;
@@ -72,21 +71,14 @@ export type SignInLastingParts = Pick<AccountParts, 'checkAgain' | 'ledger' | 'm
 /** Opens nothing: the first use does. */
 export function signInLasting(
   parts: SignInLastingParts,
-): Pick<SignInLasting, 'accounts' | 'oauth' | 'signIns' | 'accessTokens' | 'webStore' | 'webSessions' | 'signInState'> {
-  const { dataDirectory, limits, maskingKey, random, clock, inForce, serviceAccounts } = parts;
+): Pick<SignInLasting, 'oauth' | 'signIns' | 'accessTokens' | 'webStore' | 'webSessions' | 'signInState'> {
+  const { dataDirectory, limits, maskingKey, random, clock, inForce, accounts } = parts;
   const path = join(dataDirectory, 'state.db');
   const rows = createOAuthStore({ path, limits });
   const keys = createOAuthKeys(maskingKey, random);
   const signIns = createSignIns(rows, keys, clock);
   const webStore = openWebSessions({ path, limits });
-  const accounts = createAccounts({
-    ...parts,
-    rows,
-    signIns,
-    after: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  });
   return {
-    accounts,
     oauth: { rows, keys },
     signIns,
     webStore,
@@ -94,7 +86,6 @@ export function signInLasting(
     webSessions: createWebSessions({
       ...parts,
       store: webStore,
-      accounts,
       signIns,
       trusts: (issuer) => inForce().identity.trusts(issuer),
       secret: maskingKey,
@@ -110,9 +101,7 @@ export function signInLasting(
       limits,
       trusts: (issuer) => inForce().identity.trusts(issuer),
       accountOf: (name) =>
-        liveAccount(serviceAccounts(), name, clock()) === undefined
-          ? undefined
-          : accountCaller(name, inForce().publicUrl),
+        liveAccount(accounts(), name, clock()) === undefined ? undefined : accountCaller(name, inForce().publicUrl),
     }),
   };
 }
@@ -146,21 +135,18 @@ async function load(parts: SignInParts, pages: () => Promise<SignInPages>): Prom
   };
 }
 
-export type OpenSignIn = Mounted & {
-  /** By the places to sign in of this configuration. */
-  readonly checkAgain: (signIn: SignIn) => Promise<CheckAgain>;
-};
+export type OpenSignIn = Mounted & Pick<SignInParts, 'checkBrowser'>;
 
 /** Undefined when nobody signs in here. */
 export function openSignIn(loaded: LoadedConfig, gateway: Gateway, lasting: SignInLasting): OpenSignIn | undefined {
   const { config, signInSecrets } = loaded;
   if (config.signIn === undefined) return undefined;
-  const { accounts, apiReads, epochs, maskingKey, oauth, random, signIns, signInState, webSessions } = lasting;
+  const { apiReads, epochs, maskingKey, oauth, random, signIns, signInState, webSessions } = lasting;
   const pages = once(async (): Promise<SignInPages> => {
     const { openPages } = await import('#bin/sign-in-pages.ts');
     return openPages(loaded, parts, { signInState, maskingKey });
   });
-  const own = {
+  const asked = {
     ...gateway,
     settings: config.signIn,
     roles: config.roles,
@@ -173,22 +159,18 @@ export function openSignIn(loaded: LoadedConfig, gateway: Gateway, lasting: Sign
     webSessions,
     readArguments: (record: string) => recordArguments(record, apiReads, gateway.stopping),
     grants: createGivenGrants(oauth.rows, oauth.keys),
-    accounts,
+    checkAgain: async (signIn: SignIn): Promise<CheckAgain> => (await pages()).checkAgain(signIn),
     server: once((): Promise<AuthorizationServer> => openServer(parts, maskingKey)),
   };
+  const accounts = openAccounts(asked);
+  const { clock, limits } = gateway;
+  const checkBrowser = createBrowserCheck({ sessions: webSessions, accounts, clock, limits });
+  const own = { ...asked, accounts, checkBrowser };
   const clients = clientSourceOf(loaded, config.signIn, { ...own, ...clientsOf(lasting) });
   const { serviceAccounts } = config;
-  const machines = {
-    accounts: serviceAccounts,
-    credentials: loaded.accounts,
-    clientKeys: lasting.clientKeys,
-    clock: gateway.clock,
-  };
+  const machines = { accounts: serviceAccounts, credentials: loaded.accounts, clientKeys: lasting.clientKeys, clock };
   const parts: SignInParts = { ...own, clients: withOwnClients(withAccountClients(clients, machines)) };
-  return {
-    ...createSignIn(parts, () => load(parts, pages)),
-    checkAgain: async (signIn) => (await pages()).checkAgain(signIn),
-  };
+  return { ...createSignIn(parts, () => load(parts, pages)), checkBrowser };
 }
 
 const clientsOf = ({ clientStore, clientKeys, documentNetwork }: SignInLasting): ClientsLasting => ({

@@ -7,6 +7,8 @@ export const GATEBOOK_NAMESPACE = 'gatebook';
 
 /** What the key that a service account shows leaves of what grants give. */
 export type KeyBounds = {
+  /** Who made the key: what is asked with it, they ask. */
+  readonly createdBy?: { readonly issuer: string; readonly subject: string };
   /** Names the key in records. */
   readonly id: string;
   /** `*` is all that the account has. */
@@ -46,6 +48,10 @@ export const GATEWAY_CALLER: Caller = {
   client: undefined,
   scopes: [],
 };
+
+/** What a caller of before was judged by counts as long as it is the same. */
+export const hasSameGroups = ({ groups: now }: Pick<Caller, 'groups'>, { groups }: Pick<Caller, 'groups'>): boolean =>
+  now === groups || (now.length === groups.length && now.every((group, at) => group === groups[at]));
 
 /** One string per principal, for maps and for the subject key of the ledger. */
 export const callerKey = (caller: Pick<Caller, 'issuer' | 'subject'>): string => `${caller.issuer}\n${caller.subject}`;

@@ -23,7 +23,7 @@ export type OwnTokens = {
   find(token: string, digest: string): OwnToken | undefined;
   /** The exact reason for that, for the record; where more is known than that there is no such token. */
   whyNot?(token: string, digest: string): TokenFault | undefined;
-  /** Whether the token that `tokenDigest` names still counts; expiry and epochs are compared by whoever asks. */
+  /** Whether the token that `tokenDigest` names still counts, for a caller of the same groups; expiry and epochs are compared by whoever asks. */
   stillHolds(verified: VerifiedCaller): boolean;
 };
 

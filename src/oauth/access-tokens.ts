@@ -2,19 +2,20 @@
  * Access tokens the authorization server gave out, as identity asks for them: at every call, and for every open stream a few
  * times a second. What a token says is kept in memory; whether it counts is asked of the store whenever anything there ended.
  */
+import { hasSameGroups } from '#identity/caller.ts';
 import type { Caller } from '#identity/caller.ts';
 import type { OwnToken, OwnTokens } from '#identity/own-tokens.ts';
 import type { Limits } from '#limits.ts';
 import type { OAuthKeys } from '#oauth/oauth-keys.ts';
 import type { OAuthRows, TokenRow } from '#oauth/oauth-rows.ts';
-import { callerOf, countsFromMs, vouchedUntilMs } from '#oauth/sign-in.ts';
+import { callerOf, countsFromMs } from '#oauth/sign-in.ts';
 import { signInOf } from '#oauth/sign-ins.ts';
 
 export type AccessTokenParts = {
   readonly rows: Pick<OAuthRows, 'token' | 'revision' | 'write'>;
   readonly keys: OAuthKeys;
   readonly clock: () => number;
-  readonly limits: Pick<Limits, 'issuerCheckStaleMs' | 'ownTokensCached' | 'tokenClockSkewMs'>;
+  readonly limits: Pick<Limits, 'ownTokensCached' | 'tokenClockSkewMs'>;
   /** Whether people of this issuer may still sign in: gatebook.yaml in force now. */
   readonly trusts: (issuer: string) => boolean;
   /** Who calls with a token for client credentials; undefined when that client is no service account (any more). */
@@ -72,8 +73,7 @@ export function createAccessTokens(parts: AccessTokenParts): OwnTokens {
       resource: aud,
       // Of the sign-in, not of the token: a refresh makes nothing good again that was taken away.
       issuedAtMs: countsFromMs(signIn.signedInAtMs, limits),
-      // A check later on changes the row, and this is read again.
-      expiresAtMs: Math.min(row.expiresMs, signIn.expiresAtMs, vouchedUntilMs(signIn, limits)),
+      expiresAtMs: Math.min(row.expiresMs, signIn.expiresAtMs),
     };
   };
 
@@ -111,6 +111,9 @@ export function createAccessTokens(parts: AccessTokenParts): OwnTokens {
 
   return {
     find: (_token, digest) => look(digest),
-    stillHolds: ({ tokenDigest }) => look(tokenDigest) !== undefined,
+    stillHolds({ tokenDigest, caller }) {
+      const own = look(tokenDigest);
+      return own !== undefined && hasSameGroups(own.caller, caller);
+    },
   };
 }

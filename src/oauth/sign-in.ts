@@ -66,14 +66,6 @@ export const callerOf = (
 export const countsFromMs = (madeAtMs: number, limits: Pick<Limits, 'tokenClockSkewMs'>): number =>
   madeAtMs + limits.tokenClockSkewMs;
 
-/** Until when the issuer's last yes counts: whoever was let go there is out by then, without a word of anybody. */
-export const vouchedUntilMs = ({ checkedAtMs }: SignIn, limits: Pick<Limits, 'issuerCheckStaleMs'>): number =>
-  checkedAtMs + limits.issuerCheckStaleMs;
-
-/** A yes from the future is none: a clock that goes back must not make it last longer. */
-export const isVouchedFor = (signIn: SignIn, nowMs: number, limits: Pick<Limits, 'issuerCheckStaleMs'>): boolean =>
-  signIn.checkedAtMs <= nowMs && nowMs < vouchedUntilMs(signIn, limits);
-
 /** Why nothing may be done on this sign-in any more; undefined when it holds. `clientId`: undefined for the web session. */
 export function signInFault(
   signIn: SignIn,

@@ -59,13 +59,6 @@ it('at a refresh the issuer is asked, unless it was asked a moment ago', async (
   assert.equal(state.asked, 1);
 });
 
-it('a yes from the future is none, and the issuer is asked', async () => {
-  const { accounts, state, ada } = open(() => 'holds');
-  state.nowMs -= 1;
-  assert.equal(name(await accounts.findChecked(ada.id, undefined)), 'found');
-  assert.equal(state.asked, 1);
-});
-
 it('an issuer that says no ends the sign-in, which is in the book before', async () => {
   const { accounts, state, ada, parts, kept } = open(() => 'refused');
   state.nowMs += LIMITS.issuerCheckFreshMs;

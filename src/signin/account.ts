@@ -1,25 +1,30 @@
 /**
- * Whose sign-in a grant or a web session hangs on. Before anything is given, and before a browser counts whose person nobody
- * asked about for a quarter of an hour, the issuer is asked whether they may still come in; not knowing is never a yes for long.
+ * Whose sign-in a grant hangs on, as the protocol's library asks for it: at consent, at every code and at every refresh. At
+ * consent and at a refresh the issuer is asked first whether the person may still come in; not knowing is never a yes for long.
  */
 import type { OAuthRows } from '#oauth/oauth-rows.ts';
-import { isVouchedFor, signInFault } from '#oauth/sign-in.ts';
+import { signInFault } from '#oauth/sign-in.ts';
 import type { SignIn } from '#oauth/sign-in.ts';
 import { unreachable } from '#result.ts';
-import type { AccountAnswer, Accounts, CheckAgain } from '#signin/asked.ts';
 import { recordAct } from '#signin/auth-record.ts';
+import type { AccountAnswer, Accounts } from '#signin/asked.ts';
 import type { SignInParts } from '#signin/parts.ts';
 
 export type AccountParts = Pick<
   SignInParts,
-  'clock' | 'epochs' | 'ledger' | 'limits' | 'log' | 'masker' | 'newId' | 'signIns'
+  'checkAgain' | 'clock' | 'epochs' | 'ledger' | 'limits' | 'log' | 'masker' | 'newId' | 'signIns'
 > & {
-  /** Asks the issuer whether this person may still sign in, and keeps what it says of them. */
-  readonly checkAgain: (signIn: SignIn) => Promise<CheckAgain>;
   readonly rows: Pick<OAuthRows, 'write'>;
   /** Resolves after so many milliseconds. */
   readonly after: (ms: number) => Promise<void>;
 };
+
+export const openAccounts = (parts: Omit<AccountParts, 'rows' | 'after'> & Pick<SignInParts, 'oauth'>): Accounts =>
+  createAccounts({
+    ...parts,
+    rows: parts.oauth.rows,
+    after: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  });
 
 /** How often somebody looks whether another process has its answer. */
 const LOOK_MS = 50;
@@ -42,8 +47,7 @@ export function createAccounts(parts: AccountParts): Accounts {
     if (fault === undefined) return signIn;
     return fault === 'revocations_unknown' ? 'unavailable' : 'none';
   };
-  const isFresh = (signIn: SignIn): boolean =>
-    isVouchedFor(signIn, clock(), limits) && clock() - signIn.checkedAtMs < limits.issuerCheckFreshMs;
+  const isFresh = ({ checkedAtMs }: SignIn): boolean => clock() - checkedAtMs < limits.issuerCheckFreshMs;
 
   const end = async (signIn: SignIn): Promise<void> => {
     const recorded = await recordAct(parts, 'sign_in_ended', { signIn, reason: 'issuer_refused' });
@@ -107,7 +111,7 @@ export function createAccounts(parts: AccountParts): Accounts {
       }
       const now = find(id, clientId);
       if (typeof now === 'string') return now;
-      return isVouchedFor(now, clock(), limits) ? now : 'unavailable';
+      return clock() - now.checkedAtMs < limits.issuerCheckStaleMs ? now : 'unavailable';
     },
   };
 }

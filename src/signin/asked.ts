@@ -60,14 +60,14 @@ export type AuthorizationServer = {
   refuse(visit: Visit, error: AskedRefusal, description: string): Promise<string | undefined>;
 };
 
-/** Asked of the issuer, before anything is given. */
+/** Asked of the issuer at each refresh. */
 export type CheckAgain = 'holds' | 'refused' | 'unreachable';
 
 /** `unavailable`: whether it holds cannot be told now. */
 export type AccountAnswer = SignIn | 'none' | 'unavailable';
 
 export type Accounts = {
-  /** Undefined client: not asked for one. Says nothing of when the issuer was last asked. */
+  /** Undefined client: not asked for one. */
   find(id: string, clientId: string | undefined): AccountAnswer;
   /** The same after asking the issuer, unless it was asked a moment ago. */
   findChecked(id: string, clientId: string | undefined): Promise<AccountAnswer>;

@@ -36,7 +36,7 @@ const METADATA = /^\/\.well-known\//;
 
 export async function openAuthorizationServer(parts: AuthorizationServerParts): Promise<AuthorizationServer> {
   const library = await quietly(() => import('oidc-provider'));
-  const provider = await quietly(() => openProvider(library, parts));
+  const provider = await quietly(() => openProvider(library, parts, parts.accounts));
   report(provider, parts);
   const served = provider.callback();
   const { clients, publicUrl } = parts;
@@ -77,9 +77,9 @@ export async function openAuthorizationServer(parts: AuthorizationServerParts): 
   };
 }
 
-function openProvider(library: Library, parts: AuthorizationServerParts): Provider {
+function openProvider(library: Library, parts: AuthorizationServerParts, accounts: Accounts): Provider {
   const errors = libraryErrors(library.errors);
-  const { accounts, clients, oauth, publicUrl } = parts;
+  const { clients, oauth, publicUrl } = parts;
   const { rows, keys } = oauth;
   const context = (): OidcContext | undefined => library.Provider.ctx;
   const provider = new library.Provider(
@@ -130,8 +130,8 @@ const amendMetadata =
     };
   };
 
-/** Whoever shows again what was used up gets nothing, and has no issuer asked. */
-const isUsedUp = (token: Model | undefined): boolean => token?.consumed !== undefined;
+const isRefresh = ({ oidc }: OidcContext, token: Model | undefined): boolean =>
+  token?.kind === 'RefreshToken' && oidc.params['grant_type'] === 'refresh_token' && token.consumed === undefined;
 
 async function accountFor(
   context: OidcContext,
@@ -141,8 +141,10 @@ async function accountFor(
   errors: LibraryErrors,
 ): Promise<SignIn | undefined> {
   const clientId = context.oidc.client?.clientId;
-  // Whatever comes of it opens something: the issuer says yes to the person first.
-  const found = isUsedUp(token) ? accounts.find(id, clientId) : await accounts.findChecked(id, clientId);
+  const found =
+    clientId !== undefined && isRefresh(context, token)
+      ? await accounts.findChecked(id, clientId)
+      : accounts.find(id, clientId);
   if (found === 'unavailable') throw errors.unavailable();
   if (found !== 'none') return found;
   // At the token endpoint the library says `invalid_grant`; in the browser the person has to sign in again.

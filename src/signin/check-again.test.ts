@@ -87,3 +87,16 @@ test('the log names the issuer and the reason, and no token', async () => {
   await check();
   assert.deepEqual(logged, ['{"issuer":"okta","reason":"issuer_unreachable"}']);
 });
+
+test('the same groups in another order are no change, so that nothing that is open ends by it', async () => {
+  const { provider, changes, signIn, check } = arrange();
+  const of = { ...signIn, groups: ['okta:a', 'okta:b'] };
+  for (const groups of [['okta:b', 'okta:a'], ['okta:b', 'okta:c'], ['okta:b']]) {
+    provider.checkAgain = async () => ok({ ...ADA, groups });
+    await check(of);
+  }
+  assert.deepEqual(
+    changes.map(({ groups }) => groups),
+    [['okta:a', 'okta:b'], ['okta:b', 'okta:c'], ['okta:b']],
+  );
+});

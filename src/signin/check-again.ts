@@ -32,11 +32,17 @@ export async function checkAgain(signIn: SignIn, parts: CheckParts): Promise<Che
     return outcomeOf(said.error);
   }
   await parts.signIns.update(signIn.id, {
-    groups: said.value.groups,
+    groups: inOrderOf(signIn.groups, said.value.groups),
     checkedAtMs: parts.clock(),
     sealedRefresh: sealTokens(parts.seal, said.value.tokens, signIn.id),
   });
   return 'holds';
+}
+
+/** An issuer tells the same groups in any order; what hangs on them should not take that for others (src/identity/caller.ts). */
+function inOrderOf(before: readonly string[], now: readonly string[]): readonly string[] {
+  const told = new Set(now);
+  return before.length === told.size && before.every((group) => told.has(group)) ? before : now;
 }
 
 /** Only what is about the person is a no; what somebody has to mend, or what passes, is not. */

@@ -12,6 +12,7 @@ import type { WebSessions } from '#signin/web-session.ts';
 
 export type InteractionParts = Pick<
   SignInParts,
+  | 'accounts'
   | 'clients'
   | 'clock'
   | 'ledger'
@@ -26,7 +27,7 @@ export type InteractionParts = Pick<
 > & {
   readonly server: () => Promise<Pick<AuthorizationServer, 'asked' | 'grant' | 'refuse'>>;
   readonly signIns: Pick<SignInStore, 'create'>;
-  readonly sessions: Pick<WebSessions, 'findChecked' | 'begin'>;
+  readonly sessions: Pick<WebSessions, 'find' | 'begin'>;
   readonly consents: Pick<Consents, 'isGiven' | 'give'>;
   readonly claims: ClaimStore;
   /** By namespace, in the order of the configuration. */

@@ -237,3 +237,18 @@ test('with a client that waits for an admin nobody is asked and nothing can be s
   site.standing = { is: 'allowed' };
   assert.equal((await signIn(site, browser)).url, `${CLIENT_BACK}?code=granted`);
 });
+
+test('before anything is given the issuer has its say: without one nothing is, and its no has the person sign in', async (t) => {
+  const site = await startSignInSite(t);
+  const browser = createFakeBrowser();
+  await signIn(site, browser);
+  site.checked = 'unavailable';
+  const untold = await browser.open(site.page());
+  assert.deepEqual([untold.status, site.granted.length], [503, 1]);
+  assert.match(untold.words, /Okta cannot be reached/);
+  site.checked = 'none';
+  site.signIns.clear();
+  const again = await browser.open(site.page());
+  assert.match(again.words, /Sign in with Okta/);
+  assert.equal(site.granted.length, 1);
+});

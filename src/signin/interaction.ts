@@ -63,7 +63,7 @@ async function guarded(
   if (consented === undefined) return over();
   let present: Present | undefined;
   try {
-    present = await parts.sessions.findChecked(visit.headers);
+    present = parts.sessions.find(visit.headers);
   } catch {
     return unavailable('It cannot be told now who is signed in. Try again in a minute.');
   }
@@ -132,9 +132,12 @@ function consentPage(asking: Asking, parts: InteractionParts, isOther = false): 
   });
 }
 
+const labelOf = ({ namespace }: Present['signIn'], { providers }: Pick<InteractionParts, 'providers'>): string =>
+  providers.get(namespace)?.label ?? namespace;
+
 const personOf = ({ signIn }: Present, { providers }: InteractionParts) => ({
   login: signIn.login ?? signIn.subject,
-  label: providers.get(signIn.namespace)?.label ?? signIn.namespace,
+  label: labelOf(signIn, { providers }),
 });
 
 /** What the person pressed. */
@@ -197,6 +200,10 @@ async function grant(
   parts: InteractionParts,
   answer: (to: string) => SignInAnswer,
 ): Promise<SignInAnswer> {
+  // As at a refresh: else whoever only ever asks for new codes would be asked about no more.
+  const checked = await parts.accounts.findChecked(of.id, undefined);
+  if (checked === 'unavailable') return unavailable(troubleWords('issuer_unreachable', labelOf(of, parts)));
+  if (checked === 'none') return redirect(interactionPath(visit.params['uid'] ?? ''));
   const granted = await (await parts.server()).grant(visit, { signIn: of, authAtMs: session.freshAtMs });
   if (granted.ok) return answer(granted.value);
   return granted.error === 'over' ? over() : unavailable(troubleWords('not_recorded', ''));

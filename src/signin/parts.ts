@@ -6,9 +6,10 @@ import type { EpochSource } from '#identity/epochs.ts';
 import type { GivenGrants } from '#oauth/given-grants.ts';
 import type { OAuthKeys } from '#oauth/oauth-keys.ts';
 import type { OAuthRows } from '#oauth/oauth-rows.ts';
-import type { SignInStore } from '#oauth/sign-in.ts';
+import type { SignIn, SignInStore } from '#oauth/sign-in.ts';
 import type { Result } from '#result.ts';
-import type { Accounts, AuthorizationServer } from '#signin/asked.ts';
+import type { Accounts, AuthorizationServer, CheckAgain } from '#signin/asked.ts';
+import type { BrowserCheck } from '#signin/check-browser.ts';
 import type { ClientSource } from '#signin/client-source.ts';
 import type { WebSessions } from '#signin/web-session.ts';
 
@@ -50,8 +51,11 @@ export type SignInParts = Pick<
   readonly clients: ClientSource;
   /** The masked arguments that a record of the book has. */
   readonly readArguments: (record: string) => Promise<Result<unknown, 'not_indexed' | 'damaged'>>;
-  /** Whose sign-ins they are, and whether their issuers still say yes to them. */
+  /** Asks the issuer whether this person may still sign in, and keeps what it says of them. */
+  readonly checkAgain: (signIn: SignIn) => Promise<CheckAgain>;
   readonly accounts: Accounts;
+  /** Before a page looks for who sits there. */
+  readonly checkBrowser: BrowserCheck;
   /** Loaded with the first request. */
   readonly server: () => Promise<AuthorizationServer>;
 };

@@ -5,16 +5,16 @@
  */
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { Headers } from '#gateway/call.ts';
+import { hasSameGroups } from '#identity/caller.ts';
 import type { EpochSource } from '#identity/epochs.ts';
 import type { OwnTokens } from '#identity/own-tokens.ts';
 import { apiResourceUrl } from '#identity/resource-metadata.ts';
 import { digestToken } from '#identity/token-cache.ts';
 import type { Limits } from '#limits.ts';
-import { callerOf, countsFromMs, isVouchedFor, signInFault } from '#oauth/sign-in.ts';
+import { callerOf, countsFromMs, signInFault } from '#oauth/sign-in.ts';
 import type { SignIn, SignInStore } from '#oauth/sign-in.ts';
 import { isFresh, isOver } from '#oauth/web-session.ts';
 import type { WebSession, WebSessionStore } from '#oauth/web-session.ts';
-import type { Accounts } from '#signin/asked.ts';
 import { formToken, isToken } from '#signin/own-form.ts';
 import { createSessionCookie } from '#signin/session-cookie.ts';
 import type { SessionCookie } from '#signin/session-cookie.ts';
@@ -38,10 +38,10 @@ export type Beginning = {
 };
 
 export type WebSessions = {
-  /** Undefined when nobody is signed in there. Throws when that cannot be told, or not without asking the issuer. */
+  /** Undefined when nobody is signed in there. Throws when that cannot be told. */
   find(headers: Headers): Present | undefined;
-  /** The same, after asking the issuer whether this person may still come in, when nobody did for too long. */
-  findChecked(headers: Headers): Promise<Present | undefined>;
+  /** Whose it would be, also where the issuer's last word on them is too old: for asking it. Throws like `find`. */
+  signInOf(headers: Headers): SignIn | undefined;
   /** The same for requests to the API: who calls, found by the cookie's value. */
   readonly callers: OwnTokens;
   /** Of the request's cookie, when it has one that can be ours. */
@@ -64,8 +64,6 @@ export type WebSessions = {
 export type WebSessionParts = {
   readonly store: WebSessionStore;
   readonly signIns: Pick<SignInStore, 'find'>;
-  /** Asks issuers. */
-  readonly accounts: Pick<Accounts, 'findChecked'>;
   readonly epochs: EpochSource;
   /** Whether people of this issuer may sign in: gatebook.yaml in force now. */
   readonly trusts: (issuer: string) => boolean;
@@ -73,15 +71,12 @@ export type WebSessionParts = {
   readonly secret: Uint8Array;
   readonly publicUrl: string;
   readonly idleMinutes: number;
-  readonly limits: Pick<Limits, 'webSessionUseMs' | 'freshSignInMs' | 'tokenClockSkewMs' | 'issuerCheckStaleMs'>;
+  readonly limits: Pick<Limits, 'webSessionUseMs' | 'freshSignInMs' | 'issuerCheckStaleMs' | 'tokenClockSkewMs'>;
   readonly random: (count: number) => Uint8Array;
   readonly newId: () => string;
   readonly clock: () => number;
   readonly log: { warn(fields: Readonly<Record<string, unknown>>, message: string): void };
 };
-
-/** Whether somebody still sits there cannot be told now. */
-export class PresenceUnknown extends Error {}
 
 const VALUE_BYTES = 32;
 const KEY_BYTES = 32;
@@ -101,23 +96,22 @@ export function createWebSessions(parts: WebSessionParts): WebSessions {
   const csrfOf = (session: WebSession): string =>
     formToken(formKey, 'session', Buffer.from(session.digest).toString('hex'));
 
-  /** Whoever sits there, however long ago the issuer was asked about them. */
-  const seatedAt = (digest: Uint8Array): Present | undefined => {
+  const namedBy = (digest: Uint8Array): Present | undefined => {
     const nowMs = clock();
     const session = store.find(digest);
     if (session === undefined || isOver(session, nowMs, idleMs)) return undefined;
     const signIn = signIns.find(session.signIn);
     if (signIn === undefined || !parts.trusts(signIn.issuer)) return undefined;
     const fault = signInFault(signIn, undefined, { nowMs, epochs, limits });
-    if (fault === 'revocations_unknown') throw new PresenceUnknown('whether access was taken away cannot be told now');
+    if (fault === 'revocations_unknown') throw new Error('whether access was taken away cannot be told now');
     return fault === undefined ? { session, signIn, csrf: csrfOf(session) } : undefined;
   };
 
-  const isKnown = ({ signIn }: Present): boolean => isVouchedFor(signIn, clock(), limits);
+  /** What the issuer said too long ago is no word of it any more (check-browser.ts asks in time). */
   const presentOf = (digest: Uint8Array): Present | undefined => {
-    const seated = seatedAt(digest);
-    if (seated === undefined || isKnown(seated)) return seated;
-    throw new PresenceUnknown('the issuer has not said lately that this person may come in');
+    const present = namedBy(digest);
+    if (present === undefined) return undefined;
+    return clock() - present.signIn.checkedAtMs < limits.issuerCheckStaleMs ? present : undefined;
   };
 
   /** Not waited for: whether it was used a minute ago or two decides nothing. */
@@ -137,19 +131,9 @@ export function createWebSessions(parts: WebSessionParts): WebSessions {
       if (present !== undefined) use(present.session);
       return present;
     },
-    async findChecked(headers) {
+    signInOf(headers) {
       const value = cookie().read(headers);
-      if (value === undefined) return undefined;
-      const digest = digestOf(value);
-      let present = seatedAt(digest);
-      if (present === undefined) return undefined;
-      if (!isKnown(present)) {
-        await parts.accounts.findChecked(present.signIn.id, undefined);
-        // What came of it stands in the row.
-        present = presentOf(digest);
-      }
-      if (present !== undefined) use(present.session);
-      return present;
+      return value === undefined ? undefined : namedBy(digestOf(value))?.signIn;
     },
     callers: {
       find(_value, digest) {
@@ -164,7 +148,10 @@ export function createWebSessions(parts: WebSessionParts): WebSessions {
           expiresAtMs: session.endsAtMs,
         };
       },
-      stillHolds: ({ tokenDigest }) => presentOf(rowOf(tokenDigest)) !== undefined,
+      stillHolds({ tokenDigest, caller }) {
+        const present = presentOf(rowOf(tokenDigest));
+        return present !== undefined && hasSameGroups(present.signIn, caller);
+      },
     },
     value: (headers) => cookie().read(headers),
     async begin({ signIn, headers, source, freshAtMs }) {

@@ -175,6 +175,18 @@ it('what has expired goes with the next write, and a person, an address and all 
   assert.equal(left.length, 6);
 });
 
+it('when there is no room at all, what strangers made goes before anything that people were given', (t) => {
+  const table = openTable(t, { oauthRows: 4 });
+  const begin = { act: 'begin_sign_in', row: signInRow('one'), nowMs: NOW } as const;
+  table.write([begin, put(GRANT), put(access('a1')), put(REFRESH)]);
+  for (let at = 1; at < 9; at += 1)
+    table.write([
+      put(rowOf(`i${at}`, { model: 'Interaction', source: bytes(`network ${at}`), madeMs: NOW + at }), NOW + at),
+    ]);
+  const kept = ['grant', 'a1', 'r1', 'i7', 'i8'].filter((name) => table.find(bytes(name)) !== undefined);
+  assert.deepEqual(kept, ['grant', 'a1', 'r1', 'i8']);
+});
+
 it('a grant is found by the beginning of its digest', (t) => {
   const table = signedIn(t);
   assert.deepEqual(plain(table.grantNamed(bytes('grant').subarray(0, 12))?.digest), plain(bytes('grant')));

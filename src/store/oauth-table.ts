@@ -42,6 +42,7 @@ CREATE INDEX IF NOT EXISTS oauth_rows_by_alias ON oauth_rows (alias) WHERE alias
 CREATE INDEX IF NOT EXISTS oauth_rows_after ON oauth_rows (after) WHERE after IS NOT NULL;
 CREATE INDEX IF NOT EXISTS oauth_rows_by_end ON oauth_rows (expires_ms);
 CREATE INDEX IF NOT EXISTS oauth_rows_by_making ON oauth_rows (made_ms);
+CREATE INDEX IF NOT EXISTS oauth_rows_of_strangers ON oauth_rows (made_ms) WHERE source IS NOT NULL;
 CREATE TABLE IF NOT EXISTS sign_ins (
   id TEXT PRIMARY KEY, person BLOB NOT NULL, sealed BLOB NOT NULL, signed_in_ms INTEGER NOT NULL,
   expires_ms INTEGER NOT NULL, checked_ms INTEGER NOT NULL, ended_ms INTEGER, checking_ms INTEGER, version INTEGER NOT NULL
@@ -271,7 +272,7 @@ function rotate(
   return put(database, row, nowMs, limits);
 }
 
-/** Those who ask for most pay first: a stranger's address, a person, then whoever is oldest. */
+/** Those who ask for most pay first: a stranger's address, a person, then all strangers, then whoever is oldest. */
 function keepBounds(
   database: DatabaseSync,
   { signIn, source }: OAuthRow,
@@ -294,14 +295,16 @@ function keepBounds(
     const own = count(database, 'SELECT count(*) AS count FROM oauth_rows WHERE source = ?', source);
     drop(database, 'source = ?', 'made_ms', own - limits.oauthRowsPerSource, source, limits);
   }
-  const all = count(database, 'SELECT rows AS count FROM oauth_counts');
-  drop(database, 'made_ms <= ?', 'made_ms', all - limits.oauthRows, nowMs, limits);
+  const over = (): number => count(database, 'SELECT rows AS count FROM oauth_counts') - limits.oauthRows;
+  // What a stranger made is always younger than what people were given long ago, and goes first all the same.
+  drop(database, 'source IS NOT NULL AND made_ms <= ?', 'made_ms', over(), nowMs, limits);
+  drop(database, 'made_ms <= ?', 'made_ms', over(), nowMs, limits);
 }
 
 /** The first so many that are meant, in this order. */
 function drop(
   database: DatabaseSync,
-  which: 'expires_ms <= ?' | 'sign_in = ?' | 'source = ?' | 'made_ms <= ?',
+  which: 'expires_ms <= ?' | 'sign_in = ?' | 'source = ?' | 'source IS NOT NULL AND made_ms <= ?' | 'made_ms <= ?',
   order: 'expires_ms' | 'made_ms' | "model = 'Grant', consumed_ms IS NULL, made_ms",
   most: number,
   value: Value,

@@ -16,6 +16,7 @@ import { createOAuthKeys } from '#oauth/oauth-keys.ts';
 import type { OAuthRows } from '#oauth/oauth-rows.ts';
 import type { SignIn } from '#oauth/sign-in.ts';
 import { createSignIns } from '#oauth/sign-ins.ts';
+import { openAccounts } from '#signin/account.ts';
 import { createSignIn } from '#signin/app.ts';
 import type { AuthorizationServer, CheckAgain } from '#signin/asked.ts';
 import { openAuthorizationServer } from '#signin/authorization-server.ts';
@@ -33,7 +34,7 @@ import type { GatewayOverrides } from '#test/fakes/gateway.ts';
 import { listenGateway } from '#test/fakes/gateway-server.ts';
 import type { ListeningGateway } from '#test/fakes/gateway-server.ts';
 import { createListeningLog, createMemoryKeyCache } from '#test/fakes/identity.ts';
-import { accountsOf, signInParts } from '#test/fakes/sign-in.ts';
+import { signInParts } from '#test/fakes/sign-in.ts';
 import type { FakeSignIn } from '#test/fakes/sign-in.ts';
 import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
 
@@ -153,16 +154,19 @@ export async function startAuthorizationServer(t: TestContext, options: FakeServ
   const secret = beside?.secret ?? SECRET;
   const keys = createOAuthKeys(secret, randomBytes);
   let opened: Promise<AuthorizationServer> | undefined;
-  const signIns = createSignIns(rows, keys, clock);
-  const parts: FakeSignIn = {
+  const own: Omit<FakeSignIn, 'accounts' | 'server'> = {
     ...base,
     clock,
     random: randomBytes,
     ...(onlyOne === undefined ? {} : { connections: new Map([...base.connections].slice(0, 1)) }),
     oauth: { rows, keys },
-    signIns,
-    accounts: accountsOf({ ...base, clock, signIns }, rows, checkAgain ?? (async () => 'holds')),
+    signIns: createSignIns(rows, keys, clock),
     clients: withOwnClients(clients),
+    ...(checkAgain === undefined ? {} : { checkAgain }),
+  };
+  const parts: FakeSignIn = {
+    ...own,
+    accounts: openAccounts(own),
     server: () =>
       (opened ??= openAuthorizationServer({
         ...parts,

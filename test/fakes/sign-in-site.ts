@@ -57,6 +57,8 @@ export type SignInSite = {
   readonly signIns: Map<string, SignIn>;
   /** What the client asks; undefined when it is over. */
   asked: AskedAuthorization | undefined;
+  /** What comes of asking the issuer again. */
+  checked: 'holds' | 'none' | 'unavailable';
   /** Sign-ins that were granted, and refusals told to the client. */
   readonly granted: SignIn[];
   readonly refused: string[];
@@ -101,8 +103,10 @@ export async function startSignInSite(t: TestContext): Promise<SignInSite> {
     idleMinutes: 60,
     newId: () => randomBytes(8).toString('hex'),
   });
+  const find = (id: string) => (site.checked === 'holds' ? (signIns.get(id) ?? 'none') : site.checked);
   const interaction: InteractionParts = {
     ...parts,
+    accounts: { find, findChecked: async (id) => find(id) },
     server: async () => ({
       asked: async () => site.asked,
       grant: async (_, { signIn }) => {
@@ -139,6 +143,7 @@ export async function startSignInSite(t: TestContext): Promise<SignInSite> {
     partners,
     signIns,
     asked: ASKED,
+    checked: 'holds',
     granted: [],
     refused: [],
     clock,

@@ -9,12 +9,10 @@ import type { OAuthRows } from '#oauth/oauth-rows.ts';
 import { createSignIns } from '#oauth/sign-ins.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
+import { openAccounts } from '#signin/account.ts';
 import type { SignInParts } from '#signin/parts.ts';
 import { createClientSource } from '#signin/registration/clients.ts';
 import type { DocumentFault, FetchedDocument } from '#signin/registration/pinned-fetch.ts';
-import { createAccounts } from '#signin/account.ts';
-import type { AccountParts } from '#signin/account.ts';
-import type { Accounts } from '#signin/asked.ts';
 import { createWebSessions } from '#signin/web-session.ts';
 import { fakeClientStore } from '#test/fakes/clients.ts';
 import { fakeGateway } from '#test/fakes/gateway.ts';
@@ -48,14 +46,6 @@ const NO_ROWS: OAuthRows = {
   close: async () => undefined,
 };
 
-/** Whoever waits for another's answer looks again at once. */
-export const accountsOf = (
-  parts: Omit<AccountParts, 'checkAgain' | 'rows' | 'after'>,
-  rows: AccountParts['rows'],
-  checkAgain: AccountParts['checkAgain'],
-): Accounts =>
-  createAccounts({ ...parts, rows, checkAgain, after: () => new Promise((resolve) => setImmediate(resolve)) });
-
 /** `config`: parts of gatebook.yaml as they would be written. `rows`: a store, for what needs one. */
 export function signInParts(
   overrides: GatewayOverrides = {},
@@ -86,18 +76,18 @@ export function signInParts(
     oauth: { rows, keys },
     signIns: createSignIns(rows, keys, gateway.clock),
     grants: createGivenGrants(rows, keys),
+    checkAgain: async () => 'holds' as const,
     readArguments: async () => ok({ id: 7 }),
     server: () => Promise.reject(new Error('no authorization server here')),
   };
-  const accounts = accountsOf(own, rows, async () => 'holds');
   const webSessions = createWebSessions({
     ...own,
-    accounts,
     store: createFakeWebSessionStore(),
     trusts: () => true,
     secret: Buffer.alloc(32, 7),
     idleMinutes: own.settings.webIdleMinutes,
   });
+  const accounts = openAccounts(own);
   const clients = createClientSource({
     ...own,
     clientKeys: createClientKeys(Buffer.alloc(32, 7)),
@@ -106,7 +96,7 @@ export function signInParts(
       return documents.get(href) ?? err('unreachable');
     },
   });
-  return { ...own, accounts, clients, webSessions };
+  return { ...own, clients, webSessions, accounts, checkBrowser: async () => true };
 }
 
 /** Publishes a document there. */

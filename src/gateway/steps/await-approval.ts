@@ -82,8 +82,17 @@ function refusalOf(approval: Approval, { decision }: Authorized, { publicUrl, si
 
 function requesterOf(caller: Caller, { holds }: Gateway): Requester {
   const { issuer, subject, kind, groups, client } = caller;
+  const keyMaker = caller.key?.createdBy;
   const owner = holds.owners.get(callerKey(caller));
-  return { issuer, subject, kind, groups, client, ...(owner === undefined ? {} : { owner }) };
+  return {
+    issuer,
+    subject,
+    kind,
+    groups,
+    client,
+    ...(owner === undefined ? {} : { owner }),
+    ...(keyMaker === undefined ? {} : { keyMaker }),
+  };
 }
 
 /** Undefined when the configuration names nobody who could decide. */

@@ -121,16 +121,6 @@ test('whoever signed in long ago proves once more who they are, and decides noth
   assert.equal(state(), 'pending');
 });
 
-test('whom nobody asked their issuer about lately sees and decides nothing while it does not answer', async (t) => {
-  const { site, sitting, state, gateway } = await start(t);
-  const lena = await sitting('lena', ['okta:leads']);
-  site.clock.nowMs += site.parts.limits.issuerCheckStaleMs;
-  assert.equal((await lena.page()).status, 503);
-  assert.equal((await lena.press({ csrf: lena.csrf, decision: 'approve', scope: 'once' })).status, 503);
-  assert.equal(state(), 'pending');
-  assert.deepEqual(gateway.ledger.entries, []);
-});
-
 test('whoever is not signed in is sent to sign in and comes back here', async (t) => {
   const { origin } = await start(t);
   const asked = await createFakeBrowser().open(`${origin}/approvals/${ID}`, { stopAt: `${origin}/signin` });

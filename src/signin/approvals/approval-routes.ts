@@ -23,12 +23,11 @@ import type { SignInParts } from '#signin/parts.ts';
 import { redirect } from '#signin/route.ts';
 import type { SignInAnswer, SignInRoute, Visit } from '#signin/route.ts';
 import type { Present, WebSessions } from '#signin/web-session.ts';
-import { whenKnown } from '#signin/when-known.ts';
 
 export type ApprovalPagesParts = RecordParts &
   Pick<SignInParts, 'clock' | 'limits' | 'publicUrl' | 'refusals'> & {
     readonly approvals: Approvals;
-    readonly sessions: Pick<WebSessions, 'findChecked' | 'isFresh' | 'isToken'>;
+    readonly sessions: Pick<WebSessions, 'find' | 'isFresh' | 'isToken'>;
     readonly rolesOf: (caller: Caller) => ReadonlySet<Role>;
     /** The masked arguments that a record has. */
     readonly readArguments: (record: string) => Promise<Result<unknown, 'not_indexed' | 'damaged'>>;
@@ -37,10 +36,10 @@ export type ApprovalPagesParts = RecordParts &
 const PATH = '/approvals/:id';
 
 export function approvalRoutes(parts: ApprovalPagesParts): readonly SignInRoute[] {
-  return whenKnown([
+  return [
     { method: 'GET', path: PATH, serve: (visit) => show(visit, parts) },
     { method: 'POST', path: PATH, serve: (visit) => decide(visit, parts) },
-  ]);
+  ];
 }
 
 type Seen = {
@@ -54,9 +53,9 @@ const NOT_THERE = (): SignInAnswer =>
   notice(404, 'Nothing waits here', 'There is no such request, or it is not for you to see.');
 
 /** Whoever sits there and what they see; or where they go instead. */
-async function look(visit: Visit, { sessions, approvals, rolesOf }: ApprovalPagesParts): Promise<Seen | SignInAnswer> {
+function look(visit: Visit, { sessions, approvals, rolesOf }: ApprovalPagesParts): Seen | SignInAnswer {
   const id = visit.params['id'] ?? '';
-  const present = await sessions.findChecked(visit.headers);
+  const present = sessions.find(visit.headers);
   if (present === undefined) return redirect(signInPath(approvalPath(id)));
   const caller = callerOf(present.signIn, undefined);
   const roles = rolesOf(caller);
@@ -72,7 +71,7 @@ const MISSING: Readonly<Record<'not_indexed' | 'damaged', string>> = {
 };
 
 async function show(visit: Visit, parts: ApprovalPagesParts, note?: string): Promise<SignInAnswer> {
-  const seen = await look(visit, parts);
+  const seen = look(visit, parts);
   if ('status' in seen) return seen;
   const { present, approval, decider, roles } = seen;
   const view = approvalView(approval, parts.clock());
@@ -110,7 +109,7 @@ const refused = ({ source }: Visit, reason: string, { refusals }: ApprovalPagesP
 async function decide(visit: Visit, parts: ApprovalPagesParts): Promise<SignInAnswer> {
   const foreign = foreignBy(visit.headers, parts.publicUrl);
   if (foreign !== undefined) return refused(visit, `form_${foreign}`, parts);
-  const seen = await look(visit, parts);
+  const seen = look(visit, parts);
   if ('status' in seen) return seen;
   const { present, approval, decider, roles } = seen;
   const form = await visit.form();

@@ -168,16 +168,3 @@ test('signing out ends this browser’s session for good, and asks first when it
   assert.equal((await browser.open(`${site.origin}/me`, { stopAt: `${site.origin}/signin` })).status, 0);
   assert.match((await browser.open(`${site.origin}/signin/out`)).words, /You are signed out/);
 });
-
-test('while nobody can say whether the person may still come in, the page says so and ends nothing', async (t) => {
-  const site = await startMeSite(t);
-  const { browser, present } = await site.browser(site.signIn('ada-1', 'ada'));
-  site.clock.nowMs += site.parts.limits.issuerCheckStaleMs;
-  for (const path of ['/me', '/signin/out']) {
-    const page = await browser.open(`${site.origin}${path}`);
-    assert.equal(page.status, 503);
-    assert.match(page.words, /whoever vouches for you does not answer/);
-  }
-  assert.equal((await press(site, browser, { csrf: present.csrf, act: 'all' })).status, 503);
-  assert.deepEqual(site.acts(), []);
-});

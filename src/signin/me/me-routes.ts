@@ -22,12 +22,11 @@ import type { SignInParts } from '#signin/parts.ts';
 import { redirect } from '#signin/route.ts';
 import type { SignInAnswer, SignInRoute, Visit } from '#signin/route.ts';
 import type { Present, WebSessions } from '#signin/web-session.ts';
-import { whenKnown } from '#signin/when-known.ts';
 
 export type MeParts = EndingParts &
   Omit<MeSources, 'sessions' | 'grants' | 'consents'> &
   Pick<SignInParts, 'refusals'> & {
-    readonly sessions: Pick<WebSessions, 'find' | 'findChecked' | 'of' | 'end' | 'endOf' | 'isToken' | 'clearCookie'>;
+    readonly sessions: Pick<WebSessions, 'find' | 'of' | 'end' | 'endOf' | 'isToken' | 'clearCookie'>;
     readonly grants: GivenGrants;
     readonly consents: Pick<Consents, 'of' | 'forget'>;
   };
@@ -36,13 +35,13 @@ const ME_PATH = '/me';
 const SIGN_IN_PATH = '/signin?to=%2Fme';
 
 export function meRoutes(parts: MeParts): readonly SignInRoute[] {
-  return whenKnown([
+  return [
     { method: 'GET', path: STYLE_PATH, serve: () => ({ status: 200, headers: STYLE_HEADERS, body: STYLE }) },
     { method: 'GET', path: ME_PATH, serve: (visit) => show(visit, parts) },
     { method: 'POST', path: END_PATH, serve: (visit) => end(visit, parts) },
     { method: 'GET', path: OUT_PATH, serve: (visit) => askOut(visit, parts) },
     { method: 'POST', path: OUT_PATH, serve: (visit) => signOut(visit, parts) },
-  ]);
+  ];
 }
 
 /** The words for what was done, by what the address says of it: an address can say anything. */
@@ -51,8 +50,8 @@ const SAID: Readonly<Record<string, string>> = {
   gone: 'It had ended already.',
 };
 
-async function show(visit: Visit, parts: MeParts): Promise<SignInAnswer> {
-  const present = await parts.sessions.findChecked(visit.headers);
+function show(visit: Visit, parts: MeParts): SignInAnswer {
+  const present = parts.sessions.find(visit.headers);
   if (present === undefined) return redirect(SIGN_IN_PATH);
   const said = visit.query.get('said') ?? '';
   return pageAnswer({
@@ -68,7 +67,7 @@ async function posted(
 ): Promise<{ readonly present: Present; readonly form: URLSearchParams } | SignInAnswer> {
   const foreign = foreignBy(visit.headers, parts.publicUrl);
   if (foreign !== undefined) return refused(visit, `form_${foreign}`, parts);
-  const present = await parts.sessions.findChecked(visit.headers);
+  const present = parts.sessions.find(visit.headers);
   if (present === undefined) return redirect(SIGN_IN_PATH);
   const form = await visit.form();
   if (!form.ok) return notice(400, 'Not from this page', 'Load the page again and press the button there.');
@@ -168,8 +167,8 @@ const out = ({ sessions }: MeParts): SignInAnswer =>
     { cookies: [sessions.clearCookie()] },
   );
 
-async function askOut(visit: Visit, parts: MeParts): Promise<SignInAnswer> {
-  const present = await parts.sessions.findChecked(visit.headers);
+function askOut(visit: Visit, parts: MeParts): SignInAnswer {
+  const present = parts.sessions.find(visit.headers);
   if (present === undefined) return out(parts);
   return pageAnswer({
     title: 'Sign out',

@@ -117,17 +117,6 @@ export const BROWSER_GUARDS: readonly Guard[] = [
     patches: [without('src/signin/endings.ts', 'parts.sessions.end([session])', 'Promise.resolve([session])')],
   },
   {
-    guard: 'the issuer is asked again before a browser counts',
-    attacks: ['let-go-page', 'let-go-api'],
-    patches: [
-      without(
-        'src/signin/web-session.ts',
-        'isVouchedFor(signIn, clock(), limits);',
-        'isVouchedFor(signIn, signIn.checkedAtMs, limits);',
-      ),
-    ],
-  },
-  {
     guard: 'what is sensitive waits for a proof',
     attacks: ['stale-sign-in'],
     patches: [without(EXCHANGE, 'by.isFresh === false)', 'by.isFresh === undefined)')],
