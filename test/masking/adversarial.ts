@@ -63,12 +63,30 @@ const PIECES: readonly (readonly [name: string, piece: string])[] = [
   ['connection parts', 'Server=a;'],
   ['connection secrets', 'Password=aaaa;'],
   ['adjacent values', 'a@b.com+4420794609581'],
+  ['one-time codes', 'OTP '],
+  ['one-time codes that are assigned', 'OTP: '],
 ];
+
+/** The same, each time another: what is asked once about a value is asked of each. */
+const VARIED: readonly (readonly [name: string, piece: (at: number) => string])[] = [
+  ['wallets, each another', (at) => `1A1zP1eP5QGefi2DMPTfTL${base58(at)}DivfNb `],
+  ['ether, each another', (at) => `0x5aAeb6053F3E94C9b9A09f33669435E7Ef${at.toString(16).padStart(6, 'B')} `],
+  ['phones, each another', (at) => `+49 1${String(at).padStart(4, '5')} ${String(at * 7).padStart(5, '3')} `],
+];
+
+const base58 = (at: number): string => at.toString(9).replaceAll('0', 'z').padStart(5, 'v');
+const PIECE_CHARS_MIN = 8;
 
 /** Each of `length` characters, alone and behind what opens most gates. */
 export const adversarialTexts = (length: number): readonly { readonly name: string; readonly text: string }[] =>
-  PIECES.flatMap(([name, piece]) => {
-    const text = piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
+  [
+    ...PIECES.map(([name, piece]) => [name, piece.repeat(Math.ceil(length / piece.length))] as const),
+    ...VARIED.map(([name, piece]) => {
+      const pieces = Array.from({ length: Math.ceil(length / PIECE_CHARS_MIN) }, (_, at) => piece(at));
+      return [name, pieces.join('')] as const;
+    }),
+  ].flatMap(([name, whole]) => {
+    const text = whole.slice(0, length);
     return [
       { name, text },
       {

@@ -68,3 +68,15 @@ test('sentences, stand-ins, names of variables and code are no secrets', () => {
   ])
     assert.deepEqual(found('SECRET', text), [], text);
 });
+
+test('a value of a query ends at the next pair, and one of another text does not', () => {
+  const far = 'a'.repeat(60);
+  for (const [text, expected] of [
+    ['GET /x?token=Zx8kq2LmN4pQ7rS9&a=1', 'Zx8kq2LmN4pQ7rS9'],
+    ['GET /x?b=2&my-token=Zx8kq2LmN4pQ7rS9&a=1', 'Zx8kq2LmN4pQ7rS9'],
+    [`/x?${far.slice(0, 59)}token=Zx8kq2LmN4pQ7rS9&a=1`, 'Zx8kq2LmN4pQ7rS9'],
+    [`/x?${far}token=Zx8kq2LmN4pQ7rS9&a=1`, 'Zx8kq2LmN4pQ7rS9&a=1'],
+    ['my.token=Zx8kq2LmN4pQ7rS9&a=1', 'Zx8kq2LmN4pQ7rS9&a=1'],
+  ] as const)
+    assert.deepEqual(found('SECRET', text), [expected], text);
+});

@@ -13,6 +13,8 @@ import { PASSWORD_WORDS, TOKEN_WORDS } from '#masking/words/secret-words.ts';
 
 const TYPE = 'SECRET';
 const SAME_ENDS_MAX = 8;
+/** Nothing shorter looks like a password or a token. */
+const SECRET_CHARS_MIN = 5;
 /** As in the patterns of values: one that is cut by it goes on, and each word in it would be read as far again. */
 const VALUE_CHARS_MAX = 256;
 
@@ -55,7 +57,7 @@ const isIdentifier = (value: string): boolean =>
 const humpsOf = (value: string): number => value.match(/[a-z][A-Z]/g)?.length ?? 0;
 
 function looksLikePassword(value: string, how: string, isQuoted: boolean): boolean {
-  if (value.length < 5 || value.length > 128 || SENTENCE_WORD.test(value)) return false;
+  if (value.length < SECRET_CHARS_MIN || value.length > 128 || SENTENCE_WORD.test(value)) return false;
   if (!isQuoted && CODE.test(value) && kindsOf(value) < 4) return false;
   const isAssigned = /[=:|>]/.test(how);
   if (/^\d+$/.test(value)) return isAssigned;
@@ -140,6 +142,16 @@ function notYetMasked(text: string, value: Value): Value {
   }
 }
 
+const NAME_CHARS_MAX = 64;
+const IS_NAME = Uint8Array.from({ length: 128 }, (_, code) => (/[\w-]/.test(String.fromCharCode(code)) ? 1 : 0));
+
+/** Whether `?` or `&` stands before the name that ends there. */
+function isNameInQuery(text: string, end: number): boolean {
+  let at = end - 1;
+  while (at >= 0 && end - at <= NAME_CHARS_MAX && IS_NAME[text.charCodeAt(at)] === 1) at--;
+  return text[at] === '?' || text[at] === '&';
+}
+
 function valueAfter(text: string, wordEnd: number): Value | undefined {
   NEXT_LINE.lastIndex = wordEnd;
   if (NEXT_LINE.test(text)) return valueOfNextLine(text, NEXT_LINE.lastIndex);
@@ -157,12 +169,15 @@ function valueAfter(text: string, wordEnd: number): Value | undefined {
     const option = OPTION.exec(text);
     if (option === null) return undefined;
     start = wordEnd + option[0].length;
+    // the cheap question first: a value of a query is one of these too
+    VALUE.lastIndex = start;
+    if (!VALUE.test(text)) return undefined;
     how = /(?:(?<![\w-])--?[\w-]{1,32}|login \S{1,64} password)$/.test(text.slice(Math.max(0, wordEnd - 80), wordEnd))
       ? '='
       : ' ';
   }
   const isQuoted = /["'`]$/.test(how);
-  const isQuery = /[?&][\w-]{0,64}$/.test(text.slice(Math.max(0, wordEnd - 65), wordEnd));
+  const isQuery = isNameInQuery(text, wordEnd);
   const pattern = isQuoted ? QUOTED_VALUE : isQuery ? QUERY_VALUE : VALUE;
   pattern.lastIndex = start;
   const value = pattern.exec(text)?.[0];
@@ -212,7 +227,7 @@ export function createAssignedSecrets(): Detector {
         sameEnds = value.end === lastEnd ? sameEnds + 1 : 0;
         lastEnd = value.end;
         if (sameEnds >= SAME_ENDS_MAX || shown.length === VALUE_CHARS_MAX) floor = value.end;
-        if (looksMadeUp(shown)) return;
+        if (shown.length < SECRET_CHARS_MIN || looksMadeUp(shown)) return;
         const isAssigned = /[=:|>]/.test(value.how);
         const isPassword = index < PASSWORD_WORDS.length;
         const isSecret = isPassword

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ScanBudget } from '#masking/engine/budget.ts';
+import { createEngine } from '#masking/engine/engine.ts';
+import { NO_PLACE } from '#masking/engine/place.ts';
 import { found } from '#test/fakes/detect.ts';
 
 const TYPE = 'CRYPTO';
@@ -22,4 +25,16 @@ test('hashes and broken checksums are none', () => {
     ['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5'],
   ];
   for (const [text, key] of cases) assert.deepEqual(found(TYPE, text, key), [], text);
+});
+
+test('an address that its checksum refuses is none however often it stands there, and the others are found beside it', () => {
+  const broken = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD';
+  const good = ['0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed', '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa'];
+  const text = `${`${broken} `.repeat(10)}${good.join(' ')} ${`${broken} `.repeat(10)}`;
+  const hits = createEngine({ types: new Set([TYPE]) }).scan(text, NO_PLACE, new ScanBudget(1e9, 3));
+  assert.ok(hits.ok);
+  assert.deepEqual(
+    hits.value.map(({ start, end }) => text.slice(start, end)),
+    good,
+  );
 });

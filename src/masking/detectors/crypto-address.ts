@@ -26,6 +26,19 @@ export function hasEip55Case(address: string): boolean {
   return true;
 }
 
+/** Of hexadecimal letters, behind `0x`. */
+function hasBothCases(address: string): boolean {
+  let cases = 0;
+  for (let at = 2; at < address.length && cases !== 3; at++) {
+    const char = address.charCodeAt(at);
+    if (char > NINE) cases |= char < SMALL_A ? 1 : 2;
+  }
+  return cases === 3;
+}
+
+const isBitcoinAddress = (address: string): boolean =>
+  /^[13]/.test(address) ? isBase58Check(address) : isSegwitAddress(address);
+
 export const cryptoAddress: Detector = {
   types: ['CRYPTO'],
   needs: HAS.digit,
@@ -33,10 +46,7 @@ export const cryptoAddress: Detector = {
   find(scan) {
     const { text } = scan;
     eachMatch(BITCOIN, text, ({ 0: address, index: start }) => {
-      if (scan.budget.mayValidate()) {
-        const isSegwit = /^(?:bc|tb)1/i.test(address);
-        if (!(isSegwit ? isSegwitAddress(address) : isBase58Check(address))) return false;
-      }
+      if (!scan.budget.validated(address, isBitcoinAddress, true)) return false;
       scan.propose({
         start,
         end: start + address.length,
@@ -50,8 +60,8 @@ export const cryptoAddress: Detector = {
       return true;
     });
     eachMatch(ETHEREUM, text, ({ 0: address, index: start }) => {
-      const isMixed = /[a-f]/.test(address) && /[A-F]/.test(address.slice(2));
-      const isChecked = isMixed && (!scan.budget.mayValidate() || hasEip55Case(address));
+      const isMixed = hasBothCases(address);
+      const isChecked = isMixed && scan.budget.validated(address, hasEip55Case, true);
       scan.propose({
         start,
         end: start + address.length,

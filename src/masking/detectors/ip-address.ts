@@ -46,8 +46,7 @@ function findV4(scan: Scan): void {
   for (const match of text.matchAll(V4)) {
     const start = match.index;
     const end = start + match[0].length;
-    const address = match[0].split('/')[0] ?? '';
-    if (!isIpV4(address) || isWordChar(text, start - 1)) continue;
+    if (isWordChar(text, start - 1)) continue;
     const before = text[start - 1];
     if ((before === '.' || before === '-') && isWordChar(text, start - 2)) continue;
     // the group of an IPv6 address, which is found as a whole
@@ -60,6 +59,8 @@ function findV4(scan: Scan): void {
         (isDigit(text, end + 1) || after !== '.'))
     )
       continue;
+    const address = match[0].split('/')[0] ?? '';
+    if (!isIpV4(address)) continue;
     const lead = text.slice(Math.max(0, start - 24), start);
     const isElement = lead.endsWith('>') ? after === '<' || TAG_BEFORE.test(lead) : lead.endsWith('<') && after === '>';
     const isVersion = (VERSION_BEFORE.test(lead) && !isElement) || (PRODUCT.test(lead) && address.endsWith('.0'));

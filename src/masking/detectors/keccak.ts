@@ -1,6 +1,6 @@
 /** Keccak-256 as Ethereum uses it: the sponge of FIPS 202 with the padding of the original submission. One block of input. */
 
-const ROUNDS: readonly (readonly [number, number])[] = roundConstants();
+const CONSTANTS = Int32Array.from(roundConstants().flat());
 const ROTATIONS = [0, 1, 62, 28, 27, 36, 44, 6, 55, 20, 3, 10, 43, 25, 39, 41, 45, 15, 21, 8, 18, 2, 61, 56, 14];
 const RATE_BYTES = 136;
 
@@ -34,27 +34,41 @@ const moved = new Int32Array(50);
 
 /** Lanes as 32-bit halves: index 2·(x + 5·y) is the low word. Typed arrays are read within their bounds. */
 function permute(state: Int32Array): void {
-  for (const [low, high] of ROUNDS) {
+  for (let round = 0; round < CONSTANTS.length; round += 2) {
     mixColumns(state);
-    for (let lane = 0; lane < 25; lane++) {
+    // the first lane stays where it is, and no other is turned by nothing
+    moved[0] = state[0] as number;
+    moved[1] = state[1] as number;
+    for (let lane = 1; lane < 25; lane++) {
       const swap = SWAP[lane] as number;
       const a = state[lane * 2 + swap] as number;
       const b = state[lane * 2 + 1 - swap] as number;
       const bits = TURN[lane] as number;
       const to = TO[lane] as number;
-      moved[to] = bits === 0 ? a : (a << bits) | (b >>> (32 - bits));
-      moved[to + 1] = bits === 0 ? b : (b << bits) | (a >>> (32 - bits));
+      moved[to] = (a << bits) | (b >>> (32 - bits));
+      moved[to + 1] = (b << bits) | (a >>> (32 - bits));
     }
-    for (let y = 0; y < 50; y += 10) {
-      for (let x = 0; x < 10; x++) {
-        const next = x < 8 ? x + 2 : x - 8;
-        const second = x < 6 ? x + 4 : x - 6;
-        state[y + x] = (moved[y + x] as number) ^ (~(moved[y + next] as number) & (moved[y + second] as number));
-      }
+    for (let at = 0; at < 50; at += 10) {
+      mixRow(state, at);
+      mixRow(state, at + 1);
     }
-    state[0] = (state[0] as number) ^ low;
-    state[1] = (state[1] as number) ^ high;
+    state[0] = (state[0] as number) ^ (CONSTANTS[round] as number);
+    state[1] = (state[1] as number) ^ (CONSTANTS[round + 1] as number);
   }
+}
+
+/** FIPS 202 section 3.2.4, of one half of the five lanes that begin there. */
+function mixRow(state: Int32Array, at: number): void {
+  const a = moved[at] as number;
+  const b = moved[at + 2] as number;
+  const c = moved[at + 4] as number;
+  const d = moved[at + 6] as number;
+  const e = moved[at + 8] as number;
+  state[at] = a ^ (~b & c);
+  state[at + 2] = b ^ (~c & d);
+  state[at + 4] = c ^ (~d & e);
+  state[at + 6] = d ^ (~e & a);
+  state[at + 8] = e ^ (~a & b);
 }
 
 function mixColumns(state: Int32Array): void {

@@ -36,7 +36,7 @@ const TITLED = new RegExp(
 );
 const REVERSED = new RegExp(`(?<![\\w@/.#-])(${NAME}),[ ](${NAME})(?:[ ][${UPPER}]\\.?)?(?![\\w])`, 'g');
 const CAPITALS_GATE = /[A-ZÀ-Þ]{2}[, ]/;
-const CAPITALS = /(?<![\wÀ-ɏ-])[A-ZÀ-Þ]{2,15}(?:,)?[ ](?:[A-Z]\.?[ ])?[A-ZÀ-Þ]{2,15}(?![\w-])/g;
+const CAPITALS = /(?<![\wÀ-ɏ-])([A-ZÀ-Þ]{2,15})(,)?[ ](?:[A-Z]\.?[ ])?([A-ZÀ-Þ]{2,15})(?![\w-])/g;
 
 /** `J. K. Rowling`. */
 const INITIALS = new RegExp(
@@ -146,11 +146,9 @@ function findInProse(scan: Scan): void {
 
 /** `SMITH, JOHN` and `JANE DOE`, as old systems print them. */
 function findCapitals(scan: Scan): void {
-  eachMatch(CAPITALS, scan.text, ({ 0: whole, index: start }) => {
-    const words = whole.split(/[ ,.]+/).filter((word) => word.length > 1);
-    const [first = '', second = ''] = words;
+  eachMatch(CAPITALS, scan.text, ({ 0: whole, 1: first = '', 2: comma, 3: second = '', index: start }) => {
     const isName =
-      (isSurelyGiven(first) && isSurname(second)) || (whole.includes(',') && isSurname(first) && isGiven(second));
+      (isSurelyGiven(first) && isSurname(second)) || (comma !== undefined && isSurname(first) && isGiven(second));
     if (isName)
       scan.propose({
         start,

@@ -59,10 +59,16 @@ export const pemKey: Detector = {
   },
 };
 
+const BODY_CHAR = /[A-Za-z0-9+/=\s:,.\\-]/;
+const IS_BODY = Uint8Array.from({ length: 128 }, (_, code) => (BODY_CHAR.test(String.fromCharCode(code)) ? 1 : 0));
+
 /** A key cut off by whoever logged it goes as far as its characters do. */
 function bodyEnd(text: string, start: number): number {
   let end = start;
-  while (end < text.length && /[A-Za-z0-9+/=\s:,.\\-]/.test(text[end] ?? '"')) end++;
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    if (code < 128 ? IS_BODY[code] !== 1 : !BODY_CHAR.test(text[end] ?? '"')) break;
+  }
   return end;
 }
 

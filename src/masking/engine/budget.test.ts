@@ -16,6 +16,22 @@ test('only so many costly validations are done', () => {
   assert.deepEqual([budget.mayValidate(), budget.mayValidate()], [true, false]);
 });
 
+test('a value that was validated keeps its answer, and costs no second validation', () => {
+  const budget = new ScanBudget(10, 2);
+  const asked: string[] = [];
+  const isShort = (value: string): boolean => asked.push(value) > 0 && value.length < 3;
+  const isLong = (value: string): boolean => !isShort(value);
+  assert.deepEqual(
+    ['a', 'abc', 'a', 'abc', 'ab'].map((value) => budget.validated(value, isShort, true)),
+    [true, false, true, false, true],
+  );
+  assert.deepEqual(asked, ['a', 'abc']);
+  // what another check said is not its answer
+  assert.equal(budget.validated('a', isLong, false), false);
+  assert.equal(budget.validated('abc', isLong, true), true);
+  assert.equal(asked.length, 2);
+});
+
 test('patterns of an operator may spend only their part, and what they spend is spent', () => {
   const budget = new ScanBudget(100, 1, 10);
   assert.deepEqual([budget.spendOnPattern(10), budget.left, budget.isExhausted], [true, 90, false]);

@@ -9,6 +9,8 @@ export class ScanBudget {
   #validations: number;
   /** Of what is left, for an operator's own patterns. */
   #patterns: number;
+  /** By check and value: no more than there are validations. */
+  readonly #answers = new Map<(value: string) => boolean, Map<string, boolean>>();
 
   constructor(work: number = LIMITS.maskingWork, validations: number = LIMITS.maskingValidations, patterns = Infinity) {
     this.#left = work;
@@ -37,6 +39,21 @@ export class ScanBudget {
 
   get left(): number {
     return this.#left;
+  }
+
+  /**
+   * What a check that costs microseconds says of a value, or `unasked` where none is left; one that was asked before is not asked again,
+   * so that a value keeps its answer however often it stands there.
+   */
+  validated(value: string, check: (value: string) => boolean, unasked: boolean): boolean {
+    let answers = this.#answers.get(check);
+    const known = answers?.get(value);
+    if (known !== undefined) return known;
+    if (!this.mayValidate()) return unasked;
+    if (answers === undefined) this.#answers.set(check, (answers = new Map()));
+    const answer = check(value);
+    answers.set(value, answer);
+    return answer;
   }
 
   /** Checks that cost microseconds (a phone number's plan, a keyed checksum); without one left, the shape decides. */

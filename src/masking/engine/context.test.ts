@@ -28,3 +28,29 @@ test('how long a masked value is changes nothing about the words around it', () 
     assert.equal(wordAfter(`4155550123 ${masked} mobile`, 10, words), 'mobile', `${length}`);
   }
 });
+
+test('a word counts exactly when it stands in the set, whatever its case, its length and what it begins like', () => {
+  const words = new Set(['call', 'móvil', 'ärztin', 'a', 'abcdefghijklmnopqrstuvwxyzabcdefghi', 'ruf']);
+  const against = new Set(['order', 'usd', 'éa', 'call']);
+  const others = [
+    'cal',
+    'calls',
+    'ball',
+    'ruff',
+    'Ruf',
+    'RUF',
+    'MÓVIL',
+    'Ärztin',
+    'A',
+    'ordem',
+    'ORDER',
+    'Usd',
+    'ÉA',
+    'x',
+  ];
+  for (const word of [...words, ...against, ...others]) {
+    const lower = word.toLowerCase();
+    const expected = words.has(lower) || against.has(lower) ? lower : undefined;
+    assert.equal(nearestWord(`${word} `, word.length + 1, words, against), expected, word);
+  }
+});

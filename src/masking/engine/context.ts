@@ -17,6 +17,27 @@ const WORDS = /[a-zà-ÿ]+/g;
 const isLetter = (code: number): boolean =>
   (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || (code >= 0xc0 && code <= 0xff);
 
+/** By first letter, the lengths of the words of a set as bits: most words need not be spelled out to be none of it. */
+const LENGTH_BITS = 31;
+const shapes = new Map<ReadonlySet<string>, Int32Array>();
+
+function shapesOf(words: ReadonlySet<string>): Int32Array {
+  let known = shapes.get(words);
+  if (known !== undefined) return known;
+  known = new Int32Array(32);
+  for (const word of words) {
+    const row = word.charCodeAt(0) & 31;
+    known[row] = (known[row] ?? 0) | (1 << Math.min(word.length, LENGTH_BITS));
+  }
+  shapes.set(words, known);
+  return known;
+}
+
+const NO_SHAPES = new Int32Array(32);
+
+const mayBeIn = (words: Int32Array, first: number, length: number): boolean =>
+  (((words[first & 31] as number) >>> Math.min(length, LENGTH_BITS)) & 1) === 1;
+
 /** The nearest word before `start` of either set; of `against` only when it is one of the last few words. */
 export function nearestWord(
   text: string,
@@ -27,6 +48,7 @@ export function nearestWord(
   let floor = Math.max(0, start - BEFORE_CHARS);
   const lowest = Math.max(0, floor - MASKED_CHARS_MAX);
   let steps = 0;
+  const [wanted, unwanted] = [words === undefined ? NO_SHAPES : shapesOf(words), shapesOf(against)];
   for (let end = start; end > floor;) {
     while (end > floor && !isLetter(text.charCodeAt(end - 1))) {
       end--;
@@ -35,9 +57,13 @@ export function nearestWord(
     let from = end;
     while (from > floor && isLetter(text.charCodeAt(from - 1))) from--;
     if (from === end) return undefined;
-    const word = text.slice(from, end).toLowerCase();
-    if (words?.has(word) === true) return word;
-    if (steps++ < AGAINST_WORDS && against.has(word) && (steps === 1 || !CURRENCIES.has(word))) return word;
+    const first = text.charCodeAt(from);
+    const isNear = steps++ < AGAINST_WORDS;
+    if (mayBeIn(wanted, first, end - from) || (isNear && mayBeIn(unwanted, first, end - from))) {
+      const word = text.slice(from, end).toLowerCase();
+      if (words?.has(word) === true) return word;
+      if (isNear && against.has(word) && (steps === 1 || !CURRENCIES.has(word))) return word;
+    }
     if (words === undefined && steps >= AGAINST_WORDS) return undefined;
     end = from;
   }

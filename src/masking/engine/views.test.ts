@@ -127,3 +127,10 @@ test('a hit at the edge of a part is not its own, and one that the edge cuts mak
   assert.deepEqual([edge(0, 1_030), edge(3_000, 5_000)], ['cut', 'cut']);
   assert.equal(edgeOf({ start: 0, end: 5_000 }, 5_000, { start: 0, end: 5_000 }), 'inside');
 });
+
+test('a part ends in what is masked already, and in no token', () => {
+  const masked = `a %41 ${'b '.repeat(1_000)}[${'~'.repeat(60_000)}]`;
+  assert.deepEqual(viewWindows(masked), [{ start: 0, end: 2_053 }]);
+  const tokens = `a %41 ${'b '.repeat(1_000)}${'c~'.repeat(30_000)}`;
+  assert.equal(viewWindows(tokens), undefined);
+});

@@ -204,7 +204,13 @@ export function viewWindows(text: string): readonly Window[] | undefined {
 const IS_INSIDE = Uint8Array.from({ length: 128 }, (_, code) =>
   /[A-Za-z0-9_\-./+=:~%!$@&#\\]/.test(String.fromCharCode(code)) ? 1 : 0,
 );
-const isInside = (text: string, at: number): boolean => IS_INSIDE[text.charCodeAt(at)] === 1;
+/** Of masked values nothing is left but these in a row. */
+const MASKED = 0x7e;
+const isInside = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at);
+  if (code === MASKED && text.charCodeAt(at - 1) === MASKED && text.charCodeAt(at + 1) === MASKED) return false;
+  return IS_INSIDE[code] === 1;
+};
 
 function betweenTokens(text: string, windows: readonly Window[]): readonly Window[] | undefined {
   const wider: { start: number; end: number }[] = [];
