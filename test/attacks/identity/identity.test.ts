@@ -67,3 +67,15 @@ test('every attack was seen failing without its guard as it now stands: else `np
 test('docs/SECURITY-TESTS.md is what the table says: else `npm run attacks -- --write`', () => {
   assert.equal(readFileSync(PAGE, 'utf8'), pageText());
 });
+
+test('README.md says no more attacks than each part of docs/SECURITY-TESTS.md has', () => {
+  const parts = readFileSync(PAGE, 'utf8').split(/^# /m).slice(1);
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  assert.ok(parts.length > 0);
+  for (const part of parts) {
+    const anchor = (part.split('\n')[0] ?? '').toLowerCase().replaceAll(' ', '-');
+    const has = /^(\d+) attacks\.$/m.exec(part)?.[1];
+    const told = new RegExp(`(\\d+) attacks\\]\\(docs/SECURITY-TESTS\\.md#${anchor}\\)`).exec(readme)?.[1];
+    assert.ok(Number(told) <= Number(has), `${anchor}: README says ${told}, the page has ${has}`);
+  }
+});
