@@ -11,6 +11,7 @@ import { answerWith } from '../fakes/mcp-server.ts';
 import type { Answering } from '../fakes/mcp-server.ts';
 import { startTestGateway, toolCall } from './harness.ts';
 import type { TestGateway, TestRecord } from './harness.ts';
+import { until } from './until.ts';
 
 const POLICY = `levels:
   use: { allow: ["tools/call:*"], deny: ["tools/call:drop_*"] }
@@ -21,15 +22,6 @@ serviceAccounts:
   bot: { owner: "idp:00uida", purpose: tests, connections: [notes, masked] }
 `;
 const CALL = JSON.stringify(toolCall('get_note'));
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let turn = 0; !(await holds()); turn += 1) {
-    assert.ok(turn < 4_000, `still not so: ${holds.toString()}`);
-    await new Promise((next) => {
-      setTimeout(next, 5);
-    });
-  }
-}
 
 const start = (t: TestContext, policy = POLICY): Promise<TestGateway> => startTestGateway(t, { policy });
 

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { startTestGateway, toolCall } from './harness.ts';
 import type { Reply, TestGateway } from './harness.ts';
+import { until } from './until.ts';
 
 const CALL = JSON.stringify(toolCall('delete_note', { id: 7, owner: 'ada@example.com' }));
 const OTHER = JSON.stringify(toolCall('delete_note', { id: 8, owner: 'ada@example.com' }));
@@ -124,12 +125,7 @@ test('a call waits for its answer while people decide, and a client that names a
   const open = await gateway.open('notes', JSON.stringify({ ...call, params }));
   const request = await gateway.recordWhere(({ leaf }) => leaf.st === 'approval_requested');
   const id = request.header?.decision?.approval ?? '';
-  for (let turn = 0; !open.received().includes('notifications/progress'); turn += 1) {
-    assert.ok(turn < 4_000);
-    await new Promise((next) => {
-      setTimeout(next, 5);
-    });
-  }
+  await until(() => open.received().includes('notifications/progress'));
   await agree(gateway, id);
   const answer = await open.ended();
   assert.match(answer, /"progressToken":"p1","progress":-99999\d/);

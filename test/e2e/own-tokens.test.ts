@@ -16,17 +16,9 @@ import type { FakeServer } from '../fakes/authorization-server.ts';
 import type { Answering } from '../fakes/mcp-server.ts';
 import { startTestGateway, toolCall } from './harness.ts';
 import type { Reply, TestGateway } from './harness.ts';
+import { until } from './until.ts';
 
 const CALL = JSON.stringify(toolCall('get_note'));
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let turn = 0; !(await holds()); turn += 1) {
-    assert.ok(turn < 4_000, `still not so: ${holds.toString()}`);
-    await new Promise((next) => {
-      setTimeout(next, 5);
-    });
-  }
-}
 
 /** `clock`: of the other process, which says how long its tokens last. */
 async function start(t: TestContext, clock = Date.now) {

@@ -22,6 +22,7 @@ import { answerWith } from '../fakes/mcp-server.ts';
 import type { Answering } from '../fakes/mcp-server.ts';
 import { startTestGateway, toolCall } from './harness.ts';
 import type { TestGateway, TestRecord } from './harness.ts';
+import { until } from './until.ts';
 
 const CALL = JSON.stringify(toolCall('get_note'));
 const PROGRESS = {
@@ -44,15 +45,6 @@ const robotScope = (gateway: TestGateway): RevocationScope => ({
   issuer: gateway.issuer.url,
   subject: 'robot',
 });
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let turn = 0; !(await holds()); turn += 1) {
-    assert.ok(turn < 4_000, `still not so: ${holds.toString()}`);
-    await new Promise((next) => {
-      setTimeout(next, 5);
-    });
-  }
-}
 
 const kill = (gateway: TestGateway, scope = robotScope(gateway)) =>
   revoke({ scope, reason: 'a stolen laptop', by: GATEWAY_CALLER, token: undefined }, gateway.composed.revocations);

@@ -15,6 +15,7 @@ import { startEventStoreServer } from '../fakes/event-store-server.ts';
 import type { EventStoreServer } from '../fakes/event-store-server.ts';
 import { startTestGateway } from './harness.ts';
 import type { TestGateway, TestRecord } from './harness.ts';
+import { until } from './until.ts';
 
 /** A person with a grant of her own. */
 const ADA = { cid: 'cli', sub: 'ada@example.com', uid: '00u1', groups: ['readers'] };
@@ -44,12 +45,6 @@ async function rig(t: TestContext, limits: Readonly<Record<string, number>> = {}
   };
 }
 
-const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await holds()))
-    await new Promise((next) => {
-      setTimeout(next, 5);
-    });
-};
 const shape = ({ leaf }: TestRecord): string => `${leaf.kind} ${leaf.st}`;
 const initialize = {
   jsonrpc: '2.0',

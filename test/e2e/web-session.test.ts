@@ -16,6 +16,7 @@ import { runCommand } from '../fakes/cli.ts';
 import { temporaryDirectory } from '../fakes/temporary-directory.ts';
 import { startSignInGateway, walkThrough } from './sign-in-site.ts';
 import type { SignInGateway } from './sign-in-site.ts';
+import { until } from './until.ts';
 
 const NINA = { login: 'nina@example.com', password: 'demo', uid: '00u4nina', groups: ['admins'] };
 const ADA = 'ada@example.com';
@@ -113,13 +114,11 @@ function commandLine(t: TestContext, env: Readonly<Record<string, string>> = {})
   return { io, written, run };
 }
 
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
-
 test('a command line without a browser signs in by a code that is typed elsewhere, asks the API, and is out when it says so', async (t) => {
   const site = await start(t);
   const { io, written, run } = commandLine(t);
   const loggingIn = login(io, { url: site.origin, device: true }, new AbortController().signal);
-  while (!/[A-Z]{4}-[A-Z]{4}/.test(written.stderr)) await turn();
+  await until(() => /[A-Z]{4}-[A-Z]{4}/.test(written.stderr));
   const [code = ''] = /[A-Z]{4}-[A-Z]{4}/.exec(written.stderr) ?? [];
   const { browser } = await signIn(site, NINA.login);
   const typed = await browser.submit(await browser.open(`${site.origin}/device`), 'Continue', { user_code: code });
@@ -166,7 +165,7 @@ test(
     t.after(() => (process.env['PATH'] = path));
     const { io } = commandLine(t, { DISPLAY: ':0' });
     const loggingIn = login(io, { url: site.origin }, new AbortController().signal);
-    while (!existsSync(out)) await turn();
+    await until(() => existsSync(out));
     const address = readFileSync(out, 'utf8');
     const stopAt = new URL(address).searchParams.get('redirect_uri') ?? '';
     const back = await walkThrough(createFakeBrowser(), address, { login: NINA.login, stopAt });

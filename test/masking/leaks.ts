@@ -125,7 +125,7 @@ export const leakCount = ({ rows, onDisk, inLog, inMetrics }: Leaks): number =>
 const wireCell = ({ carrier, onWire }: LeakRow): string =>
   carrier.wire === 'masked' ? String(onWire.length) : carrier.wire === 'opaque' ? 'as it is' : 'goes nowhere';
 
-export function leakTable({ rows, onDisk, inLog, inMetrics }: Leaks): string {
+function leakTable({ rows, onDisk, inLog, inMetrics }: Leaks): string {
   const lines = rows.map(
     (row) => `| ${row.carrier.name} | ${row.planted} | ${row.carried} | ${row.inBook.length} | ${wireCell(row)} |`,
   );
