@@ -77,16 +77,21 @@ const server = z.strictObject({
 
 /** People sign in at this issuer through their browser; Gatebook is a client of it there. */
 const issuerSignIn = z.strictObject({
-  clientId: text,
+  clientId: text.describe('what the issuer calls Gatebook'),
   /** Without a secret and a key Gatebook is a public client there, held by PKCE alone. */
   clientSecret: secretReference.optional(),
   /** A private key in PEM: the client authenticates by `private_key_jwt` (RFC 7523). */
   clientKey: secretReference.optional(),
-  /** What is asked for; by default what the preset needs for groups and for checking again. */
-  scopes: z.array(text).max(64).optional(),
-  groupsFrom: z.enum(['id_token', 'userinfo']).default('id_token'),
-  /** How it is called on the page where people choose. */
-  label: z.string().min(1).max(64).optional(),
+  scopes: z
+    .array(text)
+    .max(64)
+    .optional()
+    .describe('what is asked for; by default what the preset needs for groups and for checking again'),
+  groupsFrom: z
+    .enum(['id_token', 'userinfo'])
+    .default('id_token')
+    .describe('what the groups of a person are read from'),
+  label: z.string().min(1).max(64).optional().describe('how it is called on the page where people choose'),
 });
 
 const issuer = z.strictObject({
@@ -246,10 +251,15 @@ const rule = z.strictObject({
   // oxlint-disable-next-line unicorn/no-thenable -- a key of gatebook.yaml
   then: z.enum(['allow', 'deny', 'hold']),
   approvers: z.array(namespaced).min(1).max(100).optional(),
-  /** So many different people have to agree. */
-  needed: z.int().min(1).max(10).optional(),
-  /** What they may agree to: this call once, this very call for a while, any call of the tool by this caller for a while. */
-  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length).optional(),
+  needed: z.int().min(1).max(10).optional().describe('so many different people have to agree; 1 unless written'),
+  scopes: z
+    .array(z.enum(SCOPES))
+    .min(1)
+    .max(SCOPES.length)
+    .optional()
+    .describe(
+      'what they may agree to: once, this very call for a while, any call of the tool by this caller for a while',
+    ),
   waitMinutes: z.int().min(1).max(10_080).optional().describe('how long it waits for them; 60 unless written'),
   validMinutes: z.int().min(1).max(1_440).optional().describe('how long their yes can be used; 10 unless written'),
   lift: name.optional(),
@@ -266,18 +276,23 @@ const domain = z
 
 /** Gatebook's own authorization server, for clients that bring no token of an issuer. */
 const signIn = z.strictObject({
-  /** How long one sign-in at an issuer lasts at most; then the person signs in again. */
-  hours: z.int().min(1).max(168).default(12),
-  /** A web session ends after so long without a request. */
-  webIdleMinutes: z.int().min(1).max(1_440).default(60),
+  hours: z.int().min(1).max(168).default(12).describe('how long one sign-in at an issuer lasts at most'),
+  webIdleMinutes: z.int().min(1).max(1_440).default(60).describe('a web session ends after so long without a request'),
   clients: z
     .strictObject({
-      /** Hosts of client documents and of https redirect URIs that need nobody's approval. */
-      domains: z.array(domain).max(1_000).default([]),
-      /** Clients whose every redirect URI is on the person's own machine: loopback, or a scheme of their own. */
-      native: z.enum(['allow', 'approve', 'deny']).default('allow'),
-      /** All others. `approve`: they wait until an admin says yes. */
-      others: z.enum(['approve', 'deny']).default('approve'),
+      domains: z
+        .array(domain)
+        .max(1_000)
+        .default([])
+        .describe("hosts of client documents and of https redirect URIs that need nobody's approval"),
+      native: z
+        .enum(['allow', 'approve', 'deny'])
+        .default('allow')
+        .describe("redirect URIs on the person's own machine: loopback, or a scheme of their own"),
+      others: z
+        .enum(['approve', 'deny'])
+        .default('approve')
+        .describe('everything else; approve: they wait until an admin says yes'),
       /** Documents come from the public Internet, by 443, unless other ports and, by address, own networks are named. */
       documents: z
         .strictObject({
@@ -285,7 +300,6 @@ const signIn = z.strictObject({
           networks: z.array(text).max(64).default([]),
         })
         .prefault({}),
-      /** Clients that register nowhere. */
       known: z
         .record(
           name,
@@ -295,27 +309,26 @@ const signIn = z.strictObject({
             secret: secretReference.optional(),
           }),
         )
-        .default({}),
+        .default({})
+        .describe('clients that register nowhere, by their client id'),
     })
     .prefault({}),
 });
 
 /** A program with an owner. It is `gatebook:<name>` in `clients` of grants. */
 const serviceAccount = z.strictObject({
-  /** Who answers for it: `<issuer>:<subject>` of a person. */
-  owner: namespaced,
-  purpose: z.string().min(1).max(512),
-  /** Its last day, as YYYY-MM-DD (UTC). */
-  until: z.iso.date().optional(),
-  /** The most it may reach, whatever grants say. */
+  owner: namespaced.describe('who answers for it: <issuer>:<subject> of a person'),
+  purpose: z.string().min(1).max(512).describe('what it is for'),
+  until: z.iso.date().optional().describe('its last day, as YYYY-MM-DD (UTC)'),
   connections: z
     .array(z.union([z.literal('*'), name], 'must be the name of a connection, or "*"'))
     .min(1)
     .max(1_000)
-    .default(['*']),
+    .default(['*'])
+    .describe('the most it may reach, whatever grants say'),
   /** Client credentials: a secret, or the public keys whose private half it signs with (`private_key_jwt`). */
   secret: secretReference.optional(),
-  publicKeys: files.optional(),
+  publicKeys: files.optional().describe('of the keys it signs with for client credentials (private_key_jwt)'),
 });
 
 const detectors = z.union(
@@ -415,8 +428,13 @@ const limitShape = Object.fromEntries(
 const groups = z.array(namespaced).max(1_000).default([]);
 
 const approvals = z.strictObject({
-  /** Each list is one person, as `<issuer>:<subject>` of each identity: nobody approves what another identity of theirs asks. */
-  samePeople: z.array(z.array(namespaced).min(2).max(16)).max(10_000).default([]),
+  samePeople: z
+    .array(z.array(namespaced).min(2).max(16))
+    .max(10_000)
+    .default([])
+    .describe(
+      'each list is one person, as <issuer>:<subject> of each identity: nobody approves what another identity of theirs asks',
+    ),
 });
 
 export const ConfigSchema = z.strictObject({
@@ -447,14 +465,10 @@ export const ConfigSchema = z.strictObject({
   roles: z
     .strictObject({
       admin: groups,
-      /** Accepts what changed: definitions of tools, clients. */
-      policyApprover: groups,
-      /** Decides about calls that are held. */
-      approver: groups,
-      /** Sees everything and changes nothing. */
-      auditor: groups,
-      /** Makes itself an admin for at most an hour, with a reason, an alarm and a record. */
-      breakGlass: groups,
+      policyApprover: groups.describe('accepts what changed: definitions of tools, clients'),
+      approver: groups.describe('decides about calls that are held'),
+      auditor: groups.describe('sees everything and changes nothing'),
+      breakGlass: groups.describe('may become an admin for at most an hour, with a reason, an alarm and a record'),
     })
     .prefault({}),
   rules: z.array(rule).max(1_000).default([]),

@@ -22,8 +22,8 @@ export type Texts = { readonly stored: string; readonly sent: string };
 const isInsideWord = (text: string, { start, end }: Hit): boolean =>
   (isWordChar(text, start - 1) && isWordChar(text, start)) || (isWordChar(text, end - 1) && isWordChar(text, end));
 
-export const EXACT_SECRET_RULE = 'exact-secret';
-export const OVER_BUDGET_RULE = 'over-budget';
+const EXACT_SECRET_RULE = 'exact-secret';
+const OVER_BUDGET_RULE = 'over-budget';
 
 type Report = (hits: readonly Hit[], textLength: number) => void;
 /** `path`: from the root of the message; inside a string, of that string. Both are of the moment. */

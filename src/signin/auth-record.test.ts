@@ -48,7 +48,7 @@ it('what must not stand in a record does not, wherever it was put', () => {
   const gateway = fakeGateway();
   const secret = 'refresh-token-0123456789';
   const { header } = actEntry(
-    'sign_in_refused',
+    'consent_refused',
     { clientName: `client ${secret}`, reason: 'access_denied', detail: { said: secret }, secrets: [secret] },
     gateway,
   );

@@ -6,7 +6,6 @@
 import type { RecordHeader } from '#events/header.ts';
 import { callerKey, GATEWAY_CALLER } from '#identity/caller.ts';
 import type { Caller } from '#identity/caller.ts';
-
 import { recordId } from '#ledger/record.ts';
 import type { LedgerEntry, LedgerRefusal } from '#ledger/record.ts';
 import { callerOf, clientName } from '#oauth/sign-in.ts';
@@ -17,7 +16,6 @@ import type { SignInParts } from '#signin/parts.ts';
 
 export type AuthAct =
   | 'sign_in'
-  | 'sign_in_refused'
   | 'sign_in_ended'
   | 'consent'
   | 'consent_refused'
@@ -26,17 +24,12 @@ export type AuthAct =
   | 'token_revoked'
   | 'refresh_reuse'
   | 'code_reuse'
-  | 'refresh_refused'
   | 'grant_ended'
   | 'client_registered'
   | 'client_approved'
   | 'client_refused'
   | 'client_removed'
-  | 'web_session_begun'
   | 'web_session_ended'
-  | 'key_created'
-  | 'key_revoked'
-  | 'break_glass'
   | 'approval_read';
 
 export type ActFacts = {

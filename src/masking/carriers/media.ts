@@ -58,7 +58,7 @@ const kindBySignature = (encoded: string): MediaKind | undefined =>
 const BASE64_ONLY = /^[A-Za-z0-9+/_\r\n-]+={0,2}\s*$/;
 
 /** Bytes in Base64 that are no text. */
-export function binaryBytes(encoded: string): number | undefined {
+function binaryBytes(encoded: string): number | undefined {
   if (!BASE64_ONLY.test(encoded)) return undefined;
   const bytes = decodeBase64(encoded.trimEnd());
   return bytes === undefined || bytes.length === 0 || textOfBytes(bytes) !== undefined ? undefined : bytes.length;

@@ -22,7 +22,7 @@ const statusOf = (error: object): number | undefined => {
 };
 
 /** RFC 6749 sections 4.1.2.1 and 5.2. */
-export function faultOfCode(code: string): ProviderFault {
+function faultOfCode(code: string): ProviderFault {
   if (SETUP.has(code)) return 'issuer_setup';
   return LATER.has(code) ? 'issuer_unreachable' : 'issuer_denied';
 }

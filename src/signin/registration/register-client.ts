@@ -73,7 +73,7 @@ async function bodyOf(request: IncomingMessage): Promise<Result<Buffer, Fault>> 
 const unwelcome = ({ redirects }: ClientMetadata): string =>
   `the operator of this gateway welcomes no clients with these redirect URIs: ${[...new Set(redirects.map(redirectPlace))].join(', ')}`;
 
-export async function registerClient(
+async function registerClient(
   request: IncomingMessage,
   source: string,
   parts: RegisterParts,
