@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { it } from 'node:test';
 import type { TestContext } from 'node:test';
 import { LIMITS } from '#limits.ts';
@@ -122,6 +124,44 @@ it('no more requests are on their way than there may be', async (t) => {
   resolve(ANSWERING);
   assert.equal((await first).status, 200);
   assert.equal((await ask({ method: 'GET', path: '/me' })).status, 200);
+});
+
+it('who sits there is looked for once a form is here whole, not while it is on its way', async (t) => {
+  let looks = 0;
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const load = async (): Promise<Answering> => {
+    begin();
+    return {
+      ...ANSWERING,
+      routes: [
+        {
+          method: 'POST',
+          path: '/me',
+          async serve({ form }) {
+            looks += 1;
+            const fields = await form();
+            return html(fields.ok ? (fields.value.get('end') ?? '') : fields.error);
+          },
+        },
+      ],
+    };
+  };
+  const parts = signInParts();
+  const { origin } = await listenGateway(t, parts.gateway, createSignIn(parts, load));
+  const { port, host } = new URL(origin);
+  const socket = connect(Number(port), '127.0.0.1');
+  t.after(() => socket.destroy());
+  socket.write(
+    `POST /me HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${FORM['content-type']}\r\nContent-Length: 9\r\n\r\nend=`,
+  );
+  await begun;
+  // Whatever was begun for the first request would be done with the answer to another.
+  assert.equal((await fetch(`${origin}/me`, { method: 'POST', headers: FORM, body: 'end=other' })).status, 200);
+  assert.equal(looks, 1);
+  socket.write('whole');
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  assert.match(answer.toString(), /^HTTP\/1.1 200/);
+  assert.equal(looks, 2);
 });
 
 it('what answers is loaded once, and again when that failed', async (t) => {

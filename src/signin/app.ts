@@ -158,6 +158,8 @@ export function createSignIn(parts: SignInParts, load: (parts: SignInParts) => P
       return send(response, plain(403, 'This form was sent from another site.'), request.method);
     }
     if (!isRouted && path.startsWith('/device')) return endpoints(request, response);
+    // A form may be long on its way: who sits there is looked for once it is here, not before.
+    if (visit.method === 'POST') await visit.form();
     // Where it cannot be told, nobody sits there once the last word is too old.
     await parts.checkBrowser(visit.headers);
     return pageFor(visit, routes, request.method === 'HEAD');
