@@ -111,11 +111,11 @@ async function openServer(parts: SignInParts, maskingKey: Buffer): Promise<Autho
     import('#signin/authorization-server.ts'),
     import('#signin/signing-key.ts'),
   ]);
-  const known = new Set([CLI_CLIENT_ID, ...Object.keys(parts.settings.clients.known)]);
   return openAuthorizationServer({
     ...parts,
     signingKey: deriveSigningKey(maskingKey),
-    mayUseApi: (clientId) => known.has(clientId),
+    // No MCP client, known or not: with a token for the API it could do all that its person may, and end others' access.
+    mayUseApi: (clientId) => clientId === CLI_CLIENT_ID,
   });
 }
 

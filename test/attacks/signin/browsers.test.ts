@@ -91,3 +91,15 @@ test('a page by itself has the issuer asked: whoever is there goes on, and whoev
   t.mock.timers.tick(LIMITS.issuerCheckDueMs);
   assert.equal(await showsHer(site, browser), false);
 });
+
+test('a client that the operator knows asks for connections, and gets no token for the API', async (t) => {
+  const known = `known: { desk: { name: Desk, redirectUris: ["${BACK}"] } }`;
+  const site = await startSignInGateway(t, { signIn: `signIn: { clients: { ${known} } }` });
+  const api = new URL(asking(site, 'desk'));
+  api.searchParams.set('resource', `${site.origin}/api`);
+  const refused = await createFakeBrowser().open(api.href, { stopAt: BACK });
+  assert.equal(new URL(refused.url).searchParams.get('error'), 'invalid_target');
+  const browser = createFakeBrowser();
+  const { url } = await walkThrough(browser, asking(site, 'desk'), { stopAt: BACK });
+  assert.match(url, /code=/);
+});
