@@ -429,6 +429,8 @@ export const LIMITS = {
   /** Codes, tokens, grants and interactions, of all. */
   oauthRows: 1_000_000,
   oauthRowsPerSignIn: 2_000,
+  /** Of what one program was given at once, so that it pushes out nothing of another's. */
+  oauthRowsPerGrant: 200,
   /** Of one network address, before anybody has signed in. */
   oauthRowsPerSource: 5_000,
   /** At one write, so that it stays short. */

@@ -175,6 +175,19 @@ it('what has expired goes with the next write, and a person, an address and all 
   assert.equal(left.length, 6);
 });
 
+it('a program that asks for ever more pushes out what it was given itself, and nothing of another', (t) => {
+  const table = openTable(t, { oauthRowsPerSignIn: 8, oauthRowsPerGrant: 4 });
+  const begin = { act: 'begin_sign_in', row: signInRow('one'), nowMs: NOW } as const;
+  const other = { grant: bytes('other'), signIn: 'one' };
+  table.write([begin, put(GRANT), put(access('a1')), put(REFRESH)]);
+  table.write([put(rowOf('other', { ...other, model: 'Grant' }))]);
+  for (let at = 1; at < 20; at += 1) table.write([put(rowOf(`o${at}`, { ...other, madeMs: NOW + at }), NOW + at)]);
+  const kept = ['grant', 'a1', 'r1', 'other', 'o16', 'o17', 'o18', 'o19'].filter(
+    (name) => table.find(bytes(name)) !== undefined,
+  );
+  assert.deepEqual(kept, ['grant', 'a1', 'r1', 'other', 'o17', 'o18', 'o19']);
+});
+
 it('when there is no room at all, what strangers made goes before anything that people were given', (t) => {
   const table = openTable(t, { oauthRows: 4 });
   const begin = { act: 'begin_sign_in', row: signInRow('one'), nowMs: NOW } as const;

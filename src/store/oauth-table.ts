@@ -16,6 +16,7 @@ export type OAuthTableLimits = Pick<
   | 'stateLockMs'
   | 'oauthRows'
   | 'oauthRowsPerSignIn'
+  | 'oauthRowsPerGrant'
   | 'oauthRowsPerSource'
   | 'oauthRowsDropped'
   | 'oauthWritesWaiting'
@@ -272,24 +273,23 @@ function rotate(
   return put(database, row, nowMs, limits);
 }
 
-/** Those who ask for most pay first: a stranger's address, a person, then all strangers, then whoever is oldest. */
+/** What was used up first, what everything else hangs on last. */
+const USED_FIRST = "model = 'Grant', consumed_ms IS NULL, made_ms";
+
+/** Those who ask for most pay first: a program, a stranger's address, a person, then all strangers, then whoever is oldest. */
 function keepBounds(
   database: DatabaseSync,
-  { signIn, source }: OAuthRow,
+  { grant, signIn, source }: OAuthRow,
   nowMs: number,
   limits: OAuthTableLimits,
 ): void {
+  if (grant !== undefined) {
+    const own = count(database, 'SELECT count(*) AS count FROM oauth_rows WHERE grant_digest = ?', grant);
+    drop(database, 'grant_digest = ?', USED_FIRST, own - limits.oauthRowsPerGrant, grant, limits);
+  }
   if (signIn !== undefined) {
     const own = count(database, 'SELECT count(*) AS count FROM oauth_rows WHERE sign_in = ?', signIn);
-    // What was used up first, what everything else hangs on last.
-    drop(
-      database,
-      'sign_in = ?',
-      "model = 'Grant', consumed_ms IS NULL, made_ms",
-      own - limits.oauthRowsPerSignIn,
-      signIn,
-      limits,
-    );
+    drop(database, 'sign_in = ?', USED_FIRST, own - limits.oauthRowsPerSignIn, signIn, limits);
   }
   if (source !== undefined) {
     const own = count(database, 'SELECT count(*) AS count FROM oauth_rows WHERE source = ?', source);
@@ -304,8 +304,14 @@ function keepBounds(
 /** The first so many that are meant, in this order. */
 function drop(
   database: DatabaseSync,
-  which: 'expires_ms <= ?' | 'sign_in = ?' | 'source = ?' | 'source IS NOT NULL AND made_ms <= ?' | 'made_ms <= ?',
-  order: 'expires_ms' | 'made_ms' | "model = 'Grant', consumed_ms IS NULL, made_ms",
+  which:
+    | 'expires_ms <= ?'
+    | 'grant_digest = ?'
+    | 'sign_in = ?'
+    | 'source = ?'
+    | 'source IS NOT NULL AND made_ms <= ?'
+    | 'made_ms <= ?',
+  order: 'expires_ms' | 'made_ms' | typeof USED_FIRST,
   most: number,
   value: Value,
   limits?: OAuthTableLimits,
