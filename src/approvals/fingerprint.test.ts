@@ -34,7 +34,7 @@ test('the same call again has the same print, whatever id it has and whatever fo
   ];
   for (const text of again) assert.equal(print({ doc: docOf(text) }), print());
   const traced = call(
-    '{"name":"delete_customer","arguments":{"id":7},"requestState":"x","inputResponses":{"a":1},"_meta":{"progressToken":3,"traceparent":"00","tracestate":"a=b","baggage":"c=d"}}',
+    '{"name":"delete_customer","arguments":{"id":7},"_meta":{"progressToken":3,"traceparent":"00","tracestate":"a=b","baggage":"c=d"}}',
   );
   assert.equal(print({ doc: traced }), print());
 });
@@ -97,4 +97,11 @@ test('a call of a tool has the print of the tool in common with all its calls, a
 test('another deployment makes other prints', () => {
   const other = createFingerprints(Buffer.alloc(32, 2)).of(asked()).fingerprint;
   assert.equal(isSamePrint(other, fingerprints.of(asked()).fingerprint), false);
+});
+
+test('answers to questions, and a state, are part of a call unless it goes on with one they were given for', () => {
+  const first = asked().doc;
+  const more = call('{"name":"delete_customer","arguments":{"id":7},"requestState":"x","inputResponses":{"a":1}}');
+  assert.notEqual(print({ doc: more }), print({ doc: first }));
+  assert.equal(print({ doc: more, isContinued: true }), print({ doc: first }));
 });

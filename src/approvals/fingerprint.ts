@@ -10,8 +10,11 @@ import { TRACE_KEYS } from '#mcp/trace-context.ts';
 
 const KEY_BYTES = 32;
 
-/** The gateway's own rounds with a client (MCP 2026-07-28, Multi Round-Trip Requests): checked by what sealed them. */
-const OWN_PARAMS: ReadonlySet<string> = new Set(['requestState', 'inputResponses']);
+/**
+ * Further rounds of one call (MCP 2026-07-28, Multi Round-Trip Requests), where the state is known to have been given for it: what
+ * the first round did was agreed to. Any other answers, or a state that nobody knows, are part of what is asked.
+ */
+const FURTHER_ROUNDS: ReadonlySet<string> = new Set(['requestState', 'inputResponses']);
 const OWN_META: ReadonlySet<string> = new Set(['progressToken', ...TRACE_KEYS]);
 
 export type WhatIsAsked = {
@@ -25,6 +28,8 @@ export type WhatIsAsked = {
   readonly policy: string;
   /** Hash of the definition in force; undefined when the server never showed one. */
   readonly definition: string | undefined;
+  /** It goes on with a call of this caller and tool, by a state that was given for that. */
+  readonly isContinued?: boolean;
   /** The message as it would go up. */
   readonly doc: JsonDocument;
 };
@@ -47,12 +52,13 @@ function putMembers(doc: JsonDocument, object: JsonObject, leftOut: ReadonlySet<
   }
 }
 
-function putParams(doc: JsonDocument, put: Put): void {
+function putParams({ doc, isContinued }: WhatIsAsked, put: Put): void {
   const params = member(doc.root, 'params');
   if (params?.kind !== 'object') return put(params === undefined ? 'none' : doc.text.slice(params.start, params.end));
   const meta = member(params, '_meta');
   const hasMeta = meta?.kind === 'object';
-  putMembers(doc, params, hasMeta ? new Set([...OWN_PARAMS, '_meta']) : OWN_PARAMS, put);
+  const leftOut = [...(isContinued === true ? FURTHER_ROUNDS : []), ...(hasMeta ? ['_meta'] : [])];
+  putMembers(doc, params, new Set(leftOut), put);
   put('_meta');
   if (hasMeta) putMembers(doc, meta, OWN_META, put);
 }
@@ -72,7 +78,7 @@ export function createFingerprints(secret: Uint8Array): Fingerprints {
   };
   return {
     of: (asked) => ({
-      fingerprint: printOf('call', asked, (put) => putParams(asked.doc, put)),
+      fingerprint: printOf('call', asked, (put) => putParams(asked, put)),
       toolPrint: printOf('tool', asked, () => undefined),
     }),
   };

@@ -34,3 +34,13 @@ test('another definition of the tool makes it another call', async () => {
   const prints = [print(call, gateway), await seen('a'), await seen('b')];
   assert.equal(new Set(prints).size, 3);
 });
+
+test('answers to questions of the server go up with a call only where they were agreed to, or the state is known', async () => {
+  const gateway = fakeGateway();
+  const plain = await authorized(gateway, { message });
+  const params = { ...message.params, requestState: 'never seen', inputResponses: { which: 'all of them' } };
+  const swapped = await authorized(gateway, { message: { ...message, params } });
+  assert.notEqual(print(swapped, gateway), print(plain, gateway));
+  const follows = [{ call: 'c', method: 'tools/call', name: 'get_note' }];
+  assert.equal(print({ ...swapped, follows }, gateway), print(plain, gateway));
+});

@@ -6,6 +6,7 @@ import { definitionKindOf } from '#gateway/steps/check-definition.ts';
 import { callerKey } from '#identity/caller.ts';
 import { parseJson } from '#mcp/json.ts';
 import type { JsonDocument } from '#mcp/json.ts';
+import { requestStateOf } from '#mcp/made-ids.ts';
 import type { RequestMessage } from '#mcp/jsonrpc.ts';
 
 /** Throws when masking left no JSON, which is a bug of masking. */
@@ -16,7 +17,7 @@ function sentDoc({ doc }: RequestMessage, send: Buffer, { limits }: Pick<Gateway
   return again.value;
 }
 
-type Printable = Pick<Authorized, 'verified' | 'connection' | 'masked' | 'decision'>;
+type Printable = Pick<Authorized, 'verified' | 'connection' | 'masked' | 'decision' | 'follows'>;
 
 /** `message`: of the call, with its document. */
 export function printsOf(
@@ -38,6 +39,7 @@ export function printsOf(
     name: message.name,
     policy: call.decision.policy,
     definition,
+    isContinued: requestStateOf(message) !== undefined && (call.follows?.length ?? 0) > 0,
     doc: sentDoc(message, call.masked.send, gateway),
   });
 }
