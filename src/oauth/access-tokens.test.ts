@@ -104,6 +104,16 @@ it('a token is its person’s through its client, for its resource, and counts f
   assert.equal(find('guess'), undefined);
 });
 
+it('it is worth nothing a quarter of an hour after the issuer last said yes, and goes on when it says so again', () => {
+  const { state, find, signIn } = open();
+  const checked = (checkedMs: number, version: number) => ({ ...signIn(['okta:a'], version), checkedMs });
+  state.row = state.row && { ...state.row, signIn: checked(NOW - 14 * 60_000, 0) };
+  assert.equal(find()?.expiresAtMs, NOW + 60_000);
+  state.row = state.row && { ...state.row, signIn: checked(NOW, 1) };
+  state.revision = 2;
+  assert.equal(find()?.expiresAtMs, NOW + 600_000);
+});
+
 it('it is looked up again when anything ended anywhere, and only then', () => {
   const { state, find, holds } = open();
   for (let uses = 0; uses < 5; uses += 1) find();

@@ -8,14 +8,14 @@ import type { OwnToken, OwnTokens } from '#identity/own-tokens.ts';
 import type { Limits } from '#limits.ts';
 import type { OAuthKeys } from '#oauth/oauth-keys.ts';
 import type { OAuthRows, TokenRow } from '#oauth/oauth-rows.ts';
-import { callerOf, countsFromMs } from '#oauth/sign-in.ts';
+import { callerOf, countsFromMs, vouchedUntilMs } from '#oauth/sign-in.ts';
 import { signInOf } from '#oauth/sign-ins.ts';
 
 export type AccessTokenParts = {
   readonly rows: Pick<OAuthRows, 'token' | 'revision' | 'write'>;
   readonly keys: OAuthKeys;
   readonly clock: () => number;
-  readonly limits: Pick<Limits, 'ownTokensCached' | 'tokenClockSkewMs'>;
+  readonly limits: Pick<Limits, 'issuerCheckStaleMs' | 'ownTokensCached' | 'tokenClockSkewMs'>;
   /** Whether people of this issuer may still sign in: gatebook.yaml in force now. */
   readonly trusts: (issuer: string) => boolean;
   /** Who calls with a token for client credentials; undefined when that client is no service account (any more). */
@@ -73,7 +73,8 @@ export function createAccessTokens(parts: AccessTokenParts): OwnTokens {
       resource: aud,
       // Of the sign-in, not of the token: a refresh makes nothing good again that was taken away.
       issuedAtMs: countsFromMs(signIn.signedInAtMs, limits),
-      expiresAtMs: Math.min(row.expiresMs, signIn.expiresAtMs),
+      // A check later on changes the row, and this is read again.
+      expiresAtMs: Math.min(row.expiresMs, signIn.expiresAtMs, vouchedUntilMs(signIn, limits)),
     };
   };
 

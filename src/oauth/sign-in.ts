@@ -66,6 +66,10 @@ export const callerOf = (
 export const countsFromMs = (madeAtMs: number, limits: Pick<Limits, 'tokenClockSkewMs'>): number =>
   madeAtMs + limits.tokenClockSkewMs;
 
+/** Until when the issuer's last yes counts: whoever was let go there is out by then, without a word of anybody. */
+export const vouchedUntilMs = ({ checkedAtMs }: SignIn, limits: Pick<Limits, 'issuerCheckStaleMs'>): number =>
+  checkedAtMs + limits.issuerCheckStaleMs;
+
 /** Why nothing may be done on this sign-in any more; undefined when it holds. `clientId`: undefined for the web session. */
 export function signInFault(
   signIn: SignIn,

@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
+import type { TestContext } from 'node:test';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import type { JSONWebKeySet } from 'jose';
-import { door, REDIRECT, startAuthorizationServer } from '#test/fakes/authorization-server.ts';
+import type { CheckAgain } from '#signin/asked.ts';
+import type { ClientSource } from '#signin/client-source.ts';
+import {
+  adaSignIn,
+  door,
+  EDITOR,
+  fakeClients,
+  REDIRECT,
+  startAuthorizationServer,
+} from '#test/fakes/authorization-server.ts';
 
 const errorOf = (location: URL | undefined): readonly (string | null | undefined)[] => [
   location?.searchParams.get('error'),
@@ -169,5 +179,135 @@ describe('no scope and no resource', () => {
       code_verifier: verifier,
     });
     assert.equal(body.scope, 'mcp');
+  });
+});
+
+const MINUTE = 60_000;
+const START = Date.now();
+
+describe('a person whom the issuer let go', () => {
+  /** Ada, signed in and checked at `START`, and what her issuer says of her since. */
+  async function arrange(t: TestContext) {
+    const state = { nowMs: START, says: 'holds' as CheckAgain, asked: 0 };
+    const server = await startAuthorizationServer(t, {
+      clock: () => state.nowMs,
+      async checkAgain() {
+        state.asked += 1;
+        return state.says;
+      },
+    });
+    const ada = adaSignIn([], START);
+    server.person = () => ada;
+    const exchange = ({ code, verifier }: Awaited<ReturnType<typeof server.code>>) =>
+      server.token({
+        grant_type: 'authorization_code',
+        client_id: 'editor',
+        redirect_uri: REDIRECT,
+        code,
+        code_verifier: verifier,
+      });
+    return { state, server, ada, exchange, judge: door(server).judge };
+  }
+
+  it('gets no code: the issuer is asked before, unless it was a moment ago', async (t) => {
+    const { state, server, ada } = await arrange(t);
+    await server.code();
+    assert.equal(state.asked, 0);
+    state.nowMs += 5 * MINUTE;
+    state.says = 'refused';
+    assert.deepEqual(errorOf((await server.authorize()).location), ['login_required', 'state-of-the-client', null]);
+    assert.equal(state.asked, 1);
+    assert.equal(server.parts.signIns.find(ada.id)?.endedAtMs, state.nowMs);
+  });
+
+  it('gets no token for a code of the minute before', async (t) => {
+    const { state, server, exchange } = await arrange(t);
+    state.nowMs += 30_000;
+    const code = await server.code();
+    state.nowMs += 40_000;
+    state.says = 'refused';
+    assert.deepEqual((await exchange(code)).body.error, 'invalid_grant');
+    assert.equal(state.asked, 1);
+  });
+
+  it('has no issuer asked by showing what was used up', async (t) => {
+    const { state, server } = await arrange(t);
+    const { refresh } = await server.signIn();
+    const second = await server.refresh(refresh);
+    assert.equal((await server.refresh(second.body.refresh_token ?? '')).status, 200);
+    state.nowMs += 5 * MINUTE;
+    assert.equal((await server.refresh(refresh)).status, 400);
+    assert.equal(state.asked, 0);
+  });
+
+  it('is out a quarter of an hour after the last yes, whenever the token was given and by whatever way', async (t) => {
+    for (const ageMs of [0, 6 * MINUTE, 14 * MINUTE, 15 * MINUTE - 1]) {
+      const { state, server, judge } = await arrange(t);
+      state.says = 'unreachable';
+      state.nowMs = START + ageMs;
+      const { access, refresh } = await server.signIn();
+      const again = await server.refresh(refresh);
+      assert.equal(again.status, 200);
+      const left = Math.max(1, Math.floor(Math.min(10 * MINUTE, 15 * MINUTE - ageMs) / 1_000));
+      assert.equal(again.body.expires_in, left, `${ageMs}`);
+      const tokens = [access, again.body.access_token ?? ''];
+      assert.ok((await Promise.all(tokens.map((token) => judge(token)))).includes('ada'));
+      state.nowMs = START + 15 * MINUTE;
+      for (const token of tokens) assert.notEqual(await judge(token), 'ada', `${ageMs}`);
+      assert.equal((await server.refresh(again.body.refresh_token ?? '')).status, 503);
+      assert.equal((await server.authorize()).location?.searchParams.get('code') ?? null, null);
+    }
+  });
+
+  it('stays when the issuer says yes: a token lives its ten minutes', async (t) => {
+    const { state, server, judge } = await arrange(t);
+    state.nowMs += 14 * MINUTE;
+    const { access } = await server.signIn();
+    assert.equal(state.asked, 1);
+    state.nowMs += 10 * MINUTE - 1;
+    assert.equal(await judge(access), 'ada');
+  });
+});
+
+describe('a browser that is sent here with a request that fails', () => {
+  const EVIL = 'https://evil.example/cb';
+  const STRANGER = { ...EDITOR, client_id: 'stranger', redirect_uris: [EVIL] };
+  const FAILING: readonly Readonly<Record<string, string>>[] = [
+    { prompt: 'none' },
+    { prompt: 'none', response_mode: 'form_post' },
+    { prompt: 'none', response_mode: 'fragment' },
+    { response_type: 'token' },
+    { resource: 'https://elsewhere.example/mcp' },
+    { code_challenge_method: 'plain' },
+    { max_age: 'never' },
+  ];
+
+  it('goes nowhere for a client that nobody allowed, or of which that cannot be told', async (t) => {
+    const standings: readonly ClientSource['standing'][] = [
+      () => ({ is: 'waiting', wasApproved: false }),
+      () => ({ is: 'denied', by: 'admin' }),
+      () => undefined,
+      () => {
+        throw new Error('no disk');
+      },
+    ];
+    for (const standing of standings) {
+      const server = await startAuthorizationServer(t, { clients: { ...fakeClients(STRANGER), standing } });
+      for (const failing of FAILING) {
+        const asked = { client_id: 'stranger', redirect_uri: EVIL, ...failing };
+        const { status, location, text } = await server.authorize(asked);
+        assert.ok(status >= 400, `${status}`);
+        assert.equal(location, undefined, JSON.stringify(failing));
+        assert.doesNotMatch(text, /evil\.example/);
+      }
+    }
+  });
+
+  it('goes back with the error to a client that is allowed, on the web or on the person’s machine', async (t) => {
+    const server = await startAuthorizationServer(t, { clients: fakeClients(STRANGER, EDITOR) });
+    for (const asked of [{ client_id: 'stranger', redirect_uri: EVIL }, {}]) {
+      const { location } = await server.authorize({ ...asked, prompt: 'none' });
+      assert.deepEqual(errorOf(location), ['login_required', 'state-of-the-client', null]);
+    }
   });
 });

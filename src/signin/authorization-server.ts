@@ -130,8 +130,8 @@ const amendMetadata =
     };
   };
 
-const isRefresh = ({ oidc }: OidcContext, token: Model | undefined): boolean =>
-  token?.kind === 'RefreshToken' && oidc.params['grant_type'] === 'refresh_token' && token.consumed === undefined;
+/** Whoever shows again what was used up gets nothing, and has no issuer asked. */
+const isUsedUp = (token: Model | undefined): boolean => token?.consumed !== undefined;
 
 async function accountFor(
   context: OidcContext,
@@ -141,10 +141,8 @@ async function accountFor(
   errors: LibraryErrors,
 ): Promise<SignIn | undefined> {
   const clientId = context.oidc.client?.clientId;
-  const found =
-    clientId !== undefined && isRefresh(context, token)
-      ? await accounts.findChecked(id, clientId)
-      : accounts.find(id, clientId);
+  // Whatever comes of it opens something: the issuer says yes to the person first.
+  const found = isUsedUp(token) ? accounts.find(id, clientId) : await accounts.findChecked(id, clientId);
   if (found === 'unavailable') throw errors.unavailable();
   if (found !== 'none') return found;
   // At the token endpoint the library says `invalid_grant`; in the browser the person has to sign in again.

@@ -3,6 +3,7 @@
  * library's default is here for a reason that stands beside it.
  */
 import type { Client, Model, OidcContext, Params } from 'oidc-provider';
+import { vouchedUntilMs } from '#oauth/sign-in.ts';
 import type { SignIn } from '#oauth/sign-in.ts';
 import type { Adapter } from '#signin/adapter.ts';
 import { assertionFault } from '#signin/client-assertion.ts';
@@ -84,9 +85,11 @@ const codeTrouble = (fault: unknown): string =>
     ? 'Nothing was allowed. You can close this page.'
     : 'This code is not known, or it is over. Look at it again.';
 
-const remainingMs = (context: OidcContext | undefined, clock: () => number): number => {
-  const signIn = context?.oidc.entities.Account;
-  const ends = signIn === undefined ? undefined : Reflect.get(signIn, 'endsAtMs');
+type AccountEnd = 'endsAtMs' | 'vouchedUntilMs';
+
+const remainingMs = (context: OidcContext | undefined, clock: () => number, end: AccountEnd = 'endsAtMs'): number => {
+  const account = context?.oidc.entities.Account;
+  const ends = account === undefined ? undefined : Reflect.get(account, end);
   return typeof ends === 'number' ? ends - clock() : Number.POSITIVE_INFINITY;
 };
 
@@ -94,7 +97,12 @@ function timesOf({ clock, limits }: ProviderParts) {
   const forSignIn = (context: OidcContext | undefined): number => seconds(remainingMs(context, clock));
   return {
     AccessToken: (context: OidcContext | undefined) =>
-      Math.min(seconds(limits.accessTokenMs), seconds(remainingMs(context, clock))),
+      // No longer than the issuer's yes: else whoever it let go would be in for this life on top.
+      Math.min(
+        seconds(limits.accessTokenMs),
+        seconds(remainingMs(context, clock)),
+        seconds(remainingMs(context, clock, 'vouchedUntilMs')),
+      ),
     ClientCredentials: seconds(limits.accessTokenMs),
     AuthorizationCode: seconds(limits.authorizationCodeMs),
     DeviceCode: seconds(limits.deviceCodeMs),
@@ -206,7 +214,12 @@ export function providerSettings(parts: ProviderParts): object {
     async findAccount(context: OidcContext, id: string, token?: Model) {
       const signIn = await parts.account(context, id, token);
       if (signIn === undefined) return undefined;
-      return { accountId: id, endsAtMs: signIn.expiresAtMs, claims: async () => ({ sub: id }) };
+      return {
+        accountId: id,
+        endsAtMs: signIn.expiresAtMs,
+        vouchedUntilMs: vouchedUntilMs(signIn, parts.limits),
+        claims: async () => ({ sub: id }),
+      };
     },
     interactions: {
       url: async (_context: OidcContext, { uid }: { readonly uid: string }) => `/signin/interaction/${uid}`,

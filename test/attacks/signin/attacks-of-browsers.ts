@@ -195,6 +195,26 @@ const API: readonly Row[] = [
     book: ['control web_session_ended by_person', 'denied unauthenticated web_session_unknown_token'],
   },
   {
+    name: 'let-go-page',
+    tried: 'the browser of somebody whom the issuer let go a quarter of an hour ago, on a page of ours',
+    wire: '303 ok',
+    book: ['control sign_in_ended issuer_refused'],
+    launch: by({ ...ADMIN, checkedMsAgo: 900_000 }, ({ cookie }, scene) => scene.send('/me', { headers: { cookie } })),
+    also: {
+      says: 'they would have to sign in',
+      holds: ({ location }) => assert.equal(location, '/signin?to=%2Fme'),
+    },
+  },
+  {
+    name: 'let-go-api',
+    tried: 'the same browser, at the API',
+    ...refused('unauthenticated', 'web_session_unknown_token', 401),
+    book: ['control sign_in_ended issuer_refused', 'denied unauthenticated web_session_unknown_token'],
+    launch: by({ ...ADMIN, checkedMsAgo: 900_000 }, ({ cookie }, scene) =>
+      scene.send(CHECKPOINT, { headers: { cookie, ...HERE } }),
+    ),
+  },
+  {
     name: 'stale-sign-in',
     tried: 'somebody at an admin’s screen, an hour after they proved who they are',
     ...refused('fresh_sign_in_required', 'stale_sign_in', 401),

@@ -52,7 +52,30 @@ const REDIRECTS: readonly Row[] = [
   redirectRow('redirect-loopback-userinfo', 'loopback as a user name', 'http://127.0.0.1:5000@evil.example/callback'),
 ];
 
+/** A client of its own at a place of its own, that waits for an admin. */
+const openRow = (name: string, tried: string, error: string, more: Readonly<Record<string, string>>): Row => {
+  let clientId = '';
+  return {
+    name,
+    tried,
+    wire: '400 page',
+    book: [`denied oauth_authorization ${error}`],
+    async prepare(scene) {
+      const { json } = await scene.register({ redirect_uris: ['https://evil.example/open'] });
+      clientId = String(json['client_id']);
+    },
+    launch: (scene) => scene.authorize({ client_id: clientId, redirect_uri: 'https://evil.example/open', ...more }),
+    also: { says: 'nobody is sent there', holds: ({ location }) => assert.equal(location, undefined) },
+  };
+};
+
 const OTHERS: readonly Row[] = [
+  openRow('open-redirect-none', 'a link of ours that leads elsewhere: `prompt=none`', 'login_required', {
+    prompt: 'none',
+  }),
+  openRow('open-redirect-error', 'the same by a request that is wrong', 'unsupported_response_type', {
+    response_type: 'token',
+  }),
   {
     name: 'known-client-elsewhere',
     tried: 'the id of a client that the operator knows, with a place of one’s own',

@@ -117,6 +117,22 @@ export const BROWSER_GUARDS: readonly Guard[] = [
     patches: [without('src/signin/endings.ts', 'parts.sessions.end([session])', 'Promise.resolve([session])')],
   },
   {
+    guard: 'the issuer is asked again before a browser counts',
+    attacks: ['let-go-page', 'let-go-api'],
+    patches: [
+      without(
+        'src/signin/check-browser.ts',
+        'clock() - signIn.checkedAtMs < limits.issuerCheckDueMs',
+        'clock() - limits.issuerCheckDueMs < clock()',
+      ),
+      without(
+        'src/signin/web-session.ts',
+        'clock() - present.signIn.checkedAtMs < limits.issuerCheckStaleMs ? present',
+        'limits.issuerCheckStaleMs > 0 ? present',
+      ),
+    ],
+  },
+  {
     guard: 'what is sensitive waits for a proof',
     attacks: ['stale-sign-in'],
     patches: [without(EXCHANGE, 'by.isFresh === false)', 'by.isFresh === undefined)')],

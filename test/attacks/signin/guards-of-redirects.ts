@@ -6,6 +6,11 @@ const LIBRARY = 'src/signin/authorization-server.ts';
 
 export const REDIRECT_GUARDS: readonly Guard[] = [
   {
+    guard: 'an error goes back to a client that somebody allowed',
+    attacks: ['open-redirect-none', 'open-redirect-error'],
+    patches: [without(LIBRARY, '  provider.use(stayHere(clients));\n', '  void stayHere;\n')],
+  },
+  {
     guard: 'exactly a registered address, but for the port of loopback',
     attacks: [
       'redirect-other-host',

@@ -28,6 +28,8 @@ export type Person = {
   readonly groups?: readonly string[];
   /** Milliseconds since they proved who they are. */
   readonly provedMsAgo?: number;
+  /** Milliseconds since their issuer last said that they may come in. */
+  readonly checkedMsAgo?: number;
 };
 
 const HOUR_MS = 3_600_000;
@@ -50,7 +52,7 @@ export async function seat(scene: Scene, person: Person): Promise<Seated> {
     groups: person.groups ?? [],
     signedInAtMs: nowMs,
     expiresAtMs: nowMs + HOUR_MS,
-    checkedAtMs: nowMs,
+    checkedAtMs: nowMs - (person.checkedMsAgo ?? 0),
     sealedRefresh: undefined,
     endedAtMs: undefined,
   };
