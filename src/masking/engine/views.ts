@@ -18,6 +18,7 @@ const ROUNDS_MAX = 3;
 const PERCENT = /%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})/;
 /** Readers of HTML do without the semicolon of a number. */
 const ENTITY = /&(?:#\d{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|[a-z]{2,6};)/;
+const ENTITY_HERE = new RegExp(ENTITY, 'y');
 const ESCAPE = /\\(?:u[0-9A-Fa-f]{4}|u\{|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|[0-3][0-7]{2}|["\\/nrte])/;
 /** RFC 2045 section 6.7: a long line ends softly. What says that it is quoted-printable is. */
 const SOFT_LINE_CHARS_MIN = 56;
@@ -294,15 +295,17 @@ function bytesAt(text: string, at: number, mark: '%' | '='): Decoded {
 function entityAt(text: string, at: number): Decoded {
   const next = text.charCodeAt(at + 1);
   if (next !== 0x23 && !(next >= 0x61 && next <= 0x7a)) return AS_IS;
-  const match = ENTITY.exec(text.slice(at, at + 12));
-  if (match === null || match.index !== 0) return AS_IS;
+  ENTITY_HERE.lastIndex = at;
+  const match = ENTITY_HERE.exec(text);
+  if (match === null) return AS_IS;
   const [whole] = match;
   const name = whole.slice(1, whole.endsWith(';') ? -1 : undefined);
   if (!name.startsWith('#')) {
     const value = NAMED[name];
     return value === undefined ? AS_IS : { length: whole.length, value };
   }
-  const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+  const isHexadecimal = name[1] === 'x' || name[1] === 'X';
+  const code = isHexadecimal ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
   if (!(code >= 0x20 && code <= 0x10ffff) || (code >= 0xd800 && code <= 0xdfff)) return AS_IS;
   const char = String.fromCodePoint(code);
   return { length: whole.length, value: foldChar(char) ?? char };
@@ -355,6 +358,7 @@ const FOLDED_UNITS = new Map<number, Decoded>();
 
 /** NFKC (UAX 15) of one character, dashes as `-`, spaces as ` `, invisible ones gone; undefined when it stays. */
 function foldChar(char: string): string | undefined {
+  if (char < '\u0080') return undefined;
   if (INVISIBLE.test(char)) return '';
   if (!FOLDED.test(char)) return undefined;
   const code = char.charCodeAt(0);
