@@ -1,26 +1,36 @@
-/** `npm run compat`: drives the programs of others through Gatebook and prints the tables; with `--write` writes docs/COMPATIBILITY.md. */
-import { writeFileSync } from 'node:fs';
+/** `npm run compat`: drives the programs of others through Gatebook and prints the tables; with `--write` writes docs/COMPATIBILITY.md; `--signing-in` is that table alone. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareClients } from './client-rows.ts';
 import { EXCEPTIONS, EXCEPTIONS_SEEN_IN } from './exceptions.ts';
 import { installPrograms } from './install.ts';
-import { compatibilityPage, isRed } from './page.ts';
+import { compatibilityPage, hasRed, isRed, signInSection, withSignIns } from './page.ts';
 import type { Seen } from './page.ts';
 import { ROOT } from './programs.ts';
 import { compareServers } from './server-rows.ts';
+import { compareSignIns } from './sign-in/sign-in-rows.ts';
 import { runTests } from './test-results.ts';
 import { versionOf } from './versions.ts';
 
 const tell = (line: string): void => void process.stderr.write(`compat: ${line}\n`);
 
 installPrograms();
+if (process.argv.includes('--signing-in')) {
+  const file = join(ROOT, 'docs', 'COMPATIBILITY.md');
+  const rows = await compareSignIns(tell);
+  process.stdout.write(signInSection(rows, versionOf));
+  if (process.argv.includes('--write')) writeFileSync(file, withSignIns(readFileSync(file, 'utf8'), rows, versionOf));
+  process.exit(hasRed(rows) ? 1 : 0);
+}
 const servers = await compareServers(tell);
 const clients = await compareClients(tell);
+const signIns = await compareSignIns(tell);
 tell('what arrives as it was sent');
 const unchanged = await runTests('test/e2e/transparent.test.ts');
 const seen = await runTests(EXCEPTIONS_SEEN_IN);
 const found: Seen = {
   clients,
+  signIns,
   servers,
   unchanged,
   exceptions: EXCEPTIONS.map((exception) => ({

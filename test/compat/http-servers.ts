@@ -28,7 +28,12 @@ const PROGRAMS = {
 } as const satisfies Readonly<Record<string, HttpServerProgram>>;
 
 export type HttpServerName = keyof typeof PROGRAMS;
-export type HttpServer = { readonly url: string; readonly end: () => Promise<void> };
+export type HttpServer = {
+  readonly url: string;
+  /** What it wrote so far, to whoever wants to know what it noticed. */
+  readonly written: () => string;
+  readonly end: () => Promise<void>;
+};
 
 export async function startHttpServer(name: HttpServerName): Promise<HttpServer> {
   const program: HttpServerProgram = PROGRAMS[name];
@@ -40,5 +45,5 @@ export async function startHttpServer(name: HttpServerName): Promise<HttpServer>
     await child.end();
     throw error;
   }
-  return { url: `http://127.0.0.1:${port}${program.path}`, end: () => child.end() };
+  return { url: `http://127.0.0.1:${port}${program.path}`, written: () => child.written(), end: () => child.end() };
 }

@@ -8,10 +8,14 @@ import { EXCEPTIONS, EXCEPTIONS_SEEN_IN } from './exceptions.ts';
 import { FEATURES } from './feature.ts';
 import type { Feature } from './feature.ts';
 import type { Outcome } from './outcome.ts';
-import { compatibilityPage, isRed } from './page.ts';
+import { compatibilityPage, isRed, withSignIns } from './page.ts';
 import type { Seen } from './page.ts';
 import { HERE, ROOT } from './programs.ts';
 import { SERVERS } from './servers.ts';
+import { SIGNING_CLIENTS } from './sign-in/sign-in-clients.ts';
+import type { SignInRow } from './sign-in/sign-in-rows.ts';
+import { SIGN_IN_CHECKS } from './sign-in/step.ts';
+import type { SignInCheck } from './sign-in/step.ts';
 import { readTap } from './test-results.ts';
 import { compatPins, rootPins, versionOf } from './versions.ts';
 
@@ -20,12 +24,21 @@ const written = read('docs/COMPATIBILITY.md');
 
 const [client] = CLIENTS;
 const [server] = SERVERS;
-assert.ok(client !== undefined && server !== undefined);
+const [signing] = SIGNING_CLIENTS;
+assert.ok(client !== undefined && server !== undefined && signing !== undefined);
 const pass: Outcome = { state: 'pass' };
 const everywhere = (outcome: Outcome): Record<Feature, Outcome> =>
   Object.fromEntries(FEATURES.map((feature) => [feature, outcome])) as Record<Feature, Outcome>;
+const signIn = (out: Outcome): SignInRow => ({
+  client: signing,
+  outcomes: Object.fromEntries(SIGN_IN_CHECKS.map((check) => [check, check === 'out' ? out : pass])) as Record<
+    SignInCheck,
+    Outcome
+  >,
+});
 const seen: Seen = {
   clients: [{ client, target: 'legacy', era: 'legacy', outcomes: everywhere(pass) }],
+  signIns: [signIn(pass)],
   servers: [{ server, era: 'legacy', outcomes: { connect: pass, list: pass, call: pass, book: pass } }],
   unchanged: [{ name: 'a request goes up byte for byte', passed: true }],
   exceptions: [{ says: 'a session has an id of its own', why: 'it belongs to its caller', seen: true }],
@@ -42,6 +55,7 @@ test('a page is red as soon as one cell is', () => {
   assert.equal(isRed(withOutcome({ state: 'absent', why: 'no command' })), false);
   assert.equal(isRed(withOutcome({ state: 'foreign', whose: 'server', fault: 'f' })), false);
   assert.equal(isRed(withOutcome({ state: 'red', fault: 'f' })), true);
+  assert.equal(isRed({ ...seen, signIns: [signIn({ state: 'red', fault: 'it went on' })] }), true);
   assert.equal(isRed({ ...seen, unchanged: [{ name: 'n', passed: false }] }), true);
   assert.equal(isRed({ ...seen, exceptions: [{ says: 's', why: 'w', seen: false }] }), true);
 });
@@ -56,10 +70,26 @@ test('a cell names the fault and whose it is', () => {
   assert.match(text({ state: 'absent', why: 'no command' }), /– \(1\)[\s\S]*1\. no command/);
 });
 
+test('a table of sign-ins that is seen anew changes that table and nothing else', () => {
+  const version = (): string => '1.0.0';
+  const changed = signIn({ state: 'absent', why: 'nobody can' });
+  assert.equal(
+    withSignIns(compatibilityPage(seen, version), [changed], version),
+    compatibilityPage({ ...seen, signIns: [changed] }, version),
+  );
+  assert.throws(() => withSignIns('# Another page', [changed], version));
+});
+
 test('docs/COMPATIBILITY.md has a row of every program, with the version that is pinned now', () => {
+  const [clients = '', signIns = ''] = written.split('\n## Signing in\n');
   for (const { title, package: name, targets } of CLIENTS) {
-    const rows = written.split(`| ${title} | \`${name}\` ${versionOf(name)} |`).length - 1;
+    const rows = clients.split(`| ${title} | \`${name}\` ${versionOf(name)} |`).length - 1;
     assert.equal(rows, targets.length, title);
+  }
+  for (const { title, package: name } of SIGNING_CLIENTS) {
+    const cells = `(?: (?:pass|– \\(\\d+\\)) \\|){${SIGN_IN_CHECKS.length}}`;
+    const start = RegExp.escape(`| ${title} | \`${name}\` ${versionOf(name)} |`);
+    assert.match(signIns, new RegExp(`^${start}${cells}$`, 'm'), `${title}, signing in`);
   }
   for (const { title, package: name, transport } of SERVERS)
     assert.ok(

@@ -5,10 +5,13 @@ import { FEATURE_TITLES, FEATURES } from './feature.ts';
 import type { Outcome } from './outcome.ts';
 import { SERVER_CHECKS } from './server-rows.ts';
 import type { ServerRow } from './server-rows.ts';
+import type { SignInRow } from './sign-in/sign-in-rows.ts';
+import { SIGN_IN_CHECKS, SIGN_IN_TITLES } from './sign-in/step.ts';
 import type { TestResult } from './test-results.ts';
 
 export type Seen = {
   readonly clients: readonly ClientRow[];
+  readonly signIns: readonly SignInRow[];
   readonly servers: readonly ServerRow[];
   readonly unchanged: readonly TestResult[];
   readonly exceptions: readonly (Exception & { readonly seen: boolean })[];
@@ -81,6 +84,39 @@ function clientTable(rows: readonly ClientRow[], versionOf: VersionOf): string {
   return `${table(heads, lines)}${notes.text()}`;
 }
 
+function signInTable(rows: readonly SignInRow[], versionOf: VersionOf): string {
+  const notes = createNotes();
+  const lines = rows.map(({ client, outcomes }) => [
+    client.title,
+    `\`${client.package}\` ${versionOf(client.package)}`,
+    ...SIGN_IN_CHECKS.map((check) => outcomeText(outcomes[check], notes)),
+  ]);
+  const heads = ['client', 'version', ...SIGN_IN_CHECKS.map((check) => SIGN_IN_TITLES[check])];
+  return `${table(heads, lines)}${notes.text()}`;
+}
+
+export const signInSection = (rows: readonly SignInRow[], versionOf: VersionOf): string => `## Signing in
+
+Each program is told the address of a connection and nothing else. What it opens as a browser signs a person in at the demo's identity
+provider, and that browser may be asked once. *CIMD*, *DCR* and *known client* are the ways to say who it is (a document it publishes, registering
+itself, an id from \`signIn.clients.known\`), and the book has it under that id; whoever registered goes on. *over token expiry*: the
+clock is put on by eleven minutes, the next call passes and the book has a refresh. *over a restart*: Gatebook is stopped and
+started, and the program, started anew with what it kept, calls again. *out after a kill*: an admin takes everything away while a call runs; within a
+second the server hears that nobody listens any more, the call ends in a fault, and so does the next one. Each row has a Gatebook of its own with
+ledger, tokens and clients on disk; nothing but its clock and the name server for client documents is the comparison's.
+
+A program that shows one refresh token twice at the same moment (the SDK v2 in the legacy era may, for its open stream and for a call) has one answer
+too many, which counts no more: now and then its next call fails, or the person is asked again ([ADR 12](adr/0012-refresh-tokens.md)).
+
+${signInTable(rows, versionOf)}`;
+
+/** The page with this table seen anew, and everything else as it was. */
+export function withSignIns(page: string, rows: readonly SignInRow[], versionOf: VersionOf): string {
+  const [start, end] = [page.indexOf('## Signing in\n'), page.indexOf('\n## Servers\n')];
+  if (start < 0 || end < start) throw new Error('the page has no such section');
+  return `${page.slice(0, start)}${signInSection(rows, versionOf)}${page.slice(end)}`;
+}
+
 const CHECK_TITLES = { connect: 'connect', list: 'tools/list', call: 'tools/call', book: 'in the book' } as const;
 
 function serverTable(rows: readonly ServerRow[], versionOf: VersionOf): string {
@@ -108,10 +144,13 @@ const exceptionTable = (exceptions: Seen['exceptions']): string =>
     exceptions.map(({ says, why, seen }) => [says, why, seen ? 'seen' : '**RED**: not seen']),
   );
 
-export function isRed({ clients, servers, unchanged, exceptions }: Seen): boolean {
-  const outcomes = [...clients, ...servers].flatMap((one) => Object.values(one.outcomes) as readonly Outcome[]);
+type Judged = { readonly outcomes: Readonly<Record<string, Outcome>> };
+export const hasRed = (rows: readonly Judged[]): boolean =>
+  rows.some(({ outcomes }) => Object.values(outcomes).some(({ state }) => state === 'red'));
+
+export function isRed({ clients, signIns, servers, unchanged, exceptions }: Seen): boolean {
   return (
-    outcomes.some(({ state }) => state === 'red') ||
+    hasRed([...clients, ...signIns, ...servers]) ||
     unchanged.some(({ passed }) => !passed) ||
     exceptions.some(({ seen }) => !seen)
   );
@@ -129,6 +168,7 @@ eras and says which it was; and those that still speak HTTP+SSE (2024-11-05) onc
 on \`subscriptions/listen\` in the modern one.
 
 ${clientTable(seen.clients, versionOf)}
+${signInSection(seen.signIns, versionOf)}
 ## Servers
 
 One session of the SDK v2 (\`@modelcontextprotocol/client\` ${versionOf('@modelcontextprotocol/client')}) with each. *connect* compares what the server says of itself, *tools/list* and

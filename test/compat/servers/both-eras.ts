@@ -14,6 +14,7 @@ const ANSWER = z.object({ name: z.string(), check: z.boolean() });
 const QUESTION = { message: 'Who shall have the umbrella?', requestedSchema: ANSWER };
 
 const MEASUREMENT_MS = 50;
+const WATCHED_MAX = 400;
 
 const said = (text: string): CallToolResult => ({ content: [{ type: 'text', text }] });
 
@@ -46,6 +47,22 @@ const handler = createMcpHandler(({ era }) => {
       }
       await delay(MEASUREMENT_MS);
       return said(`measured ${times} times`);
+    },
+  );
+  server.registerTool(
+    'watch',
+    { description: 'Says how it is until nobody listens any more', inputSchema: z.object({}) },
+    async (_args, ctx) => {
+      const { signal } = ctx.mcpReq;
+      const token = ctx.mcpReq._meta?.progressToken;
+      signal.addEventListener('abort', () => process.stdout.write('nobody watches\n'));
+      for (let at = 1; at <= WATCHED_MAX && !signal.aborted; at += 1) {
+        const params = { progressToken: token ?? 0, progress: at };
+        if (token !== undefined) await ctx.mcpReq.notify({ method: 'notifications/progress', params });
+        if (at === 2) process.stdout.write('somebody watches\n');
+        await delay(MEASUREMENT_MS);
+      }
+      return said('it was watched to the end');
     },
   );
   server.registerTool(

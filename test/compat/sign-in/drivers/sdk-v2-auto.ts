@@ -1,0 +1,3 @@
+import { driveSdkV2 } from './sdk-v2-session.ts';
+
+driveSdkV2('auto');
