@@ -160,14 +160,15 @@ export class LeafMask {
   }
 
   #verdicts(text: string, hits: readonly Hit[]): readonly Verdict[] {
-    return hits.map((hit) => {
+    return hits.map((hit, at) => {
+      const touches = hits[at - 1]?.end === hit.start || hits[at + 1]?.start === hit.end;
       const verdict = this.#rules.plan.decide(hit.type, this.#path);
       const isShown = isTooLooseForSecrets(verdict.store?.name) || isTooLooseForSecrets(verdict.inline?.name);
-      return isShown && isInsideWord(text, hit) ? this.#withoutForm(verdict) : verdict;
+      return isShown && (touches || isInsideWord(text, hit)) ? this.#withoutForm(verdict) : verdict;
     });
   }
 
-  /** Beside other letters and digits nobody would know again where a form begins and ends. */
+  /** Beside other letters, digits and forms nobody would know again where a form begins and ends. */
   #withoutForm(verdict: Verdict): Verdict {
     const { forSecrets } = this.#rules;
     const hidden = (operator: Operator | undefined): Operator | undefined =>

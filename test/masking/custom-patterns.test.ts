@@ -75,7 +75,8 @@ test('masking what patterns found again changes nothing, with every operator', (
         assert.equal(again.sent, once.sent);
         assert.doesNotMatch(once.sent, /B-\d{4}/);
       }),
-      { numRuns: 150 },
+      // Two values without anything in between: where the one form ends and the other begins nobody would know again.
+      { numRuns: 150, examples: [[{ '': 'ada@acme.comada@acme.com' }]] },
     );
 });
 
