@@ -198,6 +198,19 @@ test('what was asked under another policy, or by somebody who is nobody any more
   assert.equal(await one.approvals.use(granted), false);
 });
 
+test('a yes for a while that was ended after it was found is not used', async (t) => {
+  const one = rig(t);
+  for (const [id, scope] of [
+    ['apr_1', 'call'],
+    ['apr_2', 'tool'],
+  ] as const) {
+    const granted = await approved(one, { ...YES, scope }, { id });
+    assert.ok(await one.approvals.use(granted));
+    await one.approvals.voidAll((approval) => approval.id === id);
+    assert.equal(await one.approvals.use(granted), false, scope);
+  }
+});
+
 test('a request can be withdrawn until somebody decided it', async (t) => {
   const one = rig(t);
   const pending = await asked(one);

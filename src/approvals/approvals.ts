@@ -119,6 +119,8 @@ export function createApprovals(parts: ApprovalParts): Approvals {
       return ok(created);
     },
     async use(approval) {
+      // One for a while is not changed by its use: whether it was ended since it was found is asked of the store.
+      if (store.find(approval.id)?.revision !== approval.revision) return false;
       const after = use(approval, clock());
       return after !== undefined && (after === approval || (await replace(approval, after)) !== undefined);
     },
