@@ -520,6 +520,10 @@ export const LIMITS = {
   approvalWritesWaiting: 1_000,
   approvalWriteMs: 5_000,
   approvalReasonChars: 1_000,
+  /** What whoever asks names as the ticket, and the pattern that it matches. */
+  approvalTicketChars: 200,
+  ticketPatternChars: 500,
+  ticketPatternProgram: 2_000,
   /** Below the minute after which clients commonly give up. */
   approvalHoldMs: 45_000,
   approvalProgressMs: 5_000,

@@ -23,6 +23,13 @@ export type Requester = Principal & {
   readonly keyMaker?: Principal;
 };
 
+/** What whoever asks has to say before anybody can say yes. `ticket`: an RE2 pattern that all of the ticket matches. */
+export type Asks = { readonly reason: boolean; readonly ticket?: string | undefined };
+
+/** What somebody whose break glass is in force may decide beside what is theirs: nothing, what others ask, their own too. */
+export const BREAK_GLASS = ['nobody', 'others', 'self'] as const;
+export type BreakGlassTerms = (typeof BREAK_GLASS)[number];
+
 /** What a rule with `then: hold` says about those who decide. */
 export type HoldTerms = {
   readonly rule: string;
@@ -35,6 +42,25 @@ export type HoldTerms = {
   readonly waitMs: number;
   /** How long a yes can be used. */
   readonly validMs: number;
+  readonly asks: Asks;
+  readonly breakGlass: BreakGlassTerms;
+  /** Names of the notifiers that tell those who decide. */
+  readonly notify: readonly string[];
+};
+
+/** Of holds that say nothing of it, and of those kept before there was any. */
+export const HOLD_DEFAULTS: Pick<HoldTerms, 'asks' | 'breakGlass' | 'notify'> = {
+  asks: { reason: false },
+  breakGlass: 'others',
+  notify: [],
+};
+
+/** What whoever asked said of it; masked and bounded. */
+export type Statement = {
+  /** May be empty where only a ticket is asked for. */
+  readonly reason: string;
+  readonly ticket?: string | undefined;
+  readonly atMs: number;
 };
 
 export type Vote = {
@@ -44,6 +70,8 @@ export type Vote = {
   /** Masked and bounded; it is told to whoever asked. */
   readonly reason: string;
   readonly atMs: number;
+  /** By somebody who could not have decided otherwise. */
+  readonly isBreakGlass?: true;
 };
 
 /** What was asked, by whom, of whom. Unix milliseconds. */
@@ -70,6 +98,7 @@ export type ApprovalRequest = {
 export type Approval = ApprovalRequest & {
   readonly state: ApprovalState;
   readonly votes: readonly Vote[];
+  readonly statement: Statement | undefined;
   /** While approved: the scope, and until when it can be used. */
   readonly scope: ApprovalScope | undefined;
   readonly usableUntilMs: number | undefined;

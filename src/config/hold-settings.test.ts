@@ -31,6 +31,9 @@ test('a rule says who decides, how many, about what, for how long; what it does 
           scopes: ['call', 'tool'],
           waitMinutes: 5,
           validMinutes: 1,
+          asks: { reason: true, ticket: 'OPS-[0-9]+' },
+          breakGlass: 'nobody',
+          notify: ['oncall'],
         },
         { name: 'deny', when: 'true', then: 'deny' },
       ],
@@ -45,6 +48,9 @@ test('a rule says who decides, how many, about what, for how long; what it does 
     scopes: ['once'],
     waitMs: 3_600_000,
     validMs: 600_000,
+    asks: { reason: false },
+    breakGlass: 'others',
+    notify: [],
   });
   assert.deepEqual(byRule.get('full'), {
     rule: 'full',
@@ -53,6 +59,9 @@ test('a rule says who decides, how many, about what, for how long; what it does 
     scopes: ['call', 'tool'],
     waitMs: 300_000,
     validMs: 60_000,
+    asks: { reason: true, ticket: 'OPS-[0-9]+' },
+    breakGlass: 'nobody',
+    notify: ['oncall'],
   });
 });
 

@@ -1,4 +1,5 @@
 /** Who decides about what is held, taken from a valid gatebook.yaml. */
+import { HOLD_DEFAULTS } from '#approvals/approval.ts';
 import type { HoldTerms, Principal } from '#approvals/approval.ts';
 import type { Holds } from '#approvals/holds.ts';
 import type { Config, RuleConfig } from '#config/schema.ts';
@@ -17,6 +18,9 @@ const termsOf = (rule: RuleConfig, approvers: readonly string[]): HoldTerms => (
   scopes: rule.scopes ?? ['once'],
   waitMs: (rule.waitMinutes ?? WAIT_MINUTES) * MINUTE_MS,
   validMs: (rule.validMinutes ?? VALID_MINUTES) * MINUTE_MS,
+  asks: rule.asks ?? HOLD_DEFAULTS.asks,
+  breakGlass: rule.breakGlass ?? HOLD_DEFAULTS.breakGlass,
+  notify: rule.notify ?? HOLD_DEFAULTS.notify,
 });
 
 /** `<issuer's name>:<subject>`; of an issuer that exists, as checked at load. */
@@ -46,6 +50,7 @@ export function holdSettings(
             scopes: ['once'],
             waitMs: WAIT_MINUTES * MINUTE_MS,
             validMs: VALID_MINUTES * MINUTE_MS,
+            ...HOLD_DEFAULTS,
           },
     owners: new Map(
       Object.entries(config.serviceAccounts).flatMap(([subject, { owner }]): [string, Principal][] => {

@@ -11,6 +11,7 @@ import type { Result } from '#result.ts';
 import { checkApiAudiences } from '#config/api-audience.ts';
 import { checkClients } from '#config/client-rules.ts';
 import { effectiveLimits } from '#config/operator-limits.ts';
+import { checkHolds } from '#config/hold-rules.ts';
 import { checkMaskingPatterns } from '#config/masking-patterns.ts';
 import { checkMaskingRules } from '#config/masking-rules.ts';
 import { checkNetwork, parseListen } from '#config/network-rules.ts';
@@ -111,6 +112,7 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
     ...(parsed.success ? [] : schemaComplaints(parsed.error.issues, (path) => isWritten(raw, path))),
     ...checkUnavailable(raw),
     ...checkReferences(raw),
+    ...checkHolds(raw),
     ...checkSignIn(raw),
     ...checkClients(raw),
     ...checkServiceAccounts(raw),

@@ -7,7 +7,17 @@ import { GATEBOOK_NAMESPACE } from '#identity/caller.ts';
 import { rawEntries, rawItems, rawList, rawMap, rawText, rawTexts } from '#config/raw.ts';
 import type { RawMap } from '#config/raw.ts';
 
-const HOLD_KEYS = ['approvers', 'needed', 'scopes', 'waitMinutes', 'validMinutes', 'lift'] as const;
+const HOLD_KEYS = [
+  'approvers',
+  'needed',
+  'scopes',
+  'waitMinutes',
+  'validMinutes',
+  'asks',
+  'breakGlass',
+  'notify',
+  'lift',
+] as const;
 const WHO = ['groups', 'clients', 'subjects', 'scopes'] as const;
 
 export function checkReferences(raw: RawMap): Complaint[] {

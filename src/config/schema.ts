@@ -3,7 +3,7 @@
  * knows one value at a time; what holds between values is in references.ts and network-rules.ts.
  */
 import { z } from 'zod';
-import { SCOPES } from '#approvals/approval.ts';
+import { BREAK_GLASS, SCOPES } from '#approvals/approval.ts';
 import { LIMITS } from '#limits.ts';
 import { ENTITIES } from '#masking/engine/entities.ts';
 import { PARTIAL_KEEP_MAX } from '#masking/operators/partial.ts';
@@ -262,6 +262,24 @@ const rule = z.strictObject({
     ),
   waitMinutes: z.int().min(1).max(10_080).optional().describe('how long it waits for them; 60 unless written'),
   validMinutes: z.int().min(1).max(1_440).optional().describe('how long their yes can be used; 10 unless written'),
+  asks: z
+    .strictObject({
+      reason: z.boolean().default(false).describe('a sentence of why'),
+      ticket: z
+        .string()
+        .min(1)
+        .max(LIMITS.ticketPatternChars)
+        .optional()
+        .describe('a ticket, all of which matches this pattern in the syntax of RE2, such as OPS-[0-9]+'),
+    })
+    .refine(({ reason, ticket }) => reason || ticket !== undefined, 'must ask for a reason or a ticket')
+    .optional()
+    .describe('what whoever asks has to say before anybody can agree'),
+  breakGlass: z
+    .enum(BREAK_GLASS)
+    .optional()
+    .describe('what somebody whose break glass is in force may decide of it: others unless written'),
+  notify: z.array(name).max(64).optional().describe('which of `approvals.notify` are told; all unless written'),
   lift: name.optional(),
 });
 

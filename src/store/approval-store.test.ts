@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { Approval } from '#approvals/approval.ts';
+import { TERMS } from '#test/fakes/approval.ts';
 import { createApproval, newStateFile, openApprovalsOn } from '#test/fakes/approval-files.ts';
 
 const plain = (approval: Approval | undefined) =>
@@ -20,6 +21,24 @@ test('an approval reads back as it was asked, by another process and after a res
   await store.close();
   assert.deepEqual(plain(openApprovalsOn(t, path).find(created.id)), plain(created));
   assert.equal(openApprovalsOn(t, path).find('apr_9'), undefined);
+});
+
+test('one that was kept before anything was asked of whoever asks opens as one that asks nothing', async (t) => {
+  const store = openApprovalsOn(t);
+  const { asks: _asks, breakGlass: _breakGlass, notify: _notify, ...old } = TERMS;
+  // As an older version sealed it.
+  const created = await createApproval(store, { terms: old as typeof TERMS });
+  const { statement: _statement, ...before } = created;
+  await store.replace(created, before as typeof created);
+  const opened = store.find(created.id);
+  assert.deepEqual(opened?.terms, {
+    ...TERMS,
+    asks: { reason: false },
+    breakGlass: 'others',
+    notify: [],
+  });
+  assert.equal(opened?.statement, undefined);
+  assert.ok(opened !== undefined && 'statement' in opened);
 });
 
 test('of two processes that change one approval one is late', async (t) => {

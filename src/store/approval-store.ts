@@ -1,5 +1,6 @@
 /** Approvals in `state.db`: sealed and opened here, written by a thread of their own. */
 import { Worker } from 'node:worker_threads';
+import { HOLD_DEFAULTS } from '#approvals/approval.ts';
 import type { Approval, ApprovalRequest, ApprovalStore } from '#approvals/approval.ts';
 import type { ApprovalKeys } from '#approvals/approval-keys.ts';
 import { endOf } from '#approvals/transitions.ts';
@@ -55,8 +56,10 @@ export function openApprovalStore(options: ApprovalStoreOptions): ApprovalStore 
     const sealed = keys.open(id, row, row.sealed);
     // What it is looked up by is not sealed: somebody may have written there.
     if (sealed.id !== id || sealed.state !== row.state) throw new Error('an approval was altered in the store');
-    const { scope, usableUntilMs } = sealed;
-    return { ...sealed, scope, usableUntilMs, fingerprint, toolPrint, revision };
+    // What is undefined is not in the seal, and what came later is not in an old one.
+    const { scope, usableUntilMs, statement } = sealed;
+    const terms = { ...HOLD_DEFAULTS, ...sealed.terms };
+    return { ...sealed, terms, statement, scope, usableUntilMs, fingerprint, toolPrint, revision };
   };
   return {
     matching: (fingerprint, toolPrint) => table.matching(fingerprint, toolPrint).map(opened),
@@ -70,7 +73,14 @@ export function openApprovalStore(options: ApprovalStoreOptions): ApprovalStore 
     changedAfter: (revision) => table.changedAfter(revision).map(opened),
     countPending: (requester) => table.countPending(keys.requesterDigest(requester)),
     async create(request: ApprovalRequest) {
-      const approval = { ...request, state: 'pending', votes: [], scope: undefined, usableUntilMs: undefined } as const;
+      const approval = {
+        ...request,
+        state: 'pending',
+        votes: [],
+        statement: undefined,
+        scope: undefined,
+        usableUntilMs: undefined,
+      } as const;
       const written = await writer.write({ create: rowOf(approval), nowMs: request.askedMs });
       return typeof written === 'number' ? { ...approval, revision: written } : 'full';
     },

@@ -45,7 +45,14 @@ export function createFakeApprovalStore(roomFor = 1_000): FakeApprovalStore {
     create: async (request) =>
       all().length >= roomFor
         ? 'full'
-        : put({ ...request, state: 'pending', votes: [], scope: undefined, usableUntilMs: undefined }),
+        : put({
+            ...request,
+            state: 'pending',
+            votes: [],
+            statement: undefined,
+            scope: undefined,
+            usableUntilMs: undefined,
+          }),
     replace: async (before, after) =>
       all().find(({ id }) => id === before.id)?.revision === before.revision ? put(after) : undefined,
     close: async () => undefined,

@@ -1,4 +1,5 @@
 /** Approvals as tests need them: one that is pending, with what a test says otherwise. */
+import { HOLD_DEFAULTS } from '#approvals/approval.ts';
 import type { Approval, ApprovalRequest, HoldTerms } from '#approvals/approval.ts';
 import type { Decider } from '#approvals/transitions.ts';
 
@@ -11,6 +12,7 @@ export const TERMS: HoldTerms = {
   scopes: ['once', 'call', 'tool'],
   waitMs: 600_000,
   validMs: 60_000,
+  ...HOLD_DEFAULTS,
 };
 
 const print = (text: string): Uint8Array => Uint8Array.from(Buffer.alloc(32, text));
@@ -36,6 +38,7 @@ export const anApproval = (other: Partial<Approval> = {}): Approval => ({
   ...anApprovalRequest(other),
   state: 'pending',
   votes: [],
+  statement: undefined,
   scope: undefined,
   usableUntilMs: undefined,
   revision: 1,
