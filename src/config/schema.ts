@@ -7,26 +7,14 @@ import { BREAK_GLASS, SCOPES } from '#approvals/approval.ts';
 import { LIMITS } from '#limits.ts';
 import { ENTITIES } from '#masking/engine/entities.ts';
 import { PARTIAL_KEEP_MAX } from '#masking/operators/partial.ts';
+import { notify } from '#config/notify-schema.ts';
 import { OPERATOR_LIMITS } from '#config/operator-limits.ts';
 import type { OperatorLimit } from '#config/operator-limits.ts';
+import { files, name, namespaced, secretReference, text, url } from '#config/schema-words.ts';
 
 const LABEL = /^[a-z0-9-]{1,63}$/;
-const NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 const label = z.string().regex(LABEL, 'must be 1 to 63 of a-z, 0-9 and "-"');
-/** Key of an issuer, connection or level; safe in a URL path and in `namespace:group`. */
-const name = z.string().regex(NAME, 'must be 1 to 63 of a-z, 0-9, "_" and "-", beginning with a letter or digit');
-const text = z.string().min(1).max(4_096);
-const url = z
-  .string()
-  .max(2_048)
-  .refine((value) => URL.canParse(value), 'must be an absolute URL');
-/** `env:NAME` or `file:PATH`; that it is one, and that it resolves, is checked by secrets.ts, which never prints it. */
-const secretReference = z.string().min(1).max(4_096).describe('env:NAME or file:PATH, never the secret itself');
-const namespaced = z
-  .string()
-  .max(1_024)
-  .regex(/^[^:]+:.+$/s, 'must be <issuer>:<name>, with the key under `issuers`');
 const pattern = z
   .string()
   .min(1)
@@ -42,9 +30,6 @@ const detector = z.union(
 const listenAddress = z
   .string()
   .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/, 'must be host:port, such as 127.0.0.1:8420 or [::1]:8420');
-
-/** Relative paths count from the configuration's folder. */
-const files = z.union([text, z.array(text).min(1).max(16)], 'must be a path or a list of paths');
 
 /** How the servers of others are met; verification cannot be switched off. */
 const peerTls = z.strictObject({
@@ -453,6 +438,7 @@ const approvals = z.strictObject({
     .describe(
       'each list is one person, as <issuer>:<subject> of each identity: nobody approves what another identity of theirs asks',
     ),
+  notify: notify.describe('who else is told of what waits, by name; a rule tells all unless it names some'),
 });
 
 export const ConfigSchema = z.strictObject({
