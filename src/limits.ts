@@ -529,6 +529,8 @@ export const LIMITS = {
   approvalProgressMs: 5_000,
   /** Shown at once to whoever asks for the list. */
   approvalsListed: 500,
+  /** A message that waits is read for whoever may see it unmasked, on the main thread. */
+  heldShownBytes: 256 * 1024,
 
   // stopping
   /** Between saying that it is not ready and refusing calls. */

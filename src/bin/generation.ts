@@ -56,6 +56,7 @@ export type Lasting = Pick<
   | 'resumables'
   | 'asked'
   | 'approvals'
+  | 'heldCalls'
   | 'fingerprints'
   | 'ownAnswers'
   | 'admission'
@@ -221,6 +222,7 @@ export async function makeGeneration(
     resumables: lasting.resumables,
     asked: lasting.asked,
     approvals: lasting.approvals,
+    heldCalls: lasting.heldCalls,
     fingerprints: lasting.fingerprints,
     holds: holdSettings(loaded.config, loaded.publicUrl),
     ownAnswers: lasting.ownAnswers,

@@ -21,6 +21,7 @@ import { endedSession } from '#gateway/ended-session.ts';
 import { strangerEntry, throttledEntry } from '#gateway/entries.ts';
 import { createEventIds } from '#gateway/event-ids.ts';
 import { ALONE, sessionPrefix } from '#gateway/fleet.ts';
+import { createHeldCalls } from '#gateway/held-calls.ts';
 import { createOwnAnswers } from '#gateway/own-answers.ts';
 import { createQuotas } from '#gateway/quotas.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
@@ -113,6 +114,7 @@ export function lastingOf(
     ownAnswers: createOwnAnswers(limits),
     ...lastingClients(loaded, maskingKey, documentNetwork),
     approvals: approvalsOf(approvalStore, { ...state, clock, newId, ledger, limits, log }),
+    heldCalls: createHeldCalls(limits),
     fingerprints: createFingerprints(maskingKey),
     bindings: createBindings({
       store: bindingStore,

@@ -8,6 +8,7 @@ import type { Admission } from '#gateway/admission.ts';
 import type { Definitions } from '#definitions/definitions.ts';
 import type { AskedIds } from '#gateway/asked-ids.ts';
 import type { ConnectionRuntime } from '#gateway/connection-runtime.ts';
+import type { HeldCalls } from '#gateway/held-calls.ts';
 import type { EventIds } from '#gateway/event-ids.ts';
 import type { OwnAnswers } from '#gateway/own-answers.ts';
 import type { Quotas } from '#gateway/quotas.ts';
@@ -50,6 +51,7 @@ export type Gateway = {
   /** Which call made the tasks and states that servers gave out. */
   readonly bindings: Bindings;
   readonly approvals: Approvals;
+  readonly heldCalls: HeldCalls;
   readonly fingerprints: Fingerprints;
   readonly holds: Holds;
   readonly ownAnswers: OwnAnswers;

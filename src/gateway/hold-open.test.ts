@@ -4,6 +4,7 @@ import type { Approval } from '#approvals/approval.ts';
 import type { Authorized } from '#gateway/call.ts';
 import { holdOpen } from '#gateway/hold-open.ts';
 import { awaitApproval } from '#gateway/steps/await-approval.ts';
+import type { RequestMessage } from '#mcp/jsonrpc.ts';
 import { TERMS } from '#test/fakes/approval.ts';
 import { ADA, authorized, fakeGateway, toolCall } from '#test/fakes/gateway.ts';
 import type { Ask, FakeGateway, FakeReply } from '#test/fakes/gateway.ts';
@@ -23,6 +24,10 @@ async function hold(gateway: FakeGateway, ask: Ask = { message }): Promise<Held>
   assert.ok(asked && call.message.kind === 'request');
   return { call, asked, waiting: holdOpen(call, call.message, asked, gateway) };
 }
+const requestOf = ({ call }: Held): RequestMessage => {
+  assert.ok(call.message.kind === 'request');
+  return call.message;
+};
 const decide = (gateway: FakeGateway, { id }: Approval, effect: 'approve' | 'deny') =>
   gateway.approvals.vote(id, LEAD, { effect, scope: 'once', reason: '' });
 test('a call that waits goes on when people agreed, and hears when they did not', async () => {
@@ -98,4 +103,23 @@ test('whoever is cut off waits no longer', async () => {
   const { call, waiting } = await hold(gateway);
   call.cut.abort();
   assert.equal(await waiting, undefined);
+});
+
+test('a request that several wait for is withdrawn when the last modern client that waited has left', async () => {
+  const gateway = fakeGateway(WAITS);
+  const clients = [new AbortController(), new AbortController()];
+  const held = await hold(gateway);
+  held.call.cut.abort();
+  await held.waiting;
+  const waiting = clients.map(({ signal: gone }) =>
+    holdOpen({ ...held.call, cut: new AbortController(), gone, era: 'modern' }, requestOf(held), held.asked, gateway),
+  );
+  clients[0]?.abort();
+  assert.equal(await waiting[0], undefined);
+  assert.equal(gateway.approvalStore.find(held.asked.id)?.state, 'pending');
+  assert.ok(gateway.heldCalls.argumentsOf(held.asked.id));
+  clients[1]?.abort();
+  await waiting[1];
+  assert.equal(gateway.approvalStore.find(held.asked.id)?.state, 'withdrawn');
+  assert.equal(gateway.heldCalls.argumentsOf(held.asked.id), undefined);
 });

@@ -33,7 +33,7 @@ export async function holdOpen(
   call: Authorized,
   message: RequestMessage,
   approval: Approval,
-  gateway: Pick<Gateway, 'approvals' | 'clock' | 'limits' | 'stopping'>,
+  gateway: Pick<Gateway, 'approvals' | 'heldCalls' | 'clock' | 'limits' | 'stopping'>,
 ): Promise<Approval | undefined> {
   const { approvalHoldMs, approvalProgressMs } = gateway.limits;
   const waitMs = Math.min(approvalHoldMs, approval.expiresMs - gateway.clock());
@@ -43,6 +43,7 @@ export async function holdOpen(
   if (isStream) call.reply.open([['x-gatebook-call', call.id]], 'when_quiet');
   const token = isStream ? message.progressTokenText : undefined;
   const endTelling = token === undefined ? () => undefined : tellProgress(call, token, approvalProgressMs);
+  const leave = gateway.heldCalls.enter(approval.id, { sent: call.masked.send });
   try {
     return await gateway.approvals.settled(approval.id, over);
   } catch (error) {
@@ -50,8 +51,11 @@ export async function holdOpen(
     if (over.aborted) return undefined;
     throw error;
   } finally {
+    leave();
     endTelling();
-    // In the modern era whoever closes the stream cancels the call (MCP 2026-07-28, Cancellation); in the legacy one it may come back.
-    if (call.gone.aborted && call.era === 'modern') await gateway.approvals.withdraw(approval.id);
+    // In the modern era whoever closes the stream cancels the call (MCP 2026-07-28, Cancellation), but not that of others who
+    // wait for the same; in the legacy one it may come back.
+    const isWanted = gateway.heldCalls.waitingFor(approval.id) > 0;
+    if (call.gone.aborted && call.era === 'modern' && !isWanted) await gateway.approvals.withdraw(approval.id);
   }
 }

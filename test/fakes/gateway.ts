@@ -14,6 +14,7 @@ import { createAdmission } from '#gateway/admission.ts';
 import { approvalActEntry } from '#gateway/approval-entries.ts';
 import { createAskedIds } from '#gateway/asked-ids.ts';
 import { createEventIds } from '#gateway/event-ids.ts';
+import { createHeldCalls } from '#gateway/held-calls.ts';
 import { createResumableCalls } from '#gateway/resumable-calls.ts';
 import type {
   AnswerMasked,
@@ -324,6 +325,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
       limits,
       onFault: () => undefined,
     }),
+    heldCalls: createHeldCalls(limits),
     fingerprints: createFingerprints(Buffer.alloc(32, 7)),
     holds: overrides.holds ?? {
       byRule: new Map([[TERMS.rule, TERMS]]),
