@@ -524,6 +524,10 @@ export const LIMITS = {
   approvalTicketChars: 200,
   ticketPatternChars: 500,
   ticketPatternProgram: 2_000,
+  /** Requests of one caller, and under one rule, in so long a time: with more they are a flood (src/store/approval-floods.ts). */
+  approvalFloodMs: 10 * 60_000,
+  approvalFloodPerCaller: 10,
+  approvalFloodPerRule: 50,
   /** Below the minute after which clients commonly give up. */
   approvalHoldMs: 45_000,
   approvalProgressMs: 5_000,

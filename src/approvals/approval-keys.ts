@@ -15,6 +15,7 @@ export type Sealable = Omit<Approval, 'revision' | 'fingerprint' | 'toolPrint'>;
 
 export type ApprovalKeys = {
   requesterDigest(requester: Principal): Buffer;
+  ruleDigest(rule: string): Buffer;
   seal(approval: Omit<Approval, 'revision'>): Buffer;
   /** Throws when it is not what was sealed under this id and these prints. */
   open(id: string, prints: Pick<Approval, 'fingerprint' | 'toolPrint'>, sealed: Uint8Array): Sealable;
@@ -28,6 +29,7 @@ export function createApprovalKeys(secret: Uint8Array, random: (count: number) =
   const derive = (info: string): Buffer => Buffer.from(hkdfSync('sha256', secret, '', info, KEY_BYTES));
   const sealing = derive('gatebook approvals sealing v1');
   const naming = derive('gatebook approvals requesters v1');
+  const namingRules = derive('gatebook approvals rules v1');
   const boundTo = (id: string, { fingerprint, toolPrint }: Pick<Approval, 'fingerprint' | 'toolPrint'>): Buffer =>
     Buffer.concat([Buffer.from(`${id}\n`), fingerprint, toolPrint]);
   return {
@@ -35,6 +37,7 @@ export function createApprovalKeys(secret: Uint8Array, random: (count: number) =
       createHmac('sha256', naming)
         .update(`${Buffer.byteLength(issuer)}:${issuer}${subject}`)
         .digest(),
+    ruleDigest: (rule) => createHmac('sha256', namingRules).update(rule).digest(),
     seal({ fingerprint, toolPrint, ...rest }) {
       const nonce = random(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, sealing, nonce);

@@ -95,10 +95,18 @@ export type ApprovalRequest = {
   readonly expiresMs: number;
 };
 
+/**
+ * So many were asked that those who decide are not told of each: of one caller, or under one rule. `first`: the request at
+ * which that was noticed; with it they are told of all of them at once, and of no other one by itself.
+ */
+export type Flood = { readonly of: 'caller' | 'rule'; readonly first: string };
+
 export type Approval = ApprovalRequest & {
   readonly state: ApprovalState;
   readonly votes: readonly Vote[];
   readonly statement: Statement | undefined;
+  /** Absent from one that came by itself. */
+  readonly flood?: Flood;
   /** While approved: the scope, and until when it can be used. */
   readonly scope: ApprovalScope | undefined;
   readonly usableUntilMs: number | undefined;
@@ -116,8 +124,8 @@ export type ApprovalStore = {
   find(id: string): Approval | undefined;
   /** Newest first. */
   list(states: readonly ApprovalState[], limit: number): readonly Approval[];
-  /** Those changed after `revision`, in order. Cheap when there is none. */
-  changedAfter(revision: number): readonly Approval[];
+  /** Those changed after `revision`, in order, at most `limit`. Cheap when there is none. */
+  changedAfter(revision: number, limit?: number): readonly Approval[];
   /** The revision of the last change; 0 when there was none. */
   lastRevision(): number;
   /** Open ones whose time is over. */

@@ -220,3 +220,28 @@ test('a request can be withdrawn until somebody decided it', async (t) => {
   await one.approvals.withdraw(granted.id);
   assert.equal(one.approvals.find(granted.id)?.state, 'approved');
 });
+
+test('of the same that is asked many times at once one request comes, recorded once', async (t) => {
+  const one = rig(t);
+  const all = await Promise.all(['apr_1', 'apr_2', 'apr_3'].map((id) => asked(one, { id })));
+  assert.deepEqual(new Set(all.map(({ id }) => id)), new Set(['apr_1']));
+  assert.deepEqual(one.acts, ['approval_requested apr_1']);
+});
+
+test('a flood is recorded and alarmed once, every request of it is one of its own, and nobody agrees to two at once', async (t) => {
+  const alarms: string[] = [];
+  const watch = { asked: () => undefined, changed: () => undefined, flooded: ({ id }: Approval) => alarms.push(id) };
+  const one = rig(t, undefined, { watch });
+  const most = LIMITS.approvalFloodPerCaller;
+  for (let n = 1; n <= most + 3; n += 1)
+    await asked(one, { id: `apr_${n}`, fingerprint: Uint8Array.from(Buffer.alloc(32, `delete ${n}`)) });
+  const first = `apr_${most + 1}`;
+  assert.deepEqual(alarms, [first]);
+  assert.deepEqual(
+    one.acts.filter((act) => act.startsWith('approval_flood')),
+    [`approval_flood ${first} pending`],
+  );
+  assert.equal(one.approvals.list(['pending']).length, most + 3);
+  await one.approvals.vote(first, aDecider(), YES);
+  assert.equal(one.approvals.list(['pending']).length, most + 2);
+});

@@ -15,6 +15,7 @@ import type { Result } from '#result.ts';
 /** What happened to an approval, for the book. */
 export type ApprovalAct =
   | 'approval_requested'
+  | 'approval_flood'
   | 'approval_vote'
   | 'approval_vote_void'
   | 'approval_expired'
@@ -23,6 +24,15 @@ export type ApprovalAct =
 
 /** `unavailable`: the book or the store cannot do its part; nothing was granted. */
 export type Unavailable = { readonly code: 'unavailable'; readonly reason: string };
+
+/** What this process itself made of approvals, for whoever counts it. What others did is not told. */
+export type ApprovalWatch = {
+  asked(approval: Approval): void;
+  /** `askedMs` to `atMs`: how long it took. */
+  changed(before: Approval, after: Approval, atMs: number): void;
+  /** More was asked than people can look at: called at the first such request of each stretch of time. */
+  flooded(approval: Approval): void;
+};
 
 export type ApprovalParts = {
   readonly store: ApprovalStore;
@@ -35,6 +45,7 @@ export type ApprovalParts = {
   readonly limits: Pick<Limits, 'approvalsListed'>;
   /** A fault of the store in the background; `what` names it, free of content. */
   readonly onFault: (what: string, error: unknown) => void;
+  readonly watch?: ApprovalWatch;
 };
 
 /** What is asked, but for the record that says so, which is written here. */
@@ -74,6 +85,8 @@ export type Approvals = {
 export function createApprovals(parts: ApprovalParts): Approvals {
   const { store, clock, record } = parts;
   const listeners = new Set<(approval: Approval) => void>();
+  /** By print: requests on their way into the store. */
+  const asking = new Map<string, ReturnType<Approvals['ask']>>();
   let seen = store.lastRevision();
 
   const tell = (approval: Approval): void => {
@@ -81,7 +94,9 @@ export function createApprovals(parts: ApprovalParts): Approvals {
   };
   const replace = async (before: Approval, after: Changed): Promise<Approval | undefined> => {
     const replaced = await store.replace(before, after);
-    if (replaced !== undefined) tell(replaced);
+    if (replaced === undefined) return undefined;
+    parts.watch?.changed(before, replaced, clock());
+    tell(replaced);
     return replaced;
   };
   /** What ends something grants nothing: it is in force first, so that only whoever ended it says so. */
@@ -90,6 +105,33 @@ export function createApprovals(parts: ApprovalParts): Approvals {
     if (ended !== undefined) await record(act, ended, undefined);
   };
   const openOnes = (): readonly Approval[] => store.list(['pending', 'approved'], Number.MAX_SAFE_INTEGER);
+
+  /** Whoever is asked is told of it by the request itself (`Approval.flood`), so nothing waits for the record of it. */
+  const alarm = async (approval: Approval): Promise<void> => {
+    parts.watch?.flooded(approval);
+    const recorded = await record('approval_flood', approval, undefined);
+    if (!recorded.ok) parts.onFault('a flood of requests for approval cannot be recorded', recorded.error);
+  };
+  const ask = async ({ record: recordRequest, ...held }: Held): ReturnType<Approvals['ask']> => {
+    const askedMs = clock();
+    const same = store
+      .matching(held.fingerprint, held.toolPrint)
+      .find(
+        (approval) =>
+          isSamePrint(approval.fingerprint, held.fingerprint) &&
+          ((approval.state === 'pending' && askedMs < approval.expiresMs) || stillDenied(approval, askedMs)),
+      );
+    if (same !== undefined) return ok(same);
+    const request = { ...held, askedMs, expiresMs: askedMs + held.terms.waitMs };
+    const recorded = await recordRequest(request);
+    if (!recorded.ok) return err({ code: 'unavailable', reason: recorded.error });
+    const created = await store.create({ ...request, record: recorded.value });
+    if (created === 'full') return err({ code: 'full' });
+    parts.watch?.asked(created);
+    if (created.flood?.first === created.id) await alarm(created);
+    tell(created);
+    return ok(created);
+  };
 
   return {
     usable: ({ fingerprint, toolPrint }) =>
@@ -100,23 +142,14 @@ export function createApprovals(parts: ApprovalParts): Approvals {
             isUsable(approval, clock()) &&
             (isSamePrint(approval.fingerprint, fingerprint) || approval.scope === 'tool'),
         ),
-    async ask({ record: recordRequest, ...held }) {
-      const askedMs = clock();
-      const same = store
-        .matching(held.fingerprint, held.toolPrint)
-        .find(
-          (approval) =>
-            isSamePrint(approval.fingerprint, held.fingerprint) &&
-            ((approval.state === 'pending' && askedMs < approval.expiresMs) || stillDenied(approval, askedMs)),
-        );
-      if (same !== undefined) return ok(same);
-      const request = { ...held, askedMs, expiresMs: askedMs + held.terms.waitMs };
-      const recorded = await recordRequest(request);
-      if (!recorded.ok) return err({ code: 'unavailable', reason: recorded.error });
-      const created = await store.create({ ...request, record: recorded.value });
-      if (created === 'full') return err({ code: 'full' });
-      tell(created);
-      return ok(created);
+    ask(held) {
+      // Of those that come at the same time one asks, and the others ask with it.
+      const print = Buffer.from(held.fingerprint).toString('base64');
+      const running = asking.get(print);
+      if (running !== undefined) return running;
+      const begun = ask(held).finally(() => asking.delete(print));
+      asking.set(print, begun);
+      return begun;
     },
     async use(approval) {
       // One for a while is not changed by its use: whether it was ended since it was found is asked of the store.

@@ -46,6 +46,12 @@ export function approvalsOf(store: ApprovalStore, parts: Parts): Approvals {
       return recorded.ok ? ok(recordId(recorded.value)) : err(recorded.error.reason);
     },
     onFault: (what, error) => log.error({ error: String(error) }, what),
+    watch: {
+      asked: () => undefined,
+      changed: () => undefined,
+      flooded: ({ id, flood }) =>
+        log.warn({ approval: id, of: flood?.of }, 'more is asked of those who approve than they can look at'),
+    },
   });
 }
 

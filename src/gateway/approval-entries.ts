@@ -35,13 +35,14 @@ export function approvalRequestedEntry(
 type Detail = NonNullable<RecordHeader['detail']>;
 
 function detailOf(approval: Approval, act: ApprovalAct): Detail {
-  const { requester, state, votes, scope, usableUntilMs } = approval;
+  const { requester, state, votes, scope, usableUntilMs, flood } = approval;
   const last = votes.at(-1);
   return {
     state,
     requesterIssuer: requester.issuer,
     requesterSubject: requester.subject,
     ...(act === 'approval_vote' && last !== undefined ? { vote: last.effect, scope: last.scope } : {}),
+    ...(act === 'approval_flood' && flood !== undefined ? { of: flood.of } : {}),
     ...(state === 'approved' && usableUntilMs !== undefined
       ? { granted: scope ?? 'once', usableUntil: timeText(usableUntilMs) }
       : {}),

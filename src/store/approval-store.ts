@@ -59,7 +59,8 @@ export function openApprovalStore(options: ApprovalStoreOptions): ApprovalStore 
     // What is undefined is not in the seal, and what came later is not in an old one.
     const { scope, usableUntilMs, statement } = sealed;
     const terms = { ...HOLD_DEFAULTS, ...sealed.terms };
-    return { ...sealed, terms, statement, scope, usableUntilMs, fingerprint, toolPrint, revision };
+    const flood = row.flood === undefined ? {} : { flood: row.flood };
+    return { ...sealed, ...flood, terms, statement, scope, usableUntilMs, fingerprint, toolPrint, revision };
   };
   return {
     matching: (fingerprint, toolPrint) => table.matching(fingerprint, toolPrint).map(opened),
@@ -70,7 +71,7 @@ export function openApprovalStore(options: ApprovalStoreOptions): ApprovalStore 
     list: (states, limit) => table.list(states, limit).map(opened),
     lastRevision: () => table.lastRevision(),
     due: (nowMs) => table.due(nowMs, limits.approvalsDropped).map(opened),
-    changedAfter: (revision) => table.changedAfter(revision).map(opened),
+    changedAfter: (revision, limit = Number.MAX_SAFE_INTEGER) => table.changedAfter(revision, limit).map(opened),
     countPending: (requester) => table.countPending(keys.requesterDigest(requester)),
     async create(request: ApprovalRequest) {
       const approval = {
@@ -81,12 +82,15 @@ export function openApprovalStore(options: ApprovalStoreOptions): ApprovalStore 
         scope: undefined,
         usableUntilMs: undefined,
       } as const;
-      const written = await writer.write({ create: rowOf(approval), nowMs: request.askedMs });
-      return typeof written === 'number' ? { ...approval, revision: written } : 'full';
+      const rule = keys.ruleDigest(request.terms.rule);
+      const written = await writer.write({ create: rowOf(approval), rule, nowMs: request.askedMs });
+      if (typeof written === 'string') return 'full';
+      const { revision, flood } = written;
+      return { ...approval, ...(flood === undefined ? {} : { flood }), revision };
     },
     async replace(before, after) {
       const written = await writer.write({ replace: rowOf(after), revision: before.revision });
-      return typeof written === 'number' ? { ...after, revision: written } : undefined;
+      return typeof written === 'string' ? undefined : { ...after, revision: written.revision };
     },
     async close() {
       table.close();

@@ -3,15 +3,18 @@
  * Reading is a look at an index on the calling thread; writing waits for the disk and is for approvals.worker.ts.
  */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { ApprovalState } from '#approvals/approval.ts';
+import type { ApprovalState, Flood } from '#approvals/approval.ts';
 import type { Limits } from '#limits.ts';
+import { countAsk, FLOOD_SCHEMA, floodOfRow } from '#store/approval-floods.ts';
+import type { FloodLimits } from '#store/approval-floods.ts';
 import { openStateFile } from '#store/state-file.ts';
 import type { StateFile } from '#store/state-file.ts';
 
 export type ApprovalTableLimits = Pick<
   Limits,
   'stateLockMs' | 'approvals' | 'approvalsPerCaller' | 'approvalsKept' | 'approvalKeptMs' | 'approvalsDropped'
->;
+> &
+  FloodLimits;
 
 export type ApprovalRow = {
   readonly id: string;
@@ -25,15 +28,16 @@ export type ApprovalRow = {
   readonly dueMs: number | undefined;
   readonly sealed: Uint8Array;
 };
-export type StoredApproval = ApprovalRow & { readonly revision: number };
+export type StoredApproval = ApprovalRow & { readonly revision: number; readonly flood: Flood | undefined };
 
 export type ApprovalWrite =
-  | { readonly create: ApprovalRow; readonly nowMs: number }
+  /** `rule`: keyed digest of what holds it. */
+  | { readonly create: ApprovalRow; readonly rule: Uint8Array; readonly nowMs: number }
   /** `revision`: as it was read. */
   | { readonly replace: ApprovalRow; readonly revision: number };
 
 /** The new revision; `full`, or `late` when somebody else changed it first. */
-export type ApprovalWritten = number | 'full' | 'late';
+export type ApprovalWritten = { readonly revision: number; readonly flood?: Flood | undefined } | 'full' | 'late';
 
 export type ApprovalTable = {
   find(id: string): StoredApproval | undefined;
@@ -41,7 +45,7 @@ export type ApprovalTable = {
   matching(fingerprint: Uint8Array, toolPrint: Uint8Array): readonly StoredApproval[];
   /** Newest first. */
   list(states: readonly ApprovalState[], limit: number): readonly StoredApproval[];
-  changedAfter(revision: number): readonly StoredApproval[];
+  changedAfter(revision: number, limit: number): readonly StoredApproval[];
   /** The revision of the last change. */
   lastRevision(): number;
   due(nowMs: number, limit: number): readonly StoredApproval[];
@@ -62,6 +66,7 @@ CREATE INDEX IF NOT EXISTS approvals_by_requester ON approvals (requester, state
 CREATE INDEX IF NOT EXISTS approvals_by_state ON approvals (state, asked_ms);
 CREATE INDEX IF NOT EXISTS approvals_by_end ON approvals (due_ms) WHERE due_ms IS NOT NULL;
 CREATE UNIQUE INDEX IF NOT EXISTS approvals_by_revision ON approvals (revision);
+${FLOOD_SCHEMA}
 CREATE TABLE IF NOT EXISTS approvals_revision (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL) STRICT;
 INSERT INTO approvals_revision VALUES (1, 0) ON CONFLICT DO NOTHING;
 `;
@@ -95,8 +100,11 @@ const approvalOf = (row: Row): StoredApproval => ({
   dueMs: row['due_ms'] === null ? undefined : numberOf(row, 'due_ms'),
   revision: numberOf(row, 'revision'),
   sealed: bytesOf(row, 'sealed'),
+  flood: floodOfRow(row['flood_of'], row['flood_first']),
 });
 
+const ALL =
+  'SELECT approvals.*, flood_of, flood_first FROM approvals LEFT JOIN approval_asks ON approval_asks.id = approvals.id';
 const OPEN = "state IN ('pending', 'approved')";
 /** A no is remembered, so that nobody is asked the same again and again. */
 const COUNTS = "state IN ('pending', 'approved', 'denied')";
@@ -104,17 +112,16 @@ const COUNTS = "state IN ('pending', 'approved', 'denied')";
 type Statements = Readonly<Record<'find' | 'byPrint' | 'list' | 'changed' | 'last' | 'due' | 'pending', StatementSync>>;
 
 const prepare = (database: DatabaseSync): Statements => ({
-  find: database.prepare('SELECT * FROM approvals WHERE id = ?'),
+  find: database.prepare(`${ALL} WHERE approvals.id = ?`),
   byPrint: database.prepare(
-    `SELECT * FROM approvals WHERE fingerprint = ? AND ${COUNTS}
-     UNION SELECT * FROM approvals WHERE tool_print = ? AND ${COUNTS}`,
+    `${ALL} WHERE fingerprint = ? AND ${COUNTS} UNION ${ALL} WHERE tool_print = ? AND ${COUNTS}`,
   ),
   list: database.prepare(
-    'SELECT * FROM approvals WHERE state IN (SELECT value FROM json_each(?)) ORDER BY asked_ms DESC, id LIMIT ?',
+    `${ALL} WHERE state IN (SELECT value FROM json_each(?)) ORDER BY approvals.asked_ms DESC, approvals.id LIMIT ?`,
   ),
-  changed: database.prepare('SELECT * FROM approvals WHERE revision > ? ORDER BY revision'),
+  changed: database.prepare(`${ALL} WHERE revision > ? ORDER BY revision LIMIT ?`),
   last: database.prepare('SELECT revision FROM approvals_revision'),
-  due: database.prepare('SELECT * FROM approvals WHERE due_ms <= ? ORDER BY due_ms LIMIT ?'),
+  due: database.prepare(`${ALL} WHERE due_ms <= ? ORDER BY due_ms LIMIT ?`),
   pending: database.prepare("SELECT count(*) AS count FROM approvals WHERE requester = ? AND state = 'pending'"),
 });
 
@@ -145,8 +152,8 @@ class SqliteApprovalTable implements ApprovalTable {
     return this.#file.using(({ list }) => list.all(JSON.stringify(states), limit)).map(approvalOf);
   }
 
-  changedAfter(revision: number): readonly StoredApproval[] {
-    return this.#file.using(({ changed }) => changed.all(revision)).map(approvalOf);
+  changedAfter(revision: number, limit: number): readonly StoredApproval[] {
+    return this.#file.using(({ changed }) => changed.all(revision, limit)).map(approvalOf);
   }
 
   lastRevision(): number {
@@ -177,7 +184,10 @@ class SqliteApprovalTable implements ApprovalTable {
     this.#file.close();
   }
 
-  #create(database: DatabaseSync, { create, nowMs }: Extract<ApprovalWrite, { create: ApprovalRow }>): ApprovalWritten {
+  #create(
+    database: DatabaseSync,
+    { create, rule, nowMs }: Extract<ApprovalWrite, { create: ApprovalRow }>,
+  ): ApprovalWritten {
     this.#drop(database, nowMs);
     const { approvals, approvalsPerCaller } = this.#limits;
     const all = database.prepare(`SELECT count(*) AS count FROM approvals WHERE ${OPEN}`).get();
@@ -190,7 +200,7 @@ class SqliteApprovalTable implements ApprovalTable {
     database
       .prepare('INSERT INTO approvals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
       .run(id, fingerprint, toolPrint, requester, state, askedMs, dueMs ?? null, revision, sealed);
-    return revision;
+    return { revision, flood: countAsk(database, { id, askedMs, caller: requester, rule }, this.#limits) };
   }
 
   #replace(
@@ -201,7 +211,7 @@ class SqliteApprovalTable implements ApprovalTable {
     const { changes } = database
       .prepare('UPDATE approvals SET state = ?, due_ms = ?, sealed = ?, revision = ? WHERE id = ? AND revision = ?')
       .run(replace.state, replace.dueMs ?? null, replace.sealed, next, replace.id, revision);
-    return changes === 1 ? next : 'late';
+    return changes === 1 ? { revision: next } : 'late';
   }
 
   /** Those that are over, the oldest first: after their time, and beyond what is kept of them. The book keeps them all. */
@@ -210,10 +220,13 @@ class SqliteApprovalTable implements ApprovalTable {
     const over = database.prepare(`SELECT count(*) AS count FROM approvals WHERE NOT ${OPEN}`).get();
     const tooMany = Math.max(0, numberOf(over, 'count') - approvalsKept);
     const drop = database.prepare(
-      `DELETE FROM approvals WHERE id IN (SELECT id FROM approvals WHERE NOT ${OPEN} AND asked_ms <= ? ORDER BY asked_ms LIMIT ?)`,
+      `DELETE FROM approvals WHERE id IN (SELECT id FROM approvals WHERE NOT ${OPEN} AND asked_ms <= ? ORDER BY asked_ms LIMIT ?)
+       RETURNING id`,
     );
-    drop.run(nowMs - approvalKeptMs, approvalsDropped);
-    if (tooMany > 0) drop.run(nowMs, Math.min(tooMany, approvalsDropped));
+    const forget = database.prepare('DELETE FROM approval_asks WHERE id = ?');
+    const old = drop.all(nowMs - approvalKeptMs, approvalsDropped);
+    const beyond = tooMany > 0 ? drop.all(nowMs, Math.min(tooMany, approvalsDropped)) : [];
+    for (const row of [...old, ...beyond]) forget.run(textOf(row, 'id'));
   }
 }
 

@@ -33,7 +33,11 @@ export function createFakeApprovalStore(roomFor = 1_000): FakeApprovalStore {
       all()
         .filter(({ state }) => states.includes(state))
         .slice(0, limit),
-    changedAfter: (after) => all().filter((one) => one.revision > after),
+    changedAfter: (after, limit) =>
+      all()
+        .filter((one) => one.revision > after)
+        .toSorted((one, other) => one.revision - other.revision)
+        .slice(0, limit),
     lastRevision: () => revision,
     due: (nowMs) =>
       all().filter(
