@@ -535,6 +535,19 @@ export const LIMITS = {
   approvalsListed: 500,
   /** A message that waits is read for whoever may see it unmasked, on the main thread. */
   heldShownBytes: 256 * 1024,
+  // the page of one: src/signin/approvals
+  /** Values of the arguments: on one page, and so many that a person can be said to have seen them. */
+  approvalPageRows: 200,
+  approvalRows: 5_000,
+  /** Of one value: at once, unfolded on the page (all of them together), and on one page of its own. */
+  approvalValueChars: 400,
+  approvalUnfoldedChars: 100_000,
+  approvalPartChars: 20_000,
+  approvalPathChars: 400,
+  approvalChangesShown: 100,
+  approvalLastCalls: 10,
+  /** Of one caller for one tool, waiting or refused: from here on the page warns of them. */
+  approvalSimilarWarned: 3,
 
   // stopping
   /** Between saying that it is not ready and refusing calls. */

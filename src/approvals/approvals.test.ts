@@ -245,3 +245,16 @@ test('a flood is recorded and alarmed once, every request of it is one of its ow
   await one.approvals.vote(first, aDecider(), YES);
   assert.equal(one.approvals.list(['pending']).length, most + 2);
 });
+
+test('whoever withdraws a request is named in the book', async (t) => {
+  const by: (string | undefined)[] = [];
+  const one = rig(t, undefined, {
+    record(act, _approval, who) {
+      if (act === 'approval_withdrawn') by.push(who?.subject);
+      return Promise.resolve(ok('a:1'));
+    },
+  });
+  await one.approvals.withdraw((await asked(one)).id, aDecider('ada'));
+  await one.approvals.withdraw((await asked(one, { id: 'apr_2' })).id);
+  assert.deepEqual(by, ['ada', undefined]);
+});

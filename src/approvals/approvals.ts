@@ -68,8 +68,8 @@ export type Approvals = {
     by: Decider,
     verdict: Verdict,
   ): Promise<Result<Approval, VoteFault | 'unknown_approval' | 'changed_meanwhile' | Unavailable>>;
-  /** Whoever asked does not want it any more. */
-  withdraw(id: string): Promise<void>;
+  /** Whoever asked does not want it any more. `by`: who said so; undefined where it shows from what their client did. */
+  withdraw(id: string, by?: Decider): Promise<void>;
   /** What was asked is nobody's any more, or under another policy: all that `isMeant` says so of. */
   voidAll(isMeant: (approval: Approval) => boolean): Promise<void>;
   find(id: string): Approval | undefined;
@@ -100,9 +100,14 @@ export function createApprovals(parts: ApprovalParts): Approvals {
     return replaced;
   };
   /** What ends something grants nothing: it is in force first, so that only whoever ended it says so. */
-  const endWith = async (before: Approval, after: Changed | undefined, act: ApprovalAct): Promise<void> => {
+  const endWith = async (
+    before: Approval,
+    after: Changed | undefined,
+    act: ApprovalAct,
+    by?: Decider,
+  ): Promise<void> => {
     const ended = after === undefined ? undefined : await replace(before, after);
-    if (ended !== undefined) await record(act, ended, undefined);
+    if (ended !== undefined) await record(act, ended, by);
   };
   const openOnes = (): readonly Approval[] => store.list(['pending', 'approved'], Number.MAX_SAFE_INTEGER);
 
@@ -171,9 +176,9 @@ export function createApprovals(parts: ApprovalParts): Approvals {
       await record('approval_vote_void', before, by);
       return err('changed_meanwhile');
     },
-    async withdraw(id) {
+    async withdraw(id, by) {
       const before = store.find(id);
-      if (before !== undefined) await endWith(before, end(before, 'withdrawn'), 'approval_withdrawn');
+      if (before !== undefined) await endWith(before, end(before, 'withdrawn'), 'approval_withdrawn', by);
     },
     async voidAll(isMeant) {
       for (const approval of openOnes())

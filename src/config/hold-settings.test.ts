@@ -74,7 +74,7 @@ test('what no rule holds is for the approvers of the deployment, and for nobody 
 test('people and owners are known by issuer and subject, whatever colons the subject has', () => {
   const { owners, samePeople } = holdSettings(
     config({
-      approvals: { samePeople: [['okta:00u1', 'entra:a:b']] },
+      approvals: { samePeople: [['okta:00u1', 'entra:a:b']], show: [] },
       serviceAccounts: { nightly: { owner: 'okta:00u1', purpose: 'report' } },
     }),
     PUBLIC,

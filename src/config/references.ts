@@ -35,6 +35,7 @@ export function checkReferences(raw: RawMap): Complaint[] {
     ...rawList(rawMap(raw['approvals'])['samePeople']).flatMap((people, index) =>
       unknownNamespaces(people, known.issuers, ['approvals', 'samePeople', index]),
     ),
+    ...unknownNamespaces(rawMap(raw['approvals'])['show'], known.issuers, ['approvals', 'show']),
     ...unknownNames('connection', rawMap(rawMap(raw['masking'])['inline'])['connections'], known.connections, [
       'masking',
       'inline',

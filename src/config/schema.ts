@@ -439,6 +439,9 @@ const approvals = z.strictObject({
       'each list is one person, as <issuer>:<subject> of each identity: nobody approves what another identity of theirs asks',
     ),
   notify: notify.describe('who else is told of what waits, by name; a rule tells all unless it names some'),
+  show: groups.describe(
+    'may see what is masked in the arguments of a call that waits, while it waits; each time is recorded',
+  ),
 });
 
 export const ConfigSchema = z.strictObject({

@@ -25,7 +25,9 @@ const CLASSES = {
 export type HiddenClass = keyof typeof CLASSES;
 const NAMED = Object.entries(CLASSES) as readonly (readonly [HiddenClass, RegExp])[];
 
-const ANY = /[[\p{Cc}\p{Cf}\p{Co}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800]--[\t\n\r]]/gv;
+/** One character of any of the classes. */
+export const HIDDEN = /[[\p{Cc}\p{Cf}\p{Co}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800]--[\t\n\r]]/v;
+const ANY = new RegExp(HIDDEN.source, 'gv');
 /** Emoji as the standard has them, with joiners, selectors and, of the tags, the three flags in use (UTS 51). */
 const EMOJI = /\p{RGI_Emoji}|[\p{Emoji}--[0-9#*]]\ufe0f|[0-9#*]\ufe0f\u20e3/gv;
 

@@ -44,6 +44,17 @@ it('an act is a control record of who did what through which client', async () =
   });
 });
 
+it('what is about a held call is found by its approval', () => {
+  const decision = { effect: 'hold', policy: 'p', rule: 'hold-deletes', approval: 'apr_1' } as const;
+  const held = { method: 'tools/call', name: 'delete_note', decision };
+  const {
+    method,
+    name,
+    decision: kept,
+  } = headerOf(actEntry('approval_read', { signIn: SIGN_IN, held }, fakeGateway()));
+  assert.deepEqual({ method, name, decision: kept }, held);
+});
+
 it('what must not stand in a record does not, wherever it was put', () => {
   const gateway = fakeGateway();
   const secret = 'refresh-token-0123456789';

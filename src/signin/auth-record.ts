@@ -3,7 +3,7 @@
  * given out, what was refused, what ended. Tokens, codes and cookies never come in here: what has to name one is a keyed
  * fingerprint.
  */
-import type { RecordHeader } from '#events/header.ts';
+import type { EventDecision, RecordHeader } from '#events/header.ts';
 import { callerKey, GATEWAY_CALLER } from '#identity/caller.ts';
 import type { Caller } from '#identity/caller.ts';
 import { recordId } from '#ledger/record.ts';
@@ -30,7 +30,8 @@ export type AuthAct =
   | 'client_refused'
   | 'client_removed'
   | 'web_session_ended'
-  | 'approval_read';
+  | 'approval_read'
+  | 'approval_shown';
 
 export type ActFacts = {
   /** Who did it; left out where `signIn` says it, and where it is the gateway itself. */
@@ -42,6 +43,8 @@ export type ActFacts = {
   readonly clientName?: string;
   /** Name of the connection it is about. */
   readonly connection?: string;
+  /** The held call it is about: everything about one is found by its approval. */
+  readonly held?: { readonly method: string; readonly name: string; readonly decision: EventDecision };
   /** A stable reason code: lower-case words joined by `_`. */
   readonly reason?: string;
   /** Network address. */
@@ -70,6 +73,7 @@ export function actEntry(
     caller: { issuer, subject, kind, groups },
     client,
     ...(connection === undefined ? {} : { connection }),
+    ...facts.held,
     ...(reason === undefined ? {} : { reason }),
     ...(source === undefined ? {} : { source }),
     detail: detail ?? {},
