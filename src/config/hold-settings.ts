@@ -24,7 +24,7 @@ const termsOf = (rule: RuleConfig, approvers: readonly string[]): HoldTerms => (
 });
 
 /** `<issuer's name>:<subject>`; of an issuer that exists, as checked at load. */
-function principalOf(named: string, { issuers }: Pick<Config, 'issuers'>): Principal | undefined {
+export function principalOf(named: string, { issuers }: Pick<Config, 'issuers'>): Principal | undefined {
   const colon = named.indexOf(':');
   const issuer = issuers[named.slice(0, colon)]?.issuer;
   return issuer === undefined ? undefined : { issuer, subject: named.slice(colon + 1) };

@@ -16,6 +16,8 @@ import { checkMaskingPatterns } from '#config/masking-patterns.ts';
 import { checkMaskingRules } from '#config/masking-rules.ts';
 import { checkNetwork, parseListen } from '#config/network-rules.ts';
 import type { ListenAddress } from '#config/network-rules.ts';
+import { resolveNotify } from '#config/notify-secrets.ts';
+import { notifierSettings } from '#config/notify-settings.ts';
 import { checkPolicy } from '#config/policy-settings.ts';
 import { inFileOrder, isWritten, placeComplaint } from '#config/place-problems.ts';
 import type { Complaint, ConfigPath, ConfigProblem } from '#config/problem.ts';
@@ -39,6 +41,7 @@ import { checkUnavailable, checkWarnings } from '#config/unavailable.ts';
 import { configVersion, policyVersion } from '#config/versions.ts';
 import { checkWorkers } from '#config/workers.ts';
 import { readYaml } from '#config/yaml-text.ts';
+import type { NotifierSettings } from '#notify/notifier-settings.ts';
 
 export type ConfigSource = {
   /** Absolute path; its folder is where relative paths in the file count from. Not opened here. */
@@ -71,6 +74,8 @@ export type LoadedConfig = {
   readonly proxy: ProxySettings | undefined;
   /** What service accounts prove themselves with at the token endpoint. */
   readonly accounts: ResolvedAccounts;
+  /** Who is told of calls that wait for people. */
+  readonly notifiers: readonly NotifierSettings[];
   /** 16 hex digits over levels, grants, rules, masking and what service accounts may reach. */
   readonly policyVersion: string;
   /** 16 hex digits over the whole configuration. */
@@ -108,6 +113,7 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
   const tls = resolveTls(referring, secretSource);
   const proxy = resolveProxy(referring, secretSource);
   const accounts = resolveServiceAccounts(referring, secretSource);
+  const notify = resolveNotify(referring, secretSource);
   const complaints: Complaint[] = [
     ...(parsed.success ? [] : schemaComplaints(parsed.error.issues, (path) => isWritten(raw, path))),
     ...checkUnavailable(raw),
@@ -126,6 +132,7 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
     ...tls.complaints,
     ...proxy.complaints,
     ...accounts.complaints,
+    ...notify.complaints,
     ...checkPolicy(raw, effectiveLimits(parsed.success ? parsed.data.limits : {})),
   ];
   problems.push(...complaints.map(placed));
@@ -144,6 +151,7 @@ export function loadConfig(source: ConfigSource): Result<LoadedConfig, readonly 
     tls: tls.resolved,
     proxy: proxy.resolved,
     accounts: accounts.resolved,
+    notifiers: notifierSettings(config, notify.resolved),
     policyVersion: policyVersion(config),
     configVersion: configVersion(config),
     warnings: [...checkWarnings(raw), ...serviceAccountWarnings(raw, source.nowMs)].map(placed),

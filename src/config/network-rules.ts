@@ -164,7 +164,7 @@ function checkUpstreams(raw: RawMap): Complaint[] {
 }
 
 /** Never repeats the URL: what is wrong with it may be a password in it. */
-function checkUrl(value: string, path: ConfigPath, protocols: readonly string[]): Complaint[] {
+export function checkUrl(value: string, path: ConfigPath, protocols: readonly string[]): Complaint[] {
   if (!URL.canParse(value)) return [];
   const url = new URL(value);
   const complaints: Complaint[] = [];
@@ -194,7 +194,7 @@ export const isSecretName = (name: string): boolean =>
     name.replace(/([a-z0-9])([A-Z])/g, '$1_$2'),
   );
 
-function mustBeHttps(url: URL, path: ConfigPath): Complaint[] {
+export function mustBeHttps(url: URL, path: ConfigPath): Complaint[] {
   if (url.protocol !== 'http:' || isLoopbackHost(url.hostname)) return [];
   return [{ path, message: 'is http: beyond loopback', fix: 'use https:' }];
 }

@@ -36,6 +36,11 @@ export function checkReferences(raw: RawMap): Complaint[] {
       unknownNamespaces(people, known.issuers, ['approvals', 'samePeople', index]),
     ),
     ...unknownNamespaces(rawMap(raw['approvals'])['show'], known.issuers, ['approvals', 'show']),
+    ...rawEntries(rawMap(raw['approvals'])['notify']).flatMap(([name, { people }]) =>
+      Object.entries(rawMap(people)).flatMap(([member, person]) =>
+        unknownNamespaces([person], known.issuers, ['approvals', 'notify', name, 'people', member], true),
+      ),
+    ),
     ...unknownNames('connection', rawMap(rawMap(raw['masking'])['inline'])['connections'], known.connections, [
       'masking',
       'inline',
@@ -155,12 +160,13 @@ function unknownNames(what: string, value: unknown, known: readonly string[], pa
     .map(([index, name]) => unknown(what, name, known, [...path, index]));
 }
 
-function unknownNamespaces(value: unknown, issuers: readonly string[], path: ConfigPath): Complaint[] {
+/** `isOne`: the path is the name's own. */
+function unknownNamespaces(value: unknown, issuers: readonly string[], path: ConfigPath, isOne = false): Complaint[] {
   return rawTexts(value).flatMap(([index, name]) => {
     const colon = name.indexOf(':');
     // Without a colon the schema complains.
     if (colon < 1 || issuers.includes(name.slice(0, colon))) return [];
-    return [unknown('issuer', name.slice(0, colon), issuers, [...path, index])];
+    return [unknown('issuer', name.slice(0, colon), issuers, isOne ? path : [...path, index])];
   });
 }
 

@@ -66,6 +66,29 @@ test('what decides calls may change while the gateway runs', () => {
   assert.deepEqual(changedParts(before, load(BASE)), []);
 });
 
+test('notifiers come, change in any of their parts and go while the gateway runs, and are named', () => {
+  const key = (byte: number): string => `whsec_${Buffer.alloc(32, byte).toString('base64')}`;
+  const notify = (text: string, secret = key(1)): LoadedConfig =>
+    load(`${BASE}approvals: { notify: { ${text} } }\n`, { HOOK: secret, BOT: 'xoxb-1' });
+  const hook = 'ops: { type: webhook, url: "https://hooks.test/a", secret: env:HOOK }';
+  const slack =
+    'chat: { type: slack, token: env:BOT, signingSecret: env:BOT, channel: C0123, people: { U01: "idp:a" } }';
+  const first = notify(hook);
+  for (const [from, to, part] of [
+    [before, first, 'approvals.notify.ops (added)'],
+    [first, notify(hook, key(2)), 'approvals.notify.ops'],
+    [first, notify(hook.replace('/a', '/b')), 'approvals.notify.ops'],
+    [first, before, 'approvals.notify.ops (removed)'],
+    [notify(slack), notify(slack.replace('idp:a', 'idp:b')), 'approvals.notify.chat'],
+    [before, load(`${BASE}approvals: { samePeople: [["idp:a", "idp:b"]] }\n`), 'approvals'],
+  ] as const) {
+    assert.deepEqual(restartNeeded(from, to), []);
+    assert.deepEqual(changedParts(from, to), [part]);
+  }
+  assert.deepEqual(changedParts(first, notify(hook)), []);
+  assert.doesNotMatch(JSON.stringify(changedParts(first, notify(hook, key(2)))), /whsec/);
+});
+
 test('masking keys come, change and go while the gateway runs, and are named; the master key does not', () => {
   const [one, other] = [1, 2].map((byte) => Buffer.alloc(32, byte).toString('base64'));
   const keys = (text: string, env: Record<string, string>): LoadedConfig =>

@@ -4,6 +4,7 @@
  */
 import type { LoadedConfig } from '#config/load.ts';
 import type { OperatorLimit } from '#config/operator-limits.ts';
+import { notifierText } from '#config/notify-settings.ts';
 import { pathText } from '#config/problem.ts';
 import { rawMap } from '#config/raw.ts';
 import type { ResolvedSecrets } from '#config/resolve-secrets.ts';
@@ -24,6 +25,7 @@ const SECTIONS: ReadonlySet<string> = new Set([
   'grants',
   'roles',
   'rules',
+  'approvals',
   'masking',
 ]);
 const SERVER: ReadonlySet<string> = new Set(['publicUrl', 'trustedProxies', 'allowedOrigins', 'allowedHosts']);
@@ -118,6 +120,8 @@ export function changedParts(before: LoadedConfig, after: LoadedConfig): readonl
     }
   }
   for (const id of maskingKeyChanges(before, after)) parts.push(id);
+  for (const name of changedNotifiers(before, after)) parts.push(name);
+  if (changedKeys(old.approvals, now.approvals).some((key) => key !== 'notify')) parts.push('approvals');
   for (const section of ['signIn', 'proxy', 'grants', 'roles', 'rules', 'masking'] as const)
     if (differ(old[section], now[section])) parts.push(section);
   if (!sameSignInSecrets(before.signInSecrets, after.signInSecrets)) parts.push('signIn (secret)');
@@ -126,6 +130,17 @@ export function changedParts(before: LoadedConfig, after: LoadedConfig): readonl
   for (const key of changedLimits(before.limits, after.limits)) parts.push(`limits.${key}`);
   if (parts.length <= NAMES_MAX) return parts;
   return [...parts.slice(0, NAMES_MAX), `and ${parts.length - NAMES_MAX} more`];
+}
+
+/** `approvals.notify.ops (added)`. */
+function changedNotifiers(before: LoadedConfig, after: LoadedConfig): readonly string[] {
+  const [old, now] = [before, after].map(
+    ({ notifiers }) => new Map(notifiers.map((one) => [one.name, notifierText(one)])),
+  );
+  return keysOf(before.config.approvals.notify, after.config.approvals.notify).flatMap((name) => {
+    if (old?.get(name) === now?.get(name)) return [];
+    return [`approvals.notify.${name}${now?.has(name) ? (old?.has(name) ? '' : ' (added)') : ' (removed)'}`];
+  });
 }
 
 /** `keys.masking.k2 (added)`; the same name may hold another key. */

@@ -124,6 +124,17 @@ function readPeer(tls: RawMap, path: ConfigPath, url: string | undefined, found:
   };
 }
 
+/** `tls: { ca }` of somebody who is told of approvals. `ca`: PEM. */
+export function readAuthorities(
+  tls: RawMap,
+  path: ConfigPath,
+  source: SecretSource,
+): { readonly ca: string | undefined; readonly complaints: Complaint[] } {
+  const complaints: Complaint[] = [];
+  const authorities = readCertificates(tls['ca'], [...path, 'ca'], { complaints, source });
+  return { ca: authorities.length === 0 ? undefined : pemOf(authorities), complaints };
+}
+
 /** Of a configuration that may be invalid in other ways too. */
 export function resolveTls(
   raw: RawMap,
