@@ -549,6 +549,26 @@ export const LIMITS = {
   /** Of one caller for one tool, waiting or refused: from here on the page warns of them. */
   approvalSimilarWarned: 3,
 
+  // Slack: src/notify/slack, src/signin/slack
+  /** One request to its API, from connecting to the last byte. */
+  slackRequestMs: 10_000,
+  slackAnswerBytes: 256 * 1024,
+  slackSockets: 4,
+  /** How old a signed request may be, as Slack recommends. */
+  slackSignatureMs: 5 * 60_000,
+  /** One interaction: a submission repeats the whole modal, percent-encoded. */
+  slackInteractionBytes: 512 * 1024,
+  /** What opens a modal is good for three seconds after the click, and Slack waits as long for an answer. */
+  slackAnswerMs: 2_500,
+  /** Arguments that a modal shows; what is longer is read on the page of the request. */
+  slackArgumentChars: 8_000,
+  /** Between opening a modal and sending it. */
+  slackModalMs: 30 * 60_000,
+  /** Between the click that offers it and the form that makes it. */
+  slackLinkOfferMs: 10 * 60_000,
+  slackLinks: 100_000,
+  slackLinksPerPerson: 20,
+
   // stopping
   /** Between saying that it is not ready and refusing calls. */
   readyGraceMs: 0,

@@ -21,6 +21,14 @@ test('what a thread wrote is read here, by another process too', async (t) => {
   await there.consents.remove(digest);
   assert.equal(here.consents.find(digest), undefined);
 
+  const link = { digest, person, sealed: Buffer.from('x'), linkedAtMs: 7 };
+  assert.equal(await here.slackLinks.add(link), true);
+  assert.equal(await there.slackLinks.add(link), false);
+  assert.equal(there.slackLinks.find(digest)?.linkedAtMs, 7);
+  assert.equal(there.slackLinks.of(person).length, 1);
+  await there.slackLinks.remove(digest);
+  assert.equal(here.slackLinks.find(digest), undefined);
+
   const times = { nowMs: 0, untilMs: 10 };
   const claimed = await Promise.all([
     here.claims.claim(digest, 'here', times),

@@ -1,8 +1,9 @@
-/** Consents and claims in `state.db`: read here, written by a thread of their own. */
+/** Consents, claims and linked Slack accounts in `state.db`: read here, written by a thread of their own. */
 import { Worker } from 'node:worker_threads';
 import type { ClaimStore } from '#oauth/claim.ts';
 import type { ConsentStore } from '#oauth/consent.ts';
 import { openSignInTables } from '#store/sign-in-tables.ts';
+import type { SlackLinkStore } from '#notify/slack/slack-links.ts';
 import type { SignInTableLimits, SignInTables, SignInWrite } from '#store/sign-in-tables.ts';
 import { WriterThread } from '#store/writer-thread.ts';
 import type { FromWriter, ToWriter } from '#store/writer-thread.ts';
@@ -14,6 +15,7 @@ export type FromSignInState = FromWriter<boolean>;
 export type SignInState = {
   readonly consents: ConsentStore;
   readonly claims: ClaimStore;
+  readonly slackLinks: SlackLinkStore;
   close(): Promise<void>;
 };
 
@@ -44,6 +46,12 @@ export function createSignInState({ path, limits }: SignInStateSettings): SignIn
     claims: {
       claim: (key, holder, { nowMs, untilMs }) => writer.write({ act: 'claim', key, holder, nowMs, untilMs }),
       letGo: async (key, holder) => void (await writer.write({ act: 'let_go', key, holder })),
+    },
+    slackLinks: {
+      find: (digest) => open().findSlackLink(digest),
+      of: (person) => open().slackLinksOf(person),
+      add: (row) => writer.write({ act: 'link_slack', row }),
+      remove: async (digest) => void (await writer.write({ act: 'unlink_slack', digest })),
     },
     async close() {
       isClosed = true;

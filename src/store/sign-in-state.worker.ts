@@ -1,4 +1,4 @@
-/** The thread that writes consents and claims, so that nothing else waits for the disk. */
+/** The thread that writes consents, claims and linked Slack accounts, so that nothing else waits for the disk. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromSignInState, SignInStateSettings, ToSignInState } from '#store/sign-in-state.ts';
 import { openSignInTables } from '#store/sign-in-tables.ts';

@@ -1,12 +1,21 @@
 /**
- * Two tables of `state.db`: what people let clients do (src/oauth/consent.ts), and what one process at a time has claimed
- * (src/oauth/claim.ts). Both bounded. Reading is a look at an index on the calling thread; writing waits for the disk and is
+ * Three tables of `state.db`: what people let clients do (src/oauth/consent.ts), what one process at a time has claimed
+ * (src/oauth/claim.ts), and the Slack accounts people linked. All bounded. Reading is a look at an index on the calling thread; writing waits for the disk and is
  * for sign-in-state.worker.ts.
  */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Limits } from '#limits.ts';
 import type { ConsentRow } from '#oauth/consent.ts';
 import { unreachable } from '#result.ts';
+import {
+  addSlackLink,
+  FIND_SLACK_LINK,
+  removeSlackLink,
+  SLACK_LINK_SCHEMA,
+  SLACK_LINKS_OF,
+  slackLinkOf,
+} from '#store/slack-link-table.ts';
+import type { SlackLinkRow } from '#notify/slack/slack-links.ts';
 import { openStateFile } from '#store/state-file.ts';
 
 export type SignInTableLimits = Pick<
@@ -14,6 +23,8 @@ export type SignInTableLimits = Pick<
   | 'consents'
   | 'consentsPerPerson'
   | 'claims'
+  | 'slackLinks'
+  | 'slackLinksPerPerson'
   | 'signInRowsDropped'
   | 'signInWritesWaiting'
   | 'signInWriteMs'
@@ -30,11 +41,15 @@ export type SignInWrite =
       readonly nowMs: number;
       readonly untilMs: number;
     }
-  | { readonly act: 'let_go'; readonly key: Uint8Array; readonly holder: string };
+  | { readonly act: 'let_go'; readonly key: Uint8Array; readonly holder: string }
+  | { readonly act: 'link_slack'; readonly row: SlackLinkRow }
+  | { readonly act: 'unlink_slack'; readonly digest: Uint8Array };
 
 export type SignInTables = {
   readonly find: (digest: Uint8Array) => ConsentRow | undefined;
   readonly of: (person: Uint8Array) => readonly ConsentRow[];
+  readonly findSlackLink: (digest: Uint8Array) => SlackLinkRow | undefined;
+  readonly slackLinksOf: (person: Uint8Array) => readonly SlackLinkRow[];
   /** All of them in one transaction, durable when it returns: whether each did something. Throws when nothing was written. */
   readonly write: (writes: readonly SignInWrite[]) => readonly boolean[];
   readonly close: () => void;
@@ -49,11 +64,13 @@ CREATE INDEX IF NOT EXISTS consents_of ON consents (person, given_ms);
 CREATE INDEX IF NOT EXISTS consents_by_age ON consents (given_ms);
 CREATE TABLE IF NOT EXISTS claims (key BLOB PRIMARY KEY, holder TEXT NOT NULL, until_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS claims_by_end ON claims (until_ms);
-`;
+${SLACK_LINK_SCHEMA}`;
 
 type Statements = {
   readonly find: StatementSync;
   readonly of: StatementSync;
+  readonly findSlackLink: StatementSync;
+  readonly slackLinksOf: StatementSync;
 };
 
 function rowOf(row: Record<string, SQLOutputValue>): ConsentRow {
@@ -81,6 +98,8 @@ export function openSignInTables(path: string, limits: SignInTableLimits): SignI
     prepare: (database) => ({
       find: database.prepare('SELECT * FROM consents WHERE digest = ?'),
       of: database.prepare('SELECT * FROM consents WHERE person = ? ORDER BY given_ms DESC'),
+      findSlackLink: database.prepare(FIND_SLACK_LINK),
+      slackLinksOf: database.prepare(SLACK_LINKS_OF),
     }),
   });
   return {
@@ -90,6 +109,12 @@ export function openSignInTables(path: string, limits: SignInTableLimits): SignI
         return row === undefined ? undefined : rowOf(row);
       }),
     of: (person) => file.using(({ of }) => of.all(person).map(rowOf)),
+    findSlackLink: (digest) =>
+      file.using(({ findSlackLink }) => {
+        const row = findSlackLink.get(digest);
+        return row === undefined ? undefined : slackLinkOf(row);
+      }),
+    slackLinksOf: (person) => file.using(({ slackLinksOf }) => slackLinksOf.all(person).map(slackLinkOf)),
     write: (writes) => file.writing((_, database) => writes.map((write) => act(database, write, limits))),
     close: file.close,
   };
@@ -107,6 +132,10 @@ function act(database: DatabaseSync, write: SignInWrite, limits: SignInTableLimi
       return (
         database.prepare('DELETE FROM claims WHERE key = ? AND holder = ?').run(write.key, write.holder).changes === 1
       );
+    case 'link_slack':
+      return addSlackLink(database, write.row, limits);
+    case 'unlink_slack':
+      return removeSlackLink(database, write.digest);
     default:
       return unreachable(write);
   }

@@ -1,5 +1,6 @@
-/** Consents and claims in memory, of one process or, when it is handed to several, of all. */
+/** Consents, claims and linked Slack accounts in memory, of one process or, when it is handed to several, of all. */
 import type { ClaimStore } from '#oauth/claim.ts';
+import type { SlackLinkRow, SlackLinkStore } from '#notify/slack/slack-links.ts';
 import type { ConsentRow, ConsentStore } from '#oauth/consent.ts';
 
 const nameOf = (digest: Uint8Array): string => Buffer.from(digest).toString('hex');
@@ -14,6 +15,21 @@ export function fakeConsentStore(): ConsentStore & { readonly rows: Map<string, 
         .filter((row) => nameOf(row.person) === nameOf(person))
         .toSorted((a, b) => b.givenAtMs - a.givenAtMs),
     put: async (row) => void rows.set(nameOf(row.digest), row),
+    remove: async (digest) => void rows.delete(nameOf(digest)),
+  };
+}
+
+export function fakeSlackLinkStore(): SlackLinkStore & { readonly rows: Map<string, SlackLinkRow> } {
+  const rows = new Map<string, SlackLinkRow>();
+  return {
+    rows,
+    find: (digest) => rows.get(nameOf(digest)),
+    of: (person) => [...rows.values()].filter((row) => nameOf(row.person) === nameOf(person)),
+    async add(row) {
+      if (rows.has(nameOf(row.digest))) return false;
+      rows.set(nameOf(row.digest), row);
+      return true;
+    },
     remove: async (digest) => void rows.delete(nameOf(digest)),
   };
 }

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LIMITS } from '#limits.ts';
+import { decisionModal } from '#signin/slack/decision-modal.ts';
+import { anApproval, TERMS } from '#test/fakes/approval.ts';
+
+type Block = {
+  readonly type: string;
+  readonly block_id?: string;
+  readonly element?: {
+    readonly options?: readonly { readonly value: string; readonly text: { readonly text: string } }[];
+  };
+  readonly elements?: readonly { readonly elements: readonly { readonly text: string }[] }[];
+};
+const modal = (asked: unknown, other: Parameters<typeof anApproval>[0] = {}) =>
+  decisionModal({
+    approval: anApproval(other),
+    asked,
+    sealed: 'sealed',
+    url: 'https://gatebook.example/approvals/apr_1',
+    limits: LIMITS,
+  }) as { readonly blocks: readonly Block[]; readonly private_metadata: string };
+const argumentsIn = ({ blocks }: { readonly blocks: readonly Block[] }): string =>
+  blocks
+    .filter(({ type }) => type === 'rich_text')
+    .flatMap(({ elements = [] }) => elements.flatMap((one) => one.elements.map(({ text }) => text)))
+    .join('');
+const choicesIn = ({ blocks }: { readonly blocks: readonly Block[] }): readonly string[] =>
+  blocks.flatMap(({ element }) => element?.options?.map(({ value }) => value) ?? []);
+
+test('all arguments are there, in pieces that Slack takes, with hidden characters spelled out', () => {
+  const asked = { id: 7, text: '😀'.repeat(2_500), name: 'del\u202eete\u200b' };
+  const shown = modal(asked);
+  assert.equal(
+    argumentsIn(shown),
+    JSON.stringify(asked, undefined, 2).replace('\u202e', '\\u{202e}').replace('\u200b', '\\u{200b}'),
+  );
+  for (const { elements = [] } of shown.blocks)
+    for (const { elements: texts } of elements)
+      for (const { text } of texts) assert.ok(text.length <= 3_000 && text.isWellFormed());
+});
+
+test('whoever decides chooses between the scopes of the rule and a no, and nothing is chosen before', () => {
+  assert.deepEqual(choicesIn(modal({})), ['once', 'call', 'tool', 'deny']);
+  assert.deepEqual(choicesIn(modal({}, { terms: { ...TERMS, scopes: ['once'] } })), ['once', 'deny']);
+  assert.equal(JSON.stringify(modal({})).includes('initial_option'), false);
+  for (const { element } of modal({}).blocks)
+    for (const { text } of element?.options ?? []) assert.ok(text.text.length <= 75, text.text);
+});
+
+test('what is too long to be read here cannot be agreed to here, and where it can be is said', () => {
+  const shown = modal({ text: 'x'.repeat(LIMITS.slackArgumentChars) });
+  assert.deepEqual(choicesIn(shown), ['deny']);
+  assert.equal(argumentsIn(shown), '');
+  assert.match(JSON.stringify(shown), /https:\/\/gatebook\.example\/approvals\/apr_1/);
+});
+
+test('it says who asks, what they say of it, and who decided already; nothing of it is markup', () => {
+  const reason = '<!channel> *bold*';
+  const text = JSON.stringify(
+    modal(
+      {},
+      {
+        name: '<https://evil.example|click>',
+        statement: { reason, ticket: 'OPS-17', atMs: 1 },
+        votes: [
+          {
+            by: { issuer: 'https://okta.example', subject: 'lena' },
+            effect: 'approve',
+            scope: 'once',
+            reason,
+            atMs: 1,
+          },
+        ],
+      },
+    ),
+  );
+  for (const part of ['ada of https://okta.example (person, through okta:cli)', 'OPS-17', 'Approved (once) by lena'])
+    assert.ok(text.includes(part), part);
+  assert.equal(text.includes('mrkdwn'), false);
+});
+
+test('a modal at its largest is one that Slack takes', () => {
+  const vote = { by: { issuer: 'i'.repeat(2_000), subject: 's' }, effect: 'approve', scope: 'once', atMs: 1 } as const;
+  const { blocks } = modal(
+    { text: 'x'.repeat(LIMITS.slackArgumentChars - 100) },
+    { votes: Array.from({ length: 20 }, () => ({ ...vote, reason: 'r'.repeat(1_000) })) },
+  );
+  assert.ok(blocks.length <= 100);
+  assert.ok(JSON.stringify(blocks).length < 250_000);
+});
