@@ -17,14 +17,14 @@ import { err, ok, unreachable, type Result } from '#result.ts';
 const RETRY_MS = 5_000;
 const UNREADABLE = err({ code: 'state_unavailable', reason: 'unreadable', retryAfterMs: RETRY_MS } as const);
 
-const deciderOf = ({ verified }: ApiCall): Decider => {
+export const deciderOf = ({ verified }: ApiCall): Decider => {
   const { issuer, subject, groups } = verified.caller;
   return { issuer, subject, groups };
 };
 
 const isSeen = (approval: Approval, { verified, roles }: ApiCall): boolean => maySee(approval, verified.caller, roles);
 
-const shown = (
+export const shown = (
   approval: Approval,
   call: ApiCall,
   { approvals, clock }: Pick<ApiParts, 'approvals' | 'clock'>,
@@ -35,6 +35,7 @@ const shown = (
     approvers: [...approvers],
     scopes: [...scopes],
     votes: [...view.votes],
+    mayState: !call.roles.has('auditor') && approvals.statementFault(approval, deciderOf(call)) === undefined,
     mayDecide: !call.roles.has('auditor') && approvals.voteFault(approval, deciderOf(call)) === undefined,
   };
 };
@@ -53,7 +54,7 @@ export function serveApprovals(
 }
 
 /** What one may not see is not there. */
-function findApproval(
+export function findApproval(
   id: string,
   call: ApiCall,
   { approvals }: Pick<ApiParts, 'approvals'>,
@@ -103,6 +104,13 @@ function refusalOf(fault: VoteFault | 'unknown_approval' | 'changed_meanwhile' |
       return { code: 'forbidden', reason: fault, detail: 'nobody decides what they ask for', executed: 'no' };
     case 'not_an_approver':
       return { code: 'forbidden', reason: fault, detail: 'other groups decide this', executed: 'no' };
+    case 'statement_missing':
+      return {
+        code: 'statement_missing',
+        reason: fault,
+        detail: 'whoever asks has not said yet what the rule wants to know',
+        executed: 'no',
+      };
     case 'scope_not_offered':
       return {
         code: 'invalid_parameter',

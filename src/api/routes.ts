@@ -3,11 +3,12 @@ import { serveBreakGlass, serveBrokenGlass, serveMendGlass } from '#api/break-gl
 import { route, type Route } from '#api/call.ts';
 import { breakGlass, listBrokenGlass, mendGlass } from '#api/contract/break-glass.ts';
 import { serveClient, serveClients, serveDecision, serveRemoval } from '#api/clients.ts';
-import { decideApproval, getApproval, listApprovals } from '#api/contract/approval.ts';
+import { decideApproval, getApproval, listApprovals, stateApproval } from '#api/contract/approval.ts';
 import { getCheckpoint } from '#api/contract/checkpoint.ts';
 import * as clients from '#api/contract/clients.ts';
 import { acceptDefinitions, getDefinition, listDefinitions } from '#api/contract/definition.ts';
 import { serveApproval, serveApprovalDecision, serveApprovals } from '#api/approvals.ts';
+import { serveApprovalStatement } from '#api/approval-statement.ts';
 import { serveAcceptance, serveDefinition, serveDefinitions } from '#api/definitions.ts';
 import { createKey, listKeys, revokeKey } from '#api/contract/key.ts';
 import { serveKeyEnd, serveKeys, serveNewKey } from '#api/keys.ts';
@@ -47,6 +48,7 @@ export const ROUTES: readonly Route[] = [
   route(listApprovals, serveApprovals),
   route(getApproval, serveApproval),
   route(decideApproval, serveApprovalDecision),
+  route(stateApproval, serveApprovalStatement),
   route(events.searchEvents, searchEvents),
   route(events.countFacets, countFacets),
   route(events.countHistogram, countHistogram),

@@ -1,5 +1,5 @@
 /** An approval as people and programs see it: times as RFC 3339, nothing keyed. */
-import type { Approval, ApprovalScope, ApprovalState, Principal } from '#approvals/approval.ts';
+import type { Approval, ApprovalScope, ApprovalState, BreakGlassTerms, Principal } from '#approvals/approval.ts';
 import { lapse } from '#approvals/transitions.ts';
 
 export type ApprovalView = {
@@ -13,6 +13,10 @@ export type ApprovalView = {
   readonly approvers: readonly string[];
   readonly needed: number;
   readonly scopes: readonly ApprovalScope[];
+  /** What whoever asks has to say before anybody can agree: a pattern for the ticket, null when none is asked for. */
+  readonly asks: { readonly reason: boolean; readonly ticket: string | null };
+  readonly statement: { readonly reason: string; readonly ticket: string | null; readonly at: string } | null;
+  readonly breakGlass: BreakGlassTerms;
   readonly askedAt: string;
   readonly expiresAt: string;
   /** Of what was approved; null before. */
@@ -24,6 +28,8 @@ export type ApprovalView = {
     readonly scope: ApprovalScope;
     readonly reason: string;
     readonly at: string;
+    /** By somebody who could not have decided otherwise. */
+    readonly isBreakGlass: boolean;
   }[];
   /** The record that says what was asked: `<shard>:<n>`. */
   readonly record: string;
@@ -32,7 +38,7 @@ export type ApprovalView = {
 const timeText = (ms: number): string => new Date(ms).toISOString();
 
 export function approvalView(approval: Approval, nowMs: number): ApprovalView {
-  const { id, state, connection, method, name, requester, terms, votes, scope, usableUntilMs, record } =
+  const { id, state, connection, method, name, requester, terms, statement, votes, scope, usableUntilMs, record } =
     // Nobody may have written yet what time did.
     lapse(approval, nowMs) ?? approval;
   const { issuer, subject, kind, client } = requester;
@@ -47,6 +53,12 @@ export function approvalView(approval: Approval, nowMs: number): ApprovalView {
     approvers: terms.approvers,
     needed: terms.needed,
     scopes: terms.scopes,
+    asks: { reason: terms.asks.reason, ticket: terms.asks.ticket ?? null },
+    statement:
+      statement === undefined
+        ? null
+        : { reason: statement.reason, ticket: statement.ticket ?? null, at: timeText(statement.atMs) },
+    breakGlass: terms.breakGlass,
     askedAt: timeText(approval.askedMs),
     expiresAt: timeText(approval.expiresMs),
     granted: scope ?? null,
@@ -57,6 +69,7 @@ export function approvalView(approval: Approval, nowMs: number): ApprovalView {
       scope: vote.scope,
       reason: vote.reason,
       at: timeText(vote.atMs),
+      isBreakGlass: vote.isBreakGlass === true,
     })),
     record,
   };

@@ -148,6 +148,23 @@ test('of two who decide at the same time one counts, and the book says that the 
   assert.equal(one.acts.filter((act) => act.startsWith('approval_vote_void')).length, 1);
 });
 
+test('what whoever asks says is in the book before it counts, and only then can anybody agree', async (t) => {
+  const one = rig(t);
+  const { id, requester } = await asked(one, { terms: { ...TERMS, asks: { reason: true } } });
+  const said = { reason: 'the customer asked', mask: (text: string) => text };
+  assert.deepEqual(await one.approvals.vote(id, aDecider(), YES), { ok: false, error: 'statement_missing' });
+  one.isBookOpen = false;
+  assert.equal((await one.approvals.state(id, requester, said)).ok, false);
+  assert.equal(one.approvals.find(id)?.statement, undefined);
+  one.isBookOpen = true;
+  assert.deepEqual(await one.approvals.state(id, aDecider(), said), { ok: false, error: 'not_the_requester' });
+  assert.ok((await one.approvals.state(id, requester, said)).ok);
+  assert.deepEqual(await one.approvals.state(id, requester, said), { ok: false, error: 'stated_already' });
+  assert.ok((await one.approvals.vote(id, aDecider(), YES)).ok);
+  assert.deepEqual(one.acts.slice(1), [`approval_statement ${id} pending`, `approval_vote ${id} approved`]);
+  assert.equal(one.approvals.find(id)?.statement?.reason, 'the customer asked');
+});
+
 test('whoever waits hears of the decision, made here or in another process', async (t) => {
   const one = rig(t);
   const other = rig(t, one.path);

@@ -3,9 +3,12 @@
  * order: what grants or refuses is in the book before it is in force; a yes is used up, on stable storage, before anything is
  * sent. Knows neither HTTP nor what a record looks like.
  */
-import type { Approval, ApprovalRequest, ApprovalStore } from '#approvals/approval.ts';
+import type { Approval, ApprovalRequest, ApprovalStore, Principal } from '#approvals/approval.ts';
 import { end, isUsable, lapse, stillDenied, use, vote, voteFault } from '#approvals/transitions.ts';
-import type { Changed, Decider, SamePeople, Verdict, VoteFault } from '#approvals/transitions.ts';
+import type { Changed, Decider, Verdict, VoteFault } from '#approvals/transitions.ts';
+import type { SamePeople } from '#approvals/people.ts';
+import { state, statementFault } from '#approvals/statement.ts';
+import type { Said, StatementFault } from '#approvals/statement.ts';
 import { isSamePrint } from '#approvals/fingerprint.ts';
 import type { Prints } from '#approvals/fingerprint.ts';
 import type { Limits } from '#limits.ts';
@@ -16,6 +19,7 @@ import type { Result } from '#result.ts';
 export type ApprovalAct =
   | 'approval_requested'
   | 'approval_flood'
+  | 'approval_statement'
   | 'approval_vote'
   | 'approval_vote_void'
   | 'approval_expired'
@@ -61,6 +65,14 @@ export type Approvals = {
   ask(held: Held): Promise<Result<Approval, Unavailable | { readonly code: 'full' }>>;
   /** Used up when it resolves to true, on stable storage; false: somebody else was first, or it is over. */
   use(approval: Approval): Promise<boolean>;
+  /** Whether they can still say why it is asked, for whoever asks them. */
+  statementFault(approval: Approval, by: Principal): StatementFault | undefined;
+  /** Says why it is asked. */
+  state(
+    id: string,
+    by: Decider,
+    said: Said,
+  ): Promise<Result<Approval, StatementFault | 'unknown_approval' | 'changed_meanwhile' | Unavailable>>;
   /** Whether the person may decide at all, for whoever shows it to him. */
   voteFault(approval: Approval, by: Decider): VoteFault | undefined;
   vote(
@@ -161,6 +173,18 @@ export function createApprovals(parts: ApprovalParts): Approvals {
       if (store.find(approval.id)?.revision !== approval.revision) return false;
       const after = use(approval, clock());
       return after !== undefined && (after === approval || (await replace(approval, after)) !== undefined);
+    },
+    statementFault: (approval, by) => statementFault(approval, by, clock(), parts.samePeople()),
+    async state(id, by, said) {
+      const before = store.find(id);
+      if (before === undefined) return err('unknown_approval');
+      const stated = state(before, by, said, { nowMs: clock(), samePeople: parts.samePeople() });
+      if (!stated.ok) return stated;
+      const recorded = await record('approval_statement', { ...stated.value, revision: before.revision }, by);
+      if (!recorded.ok) return err({ code: 'unavailable', reason: recorded.error });
+      // It grants nothing: one that came too late stands in the book as what was said, and no yes follows it.
+      const after = await replace(before, stated.value);
+      return after === undefined ? err('changed_meanwhile') : ok(after);
     },
     voteFault: (approval, by) => voteFault(approval, by, clock(), parts.samePeople()),
     async vote(id, by, verdict) {

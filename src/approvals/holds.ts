@@ -1,6 +1,6 @@
 /** Who decides about what is held, as the configuration in force says. Plain data; filled by config/. */
 import type { HoldTerms, Principal } from '#approvals/approval.ts';
-import type { SamePeople } from '#approvals/transitions.ts';
+import type { SamePeople } from '#approvals/people.ts';
 
 export type Holds = {
   /** By the name of the rule that holds. */

@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { assert as assertProperty, constantFrom, nat, property } from 'fast-check';
 import { STATES } from '#approvals/approval.ts';
 import type { Approval } from '#approvals/approval.ts';
+import type { SamePeople } from '#approvals/people.ts';
 import { end, isUsable, lapse, use, vote, voteFault } from '#approvals/transitions.ts';
-import type { SamePeople, Verdict } from '#approvals/transitions.ts';
+import type { Verdict } from '#approvals/transitions.ts';
 import { aDecider, anApproval, OKTA, TERMS } from '#test/fakes/approval.ts';
 
 const YES: Verdict = { effect: 'approve', scope: 'once', reason: 'fine' };
@@ -99,6 +100,14 @@ test('what the rule does not offer cannot be granted', () => {
     ok: false,
     error: 'scope_not_offered',
   });
+});
+
+test('nobody says yes before whoever asks has said what the rule wants to know; a no needs no reason', () => {
+  const mute = anApproval({ terms: { ...TERMS, asks: { reason: true } } });
+  assert.equal(voteFault(mute, aDecider(), 2_000, []), undefined);
+  assert.deepEqual(vote(mute, aDecider(), YES, at(2_000)), { ok: false, error: 'statement_missing' });
+  assert.equal(voted(mute, aDecider(), NO).state, 'denied');
+  assert.equal(voted({ ...mute, statement: { reason: 'because', atMs: 1_500 } }).state, 'approved');
 });
 
 test('time ends what is open, once', () => {

@@ -3,6 +3,9 @@
  * data in, plain data out; what is refused says why. Whoever keeps the result does so by compare-and-set.
  */
 import type { Approval, ApprovalScope, Principal, Vote } from '#approvals/approval.ts';
+import { isAsking, isSamePerson } from '#approvals/people.ts';
+import type { SamePeople } from '#approvals/people.ts';
+import { lacksStatement } from '#approvals/statement.ts';
 import { err, ok, unreachable } from '#result.ts';
 import type { Result } from '#result.ts';
 
@@ -17,22 +20,8 @@ export type VoteFault =
   | 'not_an_approver'
   | 'own_request'
   | 'voted_already'
-  | 'scope_not_offered';
-
-/** People who are one: each list names one person as its identity providers know them (`issuer` + `subject`). */
-export type SamePeople = readonly (readonly Principal[])[];
-
-const isSame = (one: Principal, other: Principal): boolean =>
-  one.issuer === other.issuer && one.subject === other.subject;
-
-/** Through whatever identity either of them came. */
-function isSamePerson(one: Principal, other: Principal, samePeople: SamePeople): boolean {
-  if (isSame(one, other)) return true;
-  return samePeople.some(
-    (identities) =>
-      identities.some((identity) => isSame(identity, one)) && identities.some((identity) => isSame(identity, other)),
-  );
-}
+  | 'scope_not_offered'
+  | 'statement_missing';
 
 /** Why this person may not decide, whatever he would say; undefined when he may. */
 export function voteFault(
@@ -40,14 +29,11 @@ export function voteFault(
   by: Decider,
   nowMs: number,
   samePeople: SamePeople,
-): Exclude<VoteFault, 'scope_not_offered'> | undefined {
+): Exclude<VoteFault, 'scope_not_offered' | 'statement_missing'> | undefined {
   if (approval.state !== 'pending') return 'not_pending';
   if (nowMs >= approval.expiresMs) return 'expired';
   const { requester, terms, votes } = approval;
-  const asking: readonly Principal[] = [requester, requester.owner, requester.keyMaker].filter(
-    (one) => one !== undefined,
-  );
-  if (asking.some((one) => isSamePerson(one, by, samePeople))) return 'own_request';
+  if (isAsking(requester, by, samePeople)) return 'own_request';
   if (!terms.approvers.some((group) => by.groups.includes(group))) return 'not_an_approver';
   if (votes.some((vote) => isSamePerson(vote.by, by, samePeople))) return 'voted_already';
   return undefined;
@@ -74,6 +60,8 @@ export function vote(
   const fault = voteFault(approval, by, at.nowMs, at.samePeople);
   if (fault !== undefined) return err(fault);
   const { terms } = approval;
+  // A no is always possible.
+  if (verdict.effect === 'approve' && lacksStatement(approval)) return err('statement_missing');
   if (verdict.effect === 'approve' && !terms.scopes.includes(verdict.scope)) return err('scope_not_offered');
   const cast: Vote = { by: { issuer: by.issuer, subject: by.subject }, ...verdict, atMs: at.nowMs };
   const votes = [...approval.votes, cast];

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { approvalView } from '#approvals/approval-view.ts';
 import { approvalTable, approvalText } from '#cli/approval-lines.ts';
-import { aDecider, anApproval } from '#test/fakes/approval.ts';
+import { aDecider, anApproval, TERMS } from '#test/fakes/approval.ts';
 
 const shown = (other: Parameters<typeof anApproval>[0] = {}) => ({
   ...approvalView(anApproval(other), 2_000),
   mayDecide: true,
+  mayState: false,
 });
 
 test('hidden characters of a name and of arguments are spelled out, and none steers the terminal', () => {
@@ -22,4 +23,15 @@ test('who decided what and why is told, and until when a yes can be used', () =>
   assert.match(text, /approved \(once\) by grace of https:\/\/okta\.example at 1970-01-01T00:00:02\.000Z: ticket 17/);
   assert.match(text, /granted: once, usable until 1970-01-01T00:01:02\.000Z/);
   assert.equal(text.includes('arguments'), false);
+});
+
+test('what whoever asks has said is told, and what they have still to say', () => {
+  const terms = { ...TERMS, asks: { reason: true, ticket: 'OPS-[0-9]+' } };
+  assert.match(
+    approvalText(shown({ terms })),
+    /why: not said yet; nobody .* gives a reason and a ticket \(OPS-\[0-9\]\+\)/,
+  );
+  const statement = { reason: 'the customer asked', ticket: 'OPS-17', atMs: 2_000 };
+  assert.match(approvalText(shown({ terms, statement })), /why: the customer asked \(ticket OPS-17\)/);
+  assert.doesNotMatch(approvalText(shown()), /why:/);
 });

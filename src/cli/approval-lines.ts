@@ -4,7 +4,11 @@ import { cellText, printable, textTable } from '#cli/text-table.ts';
 import { revealed } from '#definitions/hidden-text.ts';
 
 /** As the API gives it. */
-export type ShownApproval = ApprovalView & { readonly mayDecide: boolean; readonly arguments?: unknown };
+export type ShownApproval = ApprovalView & {
+  readonly mayDecide: boolean;
+  readonly mayState: boolean;
+  readonly arguments?: unknown;
+};
 
 const COLUMNS = ['ID', 'STATE', 'ASKED', 'REQUESTER', 'CONNECTION', 'NAME', 'RULE', 'YOURS'] as const;
 
@@ -25,11 +29,22 @@ export const approvalTable = (approvals: readonly ShownApproval[]): string =>
     ),
   );
 
+const statementOf = ({ asks, statement }: ShownApproval): readonly string[] => {
+  if (statement !== null)
+    return [
+      `why: ${statement.reason === '' ? '-' : statement.reason}${statement.ticket === null ? '' : ` (ticket ${statement.ticket})`}`,
+    ];
+  const wanted = [...(asks.reason ? ['a reason'] : []), ...(asks.ticket === null ? [] : [`a ticket (${asks.ticket})`])];
+  return wanted.length === 0
+    ? []
+    : [`why: not said yet; nobody can agree before whoever asks gives ${wanted.join(' and ')}`];
+};
+
 const votesOf = ({ votes, needed }: ShownApproval): readonly string[] => [
   `needed: ${needed} of the approvers`,
   ...votes.map(
-    ({ by, decision, scope, reason, at }) =>
-      `${decision === 'deny' ? 'denied' : `approved (${scope})`} by ${by.subject} of ${by.issuer} at ${at}${reason === '' ? '' : `: ${reason}`}`,
+    ({ by, decision, scope, reason, at, isBreakGlass }) =>
+      `${decision === 'deny' ? 'denied' : `approved (${scope})`} by ${by.subject} of ${by.issuer} at ${at}${isBreakGlass ? ' BY BREAK GLASS' : ''}${reason === '' ? '' : `: ${reason}`}`,
   ),
 ];
 
@@ -44,6 +59,7 @@ export function approvalText(approval: ShownApproval): string {
     `approvers: ${approval.approvers.join(', ')}`,
     `may be approved for: ${approval.scopes.join(', ')}`,
     `asked: ${approval.askedAt}, waits until ${approval.expiresAt}`,
+    ...statementOf(approval),
     ...votesOf(approval),
     ...(granted === null || usableUntil === null ? [] : [`granted: ${granted}, usable until ${usableUntil}`]),
     `record: ${approval.record}`,

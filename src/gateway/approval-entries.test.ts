@@ -38,3 +38,15 @@ test('what time did is the act of the gateway, and repeats nobody', () => {
   assert.equal(header.reason, undefined);
   assert.equal(header.detail?.['vote'], undefined);
 });
+
+test('what whoever asks says is recorded as theirs, also where that is a program, with the ticket', () => {
+  const requester = { ...voted.requester, kind: 'service_account', owner: aDecider('olga') } as const;
+  const stated = anApproval({ requester, statement: { reason: 'nightly clean-up', ticket: 'OPS-17', atMs: 2_000 } });
+  const own = headerOf(approvalActEntry('id', masker, 'approval_statement', stated, { ...requester, groups: [] }));
+  assert.deepEqual([own.caller?.subject, own.caller?.kind], ['ada', 'service_account']);
+  assert.deepEqual([own.reason, own.detail?.['ticket']], ['nightly clean-up', 'OPS-17']);
+  const owner = headerOf(approvalActEntry('id', masker, 'approval_statement', stated, aDecider('olga')));
+  assert.deepEqual([owner.caller?.subject, owner.caller?.kind], ['olga', 'person']);
+  const vote = headerOf(approvalActEntry('id', masker, 'approval_vote', stated, aDecider()));
+  assert.deepEqual([vote.reason, vote.detail?.['ticket']], [undefined, undefined]);
+});

@@ -19,13 +19,18 @@ export function approvalRequestedEntry(
 ): LedgerEntry {
   const header = callHeader(call);
   const decision = header.decision === undefined ? {} : { decision: { ...header.decision, approval: id } };
-  const { approvers, needed, scopes } = terms;
+  const { approvers, needed, scopes, asks, breakGlass } = terms;
+  const asked = [...(asks.reason ? ['reason'] : []), ...(asks.ticket === undefined ? [] : ['ticket'])];
   return entryOf(
     call,
     masker,
     { kind: 'control', ref: null, st: 'approval_requested' },
     {
-      header: { ...header, ...decision, detail: { approvers, needed, scopes, expires: timeText(expiresMs) } },
+      header: {
+        ...header,
+        ...decision,
+        detail: { approvers, needed, scopes, asks: asked, breakGlass, expires: timeText(expiresMs) },
+      },
       payload: call.masked.stored,
       mask: leafMask(call.masked),
     },
@@ -35,18 +40,41 @@ export function approvalRequestedEntry(
 type Detail = NonNullable<RecordHeader['detail']>;
 
 function detailOf(approval: Approval, act: ApprovalAct): Detail {
-  const { requester, state, votes, scope, usableUntilMs, flood } = approval;
+  const { requester, state, votes, statement, scope, usableUntilMs, flood } = approval;
   const last = votes.at(-1);
+  const ticket = act === 'approval_statement' ? statement?.ticket : undefined;
   return {
     state,
     requesterIssuer: requester.issuer,
     requesterSubject: requester.subject,
+    ...(ticket === undefined ? {} : { ticket }),
     ...(act === 'approval_vote' && last !== undefined ? { vote: last.effect, scope: last.scope } : {}),
     ...(act === 'approval_flood' && flood !== undefined ? { of: flood.of } : {}),
     ...(state === 'approved' && usableUntilMs !== undefined
       ? { granted: scope ?? 'once', usableUntil: timeText(usableUntilMs) }
       : {}),
   };
+}
+
+function reasonOf({ votes, statement }: Approval, act: ApprovalAct): string {
+  switch (act) {
+    case 'approval_vote':
+      return votes.at(-1)?.reason ?? '';
+    case 'approval_statement':
+      return statement?.reason ?? '';
+    default:
+      return '';
+  }
+}
+
+/** Whoever asks may be a program; whoever else has a say is a person. */
+function whoActs({ requester }: Approval, by: Decider | undefined): NonNullable<RecordHeader['caller']> {
+  if (by === undefined) {
+    const { issuer, subject, kind, groups } = GATEWAY_CALLER;
+    return { issuer, subject, kind, groups };
+  }
+  const isRequester = callerKey(by) === callerKey(requester);
+  return { issuer: by.issuer, subject: by.subject, kind: isRequester ? requester.kind : 'person', groups: by.groups };
 }
 
 /** @param id a fresh call id. `by`: who did it; undefined for the gateway itself, as when time did. */
@@ -58,18 +86,15 @@ export function approvalActEntry(
   by: Decider | undefined,
 ): LedgerEntry {
   const { connection, method, name, terms, policy } = approval;
-  const who =
-    by === undefined
-      ? GATEWAY_CALLER
-      : { issuer: by.issuer, subject: by.subject, kind: 'person' as const, groups: by.groups };
-  const reason = act === 'approval_vote' ? approval.votes.at(-1)?.reason : undefined;
+  const who = whoActs(approval, by);
+  const reason = reasonOf(approval, act);
   const header: RecordHeader = {
-    caller: { issuer: who.issuer, subject: who.subject, kind: who.kind, groups: who.groups },
+    caller: who,
     connection,
     method,
     name,
     decision: { effect: 'hold', policy, rule: terms.rule, approval: approval.id },
-    ...(reason === undefined || reason === '' ? {} : { reason }),
+    ...(reason === '' ? {} : { reason }),
     detail: detailOf(approval, act),
   };
   return {

@@ -115,3 +115,25 @@ test('an error about an unreadable message has no id member', () => {
   });
   assert.equal('id' in (JSON.parse(body) as object), false);
 });
+
+test('what the rule asks of whoever asks is told with how to say it, for people and for programs', () => {
+  const asking = (asks?: { readonly reason: boolean; readonly ticket?: string }, url?: string) =>
+    toWireError({
+      code: 'approval_required',
+      reason,
+      decision,
+      approval: { id: 'apr_1', url, expiresMs: 0, ...(asks === undefined ? {} : { asks }) },
+    });
+  const both = asking({ reason: true, ticket: 'OPS-[0-9]+' }, 'https://mcp.example/approvals/apr_1');
+  assert.match(
+    both.message,
+    /before whoever asks has said why it is made and a ticket \(all of it matching OPS-\[0-9\]\+\): on that page, or with `gatebook approvals state apr_1 --reason … --ticket …`/,
+  );
+  assert.deepEqual(both.approval?.asks, { reason: true, ticket: 'OPS-[0-9]+' });
+  assert.match(
+    asking({ reason: true }).message,
+    /said why it is made: with `gatebook approvals state apr_1 --reason …`/,
+  );
+  assert.doesNotMatch(asking().message, /approvals state/);
+  assert.equal(asking().approval?.asks, undefined);
+});

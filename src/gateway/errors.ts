@@ -2,6 +2,7 @@
  * The one place that turns a rich refusal into the deliberately plain error of the wire (DESIGN section 6, error table).
  * docs/ERRORS.md lists the same codes for people; a test compares the two.
  */
+import type { Asks } from '#approvals/approval.ts';
 import { BLOCKED_BY_MASKING } from '#gateway/refusal.ts';
 import type { Executed, Refusal, RefusalCode } from '#gateway/refusal.ts';
 import { TASKS_EXTENSION } from '#mcp/methods.ts';
@@ -17,7 +18,12 @@ export type WireError = {
   readonly executed: Executed;
   readonly retryAfterMs: number | undefined;
   /** `data.approval`: what whoever asked can look up and show to people. */
-  readonly approval?: { readonly id: string; readonly url?: string; readonly expires?: string };
+  readonly approval?: {
+    readonly id: string;
+    readonly url?: string;
+    readonly expires?: string;
+    readonly asks?: { readonly reason: boolean; readonly ticket?: string };
+  };
   /** `data.requiredCapabilities` (MCP 2026-07-28, MissingRequiredClientCapabilityError). */
   readonly requiredCapabilities?: object;
 };
@@ -45,7 +51,18 @@ function requiredText({ approval }: Refused<'approval_required'>): string {
   if (approval === undefined) return 'This call needs an approval, and there is nobody who could give it.';
   const until = new Date(approval.expiresMs).toISOString();
   const where = approval.url === undefined ? '' : `, at ${approval.url}`;
-  return `This call waits for an approval (${approval.id}) until ${until}${where}. Once it is given, make exactly the same call again.`;
+  const first = approval.asks === undefined ? '' : ` ${askedText(approval.id, approval.asks, approval.url)}`;
+  return `This call waits for an approval (${approval.id}) until ${until}${where}.${first} Once it is given, make exactly the same call again.`;
+}
+
+function askedText(id: string, { reason, ticket }: Asks, url: string | undefined): string {
+  const what = [
+    ...(reason ? ['why it is made'] : []),
+    ...(ticket === undefined ? [] : [`a ticket (all of it matching ${ticket})`]),
+  ].join(' and ');
+  const options = `${reason ? ' --reason …' : ''}${ticket === undefined ? '' : ' --ticket …'}`;
+  const page = url === undefined ? '' : 'on that page, or ';
+  return `Nobody can agree before whoever asks has said ${what}: ${page}with \`gatebook approvals state ${id}${options}\`.`;
 }
 
 const deniedText = ({ approval }: Refused<'approval_denied'>): string =>
@@ -162,8 +179,17 @@ const executedOf = (refusal: Refusal): Executed => ('executed' in refusal ? refu
 function approvalOf(refusal: Refusal): Pick<WireError, 'approval'> {
   if (refusal.code === 'approval_denied') return { approval: { id: refusal.approval.id } };
   if (refusal.code !== 'approval_required' || refusal.approval === undefined) return {};
-  const { id, url, expiresMs } = refusal.approval;
-  return { approval: { id, ...(url === undefined ? {} : { url }), expires: new Date(expiresMs).toISOString() } };
+  const { id, url, expiresMs, asks } = refusal.approval;
+  return {
+    approval: {
+      id,
+      ...(url === undefined ? {} : { url }),
+      expires: new Date(expiresMs).toISOString(),
+      ...(asks === undefined
+        ? {}
+        : { asks: { reason: asks.reason, ...(asks.ticket === undefined ? {} : { ticket: asks.ticket }) } }),
+    },
+  };
 }
 
 /** The public half of a refusal: no reason, no internals. */

@@ -2,6 +2,7 @@
  * Why the gateway said no, exactly. A refusal is a value: the record keeps all of it, the wire shows only what
  * errors.ts makes of it.
  */
+import type { Asks } from '#approvals/approval.ts';
 import type { ShownKey } from '#gateway/refusal-book.ts';
 import type { Quota } from '#gateway/quota.ts';
 import type { Finding } from '#masking/masked.ts';
@@ -76,7 +77,13 @@ export type Refusal =
       readonly reason: string;
       readonly decision: Decision;
       /** `url`: where people decide; undefined where nobody signs in. */
-      readonly approval?: { readonly id: string; readonly url: string | undefined; readonly expiresMs: number };
+      readonly approval?: {
+        readonly id: string;
+        readonly url: string | undefined;
+        readonly expiresMs: number;
+        /** What whoever asks has to say before anybody can agree; absent where nothing, or once it is said. */
+        readonly asks?: Asks;
+      };
     }
   | {
       readonly code: 'approval_denied';

@@ -1,6 +1,6 @@
 /** Calls that wait for people: what waits, what exactly is asked, and the decision. */
 import { z } from 'zod';
-import { SCOPES, STATES } from '#approvals/approval.ts';
+import { BREAK_GLASS, SCOPES, STATES } from '#approvals/approval.ts';
 import { booleanParameter, type Operation } from '#api/contract/operation.ts';
 import { API_PATHS } from '#api/contract/paths.ts';
 import { LIMITS } from '#limits.ts';
@@ -27,6 +27,19 @@ export const Approval = z
     approvers: z.array(z.string()).describe('groups of whom one may decide'),
     needed: z.int().describe('so many different people have to agree'),
     scopes: z.array(scope).describe('what they may agree to'),
+    asks: z
+      .strictObject({
+        reason: z.boolean(),
+        ticket: z.string().nullable().describe('an RE2 pattern that all of the ticket matches'),
+      })
+      .describe('what whoever asks has to say before anybody can agree'),
+    statement: z
+      .strictObject({ reason: z.string(), ticket: z.string().nullable(), at: z.string() })
+      .nullable()
+      .describe('what they said'),
+    breakGlass: z
+      .enum(BREAK_GLASS)
+      .describe('what somebody whose break glass is in force may decide of it: what others ask, or their own too'),
     askedAt: z.string(),
     expiresAt: z.string().describe('until when it waits'),
     granted: scope.nullable(),
@@ -38,10 +51,12 @@ export const Approval = z
         scope,
         reason: z.string(),
         at: z.string(),
+        isBreakGlass: z.boolean().describe('by somebody who could not have decided otherwise'),
       }),
     ),
     record: z.string().describe('the record that says what is asked: <shard>:<n>'),
     mayDecide: z.boolean().describe('whoever asks this API may decide it'),
+    mayState: z.boolean().describe('whoever asks this API may say why it is asked'),
     arguments: z.unknown().optional().describe('masked, as in the book'),
   })
   .meta({ id: 'Approval' });
@@ -102,5 +117,33 @@ export const decideApproval = {
   params: z.object({ id }),
   body: Decision,
   answers: { 200: { description: 'As it is now', content: { 'application/json': Approval } } },
-  problems: ['invalid_parameter', 'content_type', 'not_found', 'approval_over', 'state_unavailable'],
+  problems: [
+    'invalid_parameter',
+    'content_type',
+    'not_found',
+    'approval_over',
+    'statement_missing',
+    'state_unavailable',
+  ],
+} as const satisfies Operation;
+
+export const Statement = z
+  .strictObject({
+    reason: z.string().max(LIMITS.approvalReasonChars).default('').describe('shown to whoever decides, and kept'),
+    ticket: z.string().max(LIMITS.approvalTicketChars).optional(),
+  })
+  .meta({ id: 'ApprovalStatement' });
+
+export const stateApproval = {
+  id: 'stateApproval',
+  method: 'POST',
+  path: API_PATHS.approvalStatement,
+  summary: 'Say why it is asked',
+  description:
+    'Of whoever asks, or who answers for that service account; once, while it is pending. Where `asks` wants it, nobody can agree before.',
+  roles: 'anyone',
+  params: z.object({ id }),
+  body: Statement,
+  answers: { 200: { description: 'As it is now', content: { 'application/json': Approval } } },
+  problems: ['invalid_parameter', 'content_type', 'not_found', 'approval_over', 'stated_already', 'state_unavailable'],
 } as const satisfies Operation;

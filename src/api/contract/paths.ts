@@ -17,6 +17,7 @@ export const API_PATHS = {
   approvals: '/api/v1/approvals',
   approval: '/api/v1/approvals/{id}',
   approvalDecision: '/api/v1/approvals/{id}/decision',
+  approvalStatement: '/api/v1/approvals/{id}/statement',
   events: '/api/v1/events',
   facets: '/api/v1/events/facets',
   histogram: '/api/v1/events/histogram',

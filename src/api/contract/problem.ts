@@ -15,6 +15,8 @@ export const PROBLEMS = {
   too_many_revocations: [409, 'There are too many revocations; revoke everybody instead.'],
   too_many_keys: [409, 'The account has two live keys already; revoke one of them first.'],
   approval_over: [409, 'This approval cannot be decided any more.'],
+  statement_missing: [409, 'Whoever asks has to say why before anybody can agree.'],
+  stated_already: [409, 'Why this is asked was said already.'],
   too_large: [413, 'The request is larger than the API takes.'],
   content_type: [415, 'The body must be application/json without a content encoding.'],
   search_too_costly: [422, 'The search would look at too much: narrow it by time, caller, connection or name.'],

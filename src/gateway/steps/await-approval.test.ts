@@ -75,6 +75,25 @@ test('a call that people refused is refused with their words, and nobody is aske
   assert.deepEqual(refusal.code === 'approval_denied' ? refusal.approval : refusal, { id, said: 'not today' });
 });
 
+test('where the rule asks something of whoever asks, they are told so at once, and wait once they have said it', async () => {
+  const terms = { ...TERMS, asks: { reason: true } };
+  const holds = { byRule: new Map([[terms.rule, terms]]), otherwise: terms, owners: new Map(), samePeople: [] };
+  const gateway = fakeGateway({ holds, limits: { approvalHoldMs: 3_600_000 } });
+  const refusal = await held(gateway);
+  assert.ok(refusal.code === 'approval_required' && refusal.approval !== undefined);
+  assert.deepEqual(refusal.approval.asks, { reason: true });
+  const { id } = refusal.approval;
+  const said = { reason: 'the customer asked', mask: (text: string) => text };
+  assert.ok((await gateway.approvals.state(id, { ...ADA, groups: [] }, said)).ok);
+  const again = await authorized(gateway, { message });
+  const [passed, voted] = await Promise.all([
+    awaitApproval(again, gateway),
+    gateway.approvals.vote(id, LEAD, { effect: 'approve', scope: 'once', reason: '' }),
+  ]);
+  assert.ok(voted.ok);
+  assert.equal(passed.ok && passed.value.approval?.id, id);
+});
+
 test('where nobody could decide nobody is asked', async () => {
   const holds = { byRule: new Map(), otherwise: undefined, owners: new Map(), samePeople: [] };
   const refusal = await held(fakeGateway({ holds }));

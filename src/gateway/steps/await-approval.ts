@@ -7,6 +7,7 @@ import type { Approval, Requester } from '#approvals/approval.ts';
 import type { Held } from '#approvals/approvals.ts';
 import type { Prints } from '#approvals/fingerprint.ts';
 import { approvalRequestedEntry } from '#gateway/approval-entries.ts';
+import { lacksStatement } from '#approvals/statement.ts';
 import { isUsable } from '#approvals/transitions.ts';
 import type { Approved, Authorized } from '#gateway/call.ts';
 import { printsOf } from '#gateway/call-prints.ts';
@@ -61,7 +62,9 @@ async function hold(call: Authorized, message: RequestMessage, gateway: Gateway)
 }
 
 async function waitFor(asked: Approval, call: Authorized, message: RequestMessage, gateway: Gateway): Promise<Outcome> {
-  const decided = asked.state === 'pending' ? await holdOpen(call, message, asked, gateway) : asked;
+  // Where nobody can agree yet, whoever asks is told at once what is wanted of them.
+  const waits = asked.state === 'pending' && !lacksStatement(asked);
+  const decided = waits ? await holdOpen(call, message, asked, gateway) : asked;
   if (decided === undefined && call.gone.aborted) return err({ code: 'client_gone', reason: 'disconnected' });
   if (decided !== undefined && isUsable(decided, gateway.clock())) return ok({ ...call, approval: decided });
   return err(refusalOf(decided ?? asked, call, gateway));
@@ -76,7 +79,12 @@ function refusalOf(approval: Approval, { decision }: Authorized, { publicUrl, si
     code: 'approval_required',
     reason: decision.reason,
     decision,
-    approval: { id, url: signsIn ? `${publicUrl}/approvals/${id}` : undefined, expiresMs },
+    approval: {
+      id,
+      url: signsIn ? `${publicUrl}/approvals/${id}` : undefined,
+      expiresMs,
+      ...(lacksStatement(approval) ? { asks: approval.terms.asks } : {}),
+    },
   };
 }
 
