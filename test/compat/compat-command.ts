@@ -1,6 +1,8 @@
-/** `npm run compat`: drives the programs of others through Gatebook and prints the tables; with `--write` writes docs/COMPATIBILITY.md; `--signing-in` is that table alone. */
+/** `npm run compat`: drives the programs of others through Gatebook and prints the tables; with `--write` writes docs/COMPATIBILITY.md; `--signing-in` is that table alone, `--approvals` the one of docs/APPROVALS.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { compareApprovals } from './approvals/approval-rows.ts';
+import { approvalTable, isWorse, withTable } from './approvals/section.ts';
 import { compareClients } from './client-rows.ts';
 import { EXCEPTIONS, EXCEPTIONS_SEEN_IN } from './exceptions.ts';
 import { installPrograms } from './install.ts';
@@ -14,7 +16,23 @@ import { versionOf } from './versions.ts';
 
 const tell = (line: string): void => void process.stderr.write(`compat: ${line}\n`);
 
+const seenOn = {
+  date: new Date().toISOString().slice(0, 10),
+  platform: `Node ${process.versions.node} on ${process.platform} ${process.arch}`,
+};
+
 installPrograms();
+if (process.argv.includes('--approvals')) {
+  const file = join(ROOT, 'docs', 'APPROVALS.md');
+  const rows = await compareApprovals(tell);
+  for (const { client, reports, verdicts } of rows)
+    for (const { course, attempts } of reports.filter((report) => verdicts[report.course].isWorse))
+      tell(`${client.title}, ${client.era}, ${course}: ${attempts.map(({ text }) => text).join(' | then: ')}`);
+  const table = approvalTable(rows, seenOn, versionOf);
+  process.stdout.write(table);
+  if (process.argv.includes('--write')) writeFileSync(file, withTable(readFileSync(file, 'utf8'), table));
+  process.exit(isWorse(rows) ? 1 : 0);
+}
 if (process.argv.includes('--signing-in')) {
   const file = join(ROOT, 'docs', 'COMPATIBILITY.md');
   const rows = await compareSignIns(tell);
@@ -37,8 +55,7 @@ const found: Seen = {
     ...exception,
     seen: seen.some(({ name, passed }) => passed && name === exception.says),
   })),
-  date: new Date().toISOString().slice(0, 10),
-  platform: `Node ${process.versions.node} on ${process.platform} ${process.arch}`,
+  ...seenOn,
 };
 const page = compatibilityPage(found, versionOf);
 process.stdout.write(page);

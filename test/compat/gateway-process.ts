@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../e2e/harness.ts';
 import { startFakeIssuer } from '../fakes/issuer.ts';
+import type { FakeIssuer } from '../fakes/issuer.ts';
 import { startChild } from './child.ts';
 import { ROOT } from './programs.ts';
 
@@ -40,27 +41,20 @@ function search(config: string, filter: string): Promise<readonly Readonly<Recor
   });
 }
 
-export async function startGatewayProcess(
-  upstreams: Readonly<Record<string, UpstreamSetting>>,
-): Promise<GatewayProcess> {
+export type ServedConfig = {
+  /** The file. */
+  readonly config: string;
+  readonly origin: string;
+  readonly issuer: FakeIssuer;
+  readonly stop: () => Promise<void>;
+};
+
+/** `gatebook serve` with a configuration that trusts the issuer; ready when it resolves. */
+export async function serveConfig(configOf: (port: number, issuerUrl: string) => string): Promise<ServedConfig> {
   const folder = mkdtempSync(join(tmpdir(), 'gatebook-compat-'));
   const [issuer, port] = await Promise.all([startFakeIssuer(), freePort()]);
   const config = join(folder, 'gatebook.yaml');
-  const connections = Object.entries(upstreams).map(
-    ([name, upstream]) => `  ${name}: { upstream: ${JSON.stringify(upstream)} }\n`,
-  );
-  writeFileSync(
-    config,
-    `version: 1
-deployment: compat
-server: { listen: 127.0.0.1:${port} }
-data: ./data
-issuers: { idp: { preset: okta, issuer: "${issuer.url}", audiences: ["${AUDIENCE}"] } }
-connections:
-${connections.join('')}levels: { everything: { allow: ["*"] } }
-grants: [{ clients: ["idp:compat"], connections: ["*"], level: everything }]
-`,
-  );
+  writeFileSync(config, configOf(port, issuer.url));
   const serving = startChild([GATEBOOK, 'serve', '--config', config]);
   const stop = async (): Promise<void> => {
     await serving.end();
@@ -69,15 +63,34 @@ grants: [{ clients: ["idp:compat"], connections: ["*"], level: everything }]
   };
   try {
     await serving.writes(/"msg":"ready"/, READY_MS_MAX);
-    const token = await issuer.sign({ ver: 1, aud: AUDIENCE, cid: 'compat', sub: 'compat' });
-    return {
-      url: (connection) => `http://127.0.0.1:${port}/mcp/${connection}`,
-      token,
-      events: (filter) => search(config, filter),
-      stop,
-    };
+    return { config, origin: `http://127.0.0.1:${port}`, issuer, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+export async function startGatewayProcess(
+  upstreams: Readonly<Record<string, UpstreamSetting>>,
+): Promise<GatewayProcess> {
+  const connections = Object.entries(upstreams).map(
+    ([name, upstream]) => `  ${name}: { upstream: ${JSON.stringify(upstream)} }\n`,
+  );
+  const { config, origin, issuer, stop } = await serveConfig(
+    (port, issuerUrl) => `version: 1
+deployment: compat
+server: { listen: 127.0.0.1:${port} }
+data: ./data
+issuers: { idp: { preset: okta, issuer: "${issuerUrl}", audiences: ["${AUDIENCE}"] } }
+connections:
+${connections.join('')}levels: { everything: { allow: ["*"] } }
+grants: [{ clients: ["idp:compat"], connections: ["*"], level: everything }]
+`,
+  );
+  return {
+    url: (connection) => `${origin}/mcp/${connection}`,
+    token: await issuer.sign({ ver: 1, aud: AUDIENCE, cid: 'compat', sub: 'compat' }),
+    events: (filter) => search(config, filter),
+    stop,
+  };
 }

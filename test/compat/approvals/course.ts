@@ -1,0 +1,48 @@
+/** What becomes of a held call, and what a program is asked to do with one. Pure data: what is asked of it, and what it tells. */
+
+/** `soon`: a person agrees while every client still waits; `late`: when a client with its usual time-out waits no more. */
+export const COURSES = ['soon', 'late', 'denied', 'expired'] as const;
+export type Course = (typeof COURSES)[number];
+
+/** Column heads of the page. */
+export const COURSE_TITLES: Readonly<Record<Course, string>> = {
+  soon: 'approved within 5 s',
+  late: 'approved within 90 s',
+  denied: 'denied',
+  expired: 'expired',
+};
+
+/** When the approver decides, counted from the moment people were asked; nobody decides about `expired`. */
+export const DECIDED_AFTER_MS: Readonly<Record<Exclude<Course, 'expired'>, number>> = {
+  soon: 4_000,
+  late: 80_000,
+  denied: 4_000,
+};
+export const WORDS_OF_NO = 'not on a Friday';
+
+/** The tool of both-eras.ts that is held; each case has an order and a caller of its own, so that no yes is for two. */
+export const HELD_TOOL = 'cancel-order';
+
+/** How a client on an SDK is set up; the time-outs are always its own. */
+export const SETUPS = ['plain', 'progress', 'url', 'form'] as const;
+export type Setup = (typeof SETUPS)[number];
+
+/** As both-eras.ts calls them in its answers. */
+export type Era = 'legacy' | 'modern';
+
+export type WaitingCase = { readonly course: Course; readonly order: string; readonly token: string };
+export type WaitingErrand = { readonly url: string; readonly setup: Setup; readonly cases: readonly WaitingCase[] };
+
+/** What the program's user, or the model in it, is given to read for one try, whether as an answer or as a fault. */
+export type Attempt = { readonly text: string };
+export type CaseReport = {
+  readonly course: Course;
+  readonly attempts: readonly Attempt[];
+  /** What the program showed in between. */
+  readonly links: number;
+  readonly forms: number;
+  readonly progress: number;
+};
+
+/** To a driver: the approver has decided, or nobody did in time; a refused call may be tried again. */
+export type Settled = { readonly settled: Course };

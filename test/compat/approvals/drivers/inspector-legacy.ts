@@ -1,0 +1,3 @@
+import { driveInspector } from './inspector.ts';
+
+await driveInspector('legacy');

@@ -1,0 +1,4 @@
+import { driveHeldCalls } from '../frame.ts';
+import { sdkV2Caller } from './sdk-v2-caller.ts';
+
+await driveHeldCalls((place, screen) => sdkV2Caller({ pin: '2026-07-28' }, place, screen));
