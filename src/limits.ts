@@ -533,6 +533,13 @@ export const LIMITS = {
   approvalProgressMs: 5_000,
   /** Shown at once to whoever asks for the list. */
   approvalsListed: 500,
+  /** After so many records the store notes how far it knows the book, which it is sure of so much later. */
+  approvalBookRecords: 4_096,
+  approvalBookMs: 1_000,
+  /** Records read at a start to learn what became of open approvals; where there are more, what was open is void. */
+  approvalBookRecordsMax: 65_536,
+  /** For the end of the book to be readable after its own start. */
+  approvalBookWaitMs: 2_000,
   /** A message that waits is read for whoever may see it unmasked, on the main thread. */
   heldShownBytes: 256 * 1024,
   // the page of one: src/signin/approvals

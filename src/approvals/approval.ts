@@ -114,6 +114,14 @@ export type Approval = ApprovalRequest & {
   readonly revision: number;
 };
 
+/** How far the state knows the book of a shard; `run`: the start of the gateway that said so last. */
+export type BookRead = {
+  readonly shard: string;
+  readonly run: string;
+  /** `n`: the first record that is not known; the rest says where it is found. */
+  readonly upTo: { readonly n: number; readonly segment: number; readonly offset: number };
+};
+
 /**
  * Shared by all processes on one data directory. What writes rejects when nothing can be said of the disk; every change is a
  * compare-and-set on the revision that was read, so that of two who change one approval one learns that he came late.
@@ -134,5 +142,7 @@ export type ApprovalStore = {
   create(request: ApprovalRequest): Promise<Approval | 'full'>;
   /** Durable when it resolves. Undefined: it is not as it was read any more. */
   replace(before: Approval, after: Omit<Approval, 'revision'>): Promise<Approval | undefined>;
+  books(): readonly BookRead[];
+  noteBook(book: BookRead): Promise<void>;
   close(): Promise<void>;
 };

@@ -46,6 +46,8 @@ export type ApprovalParts = {
   readonly samePeople: () => SamePeople;
   /** Durable when it resolves; gives the id of the record. `by`: who did it; undefined for the gateway itself. */
   readonly record: (act: ApprovalAct, approval: Approval, by: Decider | undefined) => Promise<Result<string, string>>;
+  /** Whether what is kept agrees with the book; until then nothing is granted. Throws when that cannot be said. */
+  readonly isReconciled?: () => boolean;
   readonly limits: Pick<Limits, 'approvalsListed'>;
   /** A fault of the store in the background; `what` names it, free of content. */
   readonly onFault: (what: string, error: unknown) => void;
@@ -121,6 +123,9 @@ export function createApprovals(parts: ApprovalParts): Approvals {
     const ended = after === undefined ? undefined : await replace(before, after);
     if (ended !== undefined) await record(act, ended, by);
   };
+  const checkReconciled = (): void => {
+    if (parts.isReconciled?.() === false) throw new Error('approvals were not held against the book yet');
+  };
   const openOnes = (): readonly Approval[] => store.list(['pending', 'approved'], Number.MAX_SAFE_INTEGER);
 
   /** Whoever is asked is told of it by the request itself (`Approval.flood`), so nothing waits for the record of it. */
@@ -151,14 +156,16 @@ export function createApprovals(parts: ApprovalParts): Approvals {
   };
 
   return {
-    usable: ({ fingerprint, toolPrint }) =>
-      store
+    usable({ fingerprint, toolPrint }) {
+      checkReconciled();
+      return store
         .matching(fingerprint, toolPrint)
         .find(
           (approval) =>
             isUsable(approval, clock()) &&
             (isSamePrint(approval.fingerprint, fingerprint) || approval.scope === 'tool'),
-        ),
+        );
+    },
     ask(held) {
       // Of those that come at the same time one asks, and the others ask with it.
       const print = Buffer.from(held.fingerprint).toString('base64');
@@ -169,6 +176,7 @@ export function createApprovals(parts: ApprovalParts): Approvals {
       return begun;
     },
     async use(approval) {
+      checkReconciled();
       // One for a while is not changed by its use: whether it was ended since it was found is asked of the store.
       if (store.find(approval.id)?.revision !== approval.revision) return false;
       const after = use(approval, clock());

@@ -1,6 +1,10 @@
 /** Calls that wait for people: where they are kept, and what keeps them up with time, reloads and revocations. */
 import { join } from 'node:path';
+import { createApprovalBooks, tellsOfApprovals } from '#bin/approval-books.ts';
+import type { ApprovalBooks } from '#bin/approval-books.ts';
+import type { ComposeOptions } from '#bin/compose-options.ts';
 import type { Lasting, StartRefusal } from '#bin/generation.ts';
+import type { OpenBook } from '#bin/open-book.ts';
 import { createApprovalKeys } from '#approvals/approval-keys.ts';
 import type { ApprovalStore } from '#approvals/approval.ts';
 import { createApprovals } from '#approvals/approvals.ts';
@@ -11,6 +15,11 @@ import { approvalActEntry } from '#gateway/approval-entries.ts';
 import { callerKey } from '#identity/caller.ts';
 import { covers } from '#identity/revocation.ts';
 import type { RevocationInForce } from '#identity/revocation.ts';
+import type { KeyOpener } from '#ledger/keyring.ts';
+import { openKeyReader } from '#ledger/open-keys.ts';
+import { keysDirectory, ledgerDirectory, masterKeyDirectory, shardOfWorker, shardsIn } from '#ledger/places.ts';
+import { createLedgerReader } from '#ledger/reader.ts';
+import type { LedgerReader } from '#ledger/reader.ts';
 import { recordId } from '#ledger/record.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
@@ -32,11 +41,12 @@ export function openApprovals(
 }
 
 type Parts = Pick<Lasting, 'clock' | 'newId' | 'ledger' | 'currentMasker' | 'inForce' | 'log'> &
-  Pick<LoadedConfig, 'limits'>;
+  Pick<LoadedConfig, 'limits'> & { readonly areBooksRead: () => boolean };
 
 export function approvalsOf(store: ApprovalStore, parts: Parts): Approvals {
   const { clock, newId, ledger, currentMasker, inForce, limits, log } = parts;
   return createApprovals({
+    isReconciled: parts.areBooksRead,
     store,
     clock,
     limits,
@@ -56,16 +66,76 @@ export function approvalsOf(store: ApprovalStore, parts: Parts): Approvals {
 }
 
 /** Follows time and other processes. Gives what ends that. */
-export function followApprovals(approvals: Approvals, { statePollMs }: LoadedConfig['limits']): () => Promise<void> {
+export function followApprovals(
+  approvals: Approvals,
+  books: ApprovalBooks,
+  { statePollMs }: LoadedConfig['limits'],
+): () => Promise<void> {
   let polling: Promise<void> | undefined;
   const timer = setInterval(() => {
-    polling ??= approvals.poll().finally(() => (polling = undefined));
+    polling ??= Promise.all([approvals.poll(), books.follow()]).then(() => (polling = undefined));
   }, statePollMs);
   timer.unref();
   return async () => {
     clearInterval(timer);
     await polling;
+    await books.stop();
   };
+}
+
+/** The books of this data directory as approvals are held against them. `book`: the one this process writes. */
+export function approvalBooksOf(
+  { loaded, disk, worker }: ComposeOptions,
+  book: Pick<OpenBook, 'ledger' | 'keyring'>,
+  store: ApprovalStore,
+  lasting: Pick<Lasting, 'approvals' | 'newId' | 'currentMasker' | 'monotonic' | 'log'>,
+): ApprovalBooks {
+  const { config, limits, secrets } = loaded;
+  const { data, deployment, shard: firstShard } = config;
+  const { ledger, keyring } = book;
+  const { approvals, newId, currentMasker, monotonic, log } = lasting;
+  const shards = Array.from({ length: worker?.count ?? 1 }, (_, at) => shardOfWorker(firstShard, at + 1));
+  const readerOf = (shard: string, keys: KeyOpener): LedgerReader =>
+    createLedgerReader({
+      disk,
+      dir: ledgerDirectory(data, shard),
+      origin: `${deployment}/${shard}`,
+      keys,
+      opens: tellsOfApprovals,
+    });
+  return createApprovalBooks({
+    store,
+    approvals,
+    ledger,
+    reader: readerOf(ledger.shard, keyring),
+    async leftOver() {
+      const others = worker === undefined || worker.own === 1 ? await shardsIn(disk, data) : [];
+      const masterKey = secrets.masterKey?.reveal();
+      const opened = others
+        .filter((shard) => !shards.includes(shard))
+        .map(async (shard): Promise<readonly [string, LedgerReader]> => {
+          const keys = await openKeyReader({
+            disk,
+            dir: keysDirectory(data, shard, firstShard),
+            masterDir: masterKeyDirectory(data),
+            ...(masterKey === undefined ? {} : { masterKey }),
+          });
+          if (!keys.ok) throw new Error(keys.error.message);
+          return [shard, readerOf(shard, keys.value)];
+        });
+      return new Map(await Promise.all(opened));
+    },
+    recordVoteVoid: (approval, { issuer, subject }) =>
+      ledger.append(
+        approvalActEntry(newId(), currentMasker, 'approval_vote_void', approval, { issuer, subject, groups: [] }),
+      ),
+    // The folder is made at each start of all processes and named at random.
+    run: worker?.socketFolder ?? newId(),
+    shards,
+    monotonic,
+    limits,
+    log,
+  });
 }
 
 const logFault = (log: Lasting['log']) => (error: unknown) =>

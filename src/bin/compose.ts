@@ -4,7 +4,14 @@
  */
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { endOthersApprovals, endRevokedApprovals, followApprovals, openApprovals } from '#bin/approvals.ts';
+import type { ApprovalBooks } from '#bin/approval-books.ts';
+import {
+  approvalBooksOf,
+  endOthersApprovals,
+  endRevokedApprovals,
+  followApprovals,
+  openApprovals,
+} from '#bin/approvals.ts';
 import { openBindings } from '#bin/bindings.ts';
 import { followCertificate } from '#bin/certificate.ts';
 import type { Certificate } from '#bin/certificate.ts';
@@ -116,7 +123,12 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     throw new Error('no call is served before the start');
   };
   const registry = createRegistry();
-  const stores = { bindingStore: bindingStore.value, approvalStore: approvalStore.value };
+  let books: ApprovalBooks | undefined;
+  const stores = {
+    bindingStore: bindingStore.value,
+    approvalStore: approvalStore.value,
+    areBooksRead: () => books?.areRead() ?? false,
+  };
   const common = lastingOf(options, book.value, stores, {
     inForce: () => current().gateway,
     currentConfig: () => current().loaded,
@@ -173,7 +185,9 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   const { server, secure, closeAll } = createGatewayServer(inForce, exchanges.listener, loaded.tls.server);
   if (secure !== undefined && loaded.tls.server !== undefined)
     certificate = followCertificate(secure, loaded, loaded.tls.server, lasting);
-  const unfollow = followApprovals(lasting.approvals, loaded.limits);
+  books = approvalBooksOf(options, { ledger, keyring }, approvalStore.value, lasting);
+  await books.start();
+  const unfollow = followApprovals(lasting.approvals, books, loaded.limits);
   const flushing = setInterval(() => {
     lasting.refusals.flush();
     lasting.throttles.flush();

@@ -62,9 +62,15 @@ function brokenGlassOf({ config, limits }: LoadedConfig): Lasting['brokenGlass']
 export function lastingOf(
   { loaded, disk, log, env, worker, identityClock = systemIdentityClock, documentNetwork }: ComposeOptions,
   { ledger, maskingKey }: OpenBook,
-  { bindingStore, approvalStore }: { readonly bindingStore: BindingStore; readonly approvalStore: ApprovalStore },
+  stores: {
+    readonly bindingStore: BindingStore;
+    readonly approvalStore: ApprovalStore;
+    /** Whether what is kept of approvals agrees with the books. */
+    readonly areBooksRead: () => boolean;
+  },
   state: Pick<Lasting, 'inForce' | 'currentConfig' | 'currentMasker' | 'leaving' | 'draining' | 'metrics' | 'stopping'>,
 ): Omit<Lasting, 'revocations' | 'definitions'> {
+  const { bindingStore, approvalStore, areBooksRead } = stores;
   const random = pooledRandom(systemRandom);
   const newId = (): string => callId(random);
   const clock = (): number => Date.now();
@@ -113,7 +119,7 @@ export function lastingOf(
     asked,
     ownAnswers: createOwnAnswers(limits),
     ...lastingClients(loaded, maskingKey, documentNetwork),
-    approvals: approvalsOf(approvalStore, { ...state, clock, newId, ledger, limits, log }),
+    approvals: approvalsOf(approvalStore, { ...state, areBooksRead, clock, newId, ledger, limits, log }),
     heldCalls: createHeldCalls(limits),
     fingerprints: createFingerprints(maskingKey),
     bindings: createBindings({

@@ -51,6 +51,8 @@ export type ReaderOptions = {
   readonly origin: string;
   /** Without it blobs stay closed: header and payload are null. */
   readonly keys?: KeyOpener;
+  /** Which blobs are opened at all; every one by default. */
+  readonly opens?: (leaf: Leaf) => boolean;
 };
 
 const WINDOW_BYTES = 256 * 1024;
@@ -121,7 +123,7 @@ async function openRecord(
 }
 
 export function createLedgerReader(options: ReaderOptions): LedgerReader {
-  const { dir, disk, keys, origin } = options;
+  const { dir, disk, keys, origin, opens = () => true } = options;
 
   /** Reads within one segment; `done` when the reader has to go on in the next one. */
   async function readSegment(
@@ -156,7 +158,8 @@ export function createLedgerReader(options: ReaderOptions): LedgerReader {
           if (body.value.leaf.n === n) {
             const damaged = pieceFault(body.value);
             if (damaged !== undefined) return fault(at, damaged);
-            const record = await openRecord(body.value, { n, segment: from.segment, offset: at }, origin, keys);
+            const opener = opens(body.value.leaf) ? keys : undefined;
+            const record = await openRecord(body.value, { n, segment: from.segment, offset: at }, origin, opener);
             if (!record.ok) return fault(at, record.error);
             records.push(record.value);
             bytes += frame.body.length;

@@ -37,6 +37,13 @@ export function openApprovalStore(options: ApprovalStoreOptions): ApprovalStore 
     together: limits.approvalWritesWaiting,
     writeMs: limits.approvalWriteMs,
   });
+  /** Undefined when it was not to be. */
+  const write = async (change: ApprovalWrite): Promise<Exclude<ApprovalWritten, string> | undefined> => {
+    const written = await writer.write(change);
+    if (typeof written === 'string') return undefined;
+    table.saw(written.revision);
+    return written;
+  };
   const rowOf = (approval: Omit<Approval, 'revision'>): ApprovalRow => {
     const { id, fingerprint, toolPrint, requester, state, askedMs } = approval;
     const dueMs = endOf(approval);
@@ -83,14 +90,18 @@ export function openApprovalStore(options: ApprovalStoreOptions): ApprovalStore 
         usableUntilMs: undefined,
       } as const;
       const rule = keys.ruleDigest(request.terms.rule);
-      const written = await writer.write({ create: rowOf(approval), rule, nowMs: request.askedMs });
-      if (typeof written === 'string') return 'full';
+      const written = await write({ create: rowOf(approval), rule, nowMs: request.askedMs });
+      if (written === undefined) return 'full';
       const { revision, flood } = written;
       return { ...approval, ...(flood === undefined ? {} : { flood }), revision };
     },
     async replace(before, after) {
-      const written = await writer.write({ replace: rowOf(after), revision: before.revision });
-      return typeof written === 'string' ? undefined : { ...after, revision: written.revision };
+      const written = await write({ replace: rowOf(after), revision: before.revision });
+      return written === undefined ? undefined : { ...after, revision: written.revision };
+    },
+    books: () => table.books(),
+    async noteBook(book) {
+      await write({ book });
     },
     async close() {
       table.close();

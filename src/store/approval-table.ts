@@ -3,8 +3,9 @@
  * Reading is a look at an index on the calling thread; writing waits for the disk and is for approvals.worker.ts.
  */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { ApprovalState, Flood } from '#approvals/approval.ts';
+import type { ApprovalState, BookRead, Flood } from '#approvals/approval.ts';
 import type { Limits } from '#limits.ts';
+import { BOOKS_SCHEMA, booksIn, noteBook } from '#store/approval-books.ts';
 import { countAsk, FLOOD_SCHEMA, floodOfRow } from '#store/approval-floods.ts';
 import type { FloodLimits } from '#store/approval-floods.ts';
 import { openStateFile } from '#store/state-file.ts';
@@ -34,9 +35,10 @@ export type ApprovalWrite =
   /** `rule`: keyed digest of what holds it. */
   | { readonly create: ApprovalRow; readonly rule: Uint8Array; readonly nowMs: number }
   /** `revision`: as it was read. */
-  | { readonly replace: ApprovalRow; readonly revision: number };
+  | { readonly replace: ApprovalRow; readonly revision: number }
+  | { readonly book: BookRead };
 
-/** The new revision; `full`, or `late` when somebody else changed it first. */
+/** The new revision, of a note about a book the last one; `full`, or `late` when somebody else changed it first. */
 export type ApprovalWritten = { readonly revision: number; readonly flood?: Flood | undefined } | 'full' | 'late';
 
 export type ApprovalTable = {
@@ -50,6 +52,9 @@ export type ApprovalTable = {
   lastRevision(): number;
   due(nowMs: number, limit: number): readonly StoredApproval[];
   countPending(requester: Uint8Array): number;
+  books(): readonly BookRead[];
+  /** The state was there already: one that is older is another one, and nothing in it is believed. */
+  saw(revision: number): void;
   /** All of them in one transaction, durable when it returns. Throws when nothing was written. */
   write(writes: readonly ApprovalWrite[]): readonly ApprovalWritten[];
   close(): void;
@@ -69,7 +74,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS approvals_by_revision ON approvals (revision);
 ${FLOOD_SCHEMA}
 CREATE TABLE IF NOT EXISTS approvals_revision (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL) STRICT;
 INSERT INTO approvals_revision VALUES (1, 0) ON CONFLICT DO NOTHING;
-`;
+${BOOKS_SCHEMA}`;
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -133,6 +138,8 @@ export function openApprovalTable(path: string, limits: ApprovalTableLimits): Ap
 class SqliteApprovalTable implements ApprovalTable {
   readonly #file: StateFile<Statements>;
   readonly #limits: ApprovalTableLimits;
+  /** The highest revision it ever had. */
+  #seen = 0;
 
   constructor(path: string, limits: ApprovalTableLimits) {
     this.#limits = limits;
@@ -140,48 +147,75 @@ class SqliteApprovalTable implements ApprovalTable {
   }
 
   find(id: string): StoredApproval | undefined {
-    const row = this.#file.using(({ find }) => find.get(id));
+    const row = this.#using(({ find }) => find.get(id));
     return row === undefined ? undefined : approvalOf(row);
   }
 
   matching(fingerprint: Uint8Array, toolPrint: Uint8Array): readonly StoredApproval[] {
-    return this.#file.using(({ byPrint }) => byPrint.all(fingerprint, toolPrint)).map(approvalOf);
+    return this.#using(({ byPrint }) => byPrint.all(fingerprint, toolPrint)).map(approvalOf);
   }
 
   list(states: readonly ApprovalState[], limit: number): readonly StoredApproval[] {
-    return this.#file.using(({ list }) => list.all(JSON.stringify(states), limit)).map(approvalOf);
+    return this.#using(({ list }) => list.all(JSON.stringify(states), limit)).map(approvalOf);
   }
 
   changedAfter(revision: number, limit: number): readonly StoredApproval[] {
-    return this.#file.using(({ changed }) => changed.all(revision, limit)).map(approvalOf);
+    return this.#using(({ changed }) => changed.all(revision, limit)).map(approvalOf);
   }
 
   lastRevision(): number {
-    return numberOf(
-      this.#file.using(({ last }) => last.get()),
-      'revision',
-    );
+    return this.#using(() => this.#seen);
   }
 
   due(nowMs: number, limit: number): readonly StoredApproval[] {
-    return this.#file.using(({ due }) => due.all(nowMs, limit)).map(approvalOf);
+    return this.#using(({ due }) => due.all(nowMs, limit)).map(approvalOf);
   }
 
   countPending(requester: Uint8Array): number {
     return numberOf(
-      this.#file.using(({ pending }) => pending.get(requester)),
+      this.#using(({ pending }) => pending.get(requester)),
       'count',
     );
   }
 
+  books(): readonly BookRead[] {
+    return this.#using((_statements, database) => booksIn(database));
+  }
+
+  saw(revision: number): void {
+    this.#seen = Math.max(this.#seen, revision);
+  }
+
   write(writes: readonly ApprovalWrite[]): readonly ApprovalWritten[] {
-    return this.#file.writing((_statements, database) =>
-      writes.map((write) => ('create' in write ? this.#create(database, write) : this.#replace(database, write))),
-    );
+    const written = this.#file.writing((statements, database) => {
+      this.#check(statements);
+      return writes.map((write): ApprovalWritten => {
+        if ('book' in write) {
+          noteBook(database, write.book);
+          return { revision: this.#seen };
+        }
+        return 'create' in write ? this.#create(database, write) : this.#replace(database, write);
+      });
+    });
+    for (const outcome of written) if (typeof outcome !== 'string') this.saw(outcome.revision);
+    return written;
   }
 
   close(): void {
     this.#file.close();
+  }
+
+  #using<T>(use: (statements: Statements, database: DatabaseSync) => T): T {
+    return this.#file.using((statements, database) => {
+      this.#check(statements);
+      return use(statements, database);
+    });
+  }
+
+  #check({ last }: Statements): void {
+    const revision = numberOf(last.get(), 'revision');
+    if (revision < this.#seen) throw new Error('another state.db, or an older one, was put in its place');
+    this.#seen = revision;
   }
 
   #create(

@@ -1,5 +1,5 @@
 /** Approvals in memory, with the rules of the store in `state.db`: every change is counted, of two only one counts. */
-import type { Approval, ApprovalStore } from '#approvals/approval.ts';
+import type { Approval, ApprovalStore, BookRead } from '#approvals/approval.ts';
 
 export type FakeApprovalStore = ApprovalStore & {
   /** From here on it can neither be read nor written. */
@@ -8,6 +8,7 @@ export type FakeApprovalStore = ApprovalStore & {
 
 export function createFakeApprovalStore(roomFor = 1_000): FakeApprovalStore {
   const kept = new Map<string, Approval>();
+  const books = new Map<string, BookRead>();
   let revision = 0;
   let isBroken = false;
   const all = (): Approval[] => {
@@ -59,6 +60,8 @@ export function createFakeApprovalStore(roomFor = 1_000): FakeApprovalStore {
           }),
     replace: async (before, after) =>
       all().find(({ id }) => id === before.id)?.revision === before.revision ? put(after) : undefined,
+    books: () => (all(), [...books.values()]),
+    noteBook: async (book) => void books.set(book.shard, book),
     close: async () => undefined,
   };
 }
