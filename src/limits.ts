@@ -575,6 +575,32 @@ export const LIMITS = {
   slackLinkOfferMs: 10 * 60_000,
   slackLinks: 100_000,
   slackLinksPerPerson: 20,
+  // telling approvers: src/notify
+  /** One message, from the first byte out to the last one in. */
+  noticeMs: 10_000,
+  noticeConnectMs: 5_000,
+  /** Longer than one message may take: after it another process tries. */
+  noticeClaimMs: 90_000,
+  /** Twice as long after each, until the longest: about an hour in all. */
+  noticeAttempts: 20,
+  noticeRetryMs: 1_000,
+  noticeRetryMsMax: 5 * 60_000,
+  /** However long a server asks not to be asked again. */
+  noticeRetryAfterMsMax: 3_600_000,
+  /** Messages under way to one notifier, and approvals that wait in memory to be looked at for it. */
+  noticesAtOnce: 4,
+  noticesQueued: 10_000,
+  noticesDue: 100,
+  /** What a process that died did not get to is looked for this often. */
+  noticeSweepMs: 10_000,
+  noticeAnswerBytes: 64 * 1024,
+  noticeHeaderBytes: 16 * 1024,
+  /** Of one text in a message. */
+  noticeTextChars: 200,
+  noticeApprovers: 10,
+  noticeRefChars: 4_096,
+  noticeWritesWaiting: 2_000,
+  noticeWriteMs: 10_000,
 
   // stopping
   /** Between saying that it is not ready and refusing calls. */

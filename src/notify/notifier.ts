@@ -3,6 +3,9 @@ import type { ApprovalState, Principal } from '#approvals/approval.ts';
 import type { CallerKind } from '#identity/caller.ts';
 import type { Result } from '#result.ts';
 
+/** What comes after a yes (used, run out) is told to nobody: their part is over. */
+export type NewsState = Exclude<ApprovalState, 'used'>;
+
 export type NotifierKind = 'slack' | 'teams' | 'email' | 'webhook';
 
 /**
@@ -14,7 +17,7 @@ export type ApprovalNews = {
   readonly id: string;
   /** Counts up with every change; of the same approval a higher one is newer. */
   readonly revision: number;
-  readonly state: ApprovalState;
+  readonly state: NewsState;
   readonly connection: string;
   readonly method: string;
   readonly name: string;
@@ -29,6 +32,10 @@ export type ApprovalNews = {
   readonly expiresAtMs: number;
   /** The page that shows it; undefined where nobody signs in, and so has no pages. */
   readonly url: string | undefined;
+  /** This stands for many requests, of one caller or under one rule, of which no other is told; `url` is then the list. */
+  readonly flood: 'caller' | 'rule' | undefined;
+  /** Why whoever asks wants it. */
+  readonly statement: string | undefined;
   /** Subject of who decided last, once it is decided by people. */
   readonly decidedBy: string | undefined;
   readonly reason: string | undefined;
@@ -43,6 +50,13 @@ export type NoticeFault = {
   readonly retryAfterMs?: number;
 };
 
+export type Told = {
+  /** Undefined: what was kept before stays. */
+  readonly ref?: string;
+  /** A fixed word, when not all were reached; it is shown, and not tried again. */
+  readonly partly?: string;
+};
+
 export type Notifier = {
   readonly name: string;
   readonly kind: NotifierKind;
@@ -51,24 +65,21 @@ export type Notifier = {
    * @param ref what telling of this approval gave last, kept sealed: where the message is that is rewritten
    * @param signal aborts when its time is over; whatever was not answered by then has failed
    */
-  tell(
-    news: ApprovalNews,
-    ref: string | undefined,
-    signal: AbortSignal,
-  ): Promise<Result<{ readonly ref?: string }, NoticeFault>>;
+  tell(news: ApprovalNews, ref: string | undefined, signal: AbortSignal): Promise<Result<Told, NoticeFault>>;
   /** Closes its sockets. */
   close(): Promise<void>;
 };
 
-/** One POST to a notifier's server: no redirect is followed, the answer is bounded in size and by the signal. */
+/** One POST to a notifier's server: no redirect is followed, and the signal bounds it as a whole. */
 export type NoticePost = (
   request: { readonly url: URL; readonly headers: Readonly<Record<string, string>>; readonly body: string },
   signal: AbortSignal,
-) => Promise<Result<NoticeAnswer, 'unreachable' | 'timed_out' | 'too_large'>>;
+) => Promise<Result<NoticeAnswer, 'unreachable' | 'timed_out'>>;
 
 export type NoticeAnswer = {
   readonly status: number;
   /** Of `Retry-After`, bounded. */
   readonly retryAfterMs: number | undefined;
+  /** `noticeAnswerBytes` of it at most; what is longer is cut. */
   readonly body: string;
 };
