@@ -17,7 +17,7 @@ test('a request that waits has a button with its id, and says who asks for what,
 
 test('there is no button where nobody hears it, and none once it is over', () => {
   assert.equal(textsOf({ url: undefined }).includes('gatebook_review'), false);
-  for (const state of ['approved', 'denied', 'expired', 'withdrawn', 'used', 'void'] as const)
+  for (const state of ['approved', 'denied', 'expired', 'withdrawn', 'void'] as const)
     assert.equal(textsOf({ state }).includes('gatebook_review'), false, state);
   assert.match(
     textsOf({ state: 'denied', decidedBy: 'grace', reason: 'not on a Friday' }),
