@@ -531,6 +531,10 @@ export const LIMITS = {
   /** Below the minute after which clients commonly give up. */
   approvalHoldMs: 45_000,
   approvalProgressMs: 5_000,
+  /** Before a client is sent to show its user where the request stands: what is decided at once needs nobody to look. */
+  approvalTellMs: 3_000,
+  /** A client is sent away to come back so often; SDKs give up after ten. */
+  approvalRounds: 8,
   /** Shown at once to whoever asks for the list. */
   approvalsListed: 500,
   /** After so many records the store notes how far it knows the book, which it is sure of so much later. */

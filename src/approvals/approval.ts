@@ -110,6 +110,8 @@ export type Approval = ApprovalRequest & {
   /** While approved: the scope, and until when it can be used. */
   readonly scope: ApprovalScope | undefined;
   readonly usableUntilMs: number | undefined;
+  /** Once used: digest of the `requestState` of its server, with which the call may go on one more time. */
+  readonly continues?: string | undefined;
   /** Counts up with every change of any approval. */
   readonly revision: number;
 };

@@ -101,7 +101,10 @@ test('a yes permits exactly the call that was asked for, once', async (t) => {
   const usable = one.approvals.usable(prints);
   assert.ok(usable);
   const uses = await Promise.all([one.approvals.use(usable), one.approvals.use(usable)]);
-  assert.deepEqual(uses.toSorted(), [false, true]);
+  assert.deepEqual(
+    uses.filter((used) => used !== undefined).map(({ state }) => state),
+    ['used'],
+  );
   assert.equal(one.approvals.usable(prints), undefined);
   assert.equal(one.approvals.find(usable.id)?.state, 'used');
 });
@@ -116,7 +119,7 @@ test('a yes for the tool permits its other calls until its time is over', async 
   assert.ok(one.approvals.usable(prints));
   one.now += TERMS.validMs;
   assert.equal(one.approvals.usable(prints), undefined);
-  assert.equal(await one.approvals.use(usable), false);
+  assert.equal(await one.approvals.use(usable), undefined);
 });
 
 test('nothing is asked, and nobody decides, when the book cannot say so', async (t) => {
@@ -212,7 +215,7 @@ test('what was asked under another policy, or by somebody who is nobody any more
   await one.approvals.voidAll(({ policy }) => policy !== 'another');
   assert.equal(one.approvals.find(granted.id)?.state, 'void');
   assert.equal(one.approvals.find('apr_2')?.state, 'pending');
-  assert.equal(await one.approvals.use(granted), false);
+  assert.equal(await one.approvals.use(granted), undefined);
 });
 
 test('a yes for a while that was ended after it was found is not used', async (t) => {
@@ -224,7 +227,7 @@ test('a yes for a while that was ended after it was found is not used', async (t
     const granted = await approved(one, { ...YES, scope }, { id });
     assert.ok(await one.approvals.use(granted));
     await one.approvals.voidAll((approval) => approval.id === id);
-    assert.equal(await one.approvals.use(granted), false, scope);
+    assert.equal(await one.approvals.use(granted), undefined, scope);
   }
 });
 

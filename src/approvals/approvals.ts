@@ -65,8 +65,12 @@ export type Approvals = {
   usable(prints: Prints): Approval | undefined;
   /** Asks; one that is pending for exactly this, or was just refused, is the same request again. */
   ask(held: Held): Promise<Result<Approval, Unavailable | { readonly code: 'full' }>>;
-  /** Used up when it resolves to true, on stable storage; false: somebody else was first, or it is over. */
-  use(approval: Approval): Promise<boolean>;
+  /** Used up when it resolves, on stable storage: as it is then. Undefined: somebody else was first, or it is over. */
+  use(approval: Approval): Promise<Approval | undefined>;
+  /** The server asks for a further round of what was agreed to once: with this state the same call may go on, once. */
+  letGoOn(id: string, stateDigest: string): Promise<void>;
+  /** Goes on by that, as `use` uses. */
+  goOn(approval: Approval): Promise<Approval | undefined>;
   /** Whether they can still say why it is asked, for whoever asks them. */
   statementFault(approval: Approval, by: Principal): StatementFault | undefined;
   /** Says why it is asked. */
@@ -178,9 +182,10 @@ export function createApprovals(parts: ApprovalParts): Approvals {
     async use(approval) {
       checkReconciled();
       // One for a while is not changed by its use: whether it was ended since it was found is asked of the store.
-      if (store.find(approval.id)?.revision !== approval.revision) return false;
+      if (store.find(approval.id)?.revision !== approval.revision) return undefined;
       const after = use(approval, clock());
-      return after !== undefined && (after === approval || (await replace(approval, after)) !== undefined);
+      if (after === approval) return approval;
+      return after === undefined ? undefined : replace(approval, after);
     },
     statementFault: (approval, by) => statementFault(approval, by, clock(), parts.samePeople()),
     async state(id, by, said) {
@@ -194,6 +199,11 @@ export function createApprovals(parts: ApprovalParts): Approvals {
       const after = await replace(before, stated.value);
       return after === undefined ? err('changed_meanwhile') : ok(after);
     },
+    async letGoOn(id, stateDigest) {
+      const before = store.find(id);
+      if (before?.state === 'used') await replace(before, { ...before, continues: stateDigest });
+    },
+    goOn: (approval) => replace(approval, { ...approval, continues: undefined }),
     voteFault: (approval, by) => voteFault(approval, by, clock(), parts.samePeople()),
     async vote(id, by, verdict) {
       const before = store.find(id);

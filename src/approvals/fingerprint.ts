@@ -3,7 +3,7 @@
  * which policy and definition, and every byte of `params` as spelled. Left out is only what has no meaning to the server's
  * act and differs each time a client makes the same call.
  */
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { member } from '#mcp/json.ts';
 import type { JsonDocument, JsonObject } from '#mcp/json.ts';
 import { TRACE_KEYS } from '#mcp/trace-context.ts';
@@ -86,3 +86,6 @@ export function createFingerprints(secret: Uint8Array): Fingerprints {
 
 export const isSamePrint = (one: Uint8Array, other: Uint8Array): boolean =>
   one.length === other.length && timingSafeEqual(one, other);
+
+/** Names a `requestState` of a server where it is kept with what was agreed to: short, and not the state itself. */
+export const stateDigest = (state: string): string => createHash('sha256').update(state).digest('base64url');

@@ -86,6 +86,10 @@ export function use(approval: Approval, nowMs: number): Changed | undefined {
   return approval.scope === 'once' ? { ...approval, state: 'used' } : approval;
 }
 
+/** A used one whose server asked for a further round: with this state the call may go on, once. */
+export const mayGoOn = ({ state, continues }: Approval, stateDigest: string): boolean =>
+  state === 'used' && continues === stateDigest;
+
 /** A no to exactly this stands as long as a request would have waited: until then nobody is asked again. */
 export const stillDenied = ({ state, votes, terms }: Approval, nowMs: number): boolean =>
   state === 'denied' && nowMs < (votes.at(-1)?.atMs ?? 0) + terms.waitMs;

@@ -58,6 +58,7 @@ export type Lasting = Pick<
   | 'approvals'
   | 'heldCalls'
   | 'fingerprints'
+  | 'holdStates'
   | 'ownAnswers'
   | 'admission'
   | 'quotas'
@@ -224,6 +225,7 @@ export async function makeGeneration(
     approvals: lasting.approvals,
     heldCalls: lasting.heldCalls,
     fingerprints: lasting.fingerprints,
+    holdStates: lasting.holdStates,
     holds: holdSettings(loaded.config, loaded.publicUrl),
     ownAnswers: lasting.ownAnswers,
     admission: lasting.admission,

@@ -4,6 +4,7 @@ import { openApiKeys } from '#bin/api-keys.ts';
 import { lastingClients } from '#bin/clients.ts';
 import type { ApprovalStore } from '#approvals/approval.ts';
 import { createFingerprints } from '#approvals/fingerprint.ts';
+import { createHoldStates } from '#approvals/hold-state.ts';
 import { openApiReads } from '#bin/api-reads.ts';
 import { approvalsOf } from '#bin/approvals.ts';
 import type { ComposeOptions } from '#bin/compose-options.ts';
@@ -122,6 +123,7 @@ export function lastingOf(
     approvals: approvalsOf(approvalStore, { ...state, areBooksRead, clock, newId, ledger, limits, log }),
     heldCalls: createHeldCalls(limits),
     fingerprints: createFingerprints(maskingKey),
+    holdStates: createHoldStates(maskingKey, random),
     bindings: createBindings({
       store: bindingStore,
       keys: createBindingKeys(maskingKey, random),

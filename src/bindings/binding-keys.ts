@@ -42,7 +42,12 @@ export function createBindingKeys(secret: Uint8Array, random: (count: number) =>
     seal(id, call) {
       const nonce = random(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, mac('seal', id), nonce);
-      const text = JSON.stringify([call.call, call.method, call.name]);
+      const text = JSON.stringify([
+        call.call,
+        call.method,
+        call.name,
+        ...(call.approval === undefined ? [] : [call.approval]),
+      ]);
       return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
     },
     open(id, sealed) {
@@ -50,9 +55,9 @@ export function createBindingKeys(secret: Uint8Array, random: (count: number) =>
       const decipher = createDecipheriv(CIPHER, mac('seal', id), bytes.subarray(0, NONCE_BYTES));
       decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
       const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
-      const [call, method, name] = JSON.parse(text.toString('utf8')) as readonly string[];
+      const [call, method, name, approval] = JSON.parse(text.toString('utf8')) as readonly string[];
       if (call === undefined || method === undefined || name === undefined) throw new Error('a sealed call is not one');
-      return { call, method, name };
+      return { call, method, name, ...(approval === undefined ? {} : { approval }) };
     },
   };
 }

@@ -6,6 +6,8 @@ export type MakingCall = {
   readonly call: string;
   readonly method: string;
   readonly name: string;
+  /** The yes by which it went up, where it needed one. */
+  readonly approval?: string;
 };
 
 /** Where an id means one thing. */

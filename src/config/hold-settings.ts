@@ -58,6 +58,10 @@ export function holdSettings(
         return person === undefined ? [] : [[callerKey({ issuer: publicUrl, subject }), person]];
       }),
     ),
+    waiting: {
+      otherwise: config.approvals.waiting,
+      byClient: new Map(Object.entries(config.approvals.waitingClients)),
+    },
     samePeople: config.approvals.samePeople.map((names) =>
       names.map((named) => principalOf(named, config)).filter((person) => person !== undefined),
     ),

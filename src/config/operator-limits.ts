@@ -70,6 +70,8 @@ export const OPERATOR_LIMITS = {
   approvalFloodMs: [1_000, DAY_MS],
   approvalFloodPerCaller: [1, 10_000],
   approvalFloodPerRule: [1, 100_000],
+  approvalTellMs: [0, 3_600_000],
+  approvalRounds: [1, 100],
   approvals: [1, 100_000],
   approvalsPerCaller: [1, 10_000],
   noticeMs: [100, 60_000],

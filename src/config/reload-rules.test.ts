@@ -56,6 +56,7 @@ test('what decides calls may change while the gateway runs', () => {
     changed('https://idp.example.com', 'https://idp2.example.com'),
     changed('https://notes.example.net/mcp', 'https://notes2.example.net/mcp'),
     changed('{ listen: 127.0.0.1:8420 }', '{ listen: 127.0.0.1:8420, allowedOrigins: [https://a.example] }'),
+    load(`${BASE}approvals: { waiting: refuse }\n`),
     load(`${BASE}masking: { store: { fields: [badge] } }\n`),
     load(`${BASE}limits: { drainMs: 1, messageBytes: 2048 }\n`),
     load(BASE, { TOKEN: 'token-2' }),

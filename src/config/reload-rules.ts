@@ -56,6 +56,8 @@ const LIMITS: ReadonlySet<string> = new Set<OperatorLimit>([
   'streamQuietMs',
   'approvalHoldMs',
   'approvalProgressMs',
+  'approvalTellMs',
+  'approvalRounds',
   'conditionNodes',
   'conditionCost',
   'decisionCost',

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { BREAK_GLASS, SCOPES } from '#approvals/approval.ts';
+import { WAITINGS } from '#approvals/waiting.ts';
 import { LIMITS } from '#limits.ts';
 import { ENTITIES } from '#masking/engine/entities.ts';
 import { PARTIAL_KEEP_MAX } from '#masking/operators/partial.ts';
@@ -430,7 +431,19 @@ const limitShape = Object.fromEntries(
 
 const groups = z.array(namespaced).max(1_000).default([]);
 
+const waiting = z.enum(WAITINGS);
+
 const approvals = z.strictObject({
+  waiting: waiting
+    .default('auto')
+    .describe(
+      'how clients wait: auto (the best they can do), hold (the answer waits), rounds (2026-07-28: they come back by themselves), url_error (2025-11-25: -32042 with the page), refuse (at once)',
+    ),
+  waitingClients: z
+    .record(z.string().min(1).max(200), waiting)
+    .refine((clients) => Object.keys(clients).length <= 1_000, 'are more than 1000')
+    .default({})
+    .describe('the same for single clients: by the name they give themselves, or as <issuer>:<client id>'),
   samePeople: z
     .array(z.array(namespaced).min(2).max(16))
     .max(10_000)

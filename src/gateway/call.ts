@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Approval } from '#approvals/approval.ts';
+import type { HoldState } from '#approvals/hold-state.ts';
 import type { MakingCall } from '#bindings/binding.ts';
 import type { ConnectionRuntime } from '#gateway/connection-runtime.ts';
 import type { Mirrored } from '#gateway/mirrored-headers.ts';
@@ -47,6 +48,11 @@ export type Limited = Received & { readonly admitted: true };
 export type Identified = Limited & { readonly verified: VerifiedCaller; readonly token: string };
 export type Connected = Identified & { readonly connection: ConnectionRuntime };
 export type BodyRead = Connected & { readonly body: Buffer };
+/** What its user answered, where it was told to ask: in one word, and why the call is made. */
+export type HoldRound = HoldState & {
+  readonly said: 'accept' | 'decline' | 'cancel' | undefined;
+  readonly statement?: { readonly reason: string; readonly ticket: string };
+};
 export type Parsed = BodyRead & {
   readonly message: Message;
   readonly era: ProtocolEra;
@@ -55,6 +61,8 @@ export type Parsed = BodyRead & {
   readonly session: SessionEntry;
   /** Undefined when calls are not traced. */
   readonly trace: CallTrace | undefined;
+  /** The client was sent away while the call waits for people, and is here again; what it brought for that is cut from the message. */
+  readonly round?: HoldRound;
 };
 declare const followed: unique symbol;
 /** Only the step `followBinding` makes this. `follows`: the calls that made what the message is about or continues. */

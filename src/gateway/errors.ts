@@ -3,6 +3,7 @@
  * docs/ERRORS.md lists the same codes for people; a test compares the two.
  */
 import type { Asks } from '#approvals/approval.ts';
+import { inputRequired, URL_ELICITATION_REQUIRED, urlElicitations } from '#gateway/input-required.ts';
 import { BLOCKED_BY_MASKING } from '#gateway/refusal.ts';
 import type { Executed, Refusal, RefusalCode } from '#gateway/refusal.ts';
 import { TASKS_EXTENSION } from '#mcp/methods.ts';
@@ -24,6 +25,10 @@ export type WireError = {
     readonly expires?: string;
     readonly asks?: { readonly reason: boolean; readonly ticket?: string };
   };
+  /** The whole result instead of an error: the client is to come back with what stands in it (MCP 2026-07-28). */
+  readonly inputRequired?: object;
+  /** `data.elicitations` (MCP 2025-11-25, URLElicitationRequiredError). */
+  readonly elicitations?: object;
   /** `data.requiredCapabilities` (MCP 2026-07-28, MissingRequiredClientCapabilityError). */
   readonly requiredCapabilities?: object;
 };
@@ -64,6 +69,9 @@ function askedText(id: string, { reason, ticket }: Asks, url: string | undefined
   const page = url === undefined ? '' : 'on that page, or ';
   return `Nobody can agree before whoever asks has said ${what}: ${page}with \`gatebook approvals state ${id}${options}\`.`;
 }
+
+const lookText = ({ approval }: Refused<'approval_required'>): string =>
+  `This call waits for an approval (${approval?.id ?? ''}). The page shows where it stands; it goes on once it is approved.`;
 
 const deniedText = ({ approval }: Refused<'approval_denied'>): string =>
   approval.said === '' ? 'An approver refused this call.' : `An approver refused this call: ${approval.said}`;
@@ -192,6 +200,24 @@ function approvalOf(refusal: Refusal): Pick<WireError, 'approval'> {
   };
 }
 
+/** What a client that waits for people can do next, where its revision has something for that. */
+function wayOf(refusal: Refusal): Partial<WireError> {
+  if (refusal.code !== 'approval_required' || refusal.approval === undefined || refusal.way === undefined) return {};
+  const { id, url } = refusal.approval;
+  const message = lookText(refusal);
+  if (refusal.way.kind === 'url_error')
+    return url === undefined
+      ? {}
+      : { rpcCode: URL_ELICITATION_REQUIRED, elicitations: urlElicitations({ id, url, message }) };
+  const { state, tells, asks } = refusal.way;
+  return {
+    inputRequired: inputRequired(state, {
+      look: tells && url !== undefined ? { url, message } : undefined,
+      asks: asks ? refusal.approval.asks : undefined,
+    }),
+  };
+}
+
 /** The public half of a refusal: no reason, no internals. */
 export function toWireError(refusal: Refusal): WireError {
   const [status, rpcCode, message] = row(refusal);
@@ -203,6 +229,7 @@ export function toWireError(refusal: Refusal): WireError {
     executed: executedOf(refusal),
     retryAfterMs: 'retryAfterMs' in refusal ? refusal.retryAfterMs : undefined,
     ...approvalOf(refusal),
+    ...wayOf(refusal),
     ...(refusal.code === 'missing_capability' ? { requiredCapabilities: TASKS_NEEDED } : {}),
   };
 }
@@ -226,16 +253,19 @@ const TOOL_REFUSALS: ReadonlySet<RefusalCode> = new Set([
  * read it (DESIGN section 6). Without a readable id the member is left out (MCP basic, error responses).
  */
 export function rpcErrorBody(error: WireError, subject: ErrorSubject): string {
-  const { code, executed, approval, requiredCapabilities } = error;
+  const { code, executed, approval, elicitations, inputRequired, requiredCapabilities } = error;
   const data = {
     code,
     executed,
     call: subject.call,
     ...(approval === undefined ? {} : { approval }),
     ...(requiredCapabilities === undefined ? {} : { requiredCapabilities }),
+    ...elicitations,
   };
   const id = subject.idText === undefined ? '' : `"id":${subject.idText},`;
-  if (subject.method === 'tools/call' && TOOL_REFUSALS.has(error.code)) return toolError(id, error.message, data);
+  if (inputRequired !== undefined) return `{"jsonrpc":"2.0",${id}"result":${JSON.stringify(inputRequired)}}`;
+  if (elicitations === undefined && subject.method === 'tools/call' && TOOL_REFUSALS.has(error.code))
+    return toolError(id, error.message, data);
   return `{"jsonrpc":"2.0",${id}"error":${JSON.stringify({ code: error.rpcCode ?? RPC.internal, message: error.message, data })}}`;
 }
 

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Approvals } from '#approvals/approvals.ts';
 import type { Fingerprints } from '#approvals/fingerprint.ts';
+import type { HoldStates } from '#approvals/hold-state.ts';
 import type { Holds } from '#approvals/holds.ts';
 import type { Bindings } from '#bindings/bindings.ts';
 import type { Admission } from '#gateway/admission.ts';
@@ -53,6 +54,7 @@ export type Gateway = {
   readonly approvals: Approvals;
   readonly heldCalls: HeldCalls;
   readonly fingerprints: Fingerprints;
+  readonly holdStates: HoldStates;
   readonly holds: Holds;
   readonly ownAnswers: OwnAnswers;
   readonly definitions: Definitions;

@@ -22,7 +22,7 @@ async function hold(gateway: FakeGateway, ask: Ask = { message }): Promise<Held>
   await awaitApproval(call, { ...gateway, limits: { ...gateway.limits, approvalHoldMs: 0 } });
   const [asked] = gateway.approvals.list(['pending']);
   assert.ok(asked && call.message.kind === 'request');
-  return { call, asked, waiting: holdOpen(call, call.message, asked, gateway) };
+  return { call, asked, waiting: holdOpen(call, call.message, asked, gateway, gateway.limits.approvalHoldMs) };
 }
 const requestOf = ({ call }: Held): RequestMessage => {
   assert.ok(call.message.kind === 'request');
@@ -51,7 +51,7 @@ test('it waits no longer than clients do, nor than the request itself', async ()
   const held = await hold(late);
   late.advance(TERMS.waitMs);
   assert.ok(held.call.message.kind === 'request');
-  assert.equal(await holdOpen(held.call, held.call.message, held.asked, late), undefined);
+  assert.equal(await holdOpen(held.call, held.call.message, held.asked, late, 60_000), undefined);
   late.stop();
   await held.waiting;
 });
@@ -112,7 +112,13 @@ test('a request that several wait for is withdrawn when the last modern client t
   held.call.cut.abort();
   await held.waiting;
   const waiting = clients.map(({ signal: gone }) =>
-    holdOpen({ ...held.call, cut: new AbortController(), gone, era: 'modern' }, requestOf(held), held.asked, gateway),
+    holdOpen(
+      { ...held.call, cut: new AbortController(), gone, era: 'modern' },
+      requestOf(held),
+      held.asked,
+      gateway,
+      60_000,
+    ),
   );
   clients[0]?.abort();
   assert.equal(await waiting[0], undefined);

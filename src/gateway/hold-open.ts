@@ -34,9 +34,10 @@ export async function holdOpen(
   message: RequestMessage,
   approval: Approval,
   gateway: Pick<Gateway, 'approvals' | 'heldCalls' | 'clock' | 'limits' | 'stopping'>,
+  holdMs: number,
 ): Promise<Approval | undefined> {
-  const { approvalHoldMs, approvalProgressMs } = gateway.limits;
-  const waitMs = Math.min(approvalHoldMs, approval.expiresMs - gateway.clock());
+  const { approvalProgressMs } = gateway.limits;
+  const waitMs = Math.min(holdMs, approval.expiresMs - gateway.clock());
   if (waitMs <= 0) return undefined;
   const over = AbortSignal.any([AbortSignal.timeout(waitMs), call.gone, call.cut.signal, gateway.stopping]);
   const isStream = takesStream(call.headers);

@@ -30,6 +30,7 @@ import { limitListeners, limitSubscriptions } from '#gateway/steps/limit-streams
 import { maskAnswer } from '#gateway/steps/mask-answer.ts';
 import { maskRequest } from '#gateway/steps/mask-request.ts';
 import { narrowCache } from '#gateway/steps/narrow-cache.ts';
+import { openHoldState } from '#gateway/steps/open-hold-state.ts';
 import { openStream } from '#gateway/steps/open-stream.ts';
 import { parse } from '#gateway/steps/parse.ts';
 import { pinDefinitions } from '#gateway/steps/pin-definitions.ts';
@@ -56,6 +57,7 @@ export const CALL_STEPS = [
   resolveConnection,
   readBody,
   parse,
+  openHoldState,
   followBinding,
   maskRequest,
   authorize,

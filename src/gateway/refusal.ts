@@ -84,6 +84,10 @@ export type Refusal =
         /** What whoever asks has to say before anybody can agree; absent where nothing, or once it is said. */
         readonly asks?: Asks;
       };
+      /** How the client is told to go on: undefined where it is refused plainly. */
+      readonly way?:
+        | { readonly kind: 'come_back'; readonly state: string; readonly tells: boolean; readonly asks: boolean }
+        | { readonly kind: 'url_error' };
     }
   | {
       readonly code: 'approval_denied';

@@ -6,6 +6,7 @@
 import type { EndpointStream } from '#gateway/endpoint-stream.ts';
 import { createOwnedEntries } from '#gateway/owned-entries.ts';
 import type { Limits } from '#limits.ts';
+import type { Elicits } from '#mcp/elicits.ts';
 
 export type SessionClient = { readonly name?: string; readonly version?: string };
 
@@ -18,6 +19,8 @@ export type SessionEntry = {
   readonly upstreamId: string | undefined;
   readonly client: SessionClient | undefined;
   readonly protocol: string | undefined;
+  /** What the client of a legacy session said that it can ask its user. */
+  readonly elicits?: Elicits;
   /** Ids of requests that the server of a legacy session has not answered. */
   readonly unanswered?: Set<string>;
   /** The one stream of a client of the old HTTP+SSE transport: everything of this session comes down on it. */

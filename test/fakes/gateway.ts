@@ -5,9 +5,11 @@
  */
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { createApprovals } from '#approvals/approvals.ts';
 import { createFingerprints } from '#approvals/fingerprint.ts';
+import { createHoldStates } from '#approvals/hold-state.ts';
 import { createBindingKeys } from '#bindings/binding-keys.ts';
 import { createBindings } from '#bindings/bindings.ts';
 import { createAdmission } from '#gateway/admission.ts';
@@ -71,6 +73,7 @@ import { maskAnswer } from '#gateway/steps/mask-answer.ts';
 import { maskRequest } from '#gateway/steps/mask-request.ts';
 import { findResumption } from '#gateway/steps/find-resumption.ts';
 import { findSession } from '#gateway/steps/find-session.ts';
+import { openHoldState } from '#gateway/steps/open-hold-state.ts';
 import { openStream } from '#gateway/steps/open-stream.ts';
 import { parse } from '#gateway/steps/parse.ts';
 import { recordListen } from '#gateway/steps/record-listen.ts';
@@ -327,11 +330,13 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
     }),
     heldCalls: createHeldCalls(limits),
     fingerprints: createFingerprints(Buffer.alloc(32, 7)),
+    holdStates: createHoldStates(Buffer.alloc(32, 7), (count) => randomBytes(count)),
     holds: overrides.holds ?? {
       byRule: new Map([[TERMS.rule, TERMS]]),
       otherwise: { ...TERMS, rule: '(definition)' },
       owners: new Map(),
       samePeople: [],
+      waiting: { otherwise: 'auto', byClient: new Map() },
     },
     bindingStore,
     bindings: createBindings({
@@ -531,7 +536,7 @@ export const bodyRead = async (gateway: Gateway, ask?: Ask): Promise<BodyRead> =
 export const parsed = async (gateway: Gateway, ask?: Ask): Promise<Parsed> =>
   must(parse(await bodyRead(gateway, ask), gateway));
 export const followed = async (gateway: Gateway, ask?: Ask): Promise<Followed> =>
-  must(followBinding(await parsed(gateway, ask), gateway));
+  must(followBinding(must(openHoldState(await parsed(gateway, ask), gateway)), gateway));
 export const requestMasked = async (gateway: Gateway, ask?: Ask): Promise<RequestMasked> =>
   must(await maskRequest(await followed(gateway, ask), gateway));
 export const authorized = async (gateway: Gateway, ask?: Ask): Promise<Authorized> =>

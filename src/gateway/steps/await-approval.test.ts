@@ -9,6 +9,7 @@ import type { FakeGateway } from '#test/fakes/gateway.ts';
 import { headerOf, LATCHED, shapeOf } from '#test/fakes/ledger.ts';
 
 const LEAD = { issuer: ADA.issuer, subject: 'olga', groups: TERMS.approvers };
+const AUTO = { otherwise: 'auto', byClient: new Map() } as const;
 const message = toolCall('delete_note', { id: 7, password: 'hunter2hunter2' });
 
 async function held(gateway: FakeGateway, said: object = message): Promise<Refusal> {
@@ -77,7 +78,13 @@ test('a call that people refused is refused with their words, and nobody is aske
 
 test('where the rule asks something of whoever asks, they are told so at once, and wait once they have said it', async () => {
   const terms = { ...TERMS, asks: { reason: true } };
-  const holds = { byRule: new Map([[terms.rule, terms]]), otherwise: terms, owners: new Map(), samePeople: [] };
+  const holds = {
+    byRule: new Map([[terms.rule, terms]]),
+    otherwise: terms,
+    owners: new Map(),
+    samePeople: [],
+    waiting: AUTO,
+  };
   const gateway = fakeGateway({ holds, limits: { approvalHoldMs: 3_600_000 } });
   const refusal = await held(gateway);
   assert.ok(refusal.code === 'approval_required' && refusal.approval !== undefined);
@@ -95,7 +102,7 @@ test('where the rule asks something of whoever asks, they are told so at once, a
 });
 
 test('where nobody could decide nobody is asked', async () => {
-  const holds = { byRule: new Map(), otherwise: undefined, owners: new Map(), samePeople: [] };
+  const holds = { byRule: new Map(), otherwise: undefined, owners: new Map(), samePeople: [], waiting: AUTO };
   const refusal = await held(fakeGateway({ holds }));
   assert.deepEqual([refusal.code, refusal.reason], ['approval_required', 'nobody_to_ask']);
 });
@@ -120,6 +127,7 @@ test('who asks for a service account is remembered with who answers for it', asy
     otherwise: undefined,
     owners: new Map([[`${ADA.issuer}\n${ADA.subject}`, owner]]),
     samePeople: [],
+    waiting: AUTO,
   };
   const gateway = fakeGateway({ holds });
   const id = await asked(gateway);

@@ -7,6 +7,7 @@ import type { Refusal } from '#gateway/refusal.ts';
 import type { SessionEntry } from '#gateway/sessions.ts';
 import { ownerOf } from '#gateway/session-binding.ts';
 import { checkHeaders } from '#mcp/headers.ts';
+import { elicitsOfInitialize } from '#mcp/elicits.ts';
 import { member, parseJson } from '#mcp/json.ts';
 import type { JsonFault } from '#mcp/json.ts';
 import { META_CLIENT_CAPABILITIES, readMessage } from '#mcp/jsonrpc.ts';
@@ -46,14 +47,22 @@ function sessionOf(call: BodyRead, message: Message, era: ProtocolEra, gateway: 
     const endpointIds = call.connection.offersEndpoint ? endpointIdsOf(call.http.request.url) : NONE;
     const isBeginning = message.kind === 'request' && message.method === 'initialize';
     if (isBeginning && endpointIds.length === 0)
-      return gateway.sessions.candidate(clientInfo, protocolOf(call, message));
+      return {
+        ...gateway.sessions.candidate(clientInfo, protocolOf(call, message)),
+        elicits: elicitsOfInitialize(message),
+      };
     const named = call.headers.get('mcp-session-id') ?? NONE;
     const wireIds = endpointIds.length === 0 ? named : [...named, ...endpointIds];
     if (wireIds.length > 1) return undefined;
     const found = wireIds[0] === undefined ? undefined : gateway.sessions.find(owner, wireIds[0]);
     // Over the old transport a session has its id before it has said who it is.
     if (isBeginning && found !== undefined)
-      return { ...found, client: clientInfo, protocol: protocolOf(call, message) };
+      return {
+        ...found,
+        client: clientInfo,
+        protocol: protocolOf(call, message),
+        elicits: elicitsOfInitialize(message),
+      };
     if (wireIds[0] !== undefined) return found;
   }
   return gateway.sessions.grouped(owner, `${call.verified.caller.client ?? ''}\n${clientInfo?.name ?? ''}`);

@@ -23,7 +23,8 @@ async function useUp(
 ): Promise<Outcome> {
   const { decision } = call;
   try {
-    if (await approvals.use(approval)) return ok(call as Permitted);
+    const used = await (approval.state === 'used' ? approvals.goOn(approval) : approvals.use(approval));
+    if (used !== undefined) return ok({ ...(call as Permitted), approval: used });
     return err({ code: 'approval_expired', reason: 'used_or_over', decision });
   } catch (error) {
     log.error({ call: call.id, error: String(error) }, 'an approval cannot be used up');

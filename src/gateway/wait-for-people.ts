@@ -1,0 +1,113 @@
+/**
+ * A call waits for people, in the way its client can, so that nobody gives up first: with its answer, or sent away to come back.
+ * What was decided meanwhile lets it go on; otherwise it is refused with what its client can do next.
+ */
+import type { Approval } from '#approvals/approval.ts';
+import { lacksStatement } from '#approvals/statement.ts';
+import { isUsable } from '#approvals/transitions.ts';
+import { wayOf } from '#approvals/waiting.ts';
+import type { Way } from '#approvals/waiting.ts';
+import type { Approved, Authorized } from '#gateway/call.ts';
+import type { Gateway } from '#gateway/gateway.ts';
+import { holdOpen } from '#gateway/hold-open.ts';
+import type { Refusal } from '#gateway/refusal.ts';
+import { callerKey } from '#identity/caller.ts';
+import { ELICITS_NOTHING, elicitsOfRequest } from '#mcp/elicits.ts';
+import type { RequestMessage } from '#mcp/jsonrpc.ts';
+import { err, ok } from '#result.ts';
+import type { Result } from '#result.ts';
+
+type Required = Extract<Refusal, { readonly code: 'approval_required' }>;
+
+export async function waitForPeople(
+  call: Authorized,
+  message: RequestMessage,
+  asked: Approval,
+  gateway: Gateway,
+): Promise<Result<Approved, Refusal>> {
+  const { round, decision } = call;
+  if (round?.said === 'decline') {
+    await gateway.approvals.withdraw(asked.id);
+    return err({ code: 'approval_expired', reason: 'declined', decision });
+  }
+  const stated = await statedNow(asked, call, gateway);
+  const way = wayFor(call, message, gateway);
+  const holdMs = holdMsOf(stated, way, call, gateway);
+  const waited = stated.state === 'pending' && holdMs > 0;
+  const decided = waited ? await holdOpen(call, message, stated, gateway, holdMs) : undefined;
+  if (waited && decided === undefined && call.gone.aborted) return err({ code: 'client_gone', reason: 'disconnected' });
+  const now = decided ?? stated;
+  return isUsable(now, gateway.clock()) ? ok({ ...call, approval: now }) : err(refusalOf(now, way, call, gateway));
+}
+
+/** With what its user said in the form, where that is what the rule asks for; as it was otherwise, and they are asked again. */
+async function statedNow(
+  asked: Approval,
+  { round, verified, secrets }: Authorized,
+  gateway: Gateway,
+): Promise<Approval> {
+  if (round?.statement === undefined || !lacksStatement(asked)) return asked;
+  const { issuer, subject, groups } = verified.caller;
+  const mask = (text: string): string => gateway.masker.maskStoredText(text, secrets);
+  const stated = await gateway.approvals.state(asked.id, { issuer, subject, groups }, { ...round.statement, mask });
+  return stated.ok ? stated.value : (gateway.approvals.find(asked.id) ?? asked);
+}
+
+function wayFor(call: Authorized, message: RequestMessage, { holds, signsIn }: Gateway): Way {
+  const { era, protocol, session, verified } = call;
+  const { otherwise, byClient } = holds.waiting;
+  const name = message.clientInfo?.name ?? session.client?.name ?? '';
+  const waiting = byClient.get(verified.caller.client ?? '') ?? byClient.get(name) ?? otherwise;
+  const elicits = era === 'modern' ? elicitsOfRequest(message) : (session.elicits ?? ELICITS_NOTHING);
+  return wayOf(waiting, { era, protocol, method: message.method, elicits }, signsIn);
+}
+
+function holdMsOf(asked: Approval, way: Way, { round }: Authorized, { limits }: Gateway): number {
+  // Whoever gave up looking wants the call no longer, or at another time.
+  if (way.kind === 'refuse' || round?.said === 'cancel') return 0;
+  const isFirst = way.kind === 'rounds' && way.tells && round === undefined;
+  if (!lacksStatement(asked))
+    return isFirst ? Math.min(limits.approvalTellMs, limits.approvalHoldMs) : limits.approvalHoldMs;
+  // Nobody can agree yet: only a user who was sent to the page may be saying there what is wanted.
+  return way.kind === 'rounds' && way.tells && !way.asks && !isFirst ? limits.approvalHoldMs : 0;
+}
+
+/** The client comes back as often as it is sent, within bounds: then it is told plainly. */
+function nextFor(approval: Approval, way: Way, call: Authorized, gateway: Gateway): Required['way'] {
+  const { round, verified } = call;
+  if (way.kind === 'hold') return way.ends === 'url_error' ? { kind: 'url_error' } : undefined;
+  const next = (round?.round ?? 0) + 1;
+  if (way.kind !== 'rounds' || round?.said === 'cancel' || next > gateway.limits.approvalRounds) return undefined;
+  const lacks = lacksStatement(approval);
+  if (lacks && !way.asks && !way.tells) return undefined;
+  const state = gateway.holdStates.seal({
+    approval: approval.id,
+    caller: callerKey(verified.caller),
+    print: Buffer.from(approval.fingerprint).toString('base64url'),
+    round: next,
+    expiresMs: approval.expiresMs + approval.terms.validMs,
+  });
+  return { kind: 'come_back', state, tells: way.tells && round === undefined, asks: lacks && way.asks };
+}
+
+function refusalOf(approval: Approval, way: Way, call: Authorized, gateway: Gateway): Refusal {
+  const { decision } = call;
+  const { publicUrl, signsIn } = gateway;
+  const { id, state, expiresMs, votes } = approval;
+  const said = votes.findLast(({ effect }) => effect === 'deny')?.reason ?? '';
+  if (state === 'denied') return { code: 'approval_denied', reason: 'denied', decision, approval: { id, said } };
+  if (state !== 'pending') return { code: 'approval_expired', reason: state, decision };
+  const next = nextFor(approval, way, call, gateway);
+  return {
+    code: 'approval_required',
+    reason: next === undefined ? decision.reason : next.kind,
+    decision,
+    approval: {
+      id,
+      url: signsIn ? `${publicUrl}/approvals/${id}` : undefined,
+      expiresMs,
+      ...(lacksStatement(approval) ? { asks: approval.terms.asks } : {}),
+    },
+    ...(next === undefined ? {} : { way: next }),
+  };
+}
