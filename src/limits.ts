@@ -390,6 +390,8 @@ export const LIMITS = {
   /** How long one is an admin by break glass at most, and the shortest reason that can be one. */
   breakGlassMs: 3_600_000,
   breakGlassReasonCharsMin: 10,
+  /** How long a held call can be made that somebody let pass by breaking the glass. */
+  breakGlassApprovalMs: 300_000,
 
   // browsers in which people are signed in (src/oauth/web-session.ts)
   webSessions: 200_000,

@@ -5,7 +5,16 @@ import { z } from 'zod';
 import { Approval } from '#api/contract/approval.ts';
 import { ROUTES } from '#api/routes.ts';
 import { anApprovalRequest, TERMS } from '#test/fakes/approval.ts';
-import { ADMIN_TOKEN, AUDITOR_TOKEN, BOTH_TOKEN, by, LEAD_TOKEN, listenApi, STRANGER_TOKEN } from '#test/fakes/api.ts';
+import {
+  ADMIN_TOKEN,
+  AUDITOR_TOKEN,
+  BOTH_TOKEN,
+  by,
+  LEAD_TOKEN,
+  listenApi,
+  ON_CALL_TOKEN,
+  STRANGER_TOKEN,
+} from '#test/fakes/api.ts';
 import { EVE, idOf } from '#test/fakes/gateway.ts';
 import { headerOf, LATCHED, shapeOf } from '#test/fakes/ledger.ts';
 
@@ -14,8 +23,8 @@ const ID = `apr_${idOf(7)}`;
 const OTHER = `apr_${idOf(8)}`;
 
 /** One that Eve asks the leads about, one that Lena asks them about. */
-async function listen(t: TestContext) {
-  const { ask, gateway } = await listenApi(t, ROUTES);
+async function listen(t: TestContext, options: Parameters<typeof listenApi>[2] = {}) {
+  const { ask, gateway } = await listenApi(t, ROUTES, options);
   const expiresMs = gateway.clock() + TERMS.waitMs;
   const eve = { issuer: EVE.issuer, subject: EVE.subject, kind: 'person', groups: [], client: 'okta:cli' } as const;
   const request = { askedMs: gateway.clock(), expiresMs };
@@ -105,4 +114,22 @@ test('what cannot be read is said to be so', async (t) => {
   gateway.approvalStore.fail();
   assert.equal((await get('', LEAD_TOKEN)).status, 503);
   assert.equal((await get(`/${ID}`, LEAD_TOKEN)).status, 503);
+});
+
+test('whoever broke the glass sees and decides what others ask, which everybody sees it was', async (t) => {
+  const shut = await listen(t);
+  assert.deepEqual(await shut.ids(ON_CALL_TOKEN), []);
+  assert.equal((await shut.decide(ID, ON_CALL_TOKEN, { decision: 'approve' })).status, 404);
+  const { decide, ids, gateway } = await listen(t, {
+    glassOf: ({ subject }) => (subject === 'nina' ? 'a:9' : undefined),
+  });
+  assert.deepEqual(await ids(ON_CALL_TOKEN), [
+    [ID, true],
+    [OTHER, true],
+  ]);
+  const { status, json } = await decide(ID, ON_CALL_TOKEN, { decision: 'approve', reason: 'the site is down' });
+  assert.equal(status, 200);
+  assert.equal(Approval.parse(json).votes[0]?.isBreakGlass, true);
+  assert.deepEqual(shapeOf(gateway.ledger.entries), ['control approval_break_glass', 'control approval_vote']);
+  assert.deepEqual(await ids(ON_CALL_TOKEN, '?state=approved'), [[ID, false]]);
 });

@@ -4,7 +4,6 @@ import type { Approval } from '#approvals/approval.ts';
 import { approvalView } from '#approvals/approval-view.ts';
 import type { Decider, VoteFault } from '#approvals/transitions.ts';
 import type { Unavailable } from '#approvals/approvals.ts';
-import { maySee } from '#approvals/may-see.ts';
 import type { ApiCall, ApiInput, ApiOutcome, ApiRefusal } from '#api/call.ts';
 import type { Approval as Shown, decideApproval, getApproval, listApprovals } from '#api/contract/approval.ts';
 import type { ApiParts } from '#api/parts.ts';
@@ -22,7 +21,8 @@ export const deciderOf = ({ verified }: ApiCall): Decider => {
   return { issuer, subject, groups };
 };
 
-const isSeen = (approval: Approval, { verified, roles }: ApiCall): boolean => maySee(approval, verified.caller, roles);
+export const isSeen = (approval: Approval, call: ApiCall, { approvals }: Pick<ApiParts, 'approvals'>): boolean =>
+  approvals.isShownTo(approval, deciderOf(call), call.roles);
 
 export const shown = (
   approval: Approval,
@@ -46,7 +46,7 @@ export function serveApprovals(
   parts: Pick<ApiParts, 'approvals' | 'clock'>,
 ): ApiOutcome {
   try {
-    const listed = parts.approvals.list(state === 'all' ? STATES : [state]).filter((one) => isSeen(one, call));
+    const listed = parts.approvals.list(state === 'all' ? STATES : [state]).filter((one) => isSeen(one, call, parts));
     return ok({ json: listed.map((one) => shown(one, call, parts)) });
   } catch {
     return UNREADABLE;
@@ -57,11 +57,13 @@ export function serveApprovals(
 export function findApproval(
   id: string,
   call: ApiCall,
-  { approvals }: Pick<ApiParts, 'approvals'>,
+  parts: Pick<ApiParts, 'approvals'>,
 ): Result<Approval, ApiRefusal> {
   try {
-    const found = approvals.find(id);
-    return found !== undefined && isSeen(found, call) ? ok(found) : err({ code: 'not_found', reason: 'approval' });
+    const found = parts.approvals.find(id);
+    return found !== undefined && isSeen(found, call, parts)
+      ? ok(found)
+      : err({ code: 'not_found', reason: 'approval' });
   } catch {
     return UNREADABLE;
   }

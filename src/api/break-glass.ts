@@ -5,10 +5,10 @@ import { apiControlEntry } from '#api/entries.ts';
 import type { ApiParts } from '#api/parts.ts';
 import { rolesOf } from '#api/roles.ts';
 import type { Caller } from '#identity/caller.ts';
-import { countsFromMs } from '#oauth/sign-in.ts';
 import { recordId } from '#ledger/record.ts';
-import { counts, raisedRoles } from '#policy/break-glass.ts';
+import { raisedRoles } from '#policy/break-glass.ts';
 import type { BrokenGlass } from '#policy/break-glass.ts';
+import { glassInForce } from '#policy/glass-in-force.ts';
 import type { Operation } from '#api/contract/operation.ts';
 import { mayAct } from '#policy/duties.ts';
 import type { DutyFault, Role } from '#policy/duties.ts';
@@ -39,14 +39,6 @@ const unavailable = (reason: string, detail: string, executed: 'no' | 'unknown')
   executed,
 });
 
-function glassOf(caller: Caller, { brokenGlass, clock, epochs, limits }: Parts): BrokenGlass | undefined {
-  const glass = brokenGlass.find(caller);
-  if (glass === undefined) return undefined;
-  // An epoch lies ahead by what is forgiven to an issuer's clock; this was begun by ours.
-  const isBefore = countsFromMs(glass.beganAtMs, limits) <= epochs.epochOf(caller);
-  return !isBefore && counts(glass, clock()) ? glass : undefined;
-}
-
 export type Entitled = {
   readonly roles: ReadonlySet<Role>;
   /** By which broken glass alone; undefined where the caller's own roles are enough. */
@@ -65,7 +57,7 @@ export function entitle(
   if (may.ok) return ok({ roles: own, by: undefined });
   if (!own.has('breakGlass')) return may;
   try {
-    const glass = glassOf(caller, parts);
+    const glass = glassInForce(caller, parts);
     const roles = glass === undefined ? own : raisedRoles(own);
     const raised = mayAct(roles, operation.roles, changes);
     return raised.ok ? ok({ roles, by: glass }) : raised;
@@ -120,7 +112,7 @@ export async function serveBreakGlass(
 export async function serveMendGlass(call: ApiCall, parts: Parts): Promise<ApiOutcome> {
   const { brokenGlass, ledger, masker } = parts;
   try {
-    const glass = glassOf(call.verified.caller, parts);
+    const glass = glassInForce(call.verified.caller, parts);
     if (glass === undefined) return err({ code: 'not_found', reason: 'no_broken_glass' });
     const recorded = await ledger.append(apiControlEntry(call, masker, 'break_glass_over', { glass: glass.record }));
     if (!recorded.ok) return err({ code: 'audit_unavailable', ...recorded.error, executed: 'no' });

@@ -38,6 +38,7 @@ function rig(t: TestContext, path?: string, parts: Partial<ApprovalParts> = {}):
     store,
     clock: () => self.now,
     samePeople: () => [],
+    glassOf: () => undefined,
     record(act, approval) {
       if (!self.isBookOpen) return Promise.resolve(err('stopped'));
       acts.push(`${act} ${approval.id} ${approval.state}`);
@@ -168,6 +169,32 @@ test('what whoever asks says is in the book before it counts, and only then can 
   assert.equal(one.approvals.find(id)?.statement?.reason, 'the customer asked');
 });
 
+test('what somebody decides by broken glass is in the book as that before it is in force, and alarmed', async (t) => {
+  const alarms: string[] = [];
+  const watch = {
+    asked: () => undefined,
+    changed: () => undefined,
+    flooded: () => undefined,
+    decidedByGlass: ({ id }: Approval, glass: string) => alarms.push(`${id} ${glass}`),
+  };
+  const one = rig(t, undefined, { watch, glassOf: ({ subject }) => (subject === 'nina' ? 'a:9' : undefined) });
+  const nina = aDecider('nina', ['okta:on-call']);
+  const { id } = await asked(one);
+  assert.equal(one.approvals.isShownTo(await asked(one), aDecider('olga', []), new Set()), false);
+  assert.equal(one.approvals.isShownTo(await asked(one), nina, new Set()), true);
+  // Whoever asks cannot say that they broke the glass.
+  assert.deepEqual(await one.approvals.vote(id, { ...aDecider('olga', []), glass: 'a:9' }, YES), {
+    ok: false,
+    error: 'not_an_approver',
+  });
+  assert.ok((await one.approvals.vote(id, nina, YES)).ok);
+  assert.deepEqual(one.acts.slice(1), [`approval_break_glass ${id} approved`, `approval_vote ${id} approved`]);
+  assert.deepEqual(alarms, [`${id} a:9`]);
+  const second = await asked(one, { id: 'apr_2', fingerprint: new Uint8Array(32) });
+  assert.ok((await one.approvals.vote(second.id, aDecider(), YES)).ok);
+  assert.equal(alarms.length, 1);
+});
+
 test('whoever waits hears of the decision, made here or in another process', async (t) => {
   const one = rig(t);
   const other = rig(t, one.path);
@@ -250,7 +277,12 @@ test('of the same that is asked many times at once one request comes, recorded o
 
 test('a flood is recorded and alarmed once, every request of it is one of its own, and nobody agrees to two at once', async (t) => {
   const alarms: string[] = [];
-  const watch = { asked: () => undefined, changed: () => undefined, flooded: ({ id }: Approval) => alarms.push(id) };
+  const watch = {
+    asked: () => undefined,
+    changed: () => undefined,
+    decidedByGlass: () => undefined,
+    flooded: ({ id }: Approval) => alarms.push(id),
+  };
   const one = rig(t, undefined, { watch });
   const most = LIMITS.approvalFloodPerCaller;
   for (let n = 1; n <= most + 3; n += 1)

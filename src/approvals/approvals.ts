@@ -4,14 +4,16 @@
  * sent. Knows neither HTTP nor what a record looks like.
  */
 import type { Approval, ApprovalRequest, ApprovalStore, Principal } from '#approvals/approval.ts';
-import { end, isUsable, lapse, stillDenied, use, vote, voteFault } from '#approvals/transitions.ts';
+import { end, isOfGlass, isUsable, lapse, stillDenied, use, vote, voteFault } from '#approvals/transitions.ts';
 import type { Changed, Decider, Verdict, VoteFault } from '#approvals/transitions.ts';
+import { maySee } from '#approvals/may-see.ts';
 import type { SamePeople } from '#approvals/people.ts';
 import { state, statementFault } from '#approvals/statement.ts';
 import type { Said, StatementFault } from '#approvals/statement.ts';
 import { isSamePrint } from '#approvals/fingerprint.ts';
 import type { Prints } from '#approvals/fingerprint.ts';
 import type { Limits } from '#limits.ts';
+import type { Role } from '#policy/duties.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
@@ -20,6 +22,7 @@ export type ApprovalAct =
   | 'approval_requested'
   | 'approval_flood'
   | 'approval_statement'
+  | 'approval_break_glass'
   | 'approval_vote'
   | 'approval_vote_void'
   | 'approval_expired'
@@ -36,6 +39,8 @@ export type ApprovalWatch = {
   changed(before: Approval, after: Approval, atMs: number): void;
   /** More was asked than people can look at: called at the first such request of each stretch of time. */
   flooded(approval: Approval): void;
+  /** Somebody decides who could not but for the glass they broke; called whatever comes of it. `glass`: its record. */
+  decidedByGlass(approval: Approval, glass: string): void;
 };
 
 export type ApprovalParts = {
@@ -44,6 +49,8 @@ export type ApprovalParts = {
   readonly clock: () => number;
   /** Asked at each decision: a reload may change it. */
   readonly samePeople: () => SamePeople;
+  /** Id of the record of the glass that this person broke, while it is in force; undefined too when that cannot be read. */
+  readonly glassOf: (by: Decider) => string | undefined;
   /** Durable when it resolves; gives the id of the record. `by`: who did it; undefined for the gateway itself. */
   readonly record: (act: ApprovalAct, approval: Approval, by: Decider | undefined) => Promise<Result<string, string>>;
   /** Whether what is kept agrees with the book; until then nothing is granted. Throws when that cannot be said. */
@@ -79,6 +86,8 @@ export type Approvals = {
     by: Decider,
     said: Said,
   ): Promise<Result<Approval, StatementFault | 'unknown_approval' | 'changed_meanwhile' | Unavailable>>;
+  /** Whether the person may know of it. */
+  isShownTo(approval: Approval, by: Decider, roles: ReadonlySet<Role>): boolean;
   /** Whether the person may decide at all, for whoever shows it to him. */
   voteFault(approval: Approval, by: Decider): VoteFault | undefined;
   vote(
@@ -159,6 +168,13 @@ export function createApprovals(parts: ApprovalParts): Approvals {
     return ok(created);
   };
 
+  const equipped = ({ issuer, subject, groups }: Decider): Decider => {
+    const glass = parts.glassOf({ issuer, subject, groups });
+    return { issuer, subject, groups, ...(glass === undefined ? {} : { glass }) };
+  };
+  const faultOf: Approvals['voteFault'] = (approval, by) =>
+    voteFault(approval, equipped(by), clock(), parts.samePeople());
+
   return {
     usable({ fingerprint, toolPrint }) {
       checkReconciled();
@@ -204,12 +220,20 @@ export function createApprovals(parts: ApprovalParts): Approvals {
       if (before?.state === 'used') await replace(before, { ...before, continues: stateDigest });
     },
     goOn: (approval) => replace(approval, { ...approval, continues: undefined }),
-    voteFault: (approval, by) => voteFault(approval, by, clock(), parts.samePeople()),
-    async vote(id, by, verdict) {
+    voteFault: faultOf,
+    isShownTo: (approval, by, roles) => maySee(approval, by, roles) || faultOf(approval, by) === undefined,
+    async vote(id, decider, verdict) {
       const before = store.find(id);
       if (before === undefined) return err('unknown_approval');
+      const by = equipped(decider);
       const voted = vote(before, by, verdict, { nowMs: clock(), samePeople: parts.samePeople() });
       if (!voted.ok) return voted;
+      const cast = voted.value.votes.at(-1);
+      if (by.glass !== undefined && cast !== undefined && isOfGlass(cast)) {
+        parts.watch?.decidedByGlass(before, by.glass);
+        const broken = await record('approval_break_glass', { ...voted.value, revision: before.revision }, by);
+        if (!broken.ok) return err({ code: 'unavailable', reason: broken.error });
+      }
       const recorded = await record('approval_vote', { ...voted.value, revision: before.revision }, by);
       if (!recorded.ok) return err({ code: 'unavailable', reason: recorded.error });
       const after = await replace(before, voted.value);

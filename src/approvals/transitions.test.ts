@@ -6,6 +6,7 @@ import type { Approval } from '#approvals/approval.ts';
 import type { SamePeople } from '#approvals/people.ts';
 import { end, isUsable, lapse, use, vote, voteFault } from '#approvals/transitions.ts';
 import type { Verdict } from '#approvals/transitions.ts';
+import { LIMITS } from '#limits.ts';
 import { aDecider, anApproval, OKTA, TERMS } from '#test/fakes/approval.ts';
 
 const YES: Verdict = { effect: 'approve', scope: 'once', reason: 'fine' };
@@ -108,6 +109,53 @@ test('nobody says yes before whoever asks has said what the rule wants to know; 
   assert.deepEqual(vote(mute, aDecider(), YES, at(2_000)), { ok: false, error: 'statement_missing' });
   assert.equal(voted(mute, aDecider(), NO).state, 'denied');
   assert.equal(voted({ ...mute, statement: { reason: 'because', atMs: 1_500 } }).state, 'approved');
+});
+
+const onCall = { ...aDecider('nina', ['okta:on-call']), glass: 'a:9' };
+const withTerms = (other: Partial<Approval['terms']>): Approval => anApproval({ terms: { ...TERMS, ...other } });
+
+test('whoever broke the glass decides what others ask, their own only where the rule says so, and nothing where it says nobody', () => {
+  const own = { ...aDecider('ada', []), glass: 'a:9' };
+  const table = (['nobody', 'others', 'self'] as const).map((breakGlass) => [
+    voteFault(withTerms({ breakGlass }), onCall, 2_000, []),
+    voteFault(withTerms({ breakGlass }), own, 2_000, []),
+  ]);
+  assert.deepEqual(table, [
+    ['not_an_approver', 'own_request'],
+    [undefined, 'own_request'],
+    [undefined, undefined],
+  ]);
+  assert.equal(voteFault(anApproval(), aDecider('nina', ['okta:on-call']), 2_000, []), 'not_an_approver');
+  assert.equal(voteFault(anApproval(), onCall, 601_000, []), 'expired');
+});
+
+test('by broken glass one call passes, once, soon, and it stays visible; whatever the rule offers', () => {
+  const wide = withTerms({ scopes: ['call', 'tool'], validMs: 86_400_000 });
+  for (const scope of ['call', 'tool'] as const)
+    assert.deepEqual(vote(wide, onCall, { ...YES, scope }, at(2_000)), { ok: false, error: 'scope_not_offered' });
+  const approved = voted(wide, onCall);
+  assert.deepEqual([approved.scope, approved.usableUntilMs], ['once', 2_000 + LIMITS.breakGlassApprovalMs]);
+  assert.equal(approved.votes[0]?.isBreakGlass, true);
+  const brief = voted(withTerms({ validMs: 1_000 }), onCall);
+  assert.equal(brief.usableUntilMs, 3_000);
+});
+
+test('an approver who broke the glass decides as an approver', () => {
+  const both = { ...aDecider(), glass: 'a:9' };
+  const approved = voted(anApproval(), both, { ...YES, scope: 'tool' });
+  assert.deepEqual(
+    [approved.scope, approved.usableUntilMs, approved.votes[0]?.isBreakGlass],
+    ['tool', 62_000, undefined],
+  );
+});
+
+test('broken glass is one voice among those that are needed, nobody has two, and the short time counts for all', () => {
+  const two = withTerms({ needed: 2, validMs: 86_400_000 });
+  const first = voted(two, onCall);
+  assert.equal(first.state, 'pending');
+  assert.deepEqual(vote(first, onCall, YES, at(3_000)), { ok: false, error: 'voted_already' });
+  const approved = voted(first, aDecider(), { ...YES, scope: 'tool' }, at(3_000));
+  assert.deepEqual([approved.scope, approved.usableUntilMs], ['once', 3_000 + LIMITS.breakGlassApprovalMs]);
 });
 
 test('time ends what is open, once', () => {

@@ -6,13 +6,18 @@ import type { Approval, ApprovalScope, Principal, Vote } from '#approvals/approv
 import { isAsking, isSamePerson } from '#approvals/people.ts';
 import type { SamePeople } from '#approvals/people.ts';
 import { lacksStatement } from '#approvals/statement.ts';
+import { LIMITS } from '#limits.ts';
 import { err, ok, unreachable } from '#result.ts';
 import type { Result } from '#result.ts';
 
 export type Changed = Omit<Approval, 'revision'>;
 
 /** Whoever wants to decide, with the namespaced groups his sign-in brought. */
-export type Decider = Principal & { readonly groups: readonly string[] };
+export type Decider = Principal & {
+  readonly groups: readonly string[];
+  /** Id of the record of the glass they broke, while that is in force. */
+  readonly glass?: string;
+};
 
 export type VoteFault =
   | 'not_pending'
@@ -23,20 +28,34 @@ export type VoteFault =
   | 'scope_not_offered'
   | 'statement_missing';
 
+type StandingFault = Exclude<VoteFault, 'scope_not_offered' | 'statement_missing'>;
+
+/** As what somebody may decide; broken glass counts only where they could not have decided without it. */
+function standing(
+  { state, expiresMs, requester, terms, votes }: Approval,
+  by: Decider,
+  nowMs: number,
+  samePeople: SamePeople,
+): Result<'approver' | 'break_glass', StandingFault> {
+  if (state !== 'pending') return err('not_pending');
+  if (nowMs >= expiresMs) return err('expired');
+  const isOwn = isAsking(requester, by, samePeople);
+  const isApprover = !isOwn && terms.approvers.some((group) => by.groups.includes(group));
+  const opens = terms.breakGlass === 'self' || (terms.breakGlass === 'others' && !isOwn);
+  if (!isApprover && (by.glass === undefined || !opens)) return err(isOwn ? 'own_request' : 'not_an_approver');
+  if (votes.some((vote) => isSamePerson(vote.by, by, samePeople))) return err('voted_already');
+  return ok(isApprover ? 'approver' : 'break_glass');
+}
+
 /** Why this person may not decide, whatever he would say; undefined when he may. */
 export function voteFault(
   approval: Approval,
   by: Decider,
   nowMs: number,
   samePeople: SamePeople,
-): Exclude<VoteFault, 'scope_not_offered' | 'statement_missing'> | undefined {
-  if (approval.state !== 'pending') return 'not_pending';
-  if (nowMs >= approval.expiresMs) return 'expired';
-  const { requester, terms, votes } = approval;
-  if (isAsking(requester, by, samePeople)) return 'own_request';
-  if (!terms.approvers.some((group) => by.groups.includes(group))) return 'not_an_approver';
-  if (votes.some((vote) => isSamePerson(vote.by, by, samePeople))) return 'voted_already';
-  return undefined;
+): StandingFault | undefined {
+  const stands = standing(approval, by, nowMs, samePeople);
+  return stands.ok ? undefined : stands.error;
 }
 
 export type Verdict = {
@@ -51,19 +70,32 @@ const BREADTH: Readonly<Record<ApprovalScope, number>> = { once: 0, call: 1, too
 const narrowest = (scopes: readonly ApprovalScope[]): ApprovalScope =>
   scopes.reduce((least, scope) => (BREADTH[scope] < BREADTH[least] ? scope : least));
 
+const ONLY_ONCE: readonly ApprovalScope[] = ['once'];
+
+/** Of a vote that would not have been possible otherwise. */
+export const isOfGlass = ({ isBreakGlass }: Vote): boolean => isBreakGlass === true;
+
 export function vote(
   approval: Approval,
   by: Decider,
   verdict: Verdict,
   at: { readonly nowMs: number; readonly samePeople: SamePeople },
 ): Result<Changed, VoteFault> {
-  const fault = voteFault(approval, by, at.nowMs, at.samePeople);
-  if (fault !== undefined) return err(fault);
+  const stands = standing(approval, by, at.nowMs, at.samePeople);
+  if (!stands.ok) return stands;
   const { terms } = approval;
+  const isByGlass = stands.value === 'break_glass';
   // A no is always possible.
   if (verdict.effect === 'approve' && lacksStatement(approval)) return err('statement_missing');
-  if (verdict.effect === 'approve' && !terms.scopes.includes(verdict.scope)) return err('scope_not_offered');
-  const cast: Vote = { by: { issuer: by.issuer, subject: by.subject }, ...verdict, atMs: at.nowMs };
+  // Whatever the rule offers: who breaks the glass lets one call pass, and no more than that.
+  const offered = isByGlass ? ONLY_ONCE : terms.scopes;
+  if (verdict.effect === 'approve' && !offered.includes(verdict.scope)) return err('scope_not_offered');
+  const cast: Vote = {
+    by: { issuer: by.issuer, subject: by.subject },
+    ...verdict,
+    atMs: at.nowMs,
+    ...(isByGlass ? { isBreakGlass: true } : {}),
+  };
   const votes = [...approval.votes, cast];
   if (verdict.effect === 'deny') return ok({ ...approval, votes, state: 'denied' });
   if (votes.length < terms.needed) return ok({ ...approval, votes });
@@ -72,7 +104,7 @@ export function vote(
     votes,
     state: 'approved',
     scope: narrowest(votes.map(({ scope }) => scope)),
-    usableUntilMs: at.nowMs + terms.validMs,
+    usableUntilMs: at.nowMs + Math.min(terms.validMs, votes.some(isOfGlass) ? LIMITS.breakGlassApprovalMs : Infinity),
   });
 }
 

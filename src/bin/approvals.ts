@@ -9,6 +9,8 @@ import { createApprovalKeys } from '#approvals/approval-keys.ts';
 import type { ApprovalStore } from '#approvals/approval.ts';
 import { createApprovals } from '#approvals/approvals.ts';
 import type { Approvals } from '#approvals/approvals.ts';
+import type { Decider } from '#approvals/transitions.ts';
+import { rolesOf } from '#api/roles.ts';
 import { EXIT_UNAVAILABLE } from '#cli/exit-codes.ts';
 import type { LoadedConfig } from '#config/load.ts';
 import { approvalActEntry } from '#gateway/approval-entries.ts';
@@ -20,6 +22,7 @@ import { openKeyReader } from '#ledger/open-keys.ts';
 import { keysDirectory, ledgerDirectory, masterKeyDirectory, shardOfWorker, shardsIn } from '#ledger/places.ts';
 import { createLedgerReader } from '#ledger/reader.ts';
 import type { LedgerReader } from '#ledger/reader.ts';
+import { glassInForce } from '#policy/glass-in-force.ts';
 import { recordId } from '#ledger/record.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
@@ -40,7 +43,10 @@ export function openApprovals(
   }
 }
 
-type Parts = Pick<Lasting, 'clock' | 'newId' | 'ledger' | 'currentMasker' | 'inForce' | 'log'> &
+type Parts = Pick<
+  Lasting,
+  'brokenGlass' | 'clock' | 'currentConfig' | 'currentMasker' | 'epochs' | 'inForce' | 'ledger' | 'log' | 'newId'
+> &
   Pick<LoadedConfig, 'limits'> & { readonly areBooksRead: () => boolean };
 
 export function approvalsOf(store: ApprovalStore, parts: Parts): Approvals {
@@ -51,6 +57,7 @@ export function approvalsOf(store: ApprovalStore, parts: Parts): Approvals {
     clock,
     limits,
     samePeople: () => inForce().holds.samePeople,
+    glassOf: (by) => glassOf(by, parts),
     async record(act, approval, by) {
       const recorded = await ledger.append(approvalActEntry(newId(), currentMasker, act, approval, by));
       return recorded.ok ? ok(recordId(recorded.value)) : err(recorded.error.reason);
@@ -61,8 +68,22 @@ export function approvalsOf(store: ApprovalStore, parts: Parts): Approvals {
       changed: () => undefined,
       flooded: ({ id, flood }) =>
         log.warn({ approval: id, of: flood?.of }, 'more is asked of those who approve than they can look at'),
+      decidedByGlass: ({ id }, glass) =>
+        log.error({ approval: id, glass }, 'BREAK GLASS: a held call is decided by somebody who could not otherwise'),
     },
   });
+}
+
+/** Whoever may break the glass no longer, or watches, decides nothing by what they broke before. */
+function glassOf(by: Decider, parts: Parts): string | undefined {
+  const roles = rolesOf(by, parts.currentConfig().config.roles);
+  if (!roles.has('breakGlass') || roles.has('auditor')) return undefined;
+  try {
+    return glassInForce(by, parts)?.record;
+  } catch (error) {
+    parts.log.error({ error: String(error) }, 'broken glass cannot be looked up');
+    return undefined;
+  }
 }
 
 /** Follows time and other processes. Gives what ends that. */

@@ -82,6 +82,7 @@ export function lastingOf(
   const apiKeys = openApiKeys({ loaded, maskingKey, random, clock, log, current: state.currentConfig });
   // A sign-in of our own may outlive any issuer's token: no epoch that covers one is forgotten before it.
   const epochs = createEpochs({ ...limits, tokenLifetimeMs: limits.revocationKeptMs });
+  const brokenGlass = brokenGlassOf(loaded);
   const signIn = signInLasting({
     dataDirectory: loaded.config.data,
     limits,
@@ -120,7 +121,17 @@ export function lastingOf(
     asked,
     ownAnswers: createOwnAnswers(limits),
     ...lastingClients(loaded, maskingKey, documentNetwork),
-    approvals: approvalsOf(approvalStore, { ...state, areBooksRead, clock, newId, ledger, limits, log }),
+    approvals: approvalsOf(approvalStore, {
+      ...state,
+      areBooksRead,
+      brokenGlass,
+      clock,
+      epochs,
+      newId,
+      ledger,
+      limits,
+      log,
+    }),
     heldCalls: createHeldCalls(limits),
     fingerprints: createFingerprints(maskingKey),
     holdStates: createHoldStates(maskingKey, random),
@@ -140,7 +151,7 @@ export function lastingOf(
       listenersPerCaller: 0,
     }),
     quotas: createQuotas(limits),
-    brokenGlass: brokenGlassOf(loaded),
+    brokenGlass,
     apiReads: openApiReads({ loaded, disk, ledger, maskingKey, clock, monotonic, log }),
     refusals: createRefusalBook({
       limits,

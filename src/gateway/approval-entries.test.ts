@@ -50,3 +50,14 @@ test('what whoever asks says is recorded as theirs, also where that is a program
   const vote = headerOf(approvalActEntry('id', masker, 'approval_vote', stated, aDecider()));
   assert.deepEqual([vote.reason, vote.detail?.['ticket']], [undefined, undefined]);
 });
+
+test('what somebody decides by broken glass names the glass, beside what they said', () => {
+  const [first] = voted.votes;
+  assert.ok(first !== undefined);
+  const by = { ...aDecider(), glass: 'a:9' };
+  const broken = { ...voted, votes: [{ ...first, isBreakGlass: true as const }] };
+  const header = headerOf(approvalActEntry('id', masker, 'approval_break_glass', broken, by));
+  assert.deepEqual([header.reason, header.detail?.['vote'], header.detail?.['glass']], ['ticket 17', 'approve', 'a:9']);
+  // Of a vote that did not need it.
+  assert.equal(headerOf(approvalActEntry('id', masker, 'approval_vote', voted, by)).detail?.['glass'], undefined);
+});

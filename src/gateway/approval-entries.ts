@@ -39,7 +39,8 @@ export function approvalRequestedEntry(
 
 type Detail = NonNullable<RecordHeader['detail']>;
 
-function detailOf(approval: Approval, act: ApprovalAct): Detail {
+function detailOf(approval: Approval, act: ApprovalAct, by: Decider | undefined): Detail {
+  const isVote = act === 'approval_vote' || act === 'approval_break_glass';
   const { requester, state, votes, statement, scope, usableUntilMs, flood } = approval;
   const last = votes.at(-1);
   const ticket = act === 'approval_statement' ? statement?.ticket : undefined;
@@ -48,7 +49,8 @@ function detailOf(approval: Approval, act: ApprovalAct): Detail {
     requesterIssuer: requester.issuer,
     requesterSubject: requester.subject,
     ...(ticket === undefined ? {} : { ticket }),
-    ...(act === 'approval_vote' && last !== undefined ? { vote: last.effect, scope: last.scope } : {}),
+    ...(isVote && last !== undefined ? { vote: last.effect, scope: last.scope } : {}),
+    ...(isVote && last?.isBreakGlass === true && by?.glass !== undefined ? { glass: by.glass } : {}),
     ...(act === 'approval_flood' && flood !== undefined ? { of: flood.of } : {}),
     ...(state === 'approved' && usableUntilMs !== undefined
       ? { granted: scope ?? 'once', usableUntil: timeText(usableUntilMs) }
@@ -59,6 +61,7 @@ function detailOf(approval: Approval, act: ApprovalAct): Detail {
 function reasonOf({ votes, statement }: Approval, act: ApprovalAct): string {
   switch (act) {
     case 'approval_vote':
+    case 'approval_break_glass':
       return votes.at(-1)?.reason ?? '';
     case 'approval_statement':
       return statement?.reason ?? '';
@@ -95,7 +98,7 @@ export function approvalActEntry(
     name,
     decision: { effect: 'hold', policy, rule: terms.rule, approval: approval.id },
     ...(reason === '' ? {} : { reason }),
-    detail: detailOf(approval, act),
+    detail: detailOf(approval, act, by),
   };
   return {
     kind: 'control',

@@ -11,7 +11,7 @@ import { unreachable } from '#result.ts';
 
 export type EpochSource = {
   /** Unix milliseconds: a token of this caller issued at or before is revoked. -Infinity when nothing is. */
-  epochOf(caller: Caller): number;
+  epochOf(caller: Pick<Caller, 'issuer' | 'subject'> & Partial<Pick<Caller, 'client'>>): number;
   /** False while what was revoked elsewhere cannot be read: then nobody can be said not to be revoked. */
   areKnown(): boolean;
 };

@@ -8,6 +8,7 @@ import { Socket } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { createApprovals } from '#approvals/approvals.ts';
+import type { ApprovalParts } from '#approvals/approvals.ts';
 import { createFingerprints } from '#approvals/fingerprint.ts';
 import { createHoldStates } from '#approvals/hold-state.ts';
 import { createBindingKeys } from '#bindings/binding-keys.ts';
@@ -222,6 +223,8 @@ export type GatewayOverrides = Partial<
   >
 > & {
   readonly limits?: Partial<Limits>;
+  /** Of whom glass is broken: the id of its record. */
+  readonly glassOf?: ApprovalParts['glassOf'];
   /** Requests for approval that may be kept. */
   readonly approvalRoom?: number;
   /** Of the connection `notes`. */
@@ -321,6 +324,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
       store: approvalStore,
       clock,
       samePeople: () => made.holds.samePeople,
+      glassOf: overrides.glassOf ?? (() => undefined),
       async record(act, approval, by) {
         const entry = await ledger.append(approvalActEntry(newId(), masker, act, approval, by));
         return entry.ok ? ok(recordId(entry.value)) : err(entry.error.reason);
