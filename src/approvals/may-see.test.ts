@@ -20,3 +20,9 @@ test('approvers, those who decided, whoever asked, admins and auditors see a req
     assert.equal(sees('eve', [], [role]), false);
   assert.equal(sees('eve', ['okta:support']), false);
 });
+
+test('whoever answers for a service account sees what it asks', () => {
+  const requester = { ...anApproval().requester, owner: aDecider('otto') };
+  assert.ok(maySee(anApproval({ requester }), aDecider('otto', []), new Set()));
+  assert.equal(maySee(anApproval(), aDecider('otto', []), new Set()), false);
+});

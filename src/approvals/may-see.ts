@@ -1,4 +1,4 @@
-/** Who sees a request for approval: whoever watches sees all; others what they may decide, decided, or asked for themselves. */
+/** Who sees a request for approval: whoever watches sees all; others what they may decide, decided, asked for, or answer for. */
 import type { Approval } from '#approvals/approval.ts';
 import { callerKey } from '#identity/caller.ts';
 import type { Caller } from '#identity/caller.ts';
@@ -15,6 +15,7 @@ export function maySee(
     roles.has('auditor') ||
     terms.approvers.some((group) => caller.groups.includes(group)) ||
     votes.some(({ by }) => callerKey(by) === own) ||
-    callerKey(requester) === own
+    callerKey(requester) === own ||
+    (requester.owner !== undefined && callerKey(requester.owner) === own)
   );
 }

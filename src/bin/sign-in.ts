@@ -1,5 +1,6 @@
 /** Signing in, wired to a generation of the configuration. What it takes to answer is loaded with the first request. */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiReads } from '#bin/api-reads.ts';
 import { clientSourceOf } from '#bin/clients.ts';
 import type { ClientsLasting } from '#bin/clients.ts';
@@ -8,6 +9,7 @@ import { accountCaller, liveAccount } from '#accounts/service-account.ts';
 import type { ServiceAccounts } from '#accounts/service-account.ts';
 import { rolesOf } from '#api/roles.ts';
 import type { LoadedConfig } from '#config/load.ts';
+import { createCallHistory } from '#events/call-history.ts';
 import { recordArguments } from '#events/record-arguments.ts';
 import type { Gateway, Log } from '#gateway/gateway.ts';
 import type { Mounted } from '#gateway/server.ts';
@@ -157,6 +159,14 @@ export function openSignIn(loaded: LoadedConfig, gateway: Gateway, lasting: Sign
     oauth,
     signIns,
     webSessions,
+    conditionOf: (rule: string) => config.rules.find(({ name }) => name === rule)?.when,
+    showsTo: config.approvals.show,
+    history: createCallHistory({
+      ...apiReads,
+      limits: gateway.limits,
+      sleep: (ms) => sleep(ms, undefined, { ref: false }),
+      signal: gateway.stopping,
+    }),
     readArguments: (record: string) => recordArguments(record, apiReads, gateway.stopping),
     grants: createGivenGrants(oauth.rows, oauth.keys),
     checkAgain: async (signIn: SignIn): Promise<CheckAgain> => (await pages()).checkAgain(signIn),

@@ -1,6 +1,7 @@
 /** What signing in may use of a running gateway. Plain wiring, made in src/bin. */
 import type { Config } from '#config/schema.ts';
 import type { ResolvedSignIn } from '#config/sign-in-secrets.ts';
+import type { CallHistory } from '#events/call-history.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { EpochSource } from '#identity/epochs.ts';
 import type { GivenGrants } from '#oauth/given-grants.ts';
@@ -22,6 +23,7 @@ export type SignInParts = Pick<
   | 'clock'
   | 'connections'
   | 'draining'
+  | 'heldCalls'
   | 'identity'
   | 'ledger'
   | 'limits'
@@ -29,6 +31,7 @@ export type SignInParts = Pick<
   | 'masker'
   | 'monotonic'
   | 'newId'
+  | 'policy'
   | 'proxies'
   | 'publicUrl'
   | 'quotas'
@@ -51,6 +54,12 @@ export type SignInParts = Pick<
   readonly clients: ClientSource;
   /** The masked arguments that a record of the book has. */
   readonly readArguments: (record: string) => Promise<Result<unknown, 'not_indexed' | 'damaged'>>;
+  /** What the book says around a call that waits for people. */
+  readonly history: CallHistory;
+  /** What a rule in force says of the calls it is for, by its name. */
+  readonly conditionOf: (rule: string) => string | undefined;
+  /** Groups that may see what is masked in a call that waits. */
+  readonly showsTo: readonly string[];
   /** Asks the issuer whether this person may still sign in, and keeps what it says of them. */
   readonly checkAgain: (signIn: SignIn) => Promise<CheckAgain>;
   readonly accounts: Accounts;

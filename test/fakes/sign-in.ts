@@ -14,6 +14,7 @@ import type { SignInParts } from '#signin/parts.ts';
 import { createClientSource } from '#signin/registration/clients.ts';
 import type { DocumentFault, FetchedDocument } from '#signin/registration/pinned-fetch.ts';
 import { createWebSessions } from '#signin/web-session.ts';
+import { fakeCallHistory } from '#test/fakes/call-history.ts';
 import { fakeClientStore } from '#test/fakes/clients.ts';
 import { fakeGateway } from '#test/fakes/gateway.ts';
 import type { FakeGateway, GatewayOverrides } from '#test/fakes/gateway.ts';
@@ -78,6 +79,9 @@ export function signInParts(
     grants: createGivenGrants(rows, keys),
     checkAgain: async () => 'holds' as const,
     readArguments: async () => ok({ id: 7 }),
+    history: fakeCallHistory(),
+    conditionOf: () => undefined,
+    showsTo: parsed.approvals.show,
     server: () => Promise.reject(new Error('no authorization server here')),
   };
   const webSessions = createWebSessions({

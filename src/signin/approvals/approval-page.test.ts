@@ -1,32 +1,58 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { approvalView } from '#approvals/approval-view.ts';
-import { approvalBody } from '#signin/approvals/approval-page.ts';
-import { anApproval } from '#test/fakes/approval.ts';
+import { ok } from '#result.ts';
+import { TERMS } from '#test/fakes/approval.ts';
+import { approvalPage, askedOf, decidedBy, wordsOf } from '#test/fakes/approval-page.ts';
+import { anEvent } from '#test/fakes/call-history.ts';
 
-const page = (asked: unknown): string =>
-  approvalBody({
-    approval: approvalView(anApproval(), 2_000),
-    asked: { arguments: asked },
-    csrf: 'token',
-    mayDecide: true,
-    note: undefined,
-  }).text;
-
-test('long values are cut one by one and say how long they are; many lines too', () => {
-  const long = page({ a: 'x'.repeat(5_000), b: 'short' });
-  assert.match(long, /x{2000}… \(5000 characters in all\)/);
-  assert.match(long, /short/);
-  assert.match(page(Array.from({ length: 1_000 }, (_, at) => at)), /… \(1002 lines in all\)/);
+test('what is asked can put nothing of its own into the page, wherever it stands', () => {
+  const evil = '"><img src=x onerror=alert(1)><script>1</script>\u202e';
+  const principal = { issuer: evil, subject: evil };
+  const text = approvalPage(
+    { asked: askedOf(JSON.stringify({ [evil]: evil })), condition: evil },
+    {
+      name: evil,
+      method: evil,
+      connection: evil,
+      requester: { ...principal, kind: 'person', groups: [], client: evil, owner: principal },
+      terms: { ...TERMS, rule: evil, approvers: [evil] },
+      statement: { reason: evil, ticket: evil, atMs: 1 },
+      votes: [{ by: principal, effect: 'approve', scope: 'once', reason: evil, atMs: 1 }],
+    },
+  );
+  assert.equal(/<script|<img|\u202e/.test(text), false);
+  assert.ok(text.split('\\u{202e}').length > 12);
 });
 
-test('what is asked can put nothing of its own into the page', () => {
-  const text = page({ '<script>alert(1)</script>': '"><img src=x onerror=alert(1)>' });
-  assert.equal(/<script|<img/.test(text), false);
+test('who decides, under which rule and condition, and how far they are, is on the page', () => {
+  const words = wordsOf(approvalPage({ condition: 'name.startsWith("delete_")' }, { terms: { ...TERMS, needed: 2 } }));
+  assert.match(words, /rule hold-deletes : name\.startsWith\(&quot;delete_&quot;\)/);
+  assert.match(words, /2 of okta:leads ; not whoever asks/);
+  assert.match(words, /0 of 2 people have agreed; 2 more needed/);
 });
 
-test('the scopes that a rule offers can be chosen, and the first is', () => {
-  const text = page({});
-  assert.equal([...text.matchAll(/type="radio"/g)].length, 3);
-  assert.equal([...text.matchAll(/ checked /g)].length, 1);
+test('no page offers to decide about several at once, and it warns where many of a kind are asked', () => {
+  assert.doesNotMatch(approvalPage({ similar: { waiting: 1, refused: 1 } }), /Asked often/);
+  const text = approvalPage({ similar: { waiting: 4, refused: 9 } });
+  assert.match(wordsOf(text), /4 other calls of this tool by this caller wait, and 9 were refused/);
+  assert.equal([...text.matchAll(/<button/g)].length, 2);
+});
+
+test('a decided request says how it ended, who decided and what came of it', () => {
+  const vote = {
+    by: { issuer: 'i', subject: 'lena' },
+    effect: 'approve',
+    scope: 'call',
+    reason: 'fine',
+    atMs: 1,
+  } as const;
+  const words = wordsOf(
+    approvalPage(
+      { ...decidedBy({ no: 'There is nothing left.' }), sent: ok([anEvent()]) },
+      { state: 'used', votes: [vote] },
+    ),
+  );
+  assert.match(words, /It was approved, and is used up/);
+  assert.match(words, /Approved \(call\) by lena of i/);
+  assert.match(words, /What came of it .*delete_customer.*: ok/);
 });

@@ -1,112 +1,189 @@
 /**
- * The page of one request for approval: who asks, for what exactly, under which rule, and the buttons for whoever may decide.
- * What it shows comes from strangers: hidden characters are spelled out, long values are cut one by one and say how long they are.
+ * The page of one request for approval: who asks, for what exactly, under which rule, what was before, and what whoever looks
+ * can do with it. What it shows comes from strangers, so all of it goes through `shownText`.
  */
 import type { ApprovalView } from '#approvals/approval-view.ts';
-import type { ApprovalScope } from '#approvals/approval.ts';
-import { revealed } from '#definitions/hidden-text.ts';
+import type { Approval } from '#approvals/approval.ts';
+import type { Untold } from '#events/call-history.ts';
+import type { Event } from '#events/event.ts';
+import type { Limits } from '#limits.ts';
+import type { Result } from '#result.ts';
+import { approvalPath, decisionForm, showForm, statementForm, withdrawForm } from '#signin/approvals/approval-forms.ts';
+import { progressWords, STATE_WORDS } from '#signin/approvals/approval-words.ts';
+import { rowsHtml } from '#signin/approvals/argument-html.ts';
+import type { ArgumentPlace, PageLimits } from '#signin/approvals/argument-html.ts';
+import type { ArgumentRows } from '#signin/approvals/argument-rows.ts';
+import { changesHtml, lastCallsHtml, sentHtml } from '#signin/approvals/history-html.ts';
+import type { Compared } from '#signin/approvals/history-html.ts';
+import { countText, shownText } from '#signin/approvals/shown-text.ts';
+import { similarHtml } from '#signin/approvals/similar-requests.ts';
+import type { SimilarRequests } from '#signin/approvals/similar-requests.ts';
 import { timeOf } from '#signin/me/me-page.ts';
 import { html } from '#signin/pages/html.ts';
 import type { Html } from '#signin/pages/html.ts';
+import { signInPath } from '#signin/entry.ts';
 
-export const approvalPath = (id: string): string => `/approvals/${id}`;
+export type AskedArguments = { readonly rows: ArgumentRows; readonly place: ArgumentPlace };
 
-/** Of one text; a page that nobody can read to its end is agreed to unread. */
-const TEXT_CHARS_MAX = 2_000;
-const LINES_MAX = 400;
-
-function cut(text: string): string {
-  if (text.length <= TEXT_CHARS_MAX) return text;
-  return `${text.slice(0, TEXT_CHARS_MAX).toWellFormed()}… (${text.length} characters in all)`;
-}
-
-/** As JSON with its numbers as they were spelled. */
-function argumentText(value: unknown): string {
-  const text = JSON.stringify(
-    value ?? null,
-    (_, inner: unknown) => (typeof inner === 'string' ? cut(inner) : inner),
-    2,
-  );
-  const lines = revealed(text).split('\n');
-  return lines.length <= LINES_MAX
-    ? lines.join('\n')
-    : `${lines.slice(0, LINES_MAX).join('\n')}\n… (${lines.length} lines in all)`;
-}
-
-export type ApprovalPageParts = {
-  readonly approval: ApprovalView;
-  /** Masked, as in the book; a text in its place says why they cannot be shown. */
-  readonly asked: { readonly arguments: unknown } | { readonly missing: string };
+/** What whoever looks can do. */
+export type Viewer = {
   readonly csrf: string;
-  /** Undefined when this person may not decide; then the words say why. */
-  readonly mayDecide: boolean;
+  /** `unproved`: they may, once they have proved again who they are. Else the words say why they may not. */
+  readonly decides: 'now' | 'unproved' | { readonly no: string };
+  readonly isAsking: boolean;
+  readonly mayState: boolean;
+  readonly mayWithdraw: boolean;
+  readonly mayShow: boolean;
+};
+
+export type ApprovalPage = {
+  readonly approval: Approval;
+  readonly view: ApprovalView;
+  /** Of the rule, as it is in force. */
+  readonly condition: string | undefined;
+  /** A text in its place says why they cannot be shown. */
+  readonly asked: AskedArguments | { readonly missing: string };
+  readonly compared: Compared | undefined;
+  readonly lastCalls: Result<readonly Event[], Untold> | undefined;
+  /** Undefined while nothing can have come of it. */
+  readonly sent: Result<readonly Event[], Untold> | undefined;
+  readonly similar: SimilarRequests;
+  /** Whoever asks has not said yet what the rule wants to know. */
+  readonly lacksStatement: boolean;
+  readonly viewer: Viewer;
+  readonly nowMs: number;
+  readonly limits: PageLimits &
+    Pick<Limits, 'approvalChangesShown' | 'approvalSimilarWarned' | 'approvalReasonChars' | 'approvalTicketChars'>;
   readonly note: string | undefined;
 };
 
-const SCOPE_WORDS: Readonly<Record<ApprovalScope, string>> = {
-  once: 'this call, once',
-  call: 'exactly this call, again and again for a while',
-  tool: 'any call of this tool by this caller, for a while',
-};
+const person = ({ subject, issuer }: { readonly subject: string; readonly issuer: string }): Html =>
+  html`<code>${shownText(subject)}</code> of <code>${shownText(issuer)}</code>`;
 
-const scopeChoice = (scope: ApprovalScope, at: number): Html =>
-  at === 0
-    ? html`<label><input type="radio" name="scope" value="${scope}" checked /> ${SCOPE_WORDS[scope]}</label><br />`
-    : html`<label><input type="radio" name="scope" value="${scope}" /> ${SCOPE_WORDS[scope]}</label><br />`;
+function stateHtml({ approval, view }: ApprovalPage): Html {
+  const { usableUntil, state } = view;
+  const until = state === 'pending' ? approval.expiresMs : Date.parse(usableUntil ?? '');
+  const isRunning = state === 'pending' || state === 'approved';
+  return html`<p>
+    <strong>It ${STATE_WORDS[state]}</strong>${isRunning ? html`, until ${timeOf(until)}` : undefined}. Asked
+    ${timeOf(approval.askedMs)}. ${progressWords(view)}.
+  </p>`;
+}
 
-const decisionForm = ({ id, scopes }: ApprovalView, csrf: string): Html =>
-  html`<form method="post" action="${approvalPath(id)}">
-    <input type="hidden" name="csrf" value="${csrf}" />
-    <fieldset>
-      <legend>What you agree to</legend>
-      ${scopes.map(scopeChoice)}
-    </fieldset>
-    <p>
-      <label for="reason">Reason (told to whoever asked, and kept)</label><br />
-      <textarea id="reason" name="reason" rows="2" maxlength="1000"></textarea>
-    </p>
-    <button name="decision" value="approve">Approve</button>
-    <button name="decision" value="deny" class="danger">Deny</button>
-  </form>`;
+function factsHtml({ approval, view, condition }: ApprovalPage): Html {
+  const { requester, terms } = approval;
+  const owner = requester.owner === undefined ? undefined : html`; ${person(requester.owner)} answers for it`;
+  const client =
+    requester.client === undefined ? undefined : html`, through <code>${shownText(requester.client)}</code>`;
+  return html`<dl>
+    <dt>Who asks</dt>
+    <dd>${person(requester)} (${requester.kind.replace('_', ' ')}${client}${owner})</dd>
+    <dt>What</dt>
+    <dd>
+      <code>${shownText(approval.method)}</code> <code>${shownText(approval.name)}</code> on
+      <strong>${shownText(approval.connection)}</strong>
+    </dd>
+    <dt>Held by</dt>
+    <dd>
+      the rule <strong>${shownText(terms.rule)}</strong>${
+        condition === undefined ? undefined : html`: <code>${shownText(condition)}</code>`
+      }
+    </dd>
+    <dt>Who decides</dt>
+    <dd>
+      ${countText(terms.needed)} of
+      ${terms.approvers.map((group, at) => html`${at === 0 ? '' : ', '}<code>${shownText(group)}</code>`)}; not whoever
+      asks
+    </dd>
+    ${
+      view.statement === null
+        ? undefined
+        : html`<dt>They say why</dt>
+            <dd>
+              ${shownText(view.statement.reason)}
+              ${view.statement.ticket === null ? undefined : html`(ticket <code>${shownText(view.statement.ticket)}</code>)`}
+            </dd>`
+    }
+  </dl>`;
+}
+
+const LEGEND = html`<p class="quiet">
+  <mark class="unseen">\\u{200b}</mark> is a character that cannot be seen, <mark class="twin">а\\u{430}</mark> one that
+  looks like another; what is <mark class="masked">masked</mark> stands in the book as a token.
+</p>`;
+
+function argumentsHtml({ asked, viewer, approval, limits }: ApprovalPage): Html {
+  const title = html`<h2>What exactly is asked</h2>`;
+  if ('missing' in asked)
+    return html`${title}
+      <p class="note" role="alert">${asked.missing}</p>`;
+  const { rows, place } = asked;
+  return html`${title}${LEGEND}
+  ${
+    place.isUnmasked
+      ? html`<p class="note">Not masked: this is what will be sent. That you saw it is in the book.</p>`
+      : undefined
+  }
+  ${rowsHtml(rows.rows, 0, place, limits)}
+  ${
+    rows.isCut
+      ? html`<p class="note">There are more than ${countText(rows.rows.length)} values: nobody can read them here.</p>`
+      : undefined
+  }
+  ${viewer.mayShow && !place.isUnmasked ? showForm(approval.id, viewer.csrf) : undefined}`;
+}
 
 const voteItem = ({ by, decision, scope, reason, at }: ApprovalView['votes'][number]): Html =>
   html`<li>
-    ${decision === 'deny' ? 'Denied' : `Approved (${scope})`} by <code>${by.subject}</code> of
-    <code>${by.issuer}</code>, ${timeOf(Date.parse(at))}${reason === '' ? '' : `: ${reason}`}
+    ${decision === 'deny' ? 'Denied' : `Approved (${scope})`} by ${person(by)},
+    ${timeOf(Date.parse(at))}${reason === '' ? undefined : html`: ${shownText(reason)}`}
   </li>`;
 
-export function approvalBody({ approval, asked, csrf, mayDecide, note }: ApprovalPageParts): Html {
-  const { requester, votes } = approval;
+const votesHtml = ({ view: { votes } }: ApprovalPage): Html | undefined =>
+  votes.length === 0
+    ? undefined
+    : html`<h2>Decided so far</h2>
+        <ul>
+          ${votes.map(voteItem)}
+        </ul>`;
+
+/** What cannot be shown cannot be agreed to; nor what whoever asks has not explained, where they have to. */
+function noYes({ asked, lacksStatement }: ApprovalPage): string | undefined {
+  if ('missing' in asked || asked.rows.isCut)
+    return 'Nobody can say yes to what cannot be shown whole. You can deny it.';
+  return lacksStatement ? 'Nobody can say yes before whoever asks has said why. You can deny it.' : undefined;
+}
+
+function decideHtml(page: ApprovalPage): Html {
+  const { approval, viewer, nowMs, limits } = page;
+  if (typeof viewer.decides === 'object') return html`<p class="quiet">${viewer.decides.no}</p>`;
+  if (viewer.decides === 'unproved')
+    return html`<h2>Decide</h2>
+      <p>Before you decide, prove once more who you are.</p>
+      <p><a class="button" href="${signInPath(approvalPath(approval.id), true)}">Sign in again</a></p>`;
+  const { csrf } = viewer;
+  return decisionForm({ approval, csrf, nowMs, noYes: noYes(page), reasonChars: limits.approvalReasonChars });
+}
+
+function requesterHtml({ approval, viewer, limits }: ApprovalPage): Html | undefined {
+  const { csrf, mayState, mayWithdraw } = viewer;
+  const { approvalReasonChars: reasonChars, approvalTicketChars: ticketChars } = limits;
+  if (!mayState && !mayWithdraw) return undefined;
+  return html`${mayState ? statementForm({ approval, csrf, reasonChars, ticketChars }) : undefined}
+  ${
+    mayWithdraw
+      ? html`<h2>Not needed any more?</h2>
+          ${withdrawForm(approval.id, csrf)}`
+      : undefined
+  }`;
+}
+
+export function approvalBody(page: ApprovalPage): Html {
+  const { note, similar, limits, compared, lastCalls, sent } = page;
   return html`${note === undefined ? undefined : html`<p class="note" role="status">${note}</p>`}
-    <p>
-      <strong>${approval.state}</strong>, asked ${timeOf(Date.parse(approval.askedAt))}, waits until
-      ${timeOf(Date.parse(approval.expiresAt))}
-    </p>
-    <dl>
-      <dt>Who asks</dt>
-      <dd>
-        <code>${requester.subject}</code> of
-        <code>${requester.issuer}</code>
-        (${requester.kind.replace('_', ' ')}${requester.client === null ? '' : `, through ${requester.client}`})
-      </dd>
-      <dt>What</dt>
-      <dd>
-        <code>${approval.method}</code> <code>${revealed(approval.name)}</code> on
-        <strong>${approval.connection}</strong>
-      </dd>
-      <dt>Held by</dt>
-      <dd>the rule ${approval.rule}; ${String(approval.needed)} of ${approval.approvers.join(', ')}</dd>
-    </dl>
-    <h2>Arguments</h2>
-    <p class="quiet">As in the book: what is personal or secret stands there as a token.</p>
-    ${'missing' in asked ? html`<p class="note">${asked.missing}</p>` : html`<pre tabindex="0">${argumentText(asked.arguments)}</pre>`}
-    ${
-      votes.length === 0
-        ? undefined
-        : html`<h2>Decided so far</h2>
-            <ul>
-              ${votes.map(voteItem)}
-            </ul>`
-    }
-    ${mayDecide ? decisionForm(approval, csrf) : html`<p class="quiet">This is not yours to decide.</p>`}`;
+    ${stateHtml(page)}${similarHtml(similar, limits)}${factsHtml(page)}${argumentsHtml(page)}
+    ${compared === undefined ? undefined : changesHtml(compared, limits)}
+    ${sent === undefined ? undefined : sentHtml(sent)}${lastCalls === undefined ? undefined : lastCallsHtml(lastCalls)}
+    ${votesHtml(page)}${requesterHtml(page)}${decideHtml(page)}
+    <p><a href="/approvals">All requests</a></p>`;
 }

@@ -87,6 +87,7 @@ export function meBody(me: Me, csrf: string, said?: string): Html {
       <dt>Roles</dt>
       <dd>${roles}</dd>
     </dl>
+    <p><a href="/approvals">Calls that wait for an approval</a></p>
     <form method="post" action="${OUT_PATH}">
       <input type="hidden" name="csrf" value="${csrf}" />
       <button class="plain">Sign out of this browser</button>

@@ -34,11 +34,24 @@ dt { color: var(--quiet); }
 dd { margin: 0 0 .5rem; }
 ul.cards { margin: .5rem 0; padding: 0; list-style: none; }
 ul.cards > li { margin: .75rem 0; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: .25rem; }
+h3 { margin: 1.25rem 0 .25rem; font-size: 1rem; }
+ol.rows > li, ul.changes > li { margin: .5rem 0; }
+.value { margin: .125rem 0; padding-left: .75rem; border-left: 3px solid var(--line); }
+.value code, details code { white-space: pre-wrap; }
+summary { min-height: 1.75rem; cursor: pointer; color: var(--act); }
+mark { padding: 0 .125rem; border-radius: .125rem; color: inherit; background: var(--note); outline: 1px solid var(--quiet); }
+mark.unseen, mark.twin { color: var(--danger); font-family: ui-monospace, monospace; }
+ins { text-decoration: underline; text-underline-offset: .2em; }
+del { text-decoration: line-through; }
+fieldset { margin: .5rem 0; padding: .25rem .75rem; border: 1px solid var(--line); border-radius: .25rem; }
+label.choice { display: flex; gap: .75rem; align-items: flex-start; min-height: 2.75rem; }
+label.choice input { flex: none; }
 label { display: block; margin: .75rem 0 .25rem; }
-input:not([type='hidden']), select, textarea {
+input:not([type='hidden'], [type='radio']), select, textarea {
   width: 100%; min-height: 2.75rem; padding: .5rem; font: inherit; color: inherit; background: var(--sheet);
   border: 1px solid var(--quiet); border-radius: .25rem;
 }
+input[type='radio'] { width: 1.5rem; height: 1.5rem; margin: .125rem 0; }
 button, .button {
   display: inline-block; min-height: 2.75rem; margin: .5rem .5rem 0 0; padding: .5rem 1rem; font: inherit; font-weight: 600;
   text-decoration: none; cursor: pointer; color: var(--on-act); background: var(--act); border: 2px solid var(--act); border-radius: .25rem;

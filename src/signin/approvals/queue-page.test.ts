@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ADA, startApprovalSite } from '#test/fakes/approval-site.ts';
+import { idOf } from '#test/fakes/gateway.ts';
+
+const LEADS = ['okta:leads'];
+
+test('the list has what is mine to decide, what I asked for, and nothing of strangers, without arguments or buttons', async (t) => {
+  const { sitting, ask, acts } = await startApprovalSite(t);
+  const mine = `apr_${idOf(9)}`;
+  await ask({ id: mine, requester: { ...ADA, subject: 'lena' }, fingerprint: Buffer.alloc(32, 9) });
+  await ask({ id: `apr_${idOf(10)}`, fingerprint: Buffer.alloc(32, 10) });
+  const lena = await sitting('lena', LEADS);
+  const page = await lena.page('/approvals');
+  assert.match(page.words, /Yours to decide .*by ada \(2 requests\).*You asked for .*by lena/);
+  assert.match(page.text, new RegExp(`href="/approvals/${mine}"`));
+  assert.equal(page.forms.length, 0);
+  assert.equal(/\u202e/.test(page.text), false);
+  const eve = await sitting('eve', []);
+  assert.match((await eve.page('/approvals')).words, /Nothing waits for you\. You asked for Nothing\./);
+  const auditor = await sitting('ann', ['okta:audit', ...LEADS]);
+  assert.match((await auditor.page('/approvals')).words, /Nothing waits for you\./);
+  assert.deepEqual(acts(), []);
+});
