@@ -546,6 +546,13 @@ export const LIMITS = {
   approvalBookRecordsMax: 65_536,
   /** For the end of the book to be readable after its own start. */
   approvalBookWaitMs: 2_000,
+  /** Told at once to whoever watches. */
+  approvalsTold: 100,
+  /** Those who watch, in all and of one caller. */
+  approvalWatchers: 256,
+  approvalWatchersPerCaller: 4,
+  /** After so long a browser that lost the stream asks again. */
+  approvalWatchRetryMs: 2_000,
   /** A message that waits is read for whoever may see it unmasked, on the main thread. */
   heldShownBytes: 256 * 1024,
   // the page of one: src/signin/approvals

@@ -69,6 +69,7 @@ type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
 export type ApiInput<O extends Operation> = {
   readonly params: Output<O['params']>;
   readonly query: Output<O['query']>;
+  readonly headers: Output<O['headers']>;
   readonly body: Output<O['body']>;
 };
 

@@ -29,10 +29,24 @@ export async function readInput(
   if (!params.ok) return params;
   const queried = operation.query === undefined ? noQuery(query.value) : checked(operation.query.strict(), query.value);
   if (!queried.ok) return queried;
+  const headers =
+    operation.headers === undefined
+      ? ok(undefined)
+      : checked(operation.headers, namedHeaders(Object.keys(operation.headers.shape), raw.incoming));
+  if (!headers.ok) return headers;
   const body = operation.body === undefined ? ok(undefined) : await readJson(operation.body, raw.incoming, limits);
   if (!body.ok) return body;
-  return ok({ params: params.value, query: queried.value, body: body.value } as ApiInput<Operation>);
+  return ok({
+    params: params.value,
+    query: queried.value,
+    headers: headers.value,
+    body: body.value,
+  } as ApiInput<Operation>);
 }
+
+/** One that came twice is joined by a comma, which no header of ours may have. */
+const namedHeaders = (names: readonly string[], { headers }: IncomingMessage): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
 
 function queryObject(query: URLSearchParams): Result<Readonly<Record<string, string>>, ApiRefusal> {
   const object = Object.create(null) as Record<string, string>;

@@ -3,12 +3,13 @@ import { serveBreakGlass, serveBrokenGlass, serveMendGlass } from '#api/break-gl
 import { route, type Route } from '#api/call.ts';
 import { breakGlass, listBrokenGlass, mendGlass } from '#api/contract/break-glass.ts';
 import { serveClient, serveClients, serveDecision, serveRemoval } from '#api/clients.ts';
-import { decideApproval, getApproval, listApprovals, stateApproval } from '#api/contract/approval.ts';
+import { decideApproval, getApproval, listApprovals, stateApproval, streamApprovals } from '#api/contract/approval.ts';
 import { getCheckpoint } from '#api/contract/checkpoint.ts';
 import * as clients from '#api/contract/clients.ts';
 import { acceptDefinitions, getDefinition, listDefinitions } from '#api/contract/definition.ts';
 import { serveApproval, serveApprovalDecision, serveApprovals } from '#api/approvals.ts';
 import { serveApprovalStatement } from '#api/approval-statement.ts';
+import { serveApprovalStream } from '#api/stream-approvals.ts';
 import { serveAcceptance, serveDefinition, serveDefinitions } from '#api/definitions.ts';
 import { createKey, listKeys, revokeKey } from '#api/contract/key.ts';
 import { serveKeyEnd, serveKeys, serveNewKey } from '#api/keys.ts';
@@ -46,6 +47,7 @@ export const ROUTES: readonly Route[] = [
   route(getDefinition, (_call, input, parts) => serveDefinition(input, parts)),
   route(acceptDefinitions, serveAcceptance),
   route(listApprovals, serveApprovals),
+  route(streamApprovals, serveApprovalStream),
   route(getApproval, serveApproval),
   route(decideApproval, serveApprovalDecision),
   route(stateApproval, serveApprovalStatement),

@@ -31,6 +31,8 @@ export type ApprovalView = {
     /** By somebody who could not have decided otherwise. */
     readonly isBreakGlass: boolean;
   }[];
+  /** Whether it is one of more than people can look at: of one caller, or under one rule. */
+  readonly flood: 'caller' | 'rule' | null;
   /** The record that says what was asked: `<shard>:<n>`. */
   readonly record: string;
 };
@@ -71,6 +73,7 @@ export function approvalView(approval: Approval, nowMs: number): ApprovalView {
       at: timeText(vote.atMs),
       isBreakGlass: vote.isBreakGlass === true,
     })),
+    flood: approval.flood?.of ?? null,
     record,
   };
 }

@@ -55,7 +55,7 @@ export type ApprovalParts = {
   readonly record: (act: ApprovalAct, approval: Approval, by: Decider | undefined) => Promise<Result<string, string>>;
   /** Whether what is kept agrees with the book; until then nothing is granted. Throws when that cannot be said. */
   readonly isReconciled?: () => boolean;
-  readonly limits: Pick<Limits, 'approvalsListed'>;
+  readonly limits: Pick<Limits, 'approvalsListed' | 'approvalsTold'>;
   /** A fault of the store in the background; `what` names it, free of content. */
   readonly onFault: (what: string, error: unknown) => void;
   readonly watch?: ApprovalWatch;
@@ -103,6 +103,12 @@ export type Approvals = {
   list(states: readonly Approval['state'][]): readonly Approval[];
   /** Resolves once it is not pending any more, with what it then is; rejects when the signal aborts. */
   settled(id: string, signal: AbortSignal): Promise<Approval>;
+  /**
+   * Those changed after `revision`, as they are now, in order, some at a time; as far as this process knows of them, which is
+   * what `onChange` was called for. Whoever is up to date costs nothing, however many they are.
+   */
+  changedAfter(revision: number): readonly Approval[];
+  lastRevision(): number;
   /** Called with every change, whichever process made it. Gives what ends that. */
   onChange(listener: (approval: Approval) => void): () => void;
   /** Looks for what other processes did and what time did. Never throws. */
@@ -116,7 +122,10 @@ export function createApprovals(parts: ApprovalParts): Approvals {
   const asking = new Map<string, ReturnType<Approvals['ask']>>();
   let seen = store.lastRevision();
 
+  let told: { readonly after: number; readonly approvals: readonly Approval[] } | undefined;
+
   const tell = (approval: Approval): void => {
+    told = undefined;
     for (const listener of listeners) listener(approval);
   };
   const replace = async (before: Approval, after: Changed): Promise<Approval | undefined> => {
@@ -272,6 +281,11 @@ export function createApprovals(parts: ApprovalParts): Approvals {
         signal.removeEventListener('abort', give);
       });
     },
+    changedAfter(after) {
+      if (told?.after !== after) told = { after, approvals: store.changedAfter(after, parts.limits.approvalsTold) };
+      return told.approvals;
+    },
+    lastRevision: () => store.lastRevision(),
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

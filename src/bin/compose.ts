@@ -162,6 +162,8 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     certificate?.use(next.loaded);
     // What may not go on under the new one ends with its beginning.
     lasting.admission.endOver();
+    // They were let in by roles that may be others now: whoever still may comes back.
+    lasting.apiAdmission.cutLasting();
     endOthersApprovals(lasting.approvals, next.loaded.policyVersion, log);
   });
   current = () => reloader.current();
@@ -210,6 +212,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
       refuse: () => {
         isDraining = true;
         lasting.admission.cutLasting();
+        lasting.apiAdmission.cutLasting();
       },
       cut: () => {
         stopping.abort();

@@ -146,9 +146,9 @@ export function lastingOf(
       callsInFlight: limits.apiRequestsInFlight,
       callsInFlightPerCaller: limits.apiRequestsPerCaller,
       streamsPerCaller: limits.apiRequestsPerCaller,
-      // Nothing that is asked of the API lasts.
-      listeners: 0,
-      listenersPerCaller: 0,
+      // Of what is asked of the API this lasts.
+      listeners: limits.approvalWatchers,
+      listenersPerCaller: limits.approvalWatchersPerCaller,
     }),
     quotas: createQuotas(limits),
     brokenGlass,

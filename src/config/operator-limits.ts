@@ -78,6 +78,8 @@ export const OPERATOR_LIMITS = {
   noticeAttempts: [1, 1_000],
   noticeRetryMs: [10, 600_000],
   noticeRetryMsMax: [10, 3_600_000],
+  approvalWatchers: [0, 10_000],
+  approvalWatchersPerCaller: [0, 1_000],
   definitionsPerConnection: [1, 100_000],
   definitionVersions: [2, 64],
   upstreamConnectMs: [100, 120_000],

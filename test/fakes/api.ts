@@ -106,8 +106,8 @@ export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts 
       callsInFlight: gateway.limits.apiRequestsInFlight,
       callsInFlightPerCaller: gateway.limits.apiRequestsPerCaller,
       streamsPerCaller: gateway.limits.apiRequestsPerCaller,
-      listeners: 0,
-      listenersPerCaller: 0,
+      listeners: gateway.limits.approvalWatchers,
+      listenersPerCaller: gateway.limits.approvalWatchersPerCaller,
     }),
     cursors: createCursors(Buffer.alloc(32, 7)),
     searcher: options.searcher ?? {

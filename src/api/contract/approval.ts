@@ -1,7 +1,7 @@
 /** Calls that wait for people: what waits, what exactly is asked, and the decision. */
 import { z } from 'zod';
 import { BREAK_GLASS, SCOPES, STATES } from '#approvals/approval.ts';
-import { booleanParameter, type Operation } from '#api/contract/operation.ts';
+import { booleanParameter, integerParameter, type Operation } from '#api/contract/operation.ts';
 import { API_PATHS } from '#api/contract/paths.ts';
 import { LIMITS } from '#limits.ts';
 
@@ -54,6 +54,10 @@ export const Approval = z
         isBreakGlass: z.boolean().describe('by somebody who could not have decided otherwise'),
       }),
     ),
+    flood: z
+      .enum(['caller', 'rule'])
+      .nullable()
+      .describe('one of more requests, of this caller or under this rule, than people can look at'),
     record: z.string().describe('the record that says what is asked: <shard>:<n>'),
     mayDecide: z.boolean().describe('whoever asks this API may decide it'),
     mayState: z.boolean().describe('whoever asks this API may say why it is asked'),
@@ -72,6 +76,28 @@ export const listApprovals = {
   roles: 'anyone',
   query: z.object({ state: z.enum([...STATES, 'all']).default('pending') }),
   answers: { 200: { description: 'Requests', content: { 'application/json': z.array(Approval) } } },
+  problems: ['invalid_parameter', 'state_unavailable'],
+} as const satisfies Operation;
+
+export const streamApprovals = {
+  id: 'streamApprovals',
+  method: 'GET',
+  path: API_PATHS.approvalStream,
+  summary: 'Requests for approval as they change',
+  description: [
+    'Server-sent events without an end: `event: approval`, `id` a number that grows, `data` the request as `listApprovals` shows',
+    'it, as it is now. It begins with what waits (of very many the newest), then comes every change of what the caller may see,',
+    'whichever process made it. `Last-Event-ID` goes on where a stream was lost: each request that changed since comes once, as it is',
+    'now. A comment now and then says that nothing happened. Ends with the token or sign-in, when access is taken away or groups',
+    'change, and when the configuration is reloaded; then ask again.',
+  ].join(' '),
+  roles: 'anyone',
+  headers: z.object({
+    'last-event-id': integerParameter(0, Number.MAX_SAFE_INTEGER)
+      .optional()
+      .describe('`id` of the last event that was read; an `EventSource` sends it by itself'),
+  }),
+  answers: { 200: { description: 'Events; the schema is of their data', content: { 'text/event-stream': Approval } } },
   problems: ['invalid_parameter', 'state_unavailable'],
 } as const satisfies Operation;
 

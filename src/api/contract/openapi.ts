@@ -49,7 +49,11 @@ function describe(operation: Operation, schemas: Record<string, unknown>): Json 
     ...(description === undefined ? {} : { description }),
     security: [{ bearer: [] }, operation.method === 'GET' ? { webSession: [] } : { webSession: [], csrf: [] }],
     'x-gatebook-roles': roles,
-    parameters: [...parameters('path', operation.params), ...parameters('query', operation.query)],
+    parameters: [
+      ...parameters('path', operation.params),
+      ...parameters('query', operation.query),
+      ...parameters('header', operation.headers),
+    ],
     ...(body === undefined
       ? {}
       : {
@@ -65,7 +69,7 @@ function describe(operation: Operation, schemas: Record<string, unknown>): Json 
   };
 }
 
-function parameters(place: 'path' | 'query', object: z.ZodObject | undefined): readonly Json[] {
+function parameters(place: 'path' | 'query' | 'header', object: z.ZodObject | undefined): readonly Json[] {
   if (object === undefined) return [];
   return Object.entries(object.shape).map(([name, schema]) => {
     const { $schema: _, description, ...json } = z.toJSONSchema(schema) as Json;

@@ -21,6 +21,8 @@ export type Operation = {
   /** Segments of the path. */
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
+  /** In lower case; each is optional. */
+  readonly headers?: z.ZodObject;
   /** JSON; only for POST. */
   readonly body?: z.ZodType;
   /** By status. */

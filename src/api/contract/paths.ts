@@ -15,6 +15,7 @@ export const API_PATHS = {
   definition: '/api/v1/definitions/one',
   acceptances: '/api/v1/definitions/acceptances',
   approvals: '/api/v1/approvals',
+  approvalStream: '/api/v1/approvals/stream',
   approval: '/api/v1/approvals/{id}',
   approvalDecision: '/api/v1/approvals/{id}/decision',
   approvalStatement: '/api/v1/approvals/{id}/statement',
