@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { watchApprovals } from '../fakes/approval-watcher.ts';
 import { startFakeIssuer } from '../fakes/issuer.ts';
 import type { FakeIssuer } from '../fakes/issuer.ts';
 import { startFakeMcpServer } from '../fakes/mcp-server.ts';
@@ -75,7 +76,9 @@ deployment: team
 server: { listen: 127.0.0.1:${port}, workers: 2, metrics: { listen: 127.0.0.1:${metricsPort} } }
 data: ./data
 issuers: { idp: { preset: okta, issuer: "${issuer.url}", audiences: [https://team.test], apiAudience: https://team.test/api } }
-roles: { admin: ["idp:admins"] }
+roles: { admin: ["idp:admins"], approver: ["idp:approvers"] }
+rules: [{ name: hold-drops, when: 'name.startsWith("drop_")', then: hold }]
+limits: { approvalHoldMs: 0 }
 connections:
   web: { upstream: { type: http, url: "${server.url}" } }
   process: { upstream: { type: stdio, command: "${process.execPath}", args: ["${join(root, 'test/fakes/stdio-server.ts')}"] } }
@@ -414,3 +417,34 @@ test(
     for (const turn of TURNS) assert.match(await again(`task-${turn}`), new RegExp(`"of":"task-${turn}"`));
   },
 );
+
+test('a decision at one worker wakes those who watch at the others', { skip: LINUX }, async (t) => {
+  const running = await start(t);
+  const token = await running.issuer.sign({
+    ver: 1,
+    aud: 'https://team.test/api',
+    cid: 'console',
+    sub: 'lena',
+    uid: 'lena',
+    groups: ['approvers'],
+  });
+  const authorization = `Bearer ${token}`;
+  // Of streams that stay open each goes to the next worker in turn.
+  const watchers = await Promise.all(Array.from({ length: 4 }, () => watchApprovals(running.url, { authorization })));
+  t.after(() => watchers.forEach((watcher) => watcher.leave()));
+  await running.call('web', toolCall('drop_table'));
+  await Promise.all(watchers.map((watcher) => watcher.has(1)));
+  const id = watchers[0]?.told[0]?.approval.id;
+  const decided = await fetch(`${running.url}/api/v1/approvals/${id}/decision`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify({ decision: 'deny' }),
+  });
+  assert.equal(decided.status, 200);
+  await Promise.all(watchers.map((watcher) => watcher.has(2)));
+  for (const { told } of watchers)
+    assert.deepEqual(
+      told.map(({ approval }) => approval.state),
+      ['pending', 'denied'],
+    );
+});
