@@ -39,7 +39,7 @@ const fault = async (...args: Parameters<typeof read>): Promise<string> => {
 test('what the schemas take comes out typed', async () => {
   assert.deepEqual(await read('limit=7&q=a+b'), {
     ok: true,
-    value: { params: { shard: 'a' }, query: { limit: 7, q: 'a b' }, body: { reason: 'r' } },
+    value: { params: { shard: 'a' }, query: { limit: 7, q: 'a b' }, headers: undefined, body: { reason: 'r' } },
   });
 });
 
@@ -51,6 +51,17 @@ test('unknown, repeated and malformed parameters are refused by name', async () 
   assert.equal(await fault('', undefined, 'A'), 'invalid_parameter shard');
   assert.equal(await fault('__proto__=1'), 'invalid_parameter __proto__');
   assert.equal((await fault(`${'x'.repeat(1_000)}=1`)).length, 'invalid_parameter '.length + 64);
+});
+
+test('of headers those alone are read that the operation names, and one that came twice is none', async () => {
+  const named = { ...operation, headers: z.object({ 'last-event-id': integerParameter(0, 99).optional() }) };
+  const sent = (id: Record<string, string>) =>
+    incoming('{"reason":"r"}', { 'content-type': 'application/json', cookie: 'x', ...id });
+  const input = await read('', sent({ 'last-event-id': '7' }), 'a', named);
+  assert.deepEqual(input.ok && input.value.headers, { 'last-event-id': 7 });
+  const without = await read('', sent({}), 'a', named);
+  assert.deepEqual(without.ok && without.value.headers, {});
+  assert.equal(await fault('', sent({ 'last-event-id': '7, 8' }), 'a', named), 'invalid_parameter last-event-id');
 });
 
 test('an operation without parameters takes none', async () => {
