@@ -4,8 +4,18 @@
  * sent. Knows neither HTTP nor what a record looks like.
  */
 import type { Approval, ApprovalRequest, ApprovalStore, Principal } from '#approvals/approval.ts';
-import { end, isOfGlass, isUsable, lapse, stillDenied, use, vote, voteFault } from '#approvals/transitions.ts';
-import type { Changed, Decider, Verdict, VoteFault } from '#approvals/transitions.ts';
+import {
+  end,
+  isOfGlass,
+  isUsable,
+  lapse,
+  standingOf,
+  stillDenied,
+  use,
+  vote,
+  voteFault,
+} from '#approvals/transitions.ts';
+import type { Changed, Decider, Standing, Verdict, VoteFault } from '#approvals/transitions.ts';
 import { maySee } from '#approvals/may-see.ts';
 import type { SamePeople } from '#approvals/people.ts';
 import { state, statementFault } from '#approvals/statement.ts';
@@ -88,6 +98,8 @@ export type Approvals = {
   ): Promise<Result<Approval, StatementFault | 'unknown_approval' | 'changed_meanwhile' | Unavailable>>;
   /** Whether the person may know of it. */
   isShownTo(approval: Approval, by: Decider, roles: ReadonlySet<Role>): boolean;
+  /** As what the person may decide, and what they may agree to; undefined when they may not. */
+  standing(approval: Approval, by: Decider): Standing | undefined;
   /** Whether the person may decide at all, for whoever shows it to him. */
   voteFault(approval: Approval, by: Decider): VoteFault | undefined;
   vote(
@@ -229,6 +241,7 @@ export function createApprovals(parts: ApprovalParts): Approvals {
       if (before?.state === 'used') await replace(before, { ...before, continues: stateDigest });
     },
     goOn: (approval) => replace(approval, { ...approval, continues: undefined }),
+    standing: (approval, by) => standingOf(approval, equipped(by), clock(), parts.samePeople()),
     voteFault: faultOf,
     isShownTo: (approval, by, roles) => maySee(approval, by, roles) || faultOf(approval, by) === undefined,
     async vote(id, decider, verdict) {

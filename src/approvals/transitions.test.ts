@@ -4,8 +4,8 @@ import { assert as assertProperty, constantFrom, nat, property } from 'fast-chec
 import { STATES } from '#approvals/approval.ts';
 import type { Approval } from '#approvals/approval.ts';
 import type { SamePeople } from '#approvals/people.ts';
-import { end, isUsable, lapse, use, vote, voteFault } from '#approvals/transitions.ts';
-import type { Verdict } from '#approvals/transitions.ts';
+import { end, isUsable, lapse, standingOf, use, vote, voteFault } from '#approvals/transitions.ts';
+import type { Decider, Verdict } from '#approvals/transitions.ts';
 import { LIMITS } from '#limits.ts';
 import { aDecider, anApproval, OKTA, TERMS } from '#test/fakes/approval.ts';
 
@@ -138,6 +138,14 @@ test('by broken glass one call passes, once, soon, and it stays visible; whateve
   assert.equal(approved.votes[0]?.isBreakGlass, true);
   const brief = voted(withTerms({ validMs: 1_000 }), onCall);
   assert.equal(brief.usableUntilMs, 3_000);
+});
+
+test('what somebody may agree to is what their vote is taken for', () => {
+  const scopesOf = (by: Decider) => standingOf(anApproval(), by, 2_000, [])?.scopes;
+  assert.deepEqual(scopesOf(aDecider()), TERMS.scopes);
+  assert.deepEqual(scopesOf(onCall), ['once']);
+  assert.equal(scopesOf(aDecider('eve', [])), undefined);
+  assert.equal(standingOf(anApproval(), onCall, 2_000, [])?.as, 'break_glass');
 });
 
 test('an approver who broke the glass decides as an approver', () => {

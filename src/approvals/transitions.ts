@@ -58,6 +58,23 @@ export function voteFault(
   return stands.ok ? undefined : stands.error;
 }
 
+export type Standing = {
+  readonly as: 'approver' | 'break_glass';
+  /** What they may agree to. */
+  readonly scopes: readonly ApprovalScope[];
+};
+
+/** As what this person may decide, and about what; undefined when they may not. */
+export function standingOf(
+  approval: Approval,
+  by: Decider,
+  nowMs: number,
+  samePeople: SamePeople,
+): Standing | undefined {
+  const stands = standing(approval, by, nowMs, samePeople);
+  return stands.ok ? { as: stands.value, scopes: offeredTo(stands.value, approval) } : undefined;
+}
+
 export type Verdict = {
   readonly effect: Vote['effect'];
   /** Of a yes. The narrowest that any of those who said yes named is what counts. */
@@ -71,6 +88,10 @@ const narrowest = (scopes: readonly ApprovalScope[]): ApprovalScope =>
   scopes.reduce((least, scope) => (BREADTH[scope] < BREADTH[least] ? scope : least));
 
 const ONLY_ONCE: readonly ApprovalScope[] = ['once'];
+
+/** Whatever the rule offers: who breaks the glass lets one call pass, and no more than that. */
+const offeredTo = (as: Standing['as'], { terms }: Approval): readonly ApprovalScope[] =>
+  as === 'break_glass' ? ONLY_ONCE : terms.scopes;
 
 /** Of a vote that would not have been possible otherwise. */
 export const isOfGlass = ({ isBreakGlass }: Vote): boolean => isBreakGlass === true;
@@ -87,9 +108,8 @@ export function vote(
   const isByGlass = stands.value === 'break_glass';
   // A no is always possible.
   if (verdict.effect === 'approve' && lacksStatement(approval)) return err('statement_missing');
-  // Whatever the rule offers: who breaks the glass lets one call pass, and no more than that.
-  const offered = isByGlass ? ONLY_ONCE : terms.scopes;
-  if (verdict.effect === 'approve' && !offered.includes(verdict.scope)) return err('scope_not_offered');
+  if (verdict.effect === 'approve' && !offeredTo(stands.value, approval).includes(verdict.scope))
+    return err('scope_not_offered');
   const cast: Vote = {
     by: { issuer: by.issuer, subject: by.subject },
     ...verdict,

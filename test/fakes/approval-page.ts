@@ -7,11 +7,12 @@ import { LIMITS } from '#limits.ts';
 import { approvalBody } from '#signin/approvals/approval-page.ts';
 import type { ApprovalPage, Viewer } from '#signin/approvals/approval-page.ts';
 import { argumentRows } from '#signin/approvals/argument-rows.ts';
-import { anApproval } from '#test/fakes/approval.ts';
+import { anApproval, TERMS } from '#test/fakes/approval.ts';
 
 export const VIEWER: Viewer = {
   csrf: 'token',
   decides: 'now',
+  standing: { as: 'approver', scopes: TERMS.scopes },
   isAsking: false,
   mayState: false,
   mayWithdraw: false,

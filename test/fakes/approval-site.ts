@@ -10,6 +10,7 @@ import { createSignIn } from '#signin/app.ts';
 import { anApprovalRequest, TERMS } from '#test/fakes/approval.ts';
 import { anEvent, fakeCallHistory } from '#test/fakes/call-history.ts';
 import { idOf } from '#test/fakes/gateway.ts';
+import type { GatewayOverrides } from '#test/fakes/gateway.ts';
 import { startMeSite } from '#test/fakes/me-site.ts';
 
 export const ID = `apr_${idOf(7)}`;
@@ -22,8 +23,9 @@ export async function startApprovalSite(
   t: TestContext,
   other: Partial<ApprovalPagesParts> = {},
   request: Partial<ApprovalRequest> = {},
+  overrides: GatewayOverrides = {},
 ) {
-  const site = await startMeSite(t);
+  const site = await startMeSite(t, overrides);
   const { gateway } = site.parts;
   const askedMs = gateway.clock();
   const times = { askedMs, expiresMs: askedMs + TERMS.waitMs };

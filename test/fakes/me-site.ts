@@ -16,6 +16,7 @@ import { createWebSessions } from '#signin/web-session.ts';
 import type { Present, WebSessions } from '#signin/web-session.ts';
 import { createFakeBrowser } from '#test/fakes/browser.ts';
 import type { FakeBrowser } from '#test/fakes/browser.ts';
+import type { GatewayOverrides } from '#test/fakes/gateway.ts';
 import { fakeConsentStore } from '#test/fakes/sign-in-state.ts';
 import { signInParts } from '#test/fakes/sign-in.ts';
 import type { FakeSignIn } from '#test/fakes/sign-in.ts';
@@ -49,7 +50,7 @@ export const grantOf = (name: string, clientId: string, resources: readonly stri
   endsAtMs: Number.MAX_SAFE_INTEGER,
 });
 
-export async function startMeSite(t: TestContext): Promise<MeSite> {
+export async function startMeSite(t: TestContext, overrides: GatewayOverrides = {}): Promise<MeSite> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => {
@@ -58,7 +59,7 @@ export async function startMeSite(t: TestContext): Promise<MeSite> {
   });
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const clock = { nowMs: Date.UTC(2026, 6, 1) };
-  const fake = signInParts({ publicUrl: origin });
+  const fake = signInParts({ ...overrides, publicUrl: origin });
   const parts: FakeSignIn = { ...fake, clock: () => clock.nowMs, newId: () => randomBytes(13).toString('hex') };
   const secret = randomBytes(32);
   const signIns = new Map<string, SignIn>();

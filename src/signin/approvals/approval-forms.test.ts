@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Viewer } from '#signin/approvals/approval-page.ts';
 import { TERMS } from '#test/fakes/approval.ts';
 import { approvalPage, askedOf, decidedBy, VIEWER, wordsOf } from '#test/fakes/approval-page.ts';
 
@@ -35,4 +36,12 @@ test('whoever asks can say why, in the form the rule wants, and withdraw', () =>
   assert.match(text, /name="ticket"[^>]* required/s);
   assert.match(text, /OPS-\[0-9\]\+/);
   assert.match(text, /action="\/approvals\/apr_1\/withdraw"/);
+});
+
+test('whoever decides by broken glass reads so, and can let one call pass and no more', () => {
+  const viewer: Viewer = { ...VIEWER, standing: { as: 'break_glass', scopes: ['once'] } };
+  const text = approvalPage({ viewer });
+  assert.match(text, /Not yours but for the glass you broke/);
+  assert.equal([...text.matchAll(/type="radio"/g)].length, 1);
+  assert.match(text, /value="once"/);
 });

@@ -1,5 +1,8 @@
 /** What can be done with a request on its page. Every form has the token of the session it was made for. */
 import type { Approval } from '#approvals/approval.ts';
+import { isOfGlass } from '#approvals/transitions.ts';
+import type { Standing } from '#approvals/transitions.ts';
+import { LIMITS } from '#limits.ts';
 import { scopeWords } from '#signin/approvals/approval-words.ts';
 import { shownText } from '#signin/approvals/shown-text.ts';
 import { html } from '#signin/pages/html.ts';
@@ -13,7 +16,8 @@ export const showPath = (id: string): string => `${approvalPath(id)}/show`;
 const csrfField = (csrf: string): Html => html`<input type="hidden" name="csrf" value="${csrf}" />`;
 
 export type DecisionForm = {
-  readonly approval: Pick<Approval, 'id' | 'terms'>;
+  readonly approval: Pick<Approval, 'id' | 'terms' | 'votes'>;
+  readonly standing: Standing;
   readonly csrf: string;
   readonly nowMs: number;
   /** Why nobody can say yes now, though a no is possible. */
@@ -21,10 +25,13 @@ export type DecisionForm = {
   readonly reasonChars: number;
 };
 
-export function decisionForm({ approval, csrf, nowMs, noYes, reasonChars }: DecisionForm): Html {
-  const { id, terms } = approval;
-  const choices = terms.scopes.map((scope, at) => {
-    const words = scopeWords(scope, terms.validMs, nowMs);
+export function decisionForm({ approval, standing, csrf, nowMs, noYes, reasonChars }: DecisionForm): Html {
+  const { id, terms, votes } = approval;
+  const isGlass = standing.as === 'break_glass';
+  const validMs =
+    isGlass || votes.some(isOfGlass) ? Math.min(terms.validMs, LIMITS.breakGlassApprovalMs) : terms.validMs;
+  const choices = standing.scopes.map((scope, at) => {
+    const words = scopeWords(scope, validMs, nowMs);
     return at === 0
       ? html`<label class="choice"
           ><input type="radio" name="scope" value="${scope}" checked /> <span>${words}</span></label
@@ -32,6 +39,13 @@ export function decisionForm({ approval, csrf, nowMs, noYes, reasonChars }: Deci
       : html`<label class="choice"><input type="radio" name="scope" value="${scope}" /> <span>${words}</span></label>`;
   });
   return html`<h2>Decide</h2>
+    ${
+      isGlass
+        ? html`<p class="note">
+            <strong>Not yours but for the glass you broke.</strong> What you decide is recorded and alarmed as that.
+          </p>`
+        : undefined
+    }
     ${noYes === undefined ? undefined : html`<p class="note">${noYes}</p>`}
     <form method="post" action="${approvalPath(id)}">
       ${csrfField(csrf)}
@@ -40,6 +54,7 @@ export function decisionForm({ approval, csrf, nowMs, noYes, reasonChars }: Deci
           ? html`<fieldset>
               <legend>What you agree to</legend>
               ${choices}
+              ${terms.needed > 1 ? html`<p class="quiet">The narrowest that any of those who agree names is what counts.</p>` : undefined}
             </fieldset>`
           : undefined
       }

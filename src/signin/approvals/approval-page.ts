@@ -4,6 +4,7 @@
  */
 import type { ApprovalView } from '#approvals/approval-view.ts';
 import type { Approval } from '#approvals/approval.ts';
+import type { Standing } from '#approvals/transitions.ts';
 import type { Untold } from '#events/call-history.ts';
 import type { Event } from '#events/event.ts';
 import type { Limits } from '#limits.ts';
@@ -30,6 +31,7 @@ export type Viewer = {
   readonly csrf: string;
   /** `unproved`: they may, once they have proved again who they are. Else the words say why they may not. */
   readonly decides: 'now' | 'unproved' | { readonly no: string };
+  readonly standing: Standing | undefined;
   readonly isAsking: boolean;
   readonly mayState: boolean;
   readonly mayWithdraw: boolean;
@@ -133,9 +135,10 @@ function argumentsHtml({ asked, viewer, approval, limits }: ApprovalPage): Html 
   ${viewer.mayShow && !place.isUnmasked ? showForm(approval.id, viewer.csrf) : undefined}`;
 }
 
-const voteItem = ({ by, decision, scope, reason, at }: ApprovalView['votes'][number]): Html =>
+const voteItem = ({ by, decision, scope, reason, at, isBreakGlass }: ApprovalView['votes'][number]): Html =>
   html`<li>
-    ${decision === 'deny' ? 'Denied' : `Approved (${scope})`} by ${person(by)},
+    ${decision === 'deny' ? 'Denied' : `Approved (${scope})`} by
+    ${person(by)}${isBreakGlass ? ', by broken glass' : ''},
     ${timeOf(Date.parse(at))}${reason === '' ? undefined : html`: ${shownText(reason)}`}
   </li>`;
 
@@ -156,13 +159,16 @@ function noYes({ asked, lacksStatement }: ApprovalPage): string | undefined {
 
 function decideHtml(page: ApprovalPage): Html {
   const { approval, viewer, nowMs, limits } = page;
+  const { standing } = viewer;
   if (typeof viewer.decides === 'object') return html`<p class="quiet">${viewer.decides.no}</p>`;
   if (viewer.decides === 'unproved')
     return html`<h2>Decide</h2>
       <p>Before you decide, prove once more who you are.</p>
       <p><a class="button" href="${signInPath(approvalPath(approval.id), true)}">Sign in again</a></p>`;
+  if (standing === undefined) return html``;
   const { csrf } = viewer;
-  return decisionForm({ approval, csrf, nowMs, noYes: noYes(page), reasonChars: limits.approvalReasonChars });
+  const reasonChars = limits.approvalReasonChars;
+  return decisionForm({ approval, standing, csrf, nowMs, noYes: noYes(page), reasonChars });
 }
 
 function requesterHtml({ approval, viewer, limits }: ApprovalPage): Html | undefined {

@@ -62,6 +62,7 @@ function viewerOf({ present, approval, person, isAuditor }: Seen, parts: Approva
     isAsking,
     mayState: !isAuditor && stating === undefined,
     mayWithdraw: !isAuditor && isAsking && approval.state === 'pending' && parts.clock() < approval.expiresMs,
+    standing: approvals.standing(approval, person),
     mayShow: isOpen(approval) && showsTo.some((group) => person.groups.includes(group)),
   };
 }

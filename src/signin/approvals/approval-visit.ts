@@ -1,7 +1,6 @@
 /** Who stands before the page of a request: what they see of it, and whether a form they send is of this very page. */
 import type { Approval } from '#approvals/approval.ts';
 import type { Approvals } from '#approvals/approvals.ts';
-import { maySee } from '#approvals/may-see.ts';
 import type { Decider } from '#approvals/transitions.ts';
 import type { CallHistory } from '#events/call-history.ts';
 import { sourceKey } from '#gateway/source.ts';
@@ -57,9 +56,10 @@ export function look(visit: Visit, parts: ApprovalPagesParts): Seen | SignInAnsw
   if ('status' in sitting) return sitting;
   const { present, caller, roles } = sitting;
   const approval = parts.approvals.find(id);
-  if (approval === undefined || !maySee(approval, caller, roles)) return NOT_THERE();
   const { issuer, subject, groups } = caller;
-  return { present, approval, person: { issuer, subject, groups }, isAuditor: roles.has('auditor') };
+  const person = { issuer, subject, groups };
+  if (approval === undefined || !parts.approvals.isShownTo(approval, person, roles)) return NOT_THERE();
+  return { present, approval, person, isAuditor: roles.has('auditor') };
 }
 
 const refused = ({ source }: Visit, reason: string, { refusals }: ApprovalPagesParts): SignInAnswer => {

@@ -22,3 +22,16 @@ test('the list has what is mine to decide, what I asked for, and nothing of stra
   assert.match((await auditor.page('/approvals')).words, /Nothing waits for you\./);
   assert.deepEqual(acts(), []);
 });
+
+test('whoever broke the glass finds what they may decide by it, apart from what is theirs, and decides it once', async (t) => {
+  const glassOf = ({ subject }: { readonly subject: string }) => (subject === 'nina' ? 'a:9' : undefined);
+  const { sitting, found } = await startApprovalSite(t, {}, {}, { glassOf });
+  const nina = await sitting('nina', []);
+  assert.match((await nina.page('/approvals')).words, /Nothing waits for you\. By the glass you broke .*by ada/);
+  assert.match((await nina.page()).words, /Not yours but for the glass you broke/);
+  const wide = await nina.press({ csrf: nina.csrf, decision: 'approve', scope: 'tool' });
+  assert.match(wide.words, /the rule does not offer that/);
+  assert.match((await nina.press({ csrf: nina.csrf, decision: 'approve', scope: 'once' })).words, /by broken glass/);
+  assert.equal(found()?.state, 'approved');
+  assert.equal((await (await sitting('eve', [])).page()).status, 404);
+});

@@ -1,7 +1,6 @@
 /** `/approvals`: what waits for whoever is signed in, what they asked for, and what else they may see. Without arguments. */
 import type { Approval } from '#approvals/approval.ts';
 import { approvalView } from '#approvals/approval-view.ts';
-import { maySee } from '#approvals/may-see.ts';
 import { STATES } from '#approvals/approval.ts';
 import { approvalPath } from '#signin/approvals/approval-forms.ts';
 import { progressWords, STATE_WORDS } from '#signin/approvals/approval-words.ts';
@@ -20,6 +19,8 @@ const OTHER_STATES = STATES.filter((state) => state !== 'pending');
 type Queue = {
   /** Theirs to decide. */
   readonly waiting: readonly Approval[];
+  /** Theirs but for the glass they broke. */
+  readonly byGlass: readonly Approval[];
   readonly own: readonly Approval[];
   readonly others: readonly Approval[];
 };
@@ -60,8 +61,9 @@ function sectionHtml(title: string, approvals: readonly Approval[], none: string
     }`;
 }
 
-export const queueBody = ({ waiting, own, others }: Queue, nowMs: number): Html =>
+export const queueBody = ({ waiting, byGlass, own, others }: Queue, nowMs: number): Html =>
   html`${sectionHtml('Yours to decide', waiting, 'Nothing waits for you.', nowMs)}
+    ${byGlass.length === 0 ? undefined : sectionHtml('By the glass you broke', byGlass, '', nowMs)}
     ${sectionHtml('You asked for', own, 'Nothing.', nowMs)}
     ${others.length === 0 ? undefined : sectionHtml('Others', others, '', nowMs)}
     <p><a href="/me">What acts in your name</a></p>`;
@@ -75,14 +77,16 @@ export function showQueue(visit: Visit, parts: ApprovalPagesParts): SignInAnswer
   const person = { issuer, subject, groups };
   // Those that wait are never crowded out of the list by those that are over.
   const all = [...approvals.list(['pending']), ...approvals.list(OTHER_STATES)];
-  const seen = all.filter((approval) => maySee(approval, caller, roles));
-  const isWaiting = (approval: Approval): boolean =>
-    !roles.has('auditor') && approvals.voteFault(approval, person) === undefined;
-  const isOwn = (approval: Approval): boolean => approvals.statementFault(approval, person) !== 'not_the_requester';
-  const queue = {
-    waiting: seen.filter(isWaiting),
-    own: seen.filter(isOwn),
-    others: seen.filter((approval) => !isWaiting(approval) && !isOwn(approval)),
+  const seen = all.filter((approval) => approvals.isShownTo(approval, person, roles));
+  const isAuditor = roles.has('auditor');
+  const kindOf = (approval: Approval): keyof Queue => {
+    const standing = isAuditor ? undefined : approvals.standing(approval, person);
+    if (standing?.as === 'approver') return 'waiting';
+    if (approvals.statementFault(approval, person) !== 'not_the_requester') return 'own';
+    return standing === undefined ? 'others' : 'byGlass';
   };
+  const sorted = Map.groupBy(seen, kindOf);
+  const of = (kind: keyof Queue): readonly Approval[] => sorted.get(kind) ?? [];
+  const queue = { waiting: of('waiting'), byGlass: of('byGlass'), own: of('own'), others: of('others') };
   return pageAnswer({ title: 'Requests for approval', body: queueBody(queue, clock()) });
 }
