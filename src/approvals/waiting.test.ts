@@ -10,16 +10,20 @@ const modern = (elicits = NOTHING, method = 'tools/call'): WaitingClient => ({
   protocol: '2026-07-28',
   method,
   elicits,
+  isReachable: false,
 });
-const legacy = (elicits = NOTHING, protocol = '2025-11-25'): WaitingClient => ({
+const legacy = (elicits = NOTHING, protocol = '2025-11-25', isReachable = true): WaitingClient => ({
   era: 'legacy',
   protocol,
   method: 'tools/call',
   elicits,
+  isReachable,
 });
 
-const HOLD: Way = { kind: 'hold', ends: 'refusal' };
-const URL_ERROR: Way = { kind: 'hold', ends: 'url_error' };
+const QUIET = { tells: false, asks: false } as const;
+const HOLD: Way = { kind: 'hold', ends: 'refusal', ...QUIET };
+const URL_ERROR: Way = { kind: 'hold', ends: 'url_error', ...QUIET };
+const FORM = { url: false, form: true };
 
 test('a client waits in the best way that it can', () => {
   const rows: readonly (readonly [WaitingClient, Way])[] = [
@@ -30,8 +34,12 @@ test('a client waits in the best way that it can', () => {
     [modern({ url: false, form: true }), { kind: 'rounds', tells: false, asks: true }],
     [modern(URL, 'completion/complete'), HOLD],
     [legacy(), HOLD],
-    [legacy(URL), URL_ERROR],
+    [legacy(URL), { ...URL_ERROR, tells: true }],
+    [legacy(URL, '2025-11-25', false), URL_ERROR],
     [legacy(URL, '2025-06-18'), HOLD],
+    [legacy(FORM), { ...HOLD, asks: true }],
+    [legacy(FORM, '2025-06-18'), { ...HOLD, asks: true }],
+    [legacy(FORM, '2025-06-18', false), HOLD],
   ];
   for (const [client, way] of rows) assert.deepEqual(wayOf('auto', client, true), way, JSON.stringify(client));
 });

@@ -20,15 +20,17 @@ export type WaitingClient = {
   readonly method: string;
   /** What it says that it can ask its user. */
   readonly elicits: Elicits;
+  /** It has a session and takes a stream, so it can be asked before it is answered (legacy). */
+  readonly isReachable: boolean;
 };
 
 /**
- * `tells`: the first answer of the gateway asks its user to look at the page of the request. `asks`: its user can be asked in a
- * form why the call is made.
+ * `tells`: its user is asked once to look at the page of the request. `asks`: its user can be asked in a form why the call is
+ * made. In rounds that stands in what the client is sent away with; while its answer waits it comes before it, on its stream.
  */
 export type Way =
   | { readonly kind: 'rounds'; readonly tells: boolean; readonly asks: boolean }
-  | { readonly kind: 'hold'; readonly ends: 'refusal' | 'url_error' }
+  | { readonly kind: 'hold'; readonly ends: 'refusal' | 'url_error'; readonly tells: boolean; readonly asks: boolean }
   | { readonly kind: 'refuse' };
 
 /** MCP 2026-07-28, Multi Round-Trip Requests, Supported Requests. */
@@ -36,11 +38,11 @@ const ROUNDS: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resou
 /** The only revision with the error (MCP 2025-11-25, Elicitation, URL Elicitation Required Error). */
 const URL_ERROR_REVISION = '2025-11-25';
 
-const HOLD: Way = { kind: 'hold', ends: 'refusal' };
+const HOLD: Extract<Way, { readonly kind: 'hold' }> = { kind: 'hold', ends: 'refusal', tells: false, asks: false };
 
 /** @param hasPage there is a page that its user can be sent to */
 export function wayOf(waiting: Waiting, client: WaitingClient, hasPage: boolean): Way {
-  const { era, protocol, method, elicits } = client;
+  const { era, protocol, method, elicits, isReachable } = client;
   const canRounds = era === 'modern' && ROUNDS.has(method);
   const canUrlError = protocol === URL_ERROR_REVISION && hasPage;
   switch (waiting) {
@@ -51,10 +53,16 @@ export function wayOf(waiting: Waiting, client: WaitingClient, hasPage: boolean)
     case 'rounds':
       return canRounds ? { kind: 'rounds', tells: false, asks: false } : HOLD;
     case 'url_error':
-      return canUrlError ? { kind: 'hold', ends: 'url_error' } : HOLD;
+      return canUrlError ? { ...HOLD, ends: 'url_error' } : HOLD;
     case 'auto':
       if (canRounds) return { kind: 'rounds', tells: hasPage && elicits.url, asks: elicits.form };
-      return canUrlError && elicits.url ? { kind: 'hold', ends: 'url_error' } : HOLD;
+      if (era === 'modern') return HOLD;
+      return {
+        kind: 'hold',
+        ends: canUrlError && elicits.url ? 'url_error' : 'refusal',
+        tells: isReachable && canUrlError && elicits.url,
+        asks: isReachable && elicits.form,
+      };
     default:
       return unreachable(waiting);
   }

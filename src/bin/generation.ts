@@ -59,6 +59,7 @@ export type Lasting = Pick<
   | 'heldCalls'
   | 'fingerprints'
   | 'holdStates'
+  | 'ownQuestions'
   | 'ownAnswers'
   | 'admission'
   | 'quotas'
@@ -226,6 +227,7 @@ export async function makeGeneration(
     heldCalls: lasting.heldCalls,
     fingerprints: lasting.fingerprints,
     holdStates: lasting.holdStates,
+    ownQuestions: lasting.ownQuestions,
     holds: holdSettings(loaded.config, loaded.publicUrl),
     ownAnswers: lasting.ownAnswers,
     admission: lasting.admission,

@@ -24,6 +24,7 @@ import { createEventIds } from '#gateway/event-ids.ts';
 import { ALONE, sessionPrefix } from '#gateway/fleet.ts';
 import { createHeldCalls } from '#gateway/held-calls.ts';
 import { createOwnAnswers } from '#gateway/own-answers.ts';
+import { createOwnQuestions } from '#gateway/own-questions.ts';
 import { createQuotas } from '#gateway/quotas.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
 import { createResumableCalls } from '#gateway/resumable-calls.ts';
@@ -120,6 +121,7 @@ export function lastingOf(
     resumables,
     asked,
     ownAnswers: createOwnAnswers(limits),
+    ownQuestions: createOwnQuestions(),
     ...lastingClients(loaded, maskingKey, documentNetwork),
     approvals: approvalsOf(approvalStore, {
       ...state,

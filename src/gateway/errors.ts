@@ -3,7 +3,7 @@
  * docs/ERRORS.md lists the same codes for people; a test compares the two.
  */
 import type { Asks } from '#approvals/approval.ts';
-import { inputRequired, URL_ELICITATION_REQUIRED, urlElicitations } from '#gateway/input-required.ts';
+import { inputRequired, lookText, URL_ELICITATION_REQUIRED, urlElicitations } from '#gateway/input-required.ts';
 import { BLOCKED_BY_MASKING } from '#gateway/refusal.ts';
 import type { Executed, Refusal, RefusalCode } from '#gateway/refusal.ts';
 import { TASKS_EXTENSION } from '#mcp/methods.ts';
@@ -69,9 +69,6 @@ function askedText(id: string, { reason, ticket }: Asks, url: string | undefined
   const page = url === undefined ? '' : 'on that page, or ';
   return `Nobody can agree before whoever asks has said ${what}: ${page}with \`gatebook approvals state ${id}${options}\`.`;
 }
-
-const lookText = ({ approval }: Refused<'approval_required'>): string =>
-  `This call waits for an approval (${approval?.id ?? ''}). The page shows where it stands; it goes on once it is approved.`;
 
 const deniedText = ({ approval }: Refused<'approval_denied'>): string =>
   approval.said === '' ? 'An approver refused this call.' : `An approver refused this call: ${approval.said}`;
@@ -204,7 +201,7 @@ function approvalOf(refusal: Refusal): Pick<WireError, 'approval'> {
 function wayOf(refusal: Refusal): Partial<WireError> {
   if (refusal.code !== 'approval_required' || refusal.approval === undefined || refusal.way === undefined) return {};
   const { id, url } = refusal.approval;
-  const message = lookText(refusal);
+  const message = lookText(id);
   if (refusal.way.kind === 'url_error')
     return url === undefined
       ? {}

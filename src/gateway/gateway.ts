@@ -12,6 +12,7 @@ import type { ConnectionRuntime } from '#gateway/connection-runtime.ts';
 import type { HeldCalls } from '#gateway/held-calls.ts';
 import type { EventIds } from '#gateway/event-ids.ts';
 import type { OwnAnswers } from '#gateway/own-answers.ts';
+import type { OwnQuestions } from '#gateway/own-questions.ts';
 import type { Quotas } from '#gateway/quotas.ts';
 import type { Metrics } from '#gateway/metrics.ts';
 import type { RefusalBook } from '#gateway/refusal-book.ts';
@@ -57,6 +58,7 @@ export type Gateway = {
   readonly holdStates: HoldStates;
   readonly holds: Holds;
   readonly ownAnswers: OwnAnswers;
+  readonly ownQuestions: OwnQuestions;
   readonly definitions: Definitions;
   readonly eventIds: EventIds;
   readonly resumables: ResumableCalls;

@@ -7,7 +7,7 @@ import type { Asks } from '#approvals/approval.ts';
 import type { HoldRound } from '#gateway/call.ts';
 import { LIMITS } from '#limits.ts';
 import { member, stringMember } from '#mcp/json.ts';
-import type { JsonObject } from '#mcp/json.ts';
+import type { JsonNode, JsonObject } from '#mcp/json.ts';
 
 /** Keys of what the gateway asks. */
 const LOOK = 'gatebook_approval';
@@ -21,8 +21,11 @@ export type ToAsk = { readonly look?: Omit<ToLookAt, 'id'> | undefined; readonly
 
 const field = (title: string, maxLength: number): object => ({ type: 'string', title, minLength: 1, maxLength });
 
+export const lookText = (id: string): string =>
+  `This call waits for an approval (${id}). The page shows where it stands; it goes on once it is approved.`;
+
 /** The pattern of a ticket is RE2's, which a form does not speak: it is said, and checked when it comes back. */
-function statementForm({ reason, ticket }: Asks): object {
+export function statementForm({ reason, ticket }: Asks): object {
   const properties = {
     ...(reason ? { reason: field('Why this call is made', LIMITS.approvalReasonChars) } : {}),
     ...(ticket === undefined ? {} : { ticket: field(`Ticket (${ticket})`, LIMITS.approvalTicketChars) }),
@@ -53,18 +56,26 @@ export const urlElicitations = ({ id, url, message }: ToLookAt): object => ({
   elicitations: [{ mode: 'url', elicitationId: id, url, message }],
 });
 
+export type UserAnswer = Pick<HoldRound, 'said' | 'statement'>;
+
 const ACTIONS = ['decline', 'cancel', 'accept'] as const;
 
-/** What a user answered who was asked: one no is a no. */
-export function answersIn(params: JsonObject | undefined): Pick<HoldRound, 'said' | 'statement'> {
-  const responses = member(params, 'inputResponses');
-  const answers = [LOOK, STATEMENT].map((key) => stringMember(member(responses, key), 'action'));
-  const said = ACTIONS.find((action) => answers.includes(action));
-  const form = member(responses, STATEMENT);
-  if (stringMember(form, 'action') !== 'accept') return { said };
-  const content = member(form, 'content');
+/** What a user answered to one question (ElicitResult). */
+export function answerIn(result: JsonNode | undefined): UserAnswer {
+  const said = ACTIONS.find((action) => action === stringMember(result, 'action'));
+  const content = member(result, 'content');
+  if (said !== 'accept' || content?.kind !== 'object') return { said };
   return {
     said,
     statement: { reason: stringMember(content, 'reason') ?? '', ticket: stringMember(content, 'ticket') ?? '' },
   };
+}
+
+/** To all that was asked: one no is a no. */
+export function answersIn(params: JsonObject | undefined): UserAnswer {
+  const responses = member(params, 'inputResponses');
+  const { statement, said: stated } = answerIn(member(responses, STATEMENT));
+  const { said: looked } = answerIn(member(responses, LOOK));
+  const said = ACTIONS.find((action) => action === stated || action === looked);
+  return { said, ...(statement === undefined ? {} : { statement }) };
 }

@@ -9,9 +9,11 @@ import { wayOf } from '#approvals/waiting.ts';
 import type { Way } from '#approvals/waiting.ts';
 import type { Approved, Authorized } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
+import { askUser } from '#gateway/ask-user.ts';
 import { holdOpen } from '#gateway/hold-open.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { callerKey } from '#identity/caller.ts';
+import { takesStream } from '#gateway/steps/receive.ts';
 import { ELICITS_NOTHING, elicitsOfRequest } from '#mcp/elicits.ts';
 import type { RequestMessage } from '#mcp/jsonrpc.ts';
 import { err, ok } from '#result.ts';
@@ -34,10 +36,26 @@ export async function waitForPeople(
   const way = wayFor(call, message, gateway);
   const holdMs = holdMsOf(stated, way, call, gateway);
   const waited = stated.state === 'pending' && holdMs > 0;
-  const decided = waited ? await holdOpen(call, message, stated, gateway, holdMs) : undefined;
+  const decided = waited ? await holdAsking(stated, way, call, message, gateway, holdMs) : undefined;
   if (waited && decided === undefined && call.gone.aborted) return err({ code: 'client_gone', reason: 'disconnected' });
   const now = decided ?? stated;
   return isUsable(now, gateway.clock()) ? ok({ ...call, approval: now }) : err(refusalOf(now, way, call, gateway));
+}
+
+async function holdAsking(
+  asked: Approval,
+  way: Way,
+  call: Authorized,
+  message: RequestMessage,
+  gateway: Gateway,
+  holdMs: number,
+): Promise<Approval | undefined> {
+  const endAsking = askUser(call, asked, way, gateway);
+  try {
+    return await holdOpen(call, message, asked, gateway, holdMs);
+  } finally {
+    endAsking();
+  }
 }
 
 /** With what its user said in the form, where that is what the rule asks for; as it was otherwise, and they are asked again. */
@@ -59,7 +77,8 @@ function wayFor(call: Authorized, message: RequestMessage, { holds, signsIn }: G
   const name = message.clientInfo?.name ?? session.client?.name ?? '';
   const waiting = byClient.get(verified.caller.client ?? '') ?? byClient.get(name) ?? otherwise;
   const elicits = era === 'modern' ? elicitsOfRequest(message) : (session.elicits ?? ELICITS_NOTHING);
-  return wayOf(waiting, { era, protocol, method: message.method, elicits }, signsIn);
+  const isReachable = session.wireId !== undefined && (session.endpoint !== undefined || takesStream(call.headers));
+  return wayOf(waiting, { era, protocol, method: message.method, elicits, isReachable }, signsIn);
 }
 
 function holdMsOf(asked: Approval, way: Way, { round }: Authorized, { limits }: Gateway): number {
@@ -68,8 +87,9 @@ function holdMsOf(asked: Approval, way: Way, { round }: Authorized, { limits }: 
   const isFirst = way.kind === 'rounds' && way.tells && round === undefined;
   if (!lacksStatement(asked))
     return isFirst ? Math.min(limits.approvalTellMs, limits.approvalHoldMs) : limits.approvalHoldMs;
-  // Nobody can agree yet: only a user who was sent to the page may be saying there what is wanted.
-  return way.kind === 'rounds' && way.tells && !way.asks && !isFirst ? limits.approvalHoldMs : 0;
+  // Nobody can agree yet: only a user who is asked meanwhile, or was sent to the page, may be saying what is wanted.
+  const isAsked = way.kind === 'hold' ? way.asks : way.tells && !way.asks && !isFirst;
+  return isAsked ? limits.approvalHoldMs : 0;
 }
 
 /** The client comes back as often as it is sent, within bounds: then it is told plainly. */

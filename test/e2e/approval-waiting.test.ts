@@ -154,16 +154,17 @@ async function initialize(gateway: TestGateway, capabilities: object, protocolVe
   );
   const session = begun.headers.get('mcp-session-id') ?? '';
   assert.notEqual(session, '');
-  return (args: object) =>
+  const post = (args: object) =>
     gateway.post('notes', JSON.stringify(toolCall('delete_note', args as Record<string, unknown>)), {
       'mcp-session-id': session,
       'mcp-protocol-version': protocolVersion,
     });
+  return { session, post };
 }
 
 test('a client of 2025-11-25 that can show a page is told which, by the error that its revision has for it', async (t) => {
   const gateway = await startTestGateway(t, { limits: LIMITS, signIn: {} });
-  const post = await initialize(gateway, URL_CLIENT);
+  const { post } = await initialize(gateway, URL_CLIENT);
   const error = (await post({ id: 7 })).json['error'] as {
     readonly code: number;
     readonly data: { readonly code: string; readonly elicitations: readonly Record<string, string>[] };
@@ -179,9 +180,9 @@ test('a client of 2025-11-25 that can show a page is told which, by the error th
 
 test('others are refused so that their model can read it, and the operator can say how single clients wait', async (t) => {
   const gateway = await startTestGateway(t, { limits: LIMITS, signIn: {} });
-  const plain = await initialize(gateway, {});
+  const { post: plain } = await initialize(gateway, {});
   assert.equal(errorOf(await plain({ id: 7 }))?.code, 'approval_required');
-  const older = await initialize(gateway, URL_CLIENT, '2025-06-18');
+  const { post: older } = await initialize(gateway, URL_CLIENT, '2025-06-18');
   assert.equal(errorOf(await older({ id: 8 }))?.code, 'approval_required');
   const reloaded = await gateway.reload((text) => `${text}\napprovals: { waitingClients: { modern: refuse } }\n`);
   assert.ok(reloaded.ok, JSON.stringify(reloaded));
@@ -235,4 +236,66 @@ test('a call that waits goes on within the answer when its client holds on', asy
   await until(async () => (await gateway.api('/api/v1/approvals?state=pending', token)).text !== '[]');
   await decide(gateway, 'approve');
   assert.equal(resultOf(await waiting).isError, undefined);
+});
+
+type Question = { readonly id: string; readonly params: Record<string, unknown> };
+
+/** A held call of a client of 2025-11-25 on a stream, and the question that its user gets meanwhile. */
+async function askedOnStream(gateway: TestGateway, elicitation: object) {
+  const begun = await initialize(gateway, { elicitation });
+  const headers = {
+    'mcp-session-id': begun.session,
+    'mcp-protocol-version': '2025-11-25',
+    accept: 'application/json, text/event-stream',
+  };
+  const held = await gateway.open('notes', JSON.stringify(toolCall('delete_note', { id: 7 })), headers);
+  await until(() => held.received().includes('elicitation/create'));
+  const question = held
+    .received()
+    .split('\n')
+    .filter((line) => line.startsWith('data: '))
+    .map((line) => JSON.parse(line.slice('data: '.length)) as Question & { readonly method?: string })
+    .find(({ method }) => method === 'elicitation/create');
+  assert.ok(question);
+  const answer = (result: object, changes: Record<string, string> = {}): Promise<Reply> =>
+    gateway.post('notes', JSON.stringify({ jsonrpc: '2.0', id: question.id, result }), { ...headers, ...changes });
+  return { held, question, answer };
+}
+
+test('the user of a client of 2025-11-25 is asked on its stream why, says it, and the call goes on once people agreed', async (t) => {
+  const gateway = await startTestGateway(t, { limits: { ...LIMITS, approvalHoldMs: 60_000 } });
+  const reloaded = await gateway.reload((text) =>
+    text.replace('then: hold }', 'then: hold, asks: { reason: true, ticket: "OPS-[0-9]+" } }'),
+  );
+  assert.ok(reloaded.ok, JSON.stringify(reloaded));
+  const { held, question, answer } = await askedOnStream(gateway, { form: {} });
+  assert.equal(question.params['mode'], 'form');
+  const content = { reason: 'asked by ada@example.com', ticket: 'OPS-7' };
+  const taken = await answer({ action: 'accept', content });
+  assert.equal(taken.status, 202, taken.text);
+  assert.equal((await answer({ action: 'accept', content })).status, 400, 'it was asked once');
+  const stated = await gateway.recordWhere(({ leaf }) => leaf.st === 'approval_statement');
+  const id = await decide(gateway, 'approve');
+  assert.equal(stated.header?.decision?.approval, id);
+  assert.match(await held.ended(), /"result":\{"content"/);
+  const bodies = gateway.server.seen.map(({ body }) => body);
+  assert.equal(
+    bodies.some((body) => body.includes('OPS-7')),
+    false,
+    'nothing of it reaches the server',
+  );
+  const kinds = (await gateway.records()).map(({ leaf, header }) => `${leaf.kind} ${leaf.st} ${header?.reason ?? ''}`);
+  assert.ok(kinds.includes('stream down gateway_request'));
+});
+
+test('the user of a client of 2025-11-25 is shown the page meanwhile, and may want the call no longer', async (t) => {
+  const gateway = await startTestGateway(t, { limits: { ...LIMITS, approvalHoldMs: 60_000 }, signIn: {} });
+  const { held, question, answer } = await askedOnStream(gateway, { url: {} });
+  assert.equal(question.params['mode'], 'url');
+  assert.match(String(question.params['url']), /\/approvals\/apr_/);
+  assert.equal((await answer({ action: 'decline' }, { 'mcp-session-id': 'another' })).status, 404);
+  assert.equal((await answer({ action: 'decline' })).status, 202);
+  assert.match(await held.ended(), /approval_expired/);
+  await gateway.recordWhere(({ leaf }) => leaf.st === 'approval_withdrawn');
+  assert.equal(sent(gateway).length, 0);
 });

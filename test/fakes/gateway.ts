@@ -53,6 +53,7 @@ import type { Budget } from '#gateway/connection-quota.ts';
 import type { ConnectionRuntime } from '#gateway/connection-runtime.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { createOwnAnswers } from '#gateway/own-answers.ts';
+import { createOwnQuestions } from '#gateway/own-questions.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { createThrottleBook } from '#gateway/throttle-book.ts';
@@ -359,6 +360,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
     eventIds: createEventIds({ key: Buffer.alloc(32, 9), prefix: '', limits }),
     resumables,
     asked,
+    ownQuestions: createOwnQuestions(),
     ownAnswers: createOwnAnswers(limits),
     admission,
     quotas: createQuotas(limits),

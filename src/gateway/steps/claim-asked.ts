@@ -14,6 +14,9 @@ export function claimAsked(call: Approved, gateway: Gateway): Result<Approved, R
   if (message.kind !== 'response') return ok(call);
   const { idKey } = message;
   const binding = sessionBinding(call, session.wireId);
+  // What the gateway itself asked is answered to the gateway, in the place of the server.
+  const taker = idKey === undefined ? undefined : gateway.ownQuestions.takerOf({ binding, idKey });
+  if (taker !== undefined) return ok({ ...call, connection: { ...call.connection, upstream: taker, credential: [] } });
   if (idKey !== undefined && gateway.asked.answer({ binding, idKey })) return ok(call);
   return err({ code: 'invalid_request', reason: 'not_asked', idText: undefined });
 }
