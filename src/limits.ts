@@ -350,6 +350,9 @@ export const LIMITS = {
   callerCallsPerMinute: 3_000,
   callerCallsBurst: 1_000,
   callersBudgeted: 10_000, // 1 KiB each, at connections with a budget per caller
+  /** Callers on a connection, and tools of each, whose recent calls are counted apart where a rule asks: 400 bytes each. */
+  recentCallers: 4_096,
+  recentTools: 32,
 
   // index and search
   searchWaitMs: 2_000,

@@ -63,6 +63,7 @@ export type Lasting = Pick<
   | 'ownAnswers'
   | 'admission'
   | 'quotas'
+  | 'recentCalls'
   | 'refusals'
   | 'throttles'
   | 'metrics'
@@ -232,6 +233,7 @@ export async function makeGeneration(
     ownAnswers: lasting.ownAnswers,
     admission: lasting.admission,
     quotas: lasting.quotas,
+    recentCalls: lasting.recentCalls,
     refusals: lasting.refusals,
     throttles: lasting.throttles,
     metrics: lasting.metrics,

@@ -26,6 +26,7 @@ import { createHeldCalls } from '#gateway/held-calls.ts';
 import { createOwnAnswers } from '#gateway/own-answers.ts';
 import { createOwnQuestions } from '#gateway/own-questions.ts';
 import { createQuotas } from '#gateway/quotas.ts';
+import { createRecentCalls } from '#gateway/recent-calls.ts';
 import { createRefusalBook } from '#gateway/refusal-book.ts';
 import { createResumableCalls } from '#gateway/resumable-calls.ts';
 import { createSessions } from '#gateway/sessions.ts';
@@ -153,6 +154,7 @@ export function lastingOf(
       listenersPerCaller: limits.approvalWatchersPerCaller,
     }),
     quotas: createQuotas(limits),
+    recentCalls: createRecentCalls(limits),
     brokenGlass,
     apiReads: openApiReads({ loaded, disk, ledger, maskingKey, clock, monotonic, log }),
     refusals: createRefusalBook({

@@ -15,6 +15,7 @@ import type { OwnAnswers } from '#gateway/own-answers.ts';
 import type { OwnQuestions } from '#gateway/own-questions.ts';
 import type { Quotas } from '#gateway/quotas.ts';
 import type { Metrics } from '#gateway/metrics.ts';
+import type { RecentCalls } from '#gateway/recent-calls.ts';
 import type { RefusalBook } from '#gateway/refusal-book.ts';
 import type { ResumableCalls } from '#gateway/resumable-calls.ts';
 import type { Sessions } from '#gateway/sessions.ts';
@@ -65,6 +66,7 @@ export type Gateway = {
   readonly asked: AskedIds;
   readonly admission: Admission;
   readonly quotas: Quotas;
+  readonly recentCalls: RecentCalls;
   readonly refusals: RefusalBook;
   readonly throttles: ThrottleBook;
   readonly metrics: Metrics;

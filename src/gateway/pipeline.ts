@@ -14,6 +14,7 @@ import { checkDefinition } from '#gateway/steps/check-definition.ts';
 import { checkResultType } from '#gateway/steps/check-result-type.ts';
 import { claimAsked } from '#gateway/steps/claim-asked.ts';
 import { claimId } from '#gateway/steps/claim-id.ts';
+import { countCall } from '#gateway/steps/count-call.ts';
 import { filterList } from '#gateway/steps/filter-list.ts';
 import { findResumption } from '#gateway/steps/find-resumption.ts';
 import { findSession } from '#gateway/steps/find-session.ts';
@@ -71,6 +72,7 @@ export const CALL_STEPS = [
   claimId,
   propagateTrace,
   useApproval,
+  countCall,
   recordIntent,
   injectCredential,
   forward,

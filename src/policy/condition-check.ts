@@ -24,7 +24,20 @@ export const ROOTS: ReadonlyMap<string, readonly string[] | undefined> = new Map
   ['tool', ['annotations', 'changed']],
   ['findings', undefined],
   ['now', []],
+  ['recent', ['calls', 'tool', 'denied']],
 ]);
+
+/** What every field of `recent` has. */
+const RECENT_FIELDS: readonly string[] = ['minute', 'hour'];
+
+/** `recent.<field>` */
+const isOfRecent = (expr: Expr | undefined, scope: Scope): boolean => {
+  if (expr?.exprKind.case !== 'selectExpr') return false;
+  const { operand } = expr.exprKind.value;
+  return (
+    operand?.exprKind.case === 'identExpr' && operand.exprKind.value.name === 'recent' && !scope.bound.has('recent')
+  );
+};
 
 type Arity = readonly [min: number, max: number];
 
@@ -128,6 +141,8 @@ class Walk {
   }
 
   select(operand: Expr | undefined, field: string, scope: Scope): void {
+    if (isOfRecent(operand, scope) && !RECENT_FIELDS.includes(field))
+      this.fault(`"${field}" of what was recent is unknown`, `it has ${RECENT_FIELDS.join(', ')}`);
     if (operand?.exprKind.case !== 'identExpr') return;
     const root = operand.exprKind.value.name;
     const fields = scope.bound.has(root) ? undefined : ROOTS.get(root);

@@ -47,6 +47,7 @@ test('a condition sees everything it is promised', () => {
     'now.getHours("Europe/Berlin") == 3',
     'tool.annotations.destructiveHint && tool.changed',
     'findings.exists(f, f.type == "SECRET" && f.count > 1)',
+    'recent.calls.minute == 3 && recent.calls.hour == 40 && recent.tool.minute == 2 && recent.denied.hour == 1',
     'args.n == 1 && args.d == 1.5 && args.list[1] == "b" && args.deep.a.b == null',
     'has(args.n) && !has(args.gone) && has(args.deep.a.b) && "n" in args',
     'args.list.size() == 2 && size(args.text) == 2 && args.list.filter(x, x != "a") == ["b"] && args.list.map(x, x + "!") == ["a!", "b!"]',
@@ -62,6 +63,11 @@ test('a condition sees everything it is promised', () => {
         args,
         tool: { annotations: { destructiveHint: true }, changed: true },
         findings: [{ rule: 'field-name', type: 'SECRET', pointer: '/a', count: 2 }],
+        recent: {
+          calls: { minute: 3, hour: 40 },
+          tool: { minute: 2, hour: 20 },
+          denied: { minute: 0, hour: 1 },
+        },
       }),
       'matched',
       text,
@@ -247,4 +253,19 @@ test('filter and map over a few hundred elements work', () => {
 test('an evaluation that failed does not spoil the next', () => {
   assert.match(verdict('args.s.matches("b")', { args: { s: 'a'.repeat(4_000_000) } }), /^failed/);
   assert.equal(verdict('true'), 'matched');
+});
+
+test('a condition that asks what was recent says so, names only what there is, and sees nothing where nothing is known', () => {
+  const looksBack = (text: string): boolean => {
+    const compiled = conditions.compile(text);
+    assert.ok(compiled.ok);
+    return compiled.value.looksBack;
+  };
+  assert.equal(looksBack('method == "tools/call" && recent.tool.hour > 5'), true);
+  assert.equal(looksBack('name == "recently"'), false);
+  assert.equal(verdict('recent.tool.hour == 0 && recent.calls.minute + recent.denied.hour == 0'), 'matched');
+  assert.match(faults('recent.refused.hour > 1'), /"recent.refused" is unknown/);
+  assert.match(faults('recent.tool.day > 1'), /"day" of what was recent is unknown/);
+  assert.match(faults('has(recent.tool.day)'), /"day" of what was recent is unknown/);
+  assert.match(faults('recent'), /neither true nor false/);
 });

@@ -14,6 +14,7 @@ import type { Budget } from '#policy/condition-budget.ts';
 import { checkCondition } from '#policy/condition-check.ts';
 import type { ConditionFault } from '#policy/condition-check.ts';
 import { toCelMap, toCelValue } from '#policy/condition-values.ts';
+import { NOTHING_RECENT } from '#policy/input.ts';
 import type { PolicyInput } from '#policy/input.ts';
 
 export type Verdict =
@@ -23,7 +24,11 @@ export type Verdict =
 /** What one call looks like to conditions; made once per call, read lazily by each. */
 export type Facts = CallFacts;
 
-export type Condition = { evaluate(facts: Facts): Verdict };
+export type Condition = {
+  evaluate(facts: Facts): Verdict;
+  /** Whether it may ask what the caller did lately. */
+  readonly looksBack: boolean;
+};
 
 export type Conditions = {
   compile(text: string): Result<Condition, readonly ConditionFault[]>;
@@ -51,6 +56,8 @@ export function createConditions(limits: ConditionsLimits): Conditions {
     if (faults.length > 0) return err(faults);
     const run = plan(env, parsed.value);
     return ok({
+      // A name that says so in a text counts too: nothing but a count that nobody looks at comes of it.
+      looksBack: /\brecent\b/.test(text),
       evaluate(facts) {
         budget.reset();
         const result = run(facts as Readonly<Record<keyof Facts, CelInput>>);
@@ -87,6 +94,7 @@ class CallFacts {
   #findings: CelInput | undefined;
   #caller: CelInput | undefined;
   #now: CelInput | undefined;
+  #recent: CelInput | undefined;
 
   constructor(input: PolicyInput, budget: Budget, instant: ReturnType<typeof plan>) {
     this.connection = input.connection;
@@ -117,6 +125,11 @@ class CallFacts {
     const { issuer, subject, kind, groups, client } = this.#input.caller;
     this.#caller ??= toCelMap({ issuer, subject, kind, groups, client: client ?? '' }, this.#budget);
     return this.#caller;
+  }
+
+  get recent(): CelInput {
+    this.#recent ??= toCelMap(this.#input.recent ?? NOTHING_RECENT, this.#budget);
+    return this.#recent;
   }
 
   get now(): CelInput {

@@ -7,7 +7,7 @@ import type { Message } from '#mcp/jsonrpc.ts';
 import { isAboutTask } from '#mcp/methods.ts';
 import type { Decision } from '#policy/decision.ts';
 import type { DecisionWork } from '#policy/decision-work.ts';
-import type { PolicyInput } from '#policy/input.ts';
+import type { PolicyInput, RecentCalls } from '#policy/input.ts';
 import { RESPONSE_METHOD } from '#policy/method-use.ts';
 import type { Policy } from '#policy/policy.ts';
 import { err, ok } from '#result.ts';
@@ -20,6 +20,8 @@ export type Situation = {
   readonly findings: readonly Finding[];
   /** Of a tool call: what is known of the tool. */
   readonly tool?: NonNullable<PolicyInput['tool']>;
+  /** What the caller did lately on this connection, for a method and name; absent where no rule asks. */
+  readonly recent?: ((method: string, name: string) => RecentCalls) | undefined;
   /** Unix milliseconds. */
   readonly nowMs: number;
   /** The calls that made the tasks a message is about: the one it names, or all it wants to be told of. */
@@ -53,6 +55,7 @@ class AskedMessage implements PolicyInput {
   readonly follows?: NonNullable<PolicyInput['follows']>;
   readonly tool?: NonNullable<PolicyInput['tool']>;
   readonly #message: Message;
+  readonly #recent: Situation['recent'];
 
   constructor(message: Message, situation: Situation) {
     this.caller = situation.caller;
@@ -63,8 +66,13 @@ class AskedMessage implements PolicyInput {
     this.nowMs = situation.nowMs;
     if (situation.tool !== undefined) this.tool = situation.tool;
     this.#message = message;
+    this.#recent = situation.recent;
     const made = isAboutTask(this.method) ? situation.follows?.[0] : undefined;
     if (made !== undefined) this.follows = made;
+  }
+
+  get recent(): PolicyInput['recent'] {
+    return this.#recent?.(this.method, this.name);
   }
 
   get args(): JsonValue {
@@ -97,15 +105,18 @@ function refusedWatch(
   work: DecisionWork,
 ): MessageDecision | undefined {
   if (message.kind !== 'request') return undefined;
-  const { follows: makers = [], ...plain } = situation;
+  const { follows: makers = [], recent, ...plain } = situation;
   for (const uri of message.subscribedUris) {
-    const asked: PolicyInput = { ...plain, method: 'resources/subscribe', name: uri, args: { uri } };
+    const method = 'resources/subscribe';
+    const asked: PolicyInput = { ...plain, method, name: uri, args: { uri }, recent: recent?.(method, uri) };
     const decision = policy.decide(asked, work);
     if (decision.effect !== 'allow') return { decision: { ...decision, effect: 'deny' }, asked, watchedUri: uri };
   }
   // To be told of a task is to ask for it.
   for (const follows of message.subscribedTasks.length > 0 ? makers : []) {
-    const asked: PolicyInput = { ...plain, method: 'tasks/get', name: follows.name, args: {}, follows };
+    const method = 'tasks/get';
+    const { name } = follows;
+    const asked: PolicyInput = { ...plain, method, name, args: {}, follows, recent: recent?.(method, name) };
     const decision = policy.decide(asked, work);
     if (decision.effect !== 'allow')
       return { decision: { ...decision, effect: 'deny' }, asked, watchedUri: follows.name };

@@ -40,6 +40,8 @@ export type PolicySettings = {
 
 export type Policy = {
   readonly version: string;
+  /** Whether any rule may ask what the caller did lately: only then it has to be told. */
+  readonly looksBack: boolean;
   /** What everything that one message asks for may take together: given to each of its decisions. */
   newWork(): DecisionWork;
   /** The decision about one message, with the whole trace. Never throws for what a caller sent. */
@@ -98,6 +100,7 @@ export function createPolicy(settings: PolicySettings): Result<Policy, readonly 
   };
   return ok({
     version: settings.version,
+    looksBack: rules.some(({ condition }) => condition.looksBack),
     newWork,
     decide(input, work = newWork()) {
       // (1) No grant for this connection.
@@ -214,6 +217,10 @@ class AskedOnce implements PolicyInput {
     this.#input = input;
   }
 
+  get recent(): PolicyInput['recent'] {
+    return this.#input.recent;
+  }
+
   get args(): unknown {
     this.#args ??= { value: this.#input.args };
     return this.#args.value;
@@ -278,10 +285,15 @@ class CallMadeAgain implements PolicyInput {
     this.isLookedInto = true;
     return [];
   }
+
+  get recent(): PolicyInput['recent'] {
+    this.isLookedInto = true;
+    return undefined;
+  }
 }
 
 /**
- * A rule that looks at the arguments had its say when the call was made, as had the person it was held for: they are not
+ * A rule that looks at the arguments, or at what was recent then, had its say when the call was made, as had the person it was held for: they are not
  * known any more. Of the others a deny counts.
  */
 function followedRuling(

@@ -15,6 +15,9 @@ test('a rule that would deny calls it is not about is found', () => {
     ['caller.groups[0] == "okta:a"', /service account/],
     ['args.flag', /no "flag"/],
     ['tool.annotations.readOnlyHint', /plain initialize.*no "readOnlyHint"/],
+    ['100 / recent.calls.hour < 3', /plain initialize/],
+    ['recent.calls["day"] > 3', /plain initialize/],
+    ['1 / (recent.tool.minute - 5) == 0', /plain initialize/],
     ['method == "tools/call" && tool.annotations.readOnlyHint', /plain tools\/call.*no "readOnlyHint"/],
     ['has(tool.annotations.readOnlyHint) && tool.annotations.readOnlyHint < 3', /plain tools\/call/],
   ] as const) {
@@ -31,6 +34,7 @@ test('a rule that guards what it looks at, or looks only at what is always there
     'has(tool.annotations.destructiveHint) && tool.annotations.destructiveHint == true',
     'findings.exists(f, f.type == "SECRET")',
     'tool.changed',
+    'recent.calls.minute > 30 && recent.denied.hour > 3',
   ]) {
     assert.equal(rehearsed(when), undefined, when);
   }

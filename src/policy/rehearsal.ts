@@ -4,6 +4,7 @@
  */
 import { METHODS } from '#mcp/methods.ts';
 import type { Caller } from '#identity/caller.ts';
+import { NOTHING_RECENT } from '#policy/input.ts';
 import type { PolicyInput } from '#policy/input.ts';
 import { createConditions } from '#policy/conditions.ts';
 import type { ConditionsLimits } from '#policy/conditions.ts';
@@ -26,7 +27,7 @@ const SERVICE: Caller = { ...PERSON, kind: 'service_account', groups: [], client
 
 const OTHER_METHODS = ['notifications/initialized', 'notifications/cancelled', RESPONSE_METHOD, 'vendor/unknown'];
 
-type Case = readonly [caller: Caller, tool: PolicyInput['tool']];
+type Case = readonly [caller: Caller, tool: PolicyInput['tool'], recent: PolicyInput['recent']];
 /** What may be known of the tool of a call: nothing yet, or all hints that MCP has, and then it may have changed. */
 const TOOLS: readonly Case[1][] = [
   undefined,
@@ -42,9 +43,17 @@ const TOOLS: readonly Case[1][] = [
   },
 ];
 
-const casesOf = (method: string): readonly Case[] =>
+/** The first call of a caller, and one of many. */
+const RECENT: readonly Case[2][] = [
+  NOTHING_RECENT,
+  { calls: { minute: 50, hour: 1_000 }, tool: { minute: 5, hour: 100 }, denied: { minute: 1, hour: 10 } },
+];
+
+const casesOf = (method: string, looksBack: boolean): readonly Case[] =>
   [PERSON, SERVICE].flatMap((caller) =>
-    (method === 'tools/call' ? TOOLS : [undefined]).map((tool): Case => [caller, tool]),
+    (method === 'tools/call' ? TOOLS : [undefined]).flatMap((tool) =>
+      (looksBack ? RECENT : [undefined]).map((recent): Case => [caller, tool, recent]),
+    ),
   );
 
 /** Connections a rule does not mention behave like any other to it: one stands for them all. */
@@ -64,9 +73,9 @@ export function rehearseRules(
     const mentioned = connections.filter((name) => when.includes(JSON.stringify(name).slice(1, -1)));
     for (const connection of [NO_CONNECTION, ...mentioned]) {
       for (const method of [...methods, ...OTHER_METHODS]) {
-        for (const [caller, tool] of casesOf(method)) {
+        for (const [caller, tool, recent] of casesOf(method, condition.value.looksBack)) {
           const name = METHODS.get(method)?.name === undefined ? '' : 'name-no-rule-names';
-          const plain = { caller, connection, method, name, args: {}, findings: [], nowMs: 0 };
+          const plain = { caller, connection, method, name, args: {}, findings: [], nowMs: 0, recent };
           const verdict = condition.value.evaluate(conditions.facts(tool === undefined ? plain : { ...plain, tool }));
           if (verdict.outcome !== 'failed') continue;
           const where = connection === NO_CONNECTION ? '' : ` on connection ${connection}`;

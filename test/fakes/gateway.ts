@@ -62,6 +62,7 @@ import type { Reply } from '#gateway/reply.ts';
 import { createSessions } from '#gateway/sessions.ts';
 import type { SessionEntry, SessionOwner } from '#gateway/sessions.ts';
 import { createQuotas } from '#gateway/quotas.ts';
+import { createRecentCalls } from '#gateway/recent-calls.ts';
 import { createTrustedProxies, sourceKey, sourceOf } from '#gateway/source.ts';
 import { authorize } from '#gateway/steps/authorize.ts';
 import { awaitApproval } from '#gateway/steps/await-approval.ts';
@@ -364,6 +365,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
     ownAnswers: createOwnAnswers(limits),
     admission,
     quotas: createQuotas(limits),
+    recentCalls: createRecentCalls(limits),
     refusals: createRefusalBook({
       limits,
       clock,

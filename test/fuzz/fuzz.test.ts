@@ -251,6 +251,7 @@ const PLANTED: readonly (readonly [bug: string, target: () => FuzzTarget, seen: 
           const compiled = conditions.compile(text);
           if (!compiled.ok) return compiled;
           return ok({
+            ...compiled.value,
             evaluate(facts) {
               calls += 1;
               const verdict = compiled.value.evaluate(facts);

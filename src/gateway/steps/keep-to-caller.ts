@@ -7,6 +7,7 @@ import type { Exchange, Understood } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { relisted } from '#gateway/steps/filter-list.ts';
+import { callerKey } from '#identity/caller.ts';
 import { LIMITS } from '#limits.ts';
 import { hasCaseTwin, keySet } from '#mcp/case-twins.ts';
 import { member, stringMember } from '#mcp/json.ts';
@@ -42,6 +43,7 @@ function keptBack(call: Exchange, message: Message, gateway: Gateway): string | 
 
 function mayWatch(call: Exchange, uri: string | undefined, gateway: Gateway): boolean {
   if (uri === undefined || uri.length > LIMITS.nameChars) return false;
+  const past = { connection: call.connection.name, caller: callerKey(call.verified.caller) };
   const decision = gateway.policy.decide({
     caller: call.verified.caller,
     connection: call.connection.name,
@@ -49,6 +51,9 @@ function mayWatch(call: Exchange, uri: string | undefined, gateway: Gateway): bo
     name: uri,
     args: { uri },
     findings: [],
+    recent: gateway.policy.looksBack
+      ? gateway.recentCalls.look(past, 'resources/subscribe', uri, gateway.monotonic())
+      : undefined,
     nowMs: gateway.clock(),
   });
   return decision.effect === 'allow';
