@@ -267,9 +267,16 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     return following;
   }
   const { policyVersion, configVersion } = loaded;
+  const workers = options.worker?.count ?? 1;
   endOthersApprovals(lasting.approvals, policyVersion, log);
   const recorded = await ledger.append(
-    controlEntry(lasting.newId(), 'policy', { policy: policyVersion, config: configVersion }, policyVersion),
+    controlEntry(
+      lasting.newId(),
+      'policy',
+      // A verifier has to know whether what this book does not tell may stand in another.
+      { policy: policyVersion, config: configVersion, ...(workers > 1 ? { workers } : {}) },
+      policyVersion,
+    ),
   );
   if (!recorded.ok) {
     await stop();

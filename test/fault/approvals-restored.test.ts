@@ -3,13 +3,14 @@
  * that was recorded, is never used by it again, because the book knows of it.
  */
 import assert from 'node:assert/strict';
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { startTestGateway, toolCall } from '../e2e/harness.ts';
 import type { Reply, TestGateway } from '../e2e/harness.ts';
+import { verifyShard } from '#ledger/verify/verify-shard.ts';
 import { until } from '../e2e/until.ts';
 
 const CALL = JSON.stringify(toolCall('delete_note', { id: 7 }));
@@ -59,6 +60,14 @@ async function restoredFrom(gateway: TestGateway, copy: string | undefined): Pro
   return gateway.restart();
 }
 
+/** With the keys, which is when what the book says of approvals is looked at. */
+async function verifies({ dataDir }: TestGateway): Promise<void> {
+  const dir = join(dataDir, 'ledger', 'a');
+  const vkey = readFileSync(join(dir, 'log.vkey'), 'utf8');
+  const { fault, blobs, notes } = await verifyShard({ dir, vkey, keysDir: join(dataDir, 'keys') });
+  assert.deepEqual([fault, blobs, notes], [null, 'opened', []]);
+}
+
 /** After a loss every token of before is revoked: with one of later, what comes of the call. */
 async function afterLoss(gateway: TestGateway): Promise<{ readonly code: string; readonly id: string }> {
   const startedMs = Date.now();
@@ -93,6 +102,7 @@ test('yesterday’s state permits nothing again that was used since, whatever it
     assert.equal(sent(gateway), 1, copy);
   }
   assert.match(gateway.log() + (await gateway.records()).map(({ leaf }) => leaf.st).join(' '), /approval_void/);
+  await verifies(gateway);
 });
 
 test('a state older than its book grants nothing that was open in it, and what comes later is decided as ever', async (t) => {
@@ -108,6 +118,7 @@ test('a state older than its book grants nothing that was open in it, and what c
   await agreed(gateway, await asked(gateway, other));
   assert.equal(codeOf(await gateway.post('notes', other)), 'sent');
   assert.equal(sent(gateway), 2);
+  await verifies(gateway);
 });
 
 test('an end that the book tells of is one, also where the state has the approval open', async (t) => {
@@ -124,6 +135,7 @@ test('an end that the book tells of is one, also where the state has the approva
   gateway = await restoredFrom(gateway, copy);
   assert.equal(codeOf(await gateway.post('notes', CALL)), 'approval_required');
   assert.equal(sent(gateway), 2);
+  await verifies(gateway);
 });
 
 test('a no that is in the book and was not kept is a no: nobody else says yes to that request', async (t) => {
@@ -134,6 +146,7 @@ test('a no that is in the book and was not kept is a no: nobody else says yes to
   gateway = await restoredFrom(gateway, copy);
   assert.equal(await decided(gateway, id, { decision: 'approve' }), 409);
   assert.notEqual(await asked(gateway), id);
+  await verifies(gateway);
 });
 
 test('where the state has been lost nothing is granted, in whatever state it was', async (t) => {
@@ -147,6 +160,7 @@ test('where the state has been lost nothing is granted, in whatever state it was
     assert.equal(after.code, 'approval_required', state);
     assert.notEqual(after.id, id, state);
     assert.equal(sent(gateway), state === 'used' ? 1 : 0, state);
+    await verifies(gateway);
   }
 });
 
@@ -162,4 +176,5 @@ test('an older state put in its place while it runs permits nothing', async (t) 
   const again = await gateway.restart();
   assert.notEqual(codeOf(await again.post('notes', CALL)), 'sent');
   assert.equal(sent(again), 1);
+  await verifies(again);
 });

@@ -4,12 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { type Result, err, ok } from '#result.ts';
-import { exactText, isObject } from '#ledger/verify/canonical.ts';
+import { type JsonObject, exactText, isObject } from '#ledger/verify/canonical.ts';
 import { type KeyRing, hkdf, openSealed } from '#ledger/verify/keys.ts';
 import type { CheckedLeaf } from '#ledger/verify/leaf.ts';
 
 export type BlobFinding =
-  | { readonly kind: 'opened' }
+  | { readonly kind: 'opened'; readonly header: JsonObject }
   /** A piece was removed by retention, or one of its keys is gone: nothing to check, nothing wrong. */
   | { readonly kind: 'removed' }
   | { readonly kind: 'key_destroyed' };
@@ -57,7 +57,8 @@ function checkCommitments(leaf: CheckedLeaf, plain: Buffer): Result<BlobFinding,
     return err({ code: 'blob', what: 'the header in the opened blob is longer than the blob' });
   const header = plain.subarray(PLAIN_HEAD_BYTES, headerEnd);
   const payload = plain.subarray(headerEnd);
-  if (!isJsonObject(header)) return err({ code: 'blob', what: 'the header in the opened blob is not a JSON object' });
+  const value = jsonObjectOf(header);
+  if (value === undefined) return err({ code: 'blob', what: 'the header in the opened blob is not a JSON object' });
   if (commitment('header', headerSalt, header) !== leaf.hc) {
     return err({ code: 'commitment', what: 'the header in the opened blob is not the one the leaf commits to' });
   }
@@ -67,19 +68,20 @@ function checkCommitments(leaf: CheckedLeaf, plain: Buffer): Result<BlobFinding,
   if (leaf.pc !== null && commitment('payload', payloadSalt, payload) !== leaf.pc) {
     return err({ code: 'commitment', what: 'the payload in the opened blob is not the one the leaf commits to' });
   }
-  return ok({ kind: 'opened' });
+  return ok({ kind: 'opened', header: value });
 }
 
 const commitment = (domain: 'header' | 'payload', salt: Buffer, bytes: Buffer): string =>
   createHash('sha256').update(`gatebook/v1/${domain}\0`).update(salt).update(bytes).digest('base64');
 
-function isJsonObject(bytes: Buffer): boolean {
+function jsonObjectOf(bytes: Buffer): JsonObject | undefined {
   const text = exactText(bytes);
-  if (text === undefined) return false;
+  if (text === undefined) return undefined;
   try {
-    return isObject(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

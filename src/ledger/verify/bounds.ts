@@ -13,6 +13,12 @@ export const BOUNDS = {
   batchRecords: 65_536,
   segmentBytes: 1024 * 1024 * 1024,
   closedIntentsRemembered: 65_536,
+  approvalsRemembered: 262_144,
+  /** Calls of one approval that was given for a while. */
+  approvalCallsRemembered: 1_024,
+  /** By how much the record of a use may come after the end of an approval for a while, and after its time. */
+  approvalEndMs: 5_000,
+  recordWaitMs: 60_000,
   noteSignatures: 64,
   verifierKeys: 16,
   ringLineBytes: 4_096,

@@ -27,7 +27,9 @@ export type FaultCode =
   /** With keys: the key files, and blobs that should open. */
   | 'keys'
   | 'blob'
-  | 'commitment';
+  | 'commitment'
+  /** With keys: what the records say of approvals breaks a rule of section 5a. */
+  | 'approval';
 
 export type Fault = {
   readonly code: FaultCode;

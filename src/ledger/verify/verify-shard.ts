@@ -74,6 +74,7 @@ export async function verifyFiles(evidence: Evidence): Promise<VerifyReport> {
       rounds: 0,
       waitedMs: 0,
     });
+    if (walk.approvals.note !== undefined) notes.add(walk.approvals.note);
     return report(walk, null, [...notes]);
   } catch (error) {
     if (error instanceof FaultFound) return report(walk, error.fault, [...notes]);

@@ -2,6 +2,7 @@
  * The state of a walk through the log, and what one segment header and one complete batch do to it. Believes no byte
  * before it was checked against the tree and a signature; decides nothing about which file or batch comes next.
  */
+import { ApprovalRules } from '#ledger/verify/approvals.ts';
 import { BOUNDS } from '#ledger/verify/bounds.ts';
 import type { BlobOpener } from '#ledger/verify/blobs.ts';
 import type { ByteReader } from '#ledger/verify/byte-reader.ts';
@@ -27,6 +28,7 @@ export type Walk = {
   readonly onLeaf: OnLeaf | undefined;
   readonly tree: MerkleEdge;
   readonly grammar: Grammar;
+  readonly approvals: ApprovalRules;
   readonly tally: Tally;
   /** Verifier keys in force in the segment being read. */
   keysInForce: readonly string[];
@@ -42,6 +44,7 @@ export const newWalk = (input: WalkInput): Walk => ({
   ...input,
   tree: new MerkleEdge(),
   grammar: new Grammar(),
+  approvals: new ApprovalRules(),
   tally: newTally(),
   keysInForce: [],
   lastTime: 0,
@@ -158,6 +161,8 @@ async function openBlob(walk: Walk, place: Place, leaf: CheckedLeaf, pieces: rea
   if (finding.value.kind === 'opened') walk.tally.opened += 1;
   else walk.tally.unreadable += 1;
   if (finding.value.kind === 'key_destroyed') walk.tally.keysDestroyed += 1;
+  const broken = walk.approvals.take(leaf, finding.value.kind === 'opened' ? finding.value.header : undefined);
+  if (broken !== undefined) fail('approval', place, `the record ${broken}`);
 }
 
 /** At the size of the later checkpoint this log must have had its root. */
