@@ -7,11 +7,12 @@ import type { TestContext } from 'node:test';
 import { createApprovalKeys } from '#approvals/approval-keys.ts';
 import { createApprovals } from '#approvals/approvals.ts';
 import type { ApprovalParts, Approvals, Held } from '#approvals/approvals.ts';
-import type { Approval } from '#approvals/approval.ts';
+import type { Approval, ApprovalStore } from '#approvals/approval.ts';
 import type { Verdict } from '#approvals/transitions.ts';
 import { LIMITS } from '#limits.ts';
 import { err, ok } from '#result.ts';
 import { openApprovalStore } from '#store/approval-store.ts';
+import { createFakeApprovalStore } from '#test/fakes/approval-store.ts';
 import { aDecider, anApprovalRequest, TERMS } from '#test/fakes/approval.ts';
 import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
 
@@ -309,4 +310,35 @@ test('whoever withdraws a request is named in the book', async (t) => {
   await one.approvals.withdraw((await asked(one)).id, aDecider('ada'));
   await one.approvals.withdraw((await asked(one, { id: 'apr_2' })).id);
   assert.deepEqual(by, ['ada', undefined]);
+});
+
+test('a vote that the disk did not take is said not to have counted, once the disk can be read again', async (t) => {
+  const sound = createFakeApprovalStore();
+  let isBroken = false;
+  const replace: ApprovalStore['replace'] = (before, after) =>
+    isBroken ? Promise.reject(new Error('full')) : sound.replace(before, after);
+  const to = rig(t, undefined, { store: { ...sound, replace } });
+  const { id } = await asked(to);
+  isBroken = true;
+  await assert.rejects(to.approvals.vote(id, aDecider(), { ...YES, effect: 'deny' }), /full/);
+  isBroken = false;
+  await to.approvals.poll();
+  assert.deepEqual(to.acts.slice(1), [
+    'approval_vote apr_1 denied',
+    'approval_void apr_1 void',
+    'approval_vote_void apr_1 pending',
+  ]);
+});
+
+test('nothing is granted, also no further round, before what is kept was held against the book', async (t) => {
+  let isReconciled = true;
+  const to = rig(t, undefined, { isReconciled: () => isReconciled });
+  const given = await approved(to);
+  isReconciled = false;
+  assert.throws(
+    () => to.approvals.usable({ fingerprint: Buffer.from(given.fingerprint), toolPrint: Buffer.from(given.toolPrint) }),
+    /held against the book/,
+  );
+  await assert.rejects(to.approvals.use(given), /held against the book/);
+  await assert.rejects(to.approvals.goOn({ ...given, state: 'used', continues: 'x' }), /held against the book/);
 });

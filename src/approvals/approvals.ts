@@ -20,6 +20,8 @@ import { maySee } from '#approvals/may-see.ts';
 import type { SamePeople } from '#approvals/people.ts';
 import { state, statementFault } from '#approvals/statement.ts';
 import type { Said, StatementFault } from '#approvals/statement.ts';
+import { createUnkeptVotes } from '#approvals/unkept-votes.ts';
+import type { UnkeptVote } from '#approvals/unkept-votes.ts';
 import { isSamePrint } from '#approvals/fingerprint.ts';
 import type { Prints } from '#approvals/fingerprint.ts';
 import type { Limits } from '#limits.ts';
@@ -88,6 +90,10 @@ export type Approvals = {
   letGoOn(id: string, stateDigest: string): Promise<void>;
   /** Goes on by that, as `use` uses. */
   goOn(approval: Approval): Promise<Approval | undefined>;
+  /** No further round of those: nobody knows which one came last. */
+  stopGoingOn(isMeant: (approval: Approval) => boolean): Promise<void>;
+  /** The vote is in the book and may not have been kept. */
+  settleVote(id: string, vote: UnkeptVote): Promise<void>;
   /** Whether they can still say why it is asked, for whoever asks them. */
   statementFault(approval: Approval, by: Principal): StatementFault | undefined;
   /** Says why it is asked. */
@@ -160,6 +166,12 @@ export function createApprovals(parts: ApprovalParts): Approvals {
   const checkReconciled = (): void => {
     if (parts.isReconciled?.() === false) throw new Error('approvals were not held against the book yet');
   };
+  const unkeptVotes = createUnkeptVotes({
+    store,
+    recordVoid: (approval, by) => record('approval_vote_void', approval, by),
+    endWith: (before, after) => endWith(before, after, 'approval_void'),
+    most: parts.limits.approvalsListed,
+  });
   const openOnes = (): readonly Approval[] => store.list(['pending', 'approved'], Number.MAX_SAFE_INTEGER);
 
   /** Whoever is asked is told of it by the request itself (`Approval.flood`), so nothing waits for the record of it. */
@@ -240,7 +252,16 @@ export function createApprovals(parts: ApprovalParts): Approvals {
       const before = store.find(id);
       if (before?.state === 'used') await replace(before, { ...before, continues: stateDigest });
     },
-    goOn: (approval) => replace(approval, { ...approval, continues: undefined }),
+    async goOn(approval) {
+      checkReconciled();
+      return replace(approval, { ...approval, continues: undefined });
+    },
+    async stopGoingOn(isMeant) {
+      for (const approval of store.list(['used'], Number.MAX_SAFE_INTEGER))
+        if (approval.continues !== undefined && isMeant(approval))
+          await replace(approval, { ...approval, continues: undefined });
+    },
+    settleVote: (id, unkept) => unkeptVotes.settleOne(id, unkept),
     standing: (approval, by) => standingOf(approval, equipped(by), clock(), parts.samePeople()),
     voteFault: faultOf,
     isShownTo: (approval, by, roles) => maySee(approval, by, roles) || faultOf(approval, by) === undefined,
@@ -258,7 +279,10 @@ export function createApprovals(parts: ApprovalParts): Approvals {
       }
       const recorded = await record('approval_vote', { ...voted.value, revision: before.revision }, by);
       if (!recorded.ok) return err({ code: 'unavailable', reason: recorded.error });
-      const after = await replace(before, voted.value);
+      const after = await replace(before, voted.value).catch((error: unknown) => {
+        unkeptVotes.doubt(id, { by, effect: verdict.effect });
+        throw error;
+      });
       if (after !== undefined) return ok(after);
       // Recorded, and somebody else's change came in between: the book must not be read as if it had counted.
       await record('approval_vote_void', before, by);
@@ -311,6 +335,7 @@ export function createApprovals(parts: ApprovalParts): Approvals {
         }
         for (const approval of store.due(clock()))
           await endWith(approval, lapse(approval, clock()), 'approval_expired');
+        await unkeptVotes.settle();
       } catch (error) {
         parts.onFault('approvals cannot be followed', error);
       }

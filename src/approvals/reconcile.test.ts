@@ -10,7 +10,8 @@ const facts = (other: Partial<Told> = {}): Told => ({ uses: 0, isOver: false, vo
 
 async function reconciled(kept: readonly Approval[], told: Readonly<Record<string, Told>> | undefined) {
   const ended: string[] = [];
-  const voided: string[] = [];
+  const settled: string[] = [];
+  const stopped: string[] = [];
   const mistrust = await reconcile(
     {
       store: { find: (id) => kept.find((one) => one.id === id) },
@@ -18,34 +19,58 @@ async function reconciled(kept: readonly Approval[], told: Readonly<Record<strin
         voidAll: async (isMeant) => {
           for (const one of kept) if (isMeant(one)) ended.push(one.id);
         },
+        stopGoingOn: async (isMeant) => {
+          for (const one of kept) if (isMeant(one)) stopped.push(one.id);
+        },
+        settleVote: async (id, { by, effect }) => void settled.push(`${id} ${by.subject} ${effect}`),
       },
-      recordVoteVoid: async ({ id }, { subject }) => voided.push(`${id} ${subject}`),
     },
     told === undefined ? undefined : new Map(Object.entries(told)),
   );
-  return { mistrust, ended, voided };
+  return { mistrust, ended, settled, stopped };
 }
 const TWO = [anApproval({ id: 'one' }), anApproval({ id: 'two' })];
 
 test('a state that agrees with the book stays as it is', async () => {
-  assert.deepEqual(await reconciled(TWO, { one: facts() }), { mistrust: undefined, ended: [], voided: [] });
+  assert.deepEqual(await reconciled(TWO, { one: facts() }), {
+    mistrust: undefined,
+    ended: [],
+    settled: [],
+    stopped: [],
+  });
 });
 
 test('of a state older than the book nothing open is left, also not what the book says nothing of', async () => {
-  const { mistrust, ended } = await reconciled(TWO, { one: facts({ uses: 1 }) });
+  const { mistrust, ended, stopped } = await reconciled(TWO, { one: facts({ uses: 1 }) });
   assert.equal(mistrust, 'older');
-  assert.deepEqual(ended, ['one', 'two']);
+  assert.deepEqual(
+    [ended, stopped],
+    [
+      ['one', 'two'],
+      ['one', 'two'],
+    ],
+  );
 });
 
 test('where the book cannot be read nothing open is left', async () => {
-  const { mistrust, ended } = await reconciled(TWO, undefined);
+  const { mistrust, ended, stopped } = await reconciled(TWO, undefined);
   assert.equal(mistrust, 'unread');
-  assert.deepEqual(ended, ['one', 'two']);
+  assert.deepEqual(
+    [ended, stopped],
+    [
+      ['one', 'two'],
+      ['one', 'two'],
+    ],
+  );
 });
 
-test('a vote that was not kept is said not to have counted, and a no ends its request', async () => {
-  const yes = await reconciled(TWO, { one: facts({ votes: [{ by: GRACE, effect: 'approve' }] }) });
-  assert.deepEqual(yes, { mistrust: undefined, ended: [], voided: ['one grace'] });
-  const no = await reconciled(TWO, { one: facts({ votes: [{ by: GRACE, effect: 'deny' }] }) });
-  assert.deepEqual(no, { mistrust: undefined, ended: ['one'], voided: ['one grace'] });
+test('what went up since then has no further round', async () => {
+  const kept = [anApproval({ id: 'one', state: 'used', continues: 'x' }), anApproval({ id: 'two', state: 'used' })];
+  const { mistrust, stopped } = await reconciled(kept, { one: facts({ uses: 1 }), two: facts() });
+  assert.deepEqual([mistrust, stopped], [undefined, ['one']]);
+});
+
+test('a vote that may not have been kept is settled', async () => {
+  const { settled } = await reconciled(TWO, { one: facts({ votes: [{ by: GRACE, effect: 'deny' }] }) });
+  assert.deepEqual(settled, ['one grace deny']);
 });

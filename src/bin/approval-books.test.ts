@@ -38,8 +38,11 @@ function rig(drafts: readonly Draft[], other: Partial<ApprovalBooksParts> = {}) 
     store,
     reader,
     ledger: { shard: 'a', watermark: () => ({ size: self.size, segment: 0, offset: 0 }) },
-    approvals: { voidAll: async () => void (self.voided += 1) },
-    recordVoteVoid: async () => undefined,
+    approvals: {
+      voidAll: async () => void (self.voided += 1),
+      stopGoingOn: async () => undefined,
+      settleVote: async () => undefined,
+    },
     leftOver: async () => new Map(),
     run: 'now',
     shards: ['a'],
@@ -106,10 +109,10 @@ test('nothing is granted before the book was read, nor by one process before all
   assert.equal(first.books.areRead(), true);
 });
 
-test('where nothing is open no book is read, and from a note on only what came since', async () => {
-  const nothingOpen = rig([use('apr_1')]);
-  await nothingOpen.books.start();
-  assert.equal(nothingOpen.reader.reads, 0);
+test('where nobody ever asked no book is read, and from a note on only what came since', async () => {
+  const nobodyAsked = rig([use('apr_1')]);
+  await nobodyAsked.books.start();
+  assert.equal(nobodyAsked.reader.reads, 0);
   const noted = rig([use('apr_1'), plain]);
   await pendingIn(noted);
   await noted.store.noteBook({ shard: 'a', run: 'before', upTo: { ...START, n: 1 } });

@@ -114,10 +114,11 @@ export function createApprovalBooks(parts: ApprovalBooksParts): ApprovalBooks {
   };
   const judge = async (shard: string, reader: LedgerReader, mark: Watermark): Promise<void> => {
     const known = store.books().find((book) => book.shard === shard);
-    const isAnyOpen = store.list(['pending', 'approved'], 1).length > 0;
-    const mistrust = isAnyOpen
-      ? await reconcile(parts, await readTold(reader, known?.upTo ?? LOG_START, mark.size, limits))
-      : undefined;
+    // Without any that was ever asked for there is nothing to compare.
+    const mistrust =
+      store.lastRevision() > 0
+        ? await reconcile(parts, await readTold(reader, known?.upTo ?? LOG_START, mark.size, limits))
+        : undefined;
     if (mistrust !== undefined)
       log.error({ shard, why: mistrust }, 'the state of approvals is older than the book: all that were open are void');
     if (shard === ledger.shard) noted = known?.upTo.n ?? 0;

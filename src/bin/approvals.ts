@@ -109,12 +109,12 @@ export function approvalBooksOf(
   { loaded, disk, worker }: ComposeOptions,
   book: Pick<OpenBook, 'ledger' | 'keyring'>,
   store: ApprovalStore,
-  lasting: Pick<Lasting, 'approvals' | 'newId' | 'currentMasker' | 'monotonic' | 'log'>,
+  lasting: Pick<Lasting, 'approvals' | 'newId' | 'monotonic' | 'log'>,
 ): ApprovalBooks {
   const { config, limits, secrets } = loaded;
   const { data, deployment, shard: firstShard } = config;
   const { ledger, keyring } = book;
-  const { approvals, newId, currentMasker, monotonic, log } = lasting;
+  const { approvals, newId, monotonic, log } = lasting;
   const shards = Array.from({ length: worker?.count ?? 1 }, (_, at) => shardOfWorker(firstShard, at + 1));
   const readerOf = (shard: string, keys: KeyOpener): LedgerReader =>
     createLedgerReader({
@@ -146,10 +146,6 @@ export function approvalBooksOf(
         });
       return new Map(await Promise.all(opened));
     },
-    recordVoteVoid: (approval, { issuer, subject }) =>
-      ledger.append(
-        approvalActEntry(newId(), currentMasker, 'approval_vote_void', approval, { issuer, subject, groups: [] }),
-      ),
     // The folder is made at each start of all processes and named at random.
     run: worker?.socketFolder ?? newId(),
     shards,

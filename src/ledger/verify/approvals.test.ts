@@ -125,6 +125,9 @@ test('so many different people agreed as had to, and not whoever asked', async (
   await fails(/for which 1 of 2 agreed/, asks({ needed: 2 }), yes(GRACE, ''), yes(GRACE), use('a'));
   await fails(/for which whoever asked voted/, asks(), yes(ADA), use('a'));
   await passes(asks({ needed: 2 }), control('approval_break_glass', about(ADA)), yes(ADA), use('a'));
+  const byHeidi = control('approval_break_glass', about(HEIDI));
+  await fails(/for which 1 of 2 agreed/, asks({ needed: 2 }), byHeidi, yes(GRACE), use('a'));
+  await fails(/in an emergency for more than once/, asks(), byHeidi, yes(HEIDI, 'tool'), use('a'));
 });
 
 test('what goes up is what was asked for, by whoever asked', async () => {

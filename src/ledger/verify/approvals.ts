@@ -29,8 +29,8 @@ type Story = {
   /** By who voted; those that did not count are taken out again. */
   readonly votes: Map<string, Vote>;
   hasStatement: boolean;
-  /** Somebody decided in an emergency, which rules on who may and how many do not bind. */
-  isBreakGlass: boolean;
+  /** Who decided in an emergency, which rules on who may and how many do not bind. */
+  readonly inEmergency: Set<string>;
   end: { readonly act: string; readonly n: number; readonly t: number } | undefined;
   /** The first call that went up by it. */
   used: number | undefined;
@@ -121,7 +121,7 @@ export class ApprovalRules {
     if (ENDS.has(leaf.st)) story.end ??= { act: leaf.st, n: leaf.n, t: leaf.t };
     else if (leaf.st === 'approval_vote_void') story.votes.delete(callerOf(header));
     else if (leaf.st === 'approval_statement') story.hasStatement = true;
-    else if (leaf.st === 'approval_break_glass') story.isBreakGlass = true;
+    else if (leaf.st === 'approval_break_glass') story.inEmergency.add(callerOf(header));
     else if (leaf.st === 'approval_vote') story.votes.set(callerOf(header), voteOf(leaf, detail));
     return undefined;
   }
@@ -171,7 +171,7 @@ export class ApprovalRules {
       asked: undefined,
       votes: new Map(),
       hasStatement: false,
-      isBreakGlass: false,
+      inEmergency: new Set(),
       end: undefined,
       used: undefined,
       calls: new Set(),
@@ -214,7 +214,9 @@ function faultOf(story: Story, leaf: CheckedLeaf, header: JsonObject, grant: Vot
   if (leaf.t > grant.untilMs + BOUNDS.recordWaitMs) return 'whose time was over';
   const no = [...votes.values()].find(({ isYes, n }) => !isYes && n < grant.n);
   if (no !== undefined) return `which record ${no.n} had refused`;
-  if (asked === undefined || story.isBreakGlass) return undefined;
+  if (asked === undefined) return undefined;
+  if ([...votes].some(([who, { isYes }]) => isYes && story.inEmergency.has(who)))
+    return grant.granted === 'once' ? undefined : 'which was given in an emergency for more than once';
   if (votes.has(asked.who)) return 'for which whoever asked voted';
   const yes = [...votes.values()].filter(({ isYes }) => isYes).length;
   if (yes < asked.needed) return `for which ${yes} of ${asked.needed} agreed`;
