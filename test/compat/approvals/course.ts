@@ -23,8 +23,11 @@ export const WORDS_OF_NO = 'not on a Friday';
 /** The tool of both-eras.ts that is held; each case has an order and a caller of its own, so that no yes is for two. */
 export const HELD_TOOL = 'cancel-order';
 
-/** How a client on an SDK is set up; the time-outs are always its own. */
-export const SETUPS = ['plain', 'progress', 'url', 'form'] as const;
+/**
+ * How a client on an SDK is set up; the time-outs are always its own. `progress` wants to hear of progress, and waits no longer for
+ * it; `patient` does.
+ */
+export const SETUPS = ['plain', 'progress', 'patient', 'url', 'form'] as const;
 export type Setup = (typeof SETUPS)[number];
 
 /** As both-eras.ts calls them in its answers. */

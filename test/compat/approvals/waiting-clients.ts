@@ -1,4 +1,5 @@
 /** The programs whose calls are held, how each is set up, and which script drives it. */
+import { SETUPS } from './course.ts';
 import type { Era, Setup } from './course.ts';
 
 export type WaitingClient = {
@@ -13,7 +14,8 @@ export type WaitingClient = {
 
 const SETUP_WORDS: Readonly<Record<Setup, string>> = {
   plain: '',
-  progress: ', `onprogress` and `resetTimeoutOnProgress`',
+  progress: ', `onprogress`',
+  patient: ', `onprogress` and `resetTimeoutOnProgress`',
   url: ', elicitation by URL',
   form: ', elicitation by form',
 };
@@ -23,20 +25,19 @@ const inEverySetup = (
   setups: readonly Setup[],
 ): readonly WaitingClient[] => setups.map((setup) => ({ ...client, title: `${title}${SETUP_WORDS[setup]}`, setup }));
 
-const SDK_SETUPS: readonly Setup[] = ['plain', 'progress', 'url', 'form'];
 const V1 = { package: '@modelcontextprotocol/sdk', era: 'legacy', setup: 'plain' } as const;
 
 export const WAITING_CLIENTS: readonly WaitingClient[] = [
-  ...inEverySetup('SDK v1', { ...V1, driver: 'sdk-v1.ts' }, SDK_SETUPS),
+  ...inEverySetup('SDK v1', { ...V1, driver: 'sdk-v1.ts' }, SETUPS),
   ...inEverySetup(
     'SDK v2',
     { package: '@modelcontextprotocol/client', era: 'legacy', driver: 'sdk-v2-legacy.ts' },
-    SDK_SETUPS,
+    SETUPS,
   ),
   ...inEverySetup(
     'SDK v2',
     { package: '@modelcontextprotocol/client', era: 'modern', driver: 'sdk-v2-modern.ts' },
-    SDK_SETUPS,
+    SETUPS,
   ),
   ...inEverySetup('AI SDK', { package: '@ai-sdk/mcp', era: 'modern', driver: 'ai-sdk.ts' }, ['plain', 'form']),
   {
@@ -55,12 +56,9 @@ export const WAITING_CLIENTS: readonly WaitingClient[] = [
   },
   { ...V1, title: 'mcp-remote, with the SDK v1 over stdio', package: 'mcp-remote', driver: 'mcp-remote.ts' },
   { ...V1, title: 'gatebook connect, with the SDK v1 over stdio', driver: 'gatebook-connect.ts' },
-  {
-    title: 'LangChain adapters',
-    package: '@langchain/mcp-adapters',
-    era: 'legacy',
-    driver: 'langchain.ts',
-    setup: 'plain',
-  },
+  ...inEverySetup('LangChain adapters', { package: '@langchain/mcp-adapters', era: 'legacy', driver: 'langchain.ts' }, [
+    'plain',
+    'progress',
+  ]),
   { title: 'mcporter', package: 'mcporter', era: 'legacy', driver: 'mcporter.ts', setup: 'plain' },
 ];

@@ -6,10 +6,11 @@ type LangChainTool = { readonly name: string; invoke(input: unknown): Promise<un
 type LangChainClient = { getTools(): Promise<readonly LangChainTool[]>; close(): Promise<void> };
 type LangChain = { readonly MultiServerMCPClient: new (settings: object) => LangChainClient };
 
-await driveHeldCalls(async ({ url, token }) => {
+await driveHeldCalls(async ({ url, token, setup }, screen) => {
   const { MultiServerMCPClient } = (await importProgram('@langchain/mcp-adapters', 'dist/index.js')) as LangChain;
   const client = new MultiServerMCPClient({
     useStandardContentBlocks: true,
+    ...(setup === 'progress' ? { onProgress: () => screen.progress() } : {}),
     mcpServers: { server: { transport: 'http', url, headers: { Authorization: `Bearer ${token}` } } },
   });
   const tool = (await client.getTools()).find(({ name }) => name === HELD_TOOL);

@@ -16,6 +16,7 @@ import { answerTo, wordsOf } from './user.ts';
 const CAPABILITIES: Readonly<Record<Setup, ClientCapabilities>> = {
   plain: {},
   progress: {},
+  patient: {},
   url: { elicitation: { url: {} } },
   form: { elicitation: { form: {} } },
 };
@@ -26,7 +27,9 @@ export async function sdkV1Caller(transport: Transport, setup: Setup, screen: Sc
   if (capabilities.elicitation !== undefined)
     client.setRequestHandler(ElicitRequestSchema, ({ params }) => answerTo(params, screen));
   const options: RequestOptions =
-    setup === 'progress' ? { onprogress: () => screen.progress(), resetTimeoutOnProgress: true } : {};
+    setup === 'progress' || setup === 'patient'
+      ? { onprogress: () => screen.progress(), resetTimeoutOnProgress: setup === 'patient' }
+      : {};
   await client.connect(transport);
   // As programs do: what is called was listed first.
   await client.listTools();

@@ -9,6 +9,7 @@ import { answerTo, wordsOf } from './user.ts';
 const CAPABILITIES: Readonly<Record<Setup, ClientCapabilities>> = {
   plain: {},
   progress: {},
+  patient: {},
   url: { elicitation: { url: {} } },
   form: { elicitation: { form: {} } },
 };
@@ -23,7 +24,9 @@ export async function sdkV2Caller(
   if (capabilities.elicitation !== undefined)
     client.setRequestHandler('elicitation/create', ({ params }) => answerTo(params, screen));
   const options: RequestOptions =
-    setup === 'progress' ? { onprogress: () => screen.progress(), resetTimeoutOnProgress: true } : {};
+    setup === 'progress' || setup === 'patient'
+      ? { onprogress: () => screen.progress(), resetTimeoutOnProgress: setup === 'patient' }
+      : {};
   const headers = { authorization: `Bearer ${token}` };
   await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
   // As programs do: what is called was listed first.
