@@ -438,6 +438,9 @@ export const LIMITS = {
   oauthRowsPerGrant: 200,
   /** Of one network address, before anybody has signed in. */
   oauthRowsPerSource: 5_000,
+  /** A program that shows one refresh token twice has both answers, so long and so many times. */
+  refreshTwinMs: 10_000,
+  refreshTwins: 4,
   /** At one write, so that it stays short. */
   oauthRowsDropped: 500,
   oauthWritesWaiting: 1_000,

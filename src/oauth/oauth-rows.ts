@@ -60,7 +60,13 @@ export type OAuthWrite =
   /** Once: `used` for everybody but the first, and then its grant has ended with it. */
   | { readonly act: 'consume'; readonly digest: Uint8Array; readonly nowMs: number }
   /** A refresh token for the one it is `after`. `used`: that was a reuse, and its grant has ended. */
-  | { readonly act: 'rotate'; readonly row: OAuthRow; readonly nowMs: number }
+  | {
+      readonly act: 'rotate';
+      readonly row: OAuthRow;
+      readonly nowMs: number;
+      /** Keyed digest of the address it is shown from. */
+      readonly source: Uint8Array | undefined;
+    }
   /** Whoever was given this refresh token has shown to have it. */
   | { readonly act: 'see'; readonly digest: Uint8Array; readonly nowMs: number }
   | { readonly act: 'remove'; readonly digest: Uint8Array }

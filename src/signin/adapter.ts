@@ -181,7 +181,7 @@ class RowAdapter implements Adapter {
   }
 
   async #rotate(row: OAuthRow, payload: Payload, nowMs: number): Promise<void> {
-    const outcome = await this.#write({ act: 'rotate', row, nowMs });
+    const outcome = await this.#write({ act: 'rotate', row, nowMs, source: this.#source() });
     if (outcome === 'done') return;
     if (outcome === 'used') await this.#recordReuse('refresh_reuse', row, payload);
     throw this.#parts.errors.invalidGrant('refresh token already used');
@@ -197,7 +197,6 @@ class RowAdapter implements Adapter {
     const entities = context()?.oidc.entities;
     const after = model === 'RefreshToken' ? entities?.['RotatedRefreshToken'] : entities?.['RefreshToken'];
     const hasAfter = after !== undefined && (model === 'RefreshToken' || model === 'AccessToken');
-    const source = context()?.ip;
     const alias =
       model === 'DeviceCode' && payload.userCode !== undefined
         ? keys.aliasDigest('user code', payload.userCode)
@@ -211,12 +210,18 @@ class RowAdapter implements Adapter {
       signIn: GRANTED.has(model) ? payload.accountId : undefined,
       alias,
       after: hasAfter ? keys.rowDigest('RefreshToken', after.jti) : undefined,
-      source: UNSIGNED.has(model) && source !== undefined ? keys.sourceDigest(sourceKey(source)) : undefined,
+      source: UNSIGNED.has(model) ? this.#source() : undefined,
       sealed: keys.seal(digest, JSON.stringify(kept)),
       madeMs: nowMs,
       expiresMs: nowMs + expiresIn * SECOND_MS,
       consumedMs: undefined,
     };
+  }
+
+  #source(): Buffer | undefined {
+    const { keys, context } = this.#parts;
+    const source = context()?.ip;
+    return source === undefined ? undefined : keys.sourceDigest(sourceKey(source));
   }
 
   #grantOf({ grantId }: Payload): Buffer | undefined {

@@ -11,7 +11,7 @@ export const blobOf = (row: Row, column: string): Uint8Array => {
   const value = row[column];
   return value instanceof Uint8Array ? value : damaged();
 };
-const blobOrNone = (row: Row, column: string): Uint8Array | undefined =>
+export const blobOrNone = (row: Row, column: string): Uint8Array | undefined =>
   row[column] === null ? undefined : blobOf(row, column);
 const numberOf = (row: Row, column: string): number => {
   const value = row[column];

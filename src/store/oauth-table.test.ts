@@ -8,10 +8,11 @@ import { bytes, emptyStateFile, NOW, openTable, rowOf, signInRow } from '#test/f
 const GRANT = rowOf('grant', { model: 'Grant', grant: bytes('grant'), signIn: 'one' });
 const REFRESH = rowOf('r1', { model: 'RefreshToken', grant: bytes('grant'), signIn: 'one' });
 const put = (row: OAuthRow, nowMs = NOW): OAuthWrite => ({ act: 'put', row, nowMs });
-const rotate = (name: string, after: string): OAuthWrite => ({
+const rotate = (name: string, after: string, source?: string): OAuthWrite => ({
   act: 'rotate',
   row: rowOf(name, { model: 'RefreshToken', grant: bytes('grant'), signIn: 'one', after: bytes(after) }),
   nowMs: NOW,
+  source: source === undefined ? undefined : bytes(source),
 });
 const access = (name: string, after?: string): OAuthRow =>
   rowOf(name, { grant: bytes('grant'), signIn: 'one', after: after === undefined ? undefined : bytes(after) });

@@ -7,7 +7,9 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Limits } from '#limits.ts';
 import { unreachable } from '#result.ts';
 import type { OAuthOutcome, OAuthRow, OAuthRows, OAuthWrite } from '#oauth/oauth-rows.ts';
-import { blobOf, oauthRowOf, signInRowOf, tokenRowOf } from '#store/oauth-row.ts';
+import { oauthRowOf, signInRowOf, tokenRowOf } from '#store/oauth-row.ts';
+import { ANSWERS, exchange, EXCHANGE_SCHEMA, isUnanswered } from '#store/refresh-exchange.ts';
+import type { Exchange } from '#store/refresh-exchange.ts';
 import { beginSignIn, changeSignIn, claimCheck, endSignIn, signInHolds } from '#store/sign-in-table.ts';
 import { openStateFile } from '#store/state-file.ts';
 
@@ -21,6 +23,8 @@ export type OAuthTableLimits = Pick<
   | 'oauthRowsDropped'
   | 'oauthWritesWaiting'
   | 'oauthWriteMs'
+  | 'refreshTwinMs'
+  | 'refreshTwins'
   | 'signIns'
   | 'signInsPerPerson'
 >;
@@ -31,7 +35,7 @@ export type OAuthTable = Omit<OAuthRows, 'write' | 'close'> & {
   close(): void;
 };
 
-const SCHEMA = `
+const SCHEMA = `${EXCHANGE_SCHEMA}
 CREATE TABLE IF NOT EXISTS oauth_rows (
   digest BLOB PRIMARY KEY, model TEXT NOT NULL, grant_digest BLOB, sign_in TEXT, alias BLOB, after BLOB, source BLOB,
   sealed BLOB NOT NULL, made_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, consumed_ms INTEGER, seen_ms INTEGER
@@ -85,7 +89,7 @@ function statementsOf(database: DatabaseSync) {
     grantNamed: database.prepare(
       "SELECT * FROM oauth_rows WHERE digest >= ? AND digest < ? AND model = 'Grant' LIMIT 1",
     ),
-    answers: database.prepare("SELECT consumed_ms, seen_ms FROM oauth_rows WHERE after = ? AND model = 'RefreshToken'"),
+    answers: database.prepare(ANSWERS),
     signIn: database.prepare('SELECT * FROM sign_ins WHERE id = ?'),
     signInsOf: database.prepare('SELECT * FROM sign_ins WHERE person = ? ORDER BY signed_in_ms DESC'),
     dataVersion: database.prepare('PRAGMA data_version'),
@@ -93,14 +97,6 @@ function statementsOf(database: DatabaseSync) {
   };
 }
 type Statements = ReturnType<typeof statementsOf>;
-
-/** A refresh token counts until somebody has shown what it was exchanged for (docs/adr/0012-refresh-tokens.md). */
-function isUnanswered(digest: Uint8Array, { answers }: Statements): boolean {
-  const given = answers.all(digest);
-  return (
-    given.some(({ consumed_ms: consumed }) => consumed === null) && given.every(({ seen_ms: seen }) => seen === null)
-  );
-}
 
 /** Throws when the file is missing or cannot be written. */
 export function openOAuthTable(path: string, limits: OAuthTableLimits): OAuthTable {
@@ -112,7 +108,7 @@ export function openOAuthTable(path: string, limits: OAuthTableLimits): OAuthTab
     find: (digest) => file.using(({ find }) => optional(find.get(digest), oauthRowOf)),
     findByAlias: (alias) => file.using(({ findByAlias }) => optional(findByAlias.get(alias), oauthRowOf)),
     token: (digest) => file.using(({ token }) => optional(token.get(digest), tokenRowOf)),
-    isUnanswered: (digest) => file.using((statements) => isUnanswered(digest, statements)),
+    isUnanswered: (digest) => file.using(({ answers }) => isUnanswered(answers.all(digest))),
     grantsOf: (signIn) => file.using(({ grantsOf }) => grantsOf.all(signIn)).map(oauthRowOf),
     grantNamed: (prefix) =>
       file.using(({ grantNamed }) => optional(grantNamed.get(prefix, afterAll(prefix)), oauthRowOf)),
@@ -126,8 +122,7 @@ export function openOAuthTable(path: string, limits: OAuthTableLimits): OAuthTab
           known = { statements, version, revision: Number(statements.revision.get()?.['revision']) };
         return known.revision;
       }),
-    write: (writes) =>
-      file.writing((statements, database) => writes.map((write) => act(database, statements, write, limits))),
+    write: (writes) => file.writing((_statements, database) => writes.map((write) => act(database, write, limits))),
     close: file.close,
   };
 }
@@ -146,19 +141,14 @@ function afterAll(prefix: Uint8Array): Uint8Array {
   return Buffer.concat([prefix, Buffer.alloc(32, 0xff)]);
 }
 
-function act(
-  database: DatabaseSync,
-  statements: Statements,
-  write: OAuthWrite,
-  limits: OAuthTableLimits,
-): OAuthOutcome {
+function act(database: DatabaseSync, write: OAuthWrite, limits: OAuthTableLimits): OAuthOutcome {
   switch (write.act) {
     case 'put':
       return put(database, write.row, write.nowMs, limits);
     case 'consume':
       return consume(database, write.digest, write.nowMs);
     case 'rotate':
-      return rotate(database, statements, write.row, write.nowMs, limits);
+      return rotate(database, write, limits);
     case 'see':
       run(
         database,
@@ -245,32 +235,10 @@ function reused(database: DatabaseSync, digest: Uint8Array): OAuthOutcome {
   return 'used';
 }
 
-/**
- * What was exchanged already may be exchanged once more while nobody has shown what came of it: then the answer was lost.
- * Whatever was in that answer counts no more, so that there is never more than one way on from a grant.
- */
-function rotate(
-  database: DatabaseSync,
-  statements: Statements,
-  row: OAuthRow,
-  nowMs: number,
-  limits: OAuthTableLimits,
-): OAuthOutcome {
-  const before = row.after;
-  const found = before === undefined ? undefined : statements.find.get(before);
-  if (before === undefined || found === undefined) return 'gone';
-  if (found['consumed_ms'] !== null && !isUnanswered(before, statements)) return reused(database, before);
-  for (const lost of database.prepare('SELECT digest FROM oauth_rows WHERE after = ?').all(before)) {
-    run(database, 'DELETE FROM oauth_rows WHERE after = ?', blobOf(lost, 'digest'));
-  }
-  run(
-    database,
-    "UPDATE oauth_rows SET consumed_ms = ? WHERE consumed_ms IS NULL AND (digest = ? OR (after = ? AND model = 'RefreshToken'))",
-    nowMs,
-    before,
-    before,
-  );
-  return put(database, row, nowMs, limits);
+function rotate(database: DatabaseSync, asked: Exchange, limits: OAuthTableLimits): OAuthOutcome {
+  const outcome = exchange(database, asked, limits);
+  if (outcome === 'ready') return put(database, asked.row, asked.nowMs, limits);
+  return outcome === 'used' && asked.row.after !== undefined ? reused(database, asked.row.after) : outcome;
 }
 
 /** What was used up first, what everything else hangs on last. */

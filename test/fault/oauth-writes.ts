@@ -22,7 +22,12 @@ for (let at = Number(process.argv[3]); ; at += 1) {
   const outcomes = table.write([
     { act: 'consume', digest: code.digest, nowMs },
     { act: 'put', row: rowOf(`access ${at}`, of), nowMs },
-    { act: 'rotate', row: rowOf(`next ${at}`, { ...of, model: 'RefreshToken', after: refresh.digest }), nowMs },
+    {
+      act: 'rotate',
+      row: rowOf(`next ${at}`, { ...of, model: 'RefreshToken', after: refresh.digest }),
+      nowMs,
+      source: undefined,
+    },
   ]);
   process.stdout.write(`${at} ${outcomes.join()}\n`);
 }

@@ -10,6 +10,9 @@ const GIVEN = 'control token_issued';
 const REFRESHED = 'control token_refreshed';
 const NO_GRANT = 'denied oauth_grant invalid_grant';
 
+/** Loopback too, and another address. */
+const ELSEWHERE = '127.0.0.2';
+
 type Tokens = { readonly access: string; readonly refresh: string };
 const tokensOf = ({ json }: SignInReply): Tokens => ({
   access: String(json['access_token']),
@@ -113,14 +116,36 @@ const REFRESHES: readonly Row[] = [
   rowWith(
     {
       name: 'refresh-lost-answer',
-      tried: 'an answer that was lost is asked for again; then the token of the lost answer',
+      tried: 'an answer that was lost is asked for again, from another address; then the token of the lost answer',
       wire: '401 unauthenticated',
       book: [REFRESHED, REFRESHED, 'denied unauthenticated unknown_token'],
     },
     async (agreed, { refresh }) => {
       const lost = tokensOf(await agreed.refresh(refresh));
-      assert.equal((await agreed.refresh(refresh)).status, 200);
+      assert.equal((await agreed.refresh(refresh, {}, ELSEWHERE)).status, 200);
       return agreed.call(bearer(lost.access));
+    },
+  ),
+  rowWith(
+    {
+      name: 'refresh-twins',
+      tried:
+        'a refresh token shown twice at the same moment from one address; then both of the tokens it was exchanged for',
+      wire: '400 invalid_grant',
+      book: [
+        REFRESHED,
+        REFRESHED,
+        REFRESHED,
+        'control refresh_reuse refresh_reuse',
+        NO_GRANT,
+        'denied unauthenticated unknown_token',
+      ],
+    },
+    async (agreed, { refresh }) => {
+      const [one, two] = (await Promise.all([agreed.refresh(refresh), agreed.refresh(refresh)])).map(tokensOf);
+      assert.ok(one !== undefined && two !== undefined);
+      const onward = tokensOf(await agreed.refresh(one.refresh));
+      return endsAll(agreed, onward, await agreed.refresh(two.refresh));
     },
   ),
 ];

@@ -26,7 +26,7 @@ export type Agreed = {
     got: { readonly code: string; readonly verifier: string },
     more?: Readonly<Record<string, string>>,
   ): Promise<SignInReply>;
-  refresh(token: string, more?: Readonly<Record<string, string>>): Promise<SignInReply>;
+  refresh(token: string, more?: Readonly<Record<string, string>>, from?: string): Promise<SignInReply>;
   /** A call of a tool; the reply has the code of its error. */
   call(headers: Readonly<Record<string, string>>, path?: string): Promise<SignInReply>;
 };
@@ -49,8 +49,9 @@ export async function agreedWith(scene: Scene): Promise<Agreed> {
     subject: 'ada',
     groups: ['idp:readers'],
   });
-  const post = async (form: Readonly<Record<string, string>>): Promise<SignInReply> => {
-    const reply = await scene.send('/oauth/token', { method: 'POST', body: new URLSearchParams(form) });
+  const post = async (form: Readonly<Record<string, string>>, from?: string): Promise<SignInReply> => {
+    const body = new URLSearchParams(form);
+    const reply = await scene.send('/oauth/token', { method: 'POST', body, ...(from === undefined ? {} : { from }) });
     for (const name of ['access_token', 'refresh_token'])
       if (name in reply.json) scene.keepSecret(String(reply.json[name]));
     return reply;
@@ -68,8 +69,8 @@ export async function agreedWith(scene: Scene): Promise<Agreed> {
         code_verifier: verifier,
         ...more,
       }),
-    refresh: (token, more = {}) =>
-      post({ grant_type: 'refresh_token', client_id: clientId, refresh_token: token, ...more }),
+    refresh: (token, more = {}, from) =>
+      post({ grant_type: 'refresh_token', client_id: clientId, refresh_token: token, ...more }, from),
     async call(headers, path = '/mcp/notes') {
       const accept = 'application/json, text/event-stream';
       const reply = await scene.send(path, { method: 'POST', headers: { accept, ...headers }, body: CALL });

@@ -8,6 +8,7 @@ const IDENTITY = 'src/identity/identity.ts';
 const KEYS = 'src/oauth/oauth-keys.ts';
 const SETTINGS = 'src/signin/provider-settings.ts';
 const TABLE = 'src/store/oauth-table.ts';
+const EXCHANGE = 'src/store/refresh-exchange.ts';
 
 /** What was agreed to, as the library finds it again. */
 const agreedTo = (more: string) => without(ADAPTER, '      ...payload,\n', `      ...payload,\n      ${more},\n`);
@@ -28,11 +29,16 @@ export const TOKEN_GUARDS: readonly Guard[] = [
     attacks: ['refresh-lost-answer'],
     patches: [
       without(
-        TABLE,
-        "    run(database, 'DELETE FROM oauth_rows WHERE after = ?', blobOf(lost, 'digest'));\n",
-        "    blobOf(lost, 'digest');\n",
+        EXCHANGE,
+        "database.prepare('DELETE FROM oauth_rows WHERE after = ?').run(blobOf(lost, 'digest'));\n",
+        "blobOf(lost, 'digest');\n",
       ),
     ],
+  },
+  {
+    guard: 'of two answers to one refresh token one goes on',
+    attacks: ['refresh-twins'],
+    patches: [without(EXCHANGE, 'if (parent !== undefined) useUp(', 'if (parent !== undefined && nowMs < 0) useUp(')],
   },
   {
     guard: 'a code gives a token for what was agreed to',

@@ -27,6 +27,8 @@ export type Sending = {
   readonly headers?: Readonly<Record<string, string>>;
   /** An object is sent as JSON, parameters as a form, anything else as it is. */
   readonly body?: object | string | URLSearchParams;
+  /** Another address of this machine. */
+  readonly from?: string;
 };
 
 export type Scene = {
@@ -135,7 +137,7 @@ export async function openScene(): Promise<Scene> {
   let told = '';
   let recordsBefore = 0;
 
-  const send: Scene['send'] = (path, { method = 'GET', headers = {}, body } = {}) => {
+  const send: Scene['send'] = (path, { method = 'GET', headers = {}, body, from } = {}) => {
     const [type, content] =
       body === undefined || typeof body === 'string'
         ? [undefined, body]
@@ -147,6 +149,7 @@ export async function openScene(): Promise<Scene> {
       const request = httpRequest(new URL(path, gateway.origin), {
         method,
         agent: false,
+        ...(from === undefined ? {} : { localAddress: from }),
         headers: {
           ...(type === undefined ? {} : { 'content-type': type }),
           ...(cookie === '' ? {} : { cookie }),
