@@ -45,7 +45,7 @@ rules: [{ name: hold-cancelling, when: 'name == "cancel-order"', then: hold }]
 
 let server: HttpServer;
 before(async () => {
-  server = await startHttpServer('both-eras');
+  server = await startHttpServer('orders');
 });
 after(() => server.end());
 

@@ -20,7 +20,7 @@ export const DECIDED_AFTER_MS: Readonly<Record<Exclude<Course, 'expired'>, numbe
 };
 export const WORDS_OF_NO = 'not on a Friday';
 
-/** The tool of both-eras.ts that is held; each case has an order and a caller of its own, so that no yes is for two. */
+/** The tool of servers/orders.ts that is held; each case has an order and a caller of its own, so that no yes is for two. */
 export const HELD_TOOL = 'cancel-order';
 
 /**
@@ -30,7 +30,7 @@ export const HELD_TOOL = 'cancel-order';
 export const SETUPS = ['plain', 'progress', 'patient', 'url', 'form'] as const;
 export type Setup = (typeof SETUPS)[number];
 
-/** As both-eras.ts calls them in its answers. */
+/** As servers/orders.ts calls them in its answers. */
 export type Era = 'legacy' | 'modern';
 
 export type WaitingCase = { readonly course: Course; readonly order: string; readonly token: string };

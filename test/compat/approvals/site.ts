@@ -35,7 +35,7 @@ export type ApprovalSite = {
 };
 
 export async function startApprovalSite(): Promise<ApprovalSite> {
-  const server = await startHttpServer('both-eras');
+  const server = await startHttpServer('orders');
   const gateway = await serveConfig((port, issuer) => configOf(port, issuer, server.url)).catch(
     async (error: unknown) => {
       await server.end();

@@ -86,14 +86,6 @@ const handler = createMcpHandler(({ era }) => {
     },
   );
   server.registerTool(
-    'cancel-order',
-    { description: 'Cancels an order, and counts that it did', inputSchema: z.object({ order: z.string() }) },
-    async ({ order }) => {
-      process.stdout.write(`cancelled ${order}\n`);
-      return said(`cancelled ${order} (${era})`);
-    },
-  );
-  server.registerTool(
     'open-station',
     { description: 'Adds a station, which is a resource', inputSchema: z.object({}) },
     async () => {
