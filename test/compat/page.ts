@@ -105,8 +105,8 @@ started, and the program, started anew with what it kept, calls again. *out afte
 second the server hears that nobody listens any more, the call ends in a fault, and so does the next one. Each row has a Gatebook of its own with
 ledger, tokens and clients on disk; nothing but its clock and the name server for client documents is the comparison's.
 
-A program that shows one refresh token twice at the same moment (the SDK v2 in the legacy era may, for its open stream and for a call) has one answer
-too many, which counts no more: now and then its next call fails, or the person is asked again ([ADR 12](adr/0012-refresh-tokens.md)).
+A program that shows one refresh token twice at the same moment (the SDK v2 in the legacy era may, for its open stream and for a call) has two answers, and
+goes on with either ([ADR 12](adr/0012-refresh-tokens.md)).
 
 ${signInTable(rows, versionOf)}`;
 
