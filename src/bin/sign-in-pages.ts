@@ -2,6 +2,8 @@
 import { hkdfSync } from 'node:crypto';
 import { openProviders } from '#bin/sign-in-providers.ts';
 import type { LoadedConfig } from '#config/load.ts';
+import { createSlackLinks, SLACK_LINKS_SEAL } from '#notify/slack/slack-links.ts';
+import type { SlackLinks } from '#notify/slack/slack-links.ts';
 import { createConsents } from '#oauth/consent.ts';
 import type { Consents } from '#oauth/consent.ts';
 import { createSeal } from '#oauth/seal.ts';
@@ -22,6 +24,7 @@ import type { SignInState } from '#store/sign-in-state.ts';
 
 export type SignInPages = {
   readonly consents: Consents;
+  readonly slackLinks: SlackLinks;
   readonly routes: readonly SignInRoute[];
   readonly checkAgain: (signIn: SignIn) => Promise<CheckAgain>;
 };
@@ -33,11 +36,11 @@ export type PagesLasting = {
 
 const KEY_BYTES = 32;
 
-export function openPages(
+export async function openPages(
   loaded: LoadedConfig,
   parts: SignInParts,
   { signInState, maskingKey }: PagesLasting,
-): SignInPages {
+): Promise<SignInPages> {
   const sealFor = (use: string): Seal => createSeal(maskingKey, use, parts.random);
   const tokenSeal = sealFor(UPSTREAM_SEAL);
   const providers = openProviders(loaded, parts);
@@ -58,9 +61,19 @@ export function openPages(
     tokenSeal,
     formKey: Buffer.from(hkdfSync('sha256', maskingKey, '', 'gatebook sign-in forms v1', KEY_BYTES)),
   };
+  const slackLinks = createSlackLinks({
+    ...parts,
+    store: signInState.slackLinks,
+    secret: maskingKey,
+    seal: sealFor(SLACK_LINKS_SEAL),
+  });
+  const slack = loaded.notifiers.some(({ kind }) => kind === 'slack')
+    ? (await import('#bin/slack.ts')).openSlack(loaded, { ...own, links: slackLinks }, sealFor)
+    : [];
   return {
     consents,
-    routes: [...interactionRoutes(own), callbackRoute(own), ...entryRoutes(own)],
+    slackLinks,
+    routes: [...interactionRoutes(own), callbackRoute(own), ...entryRoutes(own), ...slack],
     checkAgain: (signIn) => checkAgain(signIn, { ...parts, providers, seal: tokenSeal }),
   };
 }

@@ -123,14 +123,14 @@ async function openServer(parts: SignInParts, maskingKey: Buffer): Promise<Autho
 
 async function load(parts: SignInParts, pages: () => Promise<SignInPages>): Promise<Answering> {
   const { server, roles, webSessions } = parts;
-  const [{ SIGN_IN_ROUTES }, { meRoutes }, { routes, consents }, { approvalRoutes }] = await Promise.all([
+  const [{ SIGN_IN_ROUTES }, { meRoutes }, { routes, consents, slackLinks }, { approvalRoutes }] = await Promise.all([
     import('#signin/routes.ts'),
     import('#signin/me/me-routes.ts'),
     pages(),
     import('#signin/approvals/approval-routes.ts'),
   ]);
   const own = { ...parts, sessions: webSessions, rolesOf: (caller: Caller) => rolesOf(caller, roles) };
-  const me = [...meRoutes({ ...own, consents }), ...approvalRoutes(own)];
+  const me = [...meRoutes({ ...own, consents, slackLinks }), ...approvalRoutes(own)];
   return {
     routes: [...SIGN_IN_ROUTES, ...routes, ...me],
     endpoints: async (request, response) => (await server()).endpoints(request, response),

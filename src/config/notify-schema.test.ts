@@ -4,7 +4,7 @@ import { notify } from '#config/notify-schema.ts';
 
 const webhook = { type: 'webhook', url: 'https://hooks.test/x', secret: 'env:HOOK' };
 const email = { type: 'email', smtp: { host: 'mail.test' }, from: 'gatebook@acme.test', to: ['sec@acme.test'] };
-const slack = { type: 'slack', token: 'env:T', signingSecret: 'env:S', channel: 'C0123456789' };
+const slack = { type: 'slack', token: 'env:T', signingSecret: 'env:S', team: 'T0123456789', channel: 'C0123456789' };
 
 const isTaken = (one: Record<string, unknown>): boolean => notify.safeParse({ one }).success;
 
@@ -44,6 +44,8 @@ test('what belongs to another kind, to nobody, or to no channel is refused', () 
     { ...webhook, channel: 'C0123456789' },
     { ...webhook, type: 'pager' },
     { ...slack, channel: '#approvals' },
+    { ...slack, team: undefined },
+    { ...slack, team: 'acme' },
     { ...slack, people: { jane: 'okta:00u1' } },
     { ...slack, people: { U0123: 'jane' } },
     { ...email, to: [] },

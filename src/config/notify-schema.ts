@@ -53,6 +53,13 @@ const slack = z.strictObject({
   type: z.literal('slack'),
   token: secretReference.describe('bot token of the Slack app, xoxb-…, with the scope chat:write'),
   signingSecret: secretReference.describe('what Slack signs with when somebody presses a button'),
+  team: z
+    .string()
+    .regex(
+      /^T[A-Z0-9]{2,30}$/,
+      'must be the id of a workspace, such as T0123456789: it is in the address of Slack in a browser',
+    )
+    .describe('the id of the workspace: members of no other decide anything'),
   channel: z
     .string()
     .regex(/^[CGD][A-Z0-9]{2,30}$/, 'must be the id of a channel, such as C0123456789: it is at the end of its details')

@@ -13,7 +13,7 @@ approvals:
     teams: { type: teams, url: env:TEAMS }
     relay: { type: email, smtp: { host: 127.0.0.1, port: 25 }, from: gatebook@acme.test, to: [sec@acme.test] }
     mail: { type: email, smtp: { host: mail.test, port: 465, security: tls, username: u, password: env:P }, from: a@b.test, to: [c@d.test] }
-    chat: { type: slack, token: env:P, signingSecret: env:P, channel: C0123456789, people: { U0123: "okta:00u1" } }
+    chat: { type: slack, token: env:P, signingSecret: env:P, team: T0123456789, channel: C0123456789, people: { U0123: "okta:00u1" } }
 `;
 const env = { KEY, TEAMS: 'https://flow.test/?sig=1', P: 'hunter2' };
 const source = {

@@ -52,8 +52,8 @@ function settingsOf(
         const principal = principalOf(named, config);
         return principal === undefined ? [] : [[member, principal] as const];
       });
-      const { channel, api } = one;
-      return { kind: one.type, name, token, signingSecret, channel, people: new Map(people), api: new URL(api) };
+      const { team, channel, api } = one;
+      return { kind: one.type, name, token, signingSecret, team, channel, people: new Map(people), api: new URL(api) };
     }
     default:
       return one satisfies never;

@@ -29,6 +29,8 @@ export type EmailSettings = Named<'email'> &
 export type SlackSettings = Named<'slack'> & {
   readonly token: Secret;
   readonly signingSecret: Secret;
+  /** Id of the workspace; ids of members are its own. */
+  readonly team: string;
   readonly channel: string;
   /** By member id. */
   readonly people: ReadonlyMap<string, Principal>;

@@ -28,7 +28,7 @@ export const METADATA_PATHS: ReadonlySet<string> = new Set([
   '/.well-known/openid-configuration',
 ]);
 /** Each owns everything below it too. */
-const PAGES = ['/signin', '/device', '/me', '/approvals'];
+const PAGES = ['/signin', '/device', '/me', '/approvals', '/slack'];
 const ENDPOINTS = '/oauth/';
 /** As sent: what would have to be decoded or resolved first is no path of ours. */
 const PLAIN_PATH = /^(?:\/[\w~-]+(?:\.[\w-]+)*)+$/;

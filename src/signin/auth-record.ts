@@ -31,7 +31,9 @@ export type AuthAct =
   | 'client_removed'
   | 'web_session_ended'
   | 'approval_read'
-  | 'approval_shown';
+  | 'approval_shown'
+  | 'slack_linked'
+  | 'slack_unlinked';
 
 export type ActFacts = {
   /** Who did it; left out where `signIn` says it, and where it is the gateway itself. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { it } from 'node:test';
-import { cookiesOf, isForeignPost, readForm } from '#signin/visit.ts';
+import { cookiesOf, isForeignPost, readBytes, readForm } from '#signin/visit.ts';
 
 const HERE = 'https://mcp.example.com';
 const headers = (fields: Record<string, string>) =>
@@ -41,19 +41,21 @@ function formOf(body: string, type = 'application/x-www-form-urlencoded', length
   return incoming;
 }
 
+const read = (incoming: IncomingMessage, bytesMax: number) => readForm(incoming, () => readBytes(incoming, bytesMax));
+
 it('a form is read whole, and no more of it than its bound', async () => {
-  const read = await readForm(formOf('a=1&b=%C3%A9'), 100);
-  assert.deepEqual(read.ok ? [...read.value] : read, [
+  const whole = await read(formOf('a=1&b=%C3%A9'), 100);
+  assert.deepEqual(whole.ok ? [...whole.value] : whole, [
     ['a', '1'],
     ['b', 'é'],
   ]);
-  assert.deepEqual(await readForm(formOf('a=123456789'), 10), { ok: false, error: 'too_large' });
-  assert.deepEqual(await readForm(formOf('', undefined, '11'), 10), { ok: false, error: 'too_large' });
-  assert.deepEqual(await readForm(formOf('{}', 'application/json'), 10), { ok: false, error: 'content_type' });
+  assert.deepEqual(await read(formOf('a=123456789'), 10), { ok: false, error: 'too_large' });
+  assert.deepEqual(await read(formOf('', undefined, '11'), 10), { ok: false, error: 'too_large' });
+  assert.deepEqual(await read(formOf('{}', 'application/json'), 10), { ok: false, error: 'content_type' });
 });
 
 it('a form whose sender leaves in the middle is no form', async () => {
   const incoming = formOf('a=1');
   incoming.destroy(new Error('gone'));
-  assert.deepEqual(await readForm(incoming, 100), { ok: false, error: 'cut_short' });
+  assert.deepEqual(await read(incoming, 100), { ok: false, error: 'cut_short' });
 });

@@ -27,14 +27,11 @@ export function cookiesOf(headers: Headers): ReadonlyMap<string, string> {
 
 const FORM = /^application\/x-www-form-urlencoded(?:\s*;\s*charset=utf-8)?$/i;
 
-export async function readForm(
+export async function readBytes(
   incoming: IncomingMessage,
   bytesMax: number,
-): Promise<Result<URLSearchParams, 'content_type' | 'too_large' | 'cut_short'>> {
-  const { headers } = incoming;
-  if (!FORM.test(headers['content-type'] ?? '') || headers['content-encoding'] !== undefined)
-    return err('content_type');
-  if (Number(headers['content-length'] ?? 0) > bytesMax) return err('too_large');
+): Promise<Result<Buffer, 'too_large' | 'cut_short'>> {
+  if (Number(incoming.headers['content-length'] ?? 0) > bytesMax) return err('too_large');
   const pieces: Buffer[] = [];
   let bytes = 0;
   try {
@@ -46,7 +43,18 @@ export async function readForm(
   } catch {
     return err('cut_short');
   }
-  return ok(new URLSearchParams(Buffer.concat(pieces).toString('utf8')));
+  return ok(Buffer.concat(pieces));
+}
+
+/** `bytes`: of the body. */
+export async function readForm(
+  { headers }: Pick<IncomingMessage, 'headers'>,
+  bytes: Visit['bytes'],
+): Promise<Result<URLSearchParams, 'content_type' | 'too_large' | 'cut_short'>> {
+  if (!FORM.test(headers['content-type'] ?? '') || headers['content-encoding'] !== undefined)
+    return err('content_type');
+  const body = await bytes();
+  return body.ok ? ok(new URLSearchParams(body.value.toString('utf8'))) : body;
 }
 
 /**
@@ -73,6 +81,10 @@ export function arrive(
   const target = incoming.url ?? '';
   const at = target.indexOf('?');
   let form: ReturnType<Visit['form']> | undefined;
+  let body: ReturnType<Visit['bytes']> | undefined;
+  const { signInFormBytes, slackInteractionBytes } = parts.limits;
+  const bytesMax = path.startsWith('/slack/') ? slackInteractionBytes : signInFormBytes;
+  const bytes = (): ReturnType<Visit['bytes']> => (body ??= readBytes(incoming, bytesMax));
   return {
     id: parts.newId(),
     source: addressOf(incoming, parts),
@@ -82,7 +94,8 @@ export function arrive(
     query: new URLSearchParams(at < 0 ? '' : target.slice(at + 1)),
     headers,
     cookies: cookiesOf(headers),
-    form: () => (form ??= readForm(incoming, parts.limits.signInFormBytes)),
+    bytes,
+    form: () => (form ??= readForm(incoming, bytes)),
     incoming,
     outgoing,
   };

@@ -16,7 +16,9 @@ export type Visit = {
   readonly headers: Headers;
   /** By name; of two with one name neither counts, since a neighbouring host may have planted one (RFC 6265 section 8.6). */
   readonly cookies: ReadonlyMap<string, string>;
-  /** The fields of a form, read once and bounded. */
+  /** The body as it came, read once and bounded; `form` reads the same. */
+  readonly bytes: () => Promise<Result<Buffer, 'too_large' | 'cut_short'>>;
+  /** The fields of a form. */
   readonly form: () => Promise<Result<URLSearchParams, 'content_type' | 'too_large' | 'cut_short'>>;
   /** For the authorization server's own library alone. */
   readonly incoming: IncomingMessage;

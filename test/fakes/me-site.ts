@@ -9,15 +9,18 @@ import type { Consents } from '#oauth/consent.ts';
 import type { GivenGrant } from '#oauth/given-grants.ts';
 import { createSeal } from '#oauth/seal.ts';
 import type { SignIn } from '#oauth/sign-in.ts';
+import { createSlackLinks } from '#notify/slack/slack-links.ts';
+import type { SlackLinks } from '#notify/slack/slack-links.ts';
 import { createSignIn } from '#signin/app.ts';
 import { meRoutes } from '#signin/me/me-routes.ts';
 import type { MeParts } from '#signin/me/me-routes.ts';
 import { createWebSessions } from '#signin/web-session.ts';
 import type { Present, WebSessions } from '#signin/web-session.ts';
+import type { SignInRoute } from '#signin/route.ts';
 import { createFakeBrowser } from '#test/fakes/browser.ts';
 import type { FakeBrowser } from '#test/fakes/browser.ts';
 import type { GatewayOverrides } from '#test/fakes/gateway.ts';
-import { fakeConsentStore } from '#test/fakes/sign-in-state.ts';
+import { fakeConsentStore, fakeSlackLinkStore } from '#test/fakes/sign-in-state.ts';
 import { signInParts } from '#test/fakes/sign-in.ts';
 import type { FakeSignIn } from '#test/fakes/sign-in.ts';
 import { createFakeWebSessionStore } from '#test/fakes/web-session-store.ts';
@@ -30,10 +33,13 @@ export type MeSite = {
   readonly me: MeParts;
   readonly sessions: WebSessions;
   readonly consents: Consents;
+  readonly slackLinks: SlackLinks;
   readonly signIns: Map<string, SignIn>;
   /** By sign-in. */
   readonly grants: Map<string, GivenGrant[]>;
   readonly clock: { nowMs: number };
+  /** Pages beside `/me`, put in before the first request. */
+  readonly more: SignInRoute[];
   /** A sign-in of a person: `ada`, `eve`. */
   signIn(id: string, subject: string, more?: Partial<SignIn>): SignIn;
   /** A browser in which that one is signed in. */
@@ -79,10 +85,17 @@ export async function startMeSite(t: TestContext, overrides: GatewayOverrides = 
     secret,
     seal: createSeal(secret, 'consents', randomBytes),
   });
+  const slackLinks = createSlackLinks({
+    ...parts,
+    store: fakeSlackLinkStore(),
+    secret,
+    seal: createSeal(secret, 'slack links', randomBytes),
+  });
   const me: MeParts = {
     ...parts,
     sessions,
     consents,
+    slackLinks,
     rolesOf: () => new Set(['admin'] as const),
     signIns: {
       of: (issuer, subject) => [...signIns.values()].filter((one) => one.issuer === issuer && one.subject === subject),
@@ -103,8 +116,9 @@ export async function startMeSite(t: TestContext, overrides: GatewayOverrides = 
       },
     },
   };
+  const more: SignInRoute[] = [];
   const mounted = createSignIn(parts, async () => ({
-    routes: meRoutes(me),
+    routes: [...meRoutes(me), ...more],
     endpoints: (_, response) => void response.writeHead(404).end(),
   }));
   server.on('request', (request, response) => mounted.listener(request, response));
@@ -114,9 +128,11 @@ export async function startMeSite(t: TestContext, overrides: GatewayOverrides = 
     me,
     sessions,
     consents,
+    slackLinks,
     signIns,
     grants,
     clock,
+    more,
     signIn(id, subject, more = {}) {
       const signIn: SignIn = {
         id,

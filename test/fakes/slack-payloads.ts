@@ -43,11 +43,12 @@ export const viewSubmission = (parts: {
   readonly sealed: string;
   readonly verdict: string;
   readonly reason: string | null;
+  readonly trigger?: string;
   readonly view?: object;
 }) => ({
   ...common(parts.by),
   type: 'view_submission',
-  trigger_id: '1.2.later',
+  trigger_id: parts.trigger ?? '1.2.later',
   response_urls: [],
   view: {
     ...parts.view,

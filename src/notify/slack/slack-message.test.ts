@@ -26,6 +26,16 @@ test('there is no button where nobody hears it, and none once it is over', () =>
   assert.match(textsOf({ needed: 2, yes: 1 }), /1 of 2 said yes/);
 });
 
+test('many requests are one message, without a button that would be for one of them', () => {
+  const many = textsOf({ flood: 'caller', url: 'https://gatebook.example/approvals' });
+  assert.match(many, /Many calls of one caller.*Open the list/);
+  assert.equal(many.includes('gatebook_review'), false);
+});
+
+test('what whoever asks says of it is there', () => {
+  assert.match(textsOf({ statement: 'a dead entry, OPS-17' }), /Whoever asks says: a dead entry, OPS-17/);
+});
+
 test('what strangers named is no link, no mention and no picture', () => {
   const name = '<!channel> <https://evil.example|click> :tada: *bold*';
   const { text, blocks } = slackMessage(approvalNews({ name, requester: { subject: name, kind: 'person' } }));

@@ -3,25 +3,30 @@
  * argument. What comes from strangers stands in `plain_text`, where Slack makes nothing of it: no link, no mention, no
  * picture. https://docs.slack.dev/reference/block-kit
  */
-import type { ApprovalState } from '#approvals/approval.ts';
-import type { ApprovalNews } from '#notify/notifier.ts';
+import type { ApprovalNews, NewsState } from '#notify/notifier.ts';
 
 /** Of the button that opens the modal. */
 export const ACTION_ID = 'gatebook_review';
 
 /** Slack takes 2,000 in a field and 150 in a header. */
 const FIELD_CHARS = 300;
-const CLOSED: Readonly<Record<Exclude<ApprovalState, 'pending'>, string>> = {
+const CLOSED: Readonly<Record<Exclude<NewsState, 'pending'>, string>> = {
   approved: 'Approved',
   denied: 'Denied',
   expired: 'Nobody decided in time',
   withdrawn: 'Withdrawn by whoever asked',
-  used: 'Approved, and done',
   void: 'Void: it is not what would be done any more',
 };
 
-export const titleOf = ({ state }: Pick<ApprovalNews, 'state'>): string =>
-  state === 'pending' ? 'A call waits for an approval' : CLOSED[state];
+const MANY: Readonly<Record<NonNullable<ApprovalNews['flood']>, string>> = {
+  caller: 'Many calls of one caller wait for approvals',
+  rule: 'Many calls under one rule wait for approvals',
+};
+
+function titleOf({ state, flood }: ApprovalNews): string {
+  if (state !== 'pending') return CLOSED[state];
+  return flood === undefined ? 'A call waits for an approval' : MANY[flood];
+}
 
 export const plain = (text: string): object => ({ type: 'plain_text', text, emoji: false });
 
@@ -43,14 +48,16 @@ function decidedText({ decidedBy, reason, yes, needed, state }: ApprovalNews): s
 }
 
 /** The address is ours; what could end the link is written as a URL has it anyway. */
-const linkTo = (url: string): object => ({
+const linkTo = (url: string, label: string): object => ({
   type: 'context',
-  elements: [{ type: 'mrkdwn', text: `<${new URL(url).href.replaceAll('|', '%7C')}|Open the page>`, verbatim: true }],
+  elements: [{ type: 'mrkdwn', text: `<${new URL(url).href.replaceAll('|', '%7C')}|${label}>`, verbatim: true }],
 });
 
+const saidBlock = (text: string | undefined): readonly object[] =>
+  text === undefined ? [] : [{ type: 'section', text: plain(cut(text)) }];
+
 export function slackMessage(news: ApprovalNews): { readonly text: string; readonly blocks: readonly object[] } {
-  const { id, state, connection, method, name, requester, rule, approvers, needed, url } = news;
-  const decided = decidedText(news);
+  const { id, state, connection, method, name, requester, rule, approvers, needed, url, flood, statement } = news;
   const what = `${method} ${name} on ${connection}`;
   return {
     // For notifications and screen readers.
@@ -68,9 +75,10 @@ export function slackMessage(news: ApprovalNews): { readonly text: string; reado
           field('Id', id),
         ],
       },
-      ...(decided === undefined ? [] : [{ type: 'section', text: plain(cut(decided)) }]),
-      // Where nobody signs in, nobody hears what a button sends.
-      ...(state === 'pending' && url !== undefined
+      ...saidBlock(statement === undefined ? undefined : `Whoever asks says: ${statement}`),
+      ...saidBlock(decidedText(news)),
+      // Where nobody signs in, nobody hears what a button sends; of many, one button would stand for one.
+      ...(state === 'pending' && url !== undefined && flood === undefined
         ? [
             {
               type: 'actions',
@@ -78,7 +86,7 @@ export function slackMessage(news: ApprovalNews): { readonly text: string; reado
             },
           ]
         : []),
-      ...(url === undefined ? [] : [linkTo(url)]),
+      ...(url === undefined ? [] : [linkTo(url, flood === undefined ? 'Open the page' : 'Open the list')]),
     ],
   };
 }

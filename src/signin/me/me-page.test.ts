@@ -22,13 +22,14 @@ const bad: Me = {
       ],
     },
   ],
+  slackLinks: [{ id: 'l1', notifier: BAD, team: BAD, user: BAD, linkedAtMs: 0 }],
   consents: [{ id: 'c1', clientId: BAD, clientName: BAD, place: BAD, reaches: BAD, givenAtMs: 0 }],
 };
 
 test('names of clients, groups, logins and browsers are text, whatever stands in them', () => {
   const { text } = meBody(bad, 'csrf');
   assert.doesNotMatch(text, /<script|<img|\u202e/);
-  assert.equal(text.split('&lt;script&gt;').length - 1, 17);
+  assert.equal(text.split('&lt;script&gt;').length - 1, 21);
   // An attribute ends where the template ends it.
   for (const [, label = ''] of text.matchAll(/aria-label="([^"]*)"/g)) assert.doesNotMatch(label, /[<>]/);
 });
@@ -44,6 +45,7 @@ test('every form is one of ours, says what it ends, and has the token of the ses
       ['/me/end', 'grant s1 g1'],
       ['/me/end', 'sign_in s1'],
       ['/me/end', 'consent c1'],
+      ['/me/end', 'slack l1'],
       ['/me/end', 'all'],
     ],
   );

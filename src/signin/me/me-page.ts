@@ -1,6 +1,7 @@
 /** The page `/me`. What it says is in me-view.ts; here it becomes HTML. */
 import { html } from '#signin/pages/html.ts';
 import type { Html } from '#signin/pages/html.ts';
+import type { SlackLink } from '#notify/slack/slack-links.ts';
 import type { Me, MyBrowser, MyClient, MyConsent, MySignIn } from '#signin/me/me-view.ts';
 
 export const END_PATH = '/me/end';
@@ -47,6 +48,22 @@ const consentItem = (one: MyConsent, csrf: string): Html =>
     <div>may use: ${one.reaches}, agreed to ${timeOf(one.givenAtMs)}</div>
     ${endForm(`consent ${one.id}`, 'Ask me again', one.clientName, csrf)}
   </li>`;
+
+const slackItem = (one: SlackLink, csrf: string): Html =>
+  html`<li>
+    <code>${one.user}</code> of the workspace <code>${one.team}</code>
+    <div class="quiet">decides in your name through ${one.notifier}, linked ${timeOf(one.linkedAtMs)}</div>
+    ${endForm(`slack ${one.id}`, 'Remove', `Slack account ${one.user}`, csrf)}
+  </li>`;
+
+const slackSection = (links: readonly SlackLink[], csrf: string): Html | undefined =>
+  links.length === 0
+    ? undefined
+    : html`<h2>Slack accounts that are yours</h2>
+        ${listOf(
+          links.map((one) => slackItem(one, csrf)),
+          'None.',
+        )}`;
 
 const listOf = (items: readonly Html[], none: string): Html =>
   items.length === 0
@@ -99,6 +116,7 @@ export function meBody(me: Me, csrf: string, said?: string): Html {
       me.consents.map((one) => consentItem(one, csrf)),
       'None.',
     )}
+    ${slackSection(me.slackLinks, csrf)}
     <h2>Everything at once</h2>
     <p>Signs you out everywhere and takes away what every program was given.</p>
     ${endForm('all', 'End everything', 'all browsers and programs', csrf)}`;

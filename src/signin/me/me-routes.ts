@@ -6,9 +6,11 @@ import { sourceKey } from '#gateway/source.ts';
 import { callerOf } from '#oauth/sign-in.ts';
 import type { SignIn } from '#oauth/sign-in.ts';
 import type { Consent, Consents } from '#oauth/consent.ts';
+import type { SlackLinks } from '#notify/slack/slack-links.ts';
 import type { GivenGrants } from '#oauth/given-grants.ts';
-import { ok } from '#result.ts';
+import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
+import { recordAct } from '#signin/auth-record.ts';
 import { endGrant, endSignIn, endWebSession } from '#signin/endings.ts';
 import type { EndedBy, EndingParts, EndRefusal } from '#signin/endings.ts';
 import { END_PATH, meBody, OUT_PATH } from '#signin/me/me-page.ts';
@@ -24,11 +26,12 @@ import type { SignInAnswer, SignInRoute, Visit } from '#signin/route.ts';
 import type { Present, WebSessions } from '#signin/web-session.ts';
 
 export type MeParts = EndingParts &
-  Omit<MeSources, 'sessions' | 'grants' | 'consents'> &
+  Omit<MeSources, 'sessions' | 'grants' | 'consents' | 'slackLinks'> &
   Pick<SignInParts, 'refusals'> & {
     readonly sessions: Pick<WebSessions, 'find' | 'of' | 'end' | 'endOf' | 'isToken' | 'clearCookie'>;
     readonly grants: GivenGrants;
     readonly consents: Pick<Consents, 'of' | 'forget'>;
+    readonly slackLinks: Pick<SlackLinks, 'of' | 'unlink'>;
   };
 
 const ME_PATH = '/me';
@@ -48,6 +51,7 @@ export function meRoutes(parts: MeParts): readonly SignInRoute[] {
 const SAID: Readonly<Record<string, string>> = {
   ended: 'It has ended.',
   gone: 'It had ended already.',
+  linked: 'That Slack account is yours now: whoever uses it decides in your name.',
 };
 
 function show(visit: Visit, parts: MeParts): SignInAnswer {
@@ -112,11 +116,30 @@ async function endOne(act: string, present: Present, by: EndedBy, parts: MeParts
       await forget(present.signIn, ({ clientId }) => clientId === grant.clientId, parts);
       return endGrant(signIn, grant, by, parts);
     }
+    case 'slack':
+      return unlinkSlack(first ?? '', present, by, parts);
     case 'consent':
       return (await forget(present.signIn, ({ id }) => id === first, parts)) ? ok(true) : undefined;
     default:
       return undefined;
   }
+}
+
+/** In the book first: from then on nobody can say that they did not know. */
+async function unlinkSlack(id: string, { signIn }: Present, by: EndedBy, parts: MeParts): Promise<Ending> {
+  const link = parts.slackLinks.of(signIn).find((one) => one.id === id);
+  if (link === undefined) return undefined;
+  const { notifier, team, user } = link;
+  const { reason, source } = by;
+  const recorded = await recordAct(parts, 'slack_unlinked', {
+    signIn,
+    reason,
+    source,
+    detail: { notifier, team, user },
+  });
+  if (!recorded.ok) return err({ code: 'audit_unavailable', reason: recorded.error.reason });
+  await parts.slackLinks.unlink(signIn, id);
+  return ok(true);
 }
 
 /** False when there is none. To forget gives nobody anything: it needs no record. */

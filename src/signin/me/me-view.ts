@@ -1,6 +1,7 @@
 /** What `/me` shows, as plain data: who I am here, and everything that acts in my name. */
 import type { Role } from '#policy/duties.ts';
 import type { Consents } from '#oauth/consent.ts';
+import type { SlackLink, SlackLinks } from '#notify/slack/slack-links.ts';
 import type { GivenGrants } from '#oauth/given-grants.ts';
 import { callerOf } from '#oauth/sign-in.ts';
 import type { SignIn, SignInStore } from '#oauth/sign-in.ts';
@@ -59,6 +60,7 @@ export type Me = {
   readonly roles: readonly Role[];
   readonly signIns: readonly MySignIn[];
   readonly consents: readonly MyConsent[];
+  readonly slackLinks: readonly SlackLink[];
 };
 
 export type MeSources = {
@@ -66,6 +68,7 @@ export type MeSources = {
   readonly sessions: Pick<WebSessions, 'of'>;
   readonly grants: Pick<GivenGrants, 'of'>;
   readonly consents: Pick<Consents, 'of'>;
+  readonly slackLinks: Pick<SlackLinks, 'of'>;
   readonly rolesOf: (caller: Caller) => ReadonlySet<Role>;
   readonly clock: () => number;
   readonly publicUrl: string;
@@ -81,7 +84,7 @@ export const ownSignIns = (
     .toSorted((a, b) => b.signedInAtMs - a.signedInAtMs);
 
 export function viewMe({ signIn: own, session: here }: Present, sources: MeSources): Me {
-  const { sessions, grants, consents, publicUrl, rolesOf } = sources;
+  const { sessions, grants, consents, slackLinks, publicUrl, rolesOf } = sources;
   const agreed = consents.of(own);
   const named = new Map(agreed.map((consent) => [consent.clientId, consent]));
   const reached = (resource: string): string => connectionOf(resource, publicUrl) ?? 'API';
@@ -110,6 +113,7 @@ export function viewMe({ signIn: own, session: here }: Present, sources: MeSourc
     subject: own.subject,
     groups: own.groups,
     roles: [...rolesOf(callerOf(own, undefined))],
+    slackLinks: slackLinks.of(own),
     signIns: ownSignIns(own, sources).map((signIn) => ({
       id: signIn.id,
       signedInAtMs: signIn.signedInAtMs,

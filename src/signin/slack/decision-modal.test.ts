@@ -55,6 +55,12 @@ test('what is too long to be read here cannot be agreed to here, and where it ca
   assert.match(JSON.stringify(shown), /https:\/\/gatebook\.example\/approvals\/apr_1/);
 });
 
+test('nobody is offered a yes before whoever asks said why, where the rule wants to know', () => {
+  const terms = { ...TERMS, asks: { reason: true } };
+  assert.deepEqual(choicesIn(modal({}, { terms })), ['deny']);
+  assert.deepEqual(choicesIn(modal({}, { terms, statement: { reason: 'a dead entry', atMs: 1 } })).length, 4);
+});
+
 test('it says who asks, what they say of it, and who decided already; nothing of it is markup', () => {
   const reason = '<!channel> *bold*';
   const text = JSON.stringify(

@@ -4,6 +4,7 @@
  * https://docs.slack.dev/surfaces/modals https://docs.slack.dev/reference/block-kit/blocks
  */
 import type { Approval, ApprovalScope } from '#approvals/approval.ts';
+import { lacksStatement } from '#approvals/statement.ts';
 import { revealed } from '#definitions/hidden-text.ts';
 import { spelledOut } from '#definitions/look-alikes.ts';
 import { plain } from '#notify/slack/slack-message.ts';
@@ -97,6 +98,7 @@ export function decisionModal({ approval, asked, sealed, url, limits }: ModalPar
   const { requester, connection, method, name, terms } = approval;
   const text = revealed(JSON.stringify(asked ?? null, undefined, 2));
   const isWhole = text.length <= limits.slackArgumentChars;
+  const isSaid = !lacksStatement(approval);
   const through = requester.client === undefined ? '' : `, through ${requester.client}`;
   return {
     type: 'modal',
@@ -126,7 +128,8 @@ export function decisionModal({ approval, asked, sealed, url, limits }: ModalPar
         ? pieces(text).map(preformatted)
         : // Nobody agrees here to what they cannot read to its end.
           [said(`They have ${text.length} characters, too many for here. Read them, and agree to them, at ${url}`)]),
-      choice(isWhole ? terms.scopes : []),
+      ...(isSaid ? [] : [said('Whoever asks has not said yet why; until then nobody can agree.')]),
+      choice(isWhole && isSaid ? terms.scopes : []),
       reasonInput(limits.approvalReasonChars),
     ],
   };
