@@ -68,7 +68,7 @@ export async function openPages(
     seal: sealFor(SLACK_LINKS_SEAL),
   });
   const slack = loaded.notifiers.some(({ kind }) => kind === 'slack')
-    ? (await import('#bin/slack.ts')).openSlack(loaded, { ...own, links: slackLinks }, sealFor)
+    ? (await import('#bin/slack.ts')).openSlack(loaded, { ...parts, claims: own.claims, links: slackLinks }, sealFor)
     : [];
   return {
     consents,

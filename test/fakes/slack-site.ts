@@ -77,6 +77,7 @@ export async function startSlackSite(t: TestContext, limits: Partial<Limits> = {
     clock,
     limits: gateway.limits,
     samePeople: () => [],
+    glassOf: () => undefined,
     async record(act, approval, by) {
       const entry = await ledger.append(approvalActEntry(site.parts.newId(), gateway.masker, act, approval, by));
       return entry.ok ? ok(recordId(entry.value)) : err(entry.error.reason);

@@ -163,7 +163,7 @@ export async function startFakeSlack(options: FakeSlackOptions): Promise<FakeSla
       return answer(status, refusal(error), retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) });
     }
     if (request.headers.authorization !== `Bearer ${token}`) return answer(200, refusal('invalid_auth'));
-    if (!/^application\/json/.test(request.headers['content-type'] ?? ''))
+    if (request.headers['content-type']?.startsWith('application/json') !== true)
       return answer(200, refusal('invalid_form_data'));
     return answer(200, act(body));
   };

@@ -3,7 +3,6 @@
  * the configuration or by the person; what they may do comes from their sign-in, never from Slack.
  */
 import type { Decider } from '#approvals/transitions.ts';
-import type { Caller } from '#identity/caller.ts';
 import type { SlackMember } from '#notify/slack/slack-links.ts';
 import { callerOf } from '#oauth/sign-in.ts';
 import type { SignIn } from '#oauth/sign-in.ts';
@@ -14,7 +13,6 @@ import type { SlackApp, SlackParts } from '#signin/slack/slack-parts.ts';
 
 export type Clicker = {
   readonly signIn: SignIn;
-  readonly caller: Caller;
   readonly decider: Decider;
   readonly roles: ReadonlySet<Role>;
 };
@@ -57,7 +55,7 @@ export async function clickerOf(
     if (typeof signIn === 'string') continue;
     const caller = callerOf(signIn, undefined);
     const { issuer, subject, groups } = caller;
-    return ok({ signIn, caller, decider: { issuer, subject, groups }, roles: parts.rolesOf(caller) });
+    return ok({ signIn, decider: { issuer, subject, groups }, roles: parts.rolesOf(caller) });
   }
   return err(isUnknown ? 'sign_in_unknown' : 'not_signed_in');
 }

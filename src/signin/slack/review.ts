@@ -3,8 +3,7 @@
  * it is in the book before Slack has a word of it.
  */
 import type { Approval } from '#approvals/approval.ts';
-import { maySee } from '#approvals/may-see.ts';
-import { approvalPath } from '#signin/approvals/approval-page.ts';
+import { approvalPath } from '#signin/approvals/approval-forms.ts';
 import { recordAct } from '#signin/auth-record.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
@@ -40,10 +39,10 @@ export async function authorize(
   const found = await within(clickerOf({ notifier: app.settings.name, ...by }, app, parts), signal);
   if (found === 'too_slow') return err(found);
   if (!found.ok) return found;
-  const { caller, decider, roles } = found.value;
+  const { decider, roles } = found.value;
   const approval = parts.approvals.find(id);
   // What one may not see is not there.
-  if (approval === undefined || !maySee(approval, caller, roles)) return err('unknown_approval');
+  if (approval === undefined || !parts.approvals.isShownTo(approval, decider, roles)) return err('unknown_approval');
   if (roles.has('auditor')) return err('auditor');
   const fault = parts.approvals.voteFault(approval, decider);
   return fault === undefined ? ok({ clicker: found.value, approval }) : err(fault);
