@@ -552,6 +552,8 @@ export const LIMITS = {
   approvalBookRecordsMax: 65_536,
   /** For the end of the book to be readable after its own start. */
   approvalBookWaitMs: 2_000,
+  /** Records of one, as `events show` tells its story; one for a while may be used more often. */
+  approvalStorySteps: 200,
   /** Told at once to whoever watches. */
   approvalsTold: 100,
   /** Those who watch, in all and of one caller. */

@@ -4,6 +4,8 @@ import { route, type Route } from '#api/call.ts';
 import { breakGlass, listBrokenGlass, mendGlass } from '#api/contract/break-glass.ts';
 import { serveClient, serveClients, serveDecision, serveRemoval } from '#api/clients.ts';
 import { decideApproval, getApproval, listApprovals, stateApproval, streamApprovals } from '#api/contract/approval.ts';
+import { getApprovalStory } from '#api/contract/approval-story.ts';
+import { serveApprovalStory } from '#api/show-story.ts';
 import { getCheckpoint } from '#api/contract/checkpoint.ts';
 import * as clients from '#api/contract/clients.ts';
 import { acceptDefinitions, getDefinition, listDefinitions } from '#api/contract/definition.ts';
@@ -49,6 +51,7 @@ export const ROUTES: readonly Route[] = [
   route(listApprovals, serveApprovals),
   route(streamApprovals, serveApprovalStream),
   route(getApproval, serveApproval),
+  route(getApprovalStory, serveApprovalStory),
   route(decideApproval, serveApprovalDecision),
   route(stateApproval, serveApprovalStatement),
   route(events.searchEvents, searchEvents),

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { runCommand } from '#test/fakes/cli.ts';
-import { type IndexedBook, indexedBook } from '#test/fakes/indexed-book.ts';
+import { type IndexedBook, indexBook, indexedBook } from '#test/fakes/indexed-book.ts';
+import { STORY, writeStory } from '#test/fakes/approval-story.ts';
+import { idOf } from '#test/fakes/gateway.ts';
 import { register } from '#cli/events-show.ts';
 
 const show = (book: IndexedBook, ...args: readonly string[]) =>
@@ -106,4 +108,41 @@ test('for a person each attribute has its line', async (t) => {
   const { stdout } = await show(book, `a:${book.first}`, '--offline-payloads');
   assert.match(stdout, /^caller\.subject: alice$/m);
   assert.match(stdout, /^arguments:\n {2}\{\n {4}"customer": "Ada"$/m);
+});
+
+test('of a call that people agreed to the whole story is told, by the id of any of its records or of the request', async (t) => {
+  const book = await indexedBook(t);
+  const { asked, intent } = await writeStory(book);
+  await indexBook(book.data);
+  const words = /^ {2}\S+ +(asked|told|voted|sent) /gm;
+  const byRequest = (await show(book, STORY)).stdout;
+  assert.deepEqual(
+    [...byRequest.matchAll(words)].map(([, word]) => word),
+    ['asked', 'told', 'voted', 'sent'],
+  );
+  assert.match(byRequest, /^ +"ticket 17"$/m);
+  for (const n of [asked, intent, intent + 1]) {
+    const { stdout } = await show(book, `a:${n}`);
+    assert.match(stdout, /^decision\.approval: apr_/m);
+    assert.ok(stdout.endsWith(byRequest));
+  }
+  const event = await shown(book, `a:${intent}`);
+  const story = await shown(book, STORY);
+  assert.deepEqual([event['id'], event['story']], [`a:${intent}`, story]);
+  assert.deepEqual([story['approval'], story['whole']], [STORY, true]);
+  assert.equal('story' in (await shown(book, `a:${book.first}`)), false);
+});
+
+test('a request the book does not know, and what is no id of one, are refused; an event is shown also when its story cannot be', async (t) => {
+  const book = await indexedBook(t);
+  const { intent } = await writeStory(book);
+  await indexBook(book.data);
+  assert.equal((await show(book, `apr_${idOf(9)}`)).code, 1);
+  assert.equal((await show(book, 'apr_" or name pr')).code, 2);
+  rmSync(join(book.data, 'index'), { recursive: true });
+  const alone = await show(book, `a:${intent}`);
+  assert.equal(alone.code, 0);
+  assert.match(alone.stdout, /^name: delete_customer$/m);
+  assert.match(alone.stderr, /ledger reindex/);
+  assert.equal((await show(book, STORY)).code, 3);
 });

@@ -5,13 +5,13 @@ import { booleanParameter, integerParameter, type Operation } from '#api/contrac
 import { API_PATHS } from '#api/contract/paths.ts';
 import { LIMITS } from '#limits.ts';
 
-const id = z.string().regex(/^apr_[a-z2-7]{26}$/, 'must be the id of an approval');
+export const approvalId = z.string().regex(/^apr_[a-z2-7]{26}$/, 'must be the id of an approval');
 const principal = z.strictObject({ issuer: z.string(), subject: z.string() });
 const scope = z.enum(SCOPES);
 
 export const Approval = z
   .strictObject({
-    id,
+    id: approvalId,
     state: z.enum(STATES),
     connection: z.string(),
     method: z.string(),
@@ -108,7 +108,7 @@ export const getApproval = {
   summary: 'One request for approval',
   description: 'With `payloads=true` also the arguments, read again from the book, after a record of who reads them.',
   roles: 'anyone',
-  params: z.object({ id }),
+  params: z.object({ id: approvalId }),
   query: z.object({ payloads: booleanParameter().optional().describe('default false') }),
   answers: { 200: { description: 'The request', content: { 'application/json': Approval } } },
   problems: [
@@ -140,7 +140,7 @@ export const decideApproval = {
     'Recorded first, then in force in every process within a quarter of a second. Nobody decides what they ask for.',
   roles: 'anyone',
   needsFresh: true,
-  params: z.object({ id }),
+  params: z.object({ id: approvalId }),
   body: Decision,
   answers: { 200: { description: 'As it is now', content: { 'application/json': Approval } } },
   problems: [
@@ -168,7 +168,7 @@ export const stateApproval = {
   description:
     'Of whoever asks, or who answers for that service account; once, while it is pending. Where `asks` wants it, nobody can agree before.',
   roles: 'anyone',
-  params: z.object({ id }),
+  params: z.object({ id: approvalId }),
   body: Statement,
   answers: { 200: { description: 'As it is now', content: { 'application/json': Approval } } },
   problems: ['invalid_parameter', 'content_type', 'not_found', 'approval_over', 'stated_already', 'state_unavailable'],

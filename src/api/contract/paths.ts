@@ -17,6 +17,7 @@ export const API_PATHS = {
   approvals: '/api/v1/approvals',
   approvalStream: '/api/v1/approvals/stream',
   approval: '/api/v1/approvals/{id}',
+  approvalStory: '/api/v1/approvals/{id}/story',
   approvalDecision: '/api/v1/approvals/{id}/decision',
   approvalStatement: '/api/v1/approvals/{id}/statement',
   events: '/api/v1/events',
