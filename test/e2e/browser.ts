@@ -26,6 +26,8 @@ const QUIET = [
 export type BrowserOptions = {
   readonly colorScheme?: 'light' | 'dark';
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** Unless written: scripts run, where a page's own policy lets them. */
+  readonly javaScriptEnabled?: boolean;
 };
 
 /** Ends with the test. */

@@ -4,11 +4,10 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Page } from 'playwright-core';
 import { barriersOf, browserMissing, openBrowser } from './browser.ts';
 import type { BrowserOptions } from './browser.ts';
-import { startSignInGateway } from './sign-in-site.ts';
-import type { SignInGateway, SiteOptions } from './sign-in-site.ts';
+import { directToken, openRig as open, signInAtIssuer } from './page-rig.ts';
+import type { SignInGateway } from './sign-in-site.ts';
 
 const skip = browserMissing() ?? false;
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
@@ -51,38 +50,6 @@ async function nativeClient(t: TestContext, site: SignInGateway) {
     state: 'mine',
   }).toString();
   return { link: link.href, answered: answered.promise };
-}
-
-type Rig = { readonly site: SignInGateway; readonly page: Page; readonly faults: string[] };
-async function open(t: TestContext, options: BrowserOptions = {}, siteOptions: SiteOptions = {}): Promise<Rig> {
-  const site = await startSignInGateway(t, siteOptions);
-  const context = await openBrowser(t, options);
-  const page = await context.newPage();
-  const faults: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(message.text());
-  });
-  page.on('pageerror', (error) => faults.push(String(error)));
-  page.on('request', (request) => {
-    if (!request.url().startsWith('http://127.0.0.1')) faults.push(`asked for ${request.url()}`);
-  });
-  return { site, page, faults };
-}
-
-/** A token of the issuer itself, for Ada. */
-async function directToken(site: SignInGateway): Promise<string> {
-  const response = await fetch(`${site.issuerUrl}/token`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${btoa('direct:secret-of-direct-tokens')}` },
-    body: new URLSearchParams({ grant_type: 'password', username: 'ada@example.com', password: 'demo', scope: 'mcp' }),
-  });
-  return ((await response.json()) as { access_token: string }).access_token;
-}
-
-async function signInAtIssuer(page: Page, login = 'ada@example.com'): Promise<void> {
-  await page.fill('input[name=login]', login);
-  await page.fill('input[name=password]', 'demo');
-  await page.click('button');
 }
 
 for (const [name, options] of [

@@ -47,6 +47,8 @@ export type SiteOptions = {
   readonly grants?: string;
   /** In flow style, as under `rules:`. */
   readonly rules?: string;
+  /** In flow style, as under `approvals:`. */
+  readonly approvals?: string;
   /** Where it listens, for issuers that have to know before. */
   readonly port?: number;
   /** In place of `signIn: {}`. */
@@ -66,7 +68,7 @@ const configOf = (
     issuerUrl,
     serverUrl,
   }: Readonly<Record<'folder' | 'issuerUrl' | 'serverUrl', string>> & { port: number },
-  { issuers = '', grants = '', rules = '[]', signIn, limits }: SiteOptions,
+  { issuers = '', grants = '', rules = '[]', approvals = '{}', signIn, limits }: SiteOptions,
 ) => `version: 1
 deployment: test
 server: { listen: 127.0.0.1:${port} }
@@ -88,6 +90,7 @@ levels: { use: { allow: ["tools/call:*"] } }
 grants:
   - { groups: ["idp:support"], connections: [notes, files], level: use }
 ${grants}rules: ${rules}
+approvals: ${approvals}
 limits: ${JSON.stringify(limits ?? {})}
 `;
 
