@@ -7,6 +7,7 @@ import { register as clientsShow } from '#cli/clients-show.ts';
 import { register as configCheck } from '#cli/config-check.ts';
 import { register as approvalsDecide } from '#cli/approvals-decide.ts';
 import { register as approvalsList } from '#cli/approvals-list.ts';
+import { register as approvalsWatch } from '#cli/approvals-watch.ts';
 import { register as approvalsState } from '#cli/approvals-state.ts';
 import { register as configExplain } from '#cli/config-explain.ts';
 import { register as configSchema } from '#cli/config-schema.ts';
@@ -62,6 +63,7 @@ export const OFFLINE_COMMANDS: readonly ((program: Command, io: CliIo) => void)[
   clientsShow,
   clientsDecide,
   approvalsList,
+  approvalsWatch,
   approvalsState,
   approvalsDecide,
   revoke,

@@ -1,7 +1,9 @@
 /** Requests for approval as lines for a person. Names and arguments come from strangers: nothing in them may steer the terminal. */
 import type { ApprovalView } from '#approvals/approval-view.ts';
+import { STATES } from '#approvals/approval.ts';
 import { cellText, printable, textTable } from '#cli/text-table.ts';
 import { revealed } from '#definitions/hidden-text.ts';
+import { spelledOut } from '#definitions/look-alikes.ts';
 
 /** As the API gives it. */
 export type ShownApproval = ApprovalView & {
@@ -28,6 +30,27 @@ export const approvalTable = (approvals: readonly ShownApproval[]): string =>
       ].map(cellText),
     ),
   );
+
+/** One that was just asked or changed, on a line. */
+export function watchedLine(one: ShownApproval): string {
+  const vote = one.votes.at(-1);
+  const said = vote === undefined || vote.reason === '' ? '' : `: ${vote.reason}`;
+  const who = vote === undefined ? '' : `${vote.decision === 'deny' ? 'no' : 'yes'} by ${vote.by.subject}${said}`;
+  const cells = [
+    vote?.at ?? one.askedAt,
+    one.state.padEnd(STATE_CHARS),
+    one.id,
+    one.requester.subject,
+    one.connection,
+    spelledOut(one.name),
+    one.rule,
+    ...(one.mayDecide ? ['yours to decide'] : []),
+    ...(one.flood === null || one.state !== 'pending' ? [] : [`one of too many of this ${one.flood}`]),
+    ...(who === '' ? [] : [spelledOut(who)]),
+  ];
+  return `${cells.map(cellText).join('  ')}\n`;
+}
+const STATE_CHARS = Math.max(...STATES.map(({ length }) => length));
 
 const statementOf = ({ asks, statement }: ShownApproval): readonly string[] => {
   if (statement !== null)

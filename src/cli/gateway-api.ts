@@ -93,9 +93,10 @@ export async function streamGateway(
   api: GatewayApi,
   path: string,
   signal: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Result<ApiStream, ApiFailure>> {
   try {
-    const response = await send(api, path, signal);
+    const response = await send(api, path, signal, undefined, undefined, headers);
     if (!response.ok) return notOk(api, response.status, parsed(await textOf(response.body)));
     return ok({ headers: response.headers, pieces: piecesOf(response.body, signal) });
   } catch (error) {
@@ -121,10 +122,12 @@ const send = (
   signal: AbortSignal,
   body?: object,
   method: ApiMethod = body === undefined ? 'GET' : 'POST',
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> =>
   fetch(`${url}${path}`, {
     method,
     headers: {
+      ...headers,
       authorization: `Bearer ${token}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },

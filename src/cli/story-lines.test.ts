@@ -51,6 +51,7 @@ test('what strangers wrote steers no terminal and hides nothing, and doubts are 
   const odd = text(
     [
       step(1, {
+        method: 'tools/call\u001b[2J',
         name: 'delete\u200b\u001b[2J',
         code: 'approval_vote',
         reason: 'fine\u202e\nstory of apr_x',
