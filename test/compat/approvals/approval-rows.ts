@@ -1,4 +1,4 @@
-/** The table of approvals: every program makes four calls that are held, all at the same time, and each takes its course. */
+/** The table of approvals: every program makes five calls that are held, all at the same time, and each takes its course. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,13 +62,13 @@ async function runProgram(stage: Stage, row: number, client: WaitingClient): Pro
     const one = report as CaseReport;
     reports.set(one.course, one);
   });
-  stage.approver.expect(
-    COURSES.map((course) => ({
-      subject: subjectOf(row, course),
-      course,
-      onSettled: () => program.process.connected && program.process.send({ settled: course } satisfies Settled),
-    })),
-  );
+  const expected = COURSES.map(async (course) => ({
+    subject: subjectOf(row, course),
+    course,
+    token: await stage.site.apiToken(subjectOf(row, course)),
+    onSettled: () => program.process.connected && program.process.send({ settled: course } satisfies Settled),
+  }));
+  stage.approver.expect(await Promise.all(expected));
   const late = new AbortController();
   await Promise.race([program.ended, delay(ROW_MS_MAX, undefined, { signal: late.signal }).catch(() => undefined)]);
   late.abort();
@@ -101,21 +101,24 @@ function rowOf(
   return { client, reports, verdicts: Object.fromEntries(verdicts) as Record<Course, Verdict> };
 }
 
-export async function compareApprovals(tell: (line: string) => void): Promise<readonly ApprovalRow[]> {
+export async function compareApprovals(
+  tell: (line: string) => void,
+  clients: readonly WaitingClient[] = WAITING_CLIENTS,
+): Promise<readonly ApprovalRow[]> {
   const home = mkdtempSync(join(tmpdir(), 'gatebook-compat-home-'));
   const site = await startApprovalSite();
   const approver = startApprover(site.origin, await site.approverToken());
   try {
     const stage = { site, approver, home };
     const running: Promise<readonly CaseReport[]>[] = [];
-    for (const [row, client] of WAITING_CLIENTS.entries()) {
+    for (const [row, client] of clients.entries()) {
       tell(`${client.title}, ${client.era}`);
       running.push(runProgram(stage, row, client));
       await untilAsked(stage, row);
     }
     tell('all of them wait');
     const reports = await Promise.all(running);
-    return WAITING_CLIENTS.map((client, row) => rowOf(stage, row, client, reports[row] ?? []));
+    return clients.map((client, row) => rowOf(stage, row, client, reports[row] ?? []));
   } finally {
     await approver.end();
     await site.stop();

@@ -1,10 +1,19 @@
-/** The person who decides, at the API: about each request at its time, and about a second one of the same caller no more. */
+/**
+ * The person who decides, at the API: about each request at its time, and about a second one of the same caller no more. And whoever
+ * calls, where a reason is asked for that their program did not ask them for.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Course } from './course.ts';
-import { DECIDED_AFTER_MS, WORDS_OF_NO } from './course.ts';
+import { DECIDED_AFTER_MS, STATED_AFTER_MS, WORDS_OF_NO } from './course.ts';
 
 /** A case as the approver knows it: by who asks. */
-export type Expected = { readonly subject: string; readonly course: Course; readonly onSettled: () => void };
+export type Expected = {
+  readonly subject: string;
+  readonly course: Course;
+  readonly onSettled: () => void;
+  /** At the API, as whoever calls. */
+  readonly token: string;
+};
 export type Approver = {
   /** How many requests a caller made. */
   timesAsked(subject: string): number;
@@ -18,17 +27,24 @@ type Listed = {
   readonly requester: { readonly subject: string };
   readonly askedAt: string;
   readonly expiresAt: string;
+  readonly statement: { readonly at: string } | null;
 };
 
 const LOOK_EVERY_MS = 250;
 
-export function startApprover(origin: string, token: string): Approver {
+/** When it can be decided, as the person who decides does it; undefined: whoever calls has to say why. */
+function decidedMs({ askedAt, statement }: Listed, course: Exclude<Course, 'expired'>): number | undefined {
+  const from = course === 'asked' ? statement?.at : askedAt;
+  return from === undefined ? undefined : Date.parse(from) + DECIDED_AFTER_MS[course];
+}
+
+export function startApprover(origin: string, approverToken: string): Approver {
   const expected = new Map<string, Expected>();
   const asked = new Map<string, Set<string>>();
   const settled = new Set<string>();
   const ending = new AbortController();
 
-  const api = async (path: string, body?: object): Promise<unknown> => {
+  const api = async (path: string, body?: object, token = approverToken): Promise<unknown> => {
     const response = await fetch(`${origin}/api/v1/approvals${path}`, {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
@@ -50,7 +66,11 @@ export function startApprover(origin: string, token: string): Approver {
       if (nowMs > Date.parse(approval.expiresAt)) settle(one);
       return;
     }
-    if (approval.state !== 'pending' || nowMs < Date.parse(approval.askedAt) + DECIDED_AFTER_MS[one.course]) return;
+    if (approval.state !== 'pending') return;
+    const atMs = decidedMs(approval, one.course);
+    if (atMs === undefined && nowMs > Date.parse(approval.askedAt) + STATED_AFTER_MS)
+      await api(`/${approval.id}/statement`, { reason: 'the customer called' }, one.token);
+    if (atMs === undefined || nowMs < atMs) return;
     const decision = one.course === 'denied' ? { decision: 'deny', reason: WORDS_OF_NO } : { decision: 'approve' };
     await api(`/${approval.id}/decision`, decision);
     settle(one);

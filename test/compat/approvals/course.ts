@@ -1,7 +1,10 @@
 /** What becomes of a held call, and what a program is asked to do with one. Pure data: what is asked of it, and what it tells. */
 
-/** `soon`: a person agrees while every client still waits; `late`: when a client with its usual time-out waits no more. */
-export const COURSES = ['soon', 'late', 'denied', 'expired'] as const;
+/**
+ * `soon`: a person agrees while every client still waits; `late`: when a client with its usual time-out waits no more. `asked`: nobody
+ * can agree before whoever calls has said why.
+ */
+export const COURSES = ['soon', 'late', 'denied', 'expired', 'asked'] as const;
 export type Course = (typeof COURSES)[number];
 
 /** Column heads of the page. */
@@ -10,14 +13,20 @@ export const COURSE_TITLES: Readonly<Record<Course, string>> = {
   late: 'approved within 90 s',
   denied: 'denied',
   expired: 'expired',
+  asked: 'a reason asked for, then approved',
 };
 
-/** When the approver decides, counted from the moment people were asked; nobody decides about `expired`. */
+/**
+ * When the approver decides, counted from the moment people were asked, or whoever calls said why; nobody decides about `expired`.
+ */
 export const DECIDED_AFTER_MS: Readonly<Record<Exclude<Course, 'expired'>, number>> = {
   soon: 4_000,
   late: 80_000,
   denied: 4_000,
+  asked: 4_000,
 };
+/** Whoever was not asked by their program says why on the page of the request. */
+export const STATED_AFTER_MS = 5_000;
 export const WORDS_OF_NO = 'not on a Friday';
 
 /** The tool of servers/orders.ts that is held; each case has an order and a caller of its own, so that no yes is for two. */

@@ -20,6 +20,7 @@ levels: { everything: { allow: ["*"] } }
 grants: [{ groups: ["idp:callers"], connections: [orders], level: everything }]
 rules:
   - { name: hold-briefly, when: 'name == "${HELD_TOOL}" && args.order.endsWith("-expired")', then: hold, waitMinutes: 1 }
+  - { name: hold-and-ask, when: 'name == "${HELD_TOOL}" && args.order.endsWith("-asked")', then: hold, asks: { reason: true } }
   - { name: hold-cancelling, when: 'name == "${HELD_TOOL}"', then: hold }
 `;
 
@@ -29,6 +30,8 @@ export type ApprovalSite = {
   /** Of a person who may call. */
   token(subject: string): Promise<string>;
   approverToken(): Promise<string>;
+  /** The same person at the API. */
+  apiToken(subject: string): Promise<string>;
   /** How often the server did it. */
   timesDone(order: string): number;
   stop(): Promise<void>;
@@ -59,6 +62,7 @@ export async function startApprovalSite(): Promise<ApprovalSite> {
     origin: gateway.origin,
     url: `${gateway.origin}/mcp/orders`,
     token: (subject) => sign(subject, AUDIENCE, 'callers'),
+    apiToken: (subject) => sign(subject, `${AUDIENCE}/api`, 'callers'),
     approverToken: () => sign('lena', `${AUDIENCE}/api`, 'approvers'),
     timesDone: (order) =>
       server

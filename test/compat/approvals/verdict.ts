@@ -23,6 +23,7 @@ const FINE: Readonly<Record<Course, readonly (readonly Reading[])[]>> = {
   late: [['answer'], ['refused', 'answer']],
   denied: [['no'], ['refused', 'no']],
   expired: [['over'], ['refused']],
+  asked: [['answer'], ['refused', 'answer']],
 };
 
 function meanwhile({ links, forms, progress }: CaseReport): string {
