@@ -148,3 +148,12 @@ test('a client that left while it waited is answered by nobody', async () => {
   const outcome = await refused({ ...one, gateway, call: { ...one.call, gone } });
   assert.equal(outcome.code, 'client_gone');
 });
+
+test('a client whose request is over is told so, and not sent away once more before the store has it', async () => {
+  const one = await asked();
+  const gateway = { ...one.gateway, clock: () => one.approval.expiresMs };
+  assert.equal(one.gateway.approvals.find(one.approval.id)?.state, 'pending');
+  assert.equal(wayIn(await refused({ ...one, gateway }, roundOf(one, 1))), 'approval_expired expired');
+  const before = { ...one.gateway, clock: () => one.approval.expiresMs - 1 };
+  assert.equal(wayIn(await refused({ ...one, gateway: before }, roundOf(one, 1))), 'come_back');
+});

@@ -117,6 +117,8 @@ function refusalOf(approval: Approval, way: Way, call: Authorized, gateway: Gate
   const said = votes.findLast(({ effect }) => effect === 'deny')?.reason ?? '';
   if (state === 'denied') return { code: 'approval_denied', reason: 'denied', decision, approval: { id, said } };
   if (state !== 'pending') return { code: 'approval_expired', reason: state, decision };
+  // Its time is over before the store says so: nobody can decide it any more, and a client that comes back would come at once.
+  if (gateway.clock() >= expiresMs) return { code: 'approval_expired', reason: 'expired', decision };
   const next = nextFor(approval, way, call, gateway);
   return {
     code: 'approval_required',
