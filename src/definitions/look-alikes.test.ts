@@ -18,6 +18,8 @@ test('a letter of another script inside a Latin word is told', () => {
 test('a word all in letters that pass for Latin ones is told, unless the text shows that it is the other script', () => {
   assert.equal(marked('\u0441\u043e\u0440'), '<441><43e><440>');
   assert.equal(marked('Удалить сор и всё'), 'Удалить сор и всё');
+  assert.equal(marked('Ж /data/\u0441\u043e\u0440'), 'Ж /data/<441><43e><440>');
+  assert.equal(marked('файл report.pdf с подписью'), 'файл report.pdf с подписью');
 });
 
 test('copies of ASCII, spaces that are none, foreign digits and marks that pass for ASCII ones are told', () => {
@@ -29,6 +31,7 @@ test('copies of ASCII, spaces that are none, foreign digits and marks that pass 
     ['/etc\u2215passwd', '/etc<2215>passwd'],
     ['example\u2024com', 'example<2024>com'],
     ['amount \u09ea2', 'amount <9ea>2'],
+    ['টাকা 1\u09ea', 'টাকা 1<9ea>'],
     ['rm \u2010rf', 'rm <2010>rf'],
     ['a\u0338b', 'a<338>b'],
     ['z\u0300\u0301\u0302', 'z\u0300\u0301<302>'],
@@ -50,6 +53,7 @@ test('what people write every day stays as it is', () => {
     'हिन्दी',
     'Привет, мир: 7 строк',
     'Καλημέρα κόσμε',
+    'টাকা ৪২',
     'Δt = 3 μm, β2',
     'plain\n\ttext 😀',
   ])

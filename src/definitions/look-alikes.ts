@@ -32,11 +32,13 @@ const SUSPECT = new RegExp(
 
 const every = (text: string, pattern: RegExp): boolean => Array.from(text).every((letter) => pattern.test(letter));
 
-/** Which letters of the word pass for others. `isForeignText`: the text has letters that nobody takes for Latin ones. */
-function lookAlikesIn(word: string, isForeignText: boolean): (letter: string) => boolean {
+/** Which letters of the word pass for others. `isForeignText`: the text has letters that nobody takes for Latin ones; `isMixedText`: it has Latin ones. */
+function lookAlikesIn(word: string, isForeignText: boolean, isMixedText: boolean): (letter: string) => boolean {
   if (LATIN.test(word)) return (letter) => FOREIGN.test(letter) && !FORMULA.test(letter);
   const letters = word.replaceAll(/[^\p{L}]/gu, '');
-  const isDisguised = !isForeignText && letters !== '' && every(letters, LATIN_FACES);
+  // Beside Latin text, a word of more than one letter has to show by itself that it is of another script.
+  const isTrusted = isForeignText && (letters.length < 2 || !isMixedText);
+  const isDisguised = !isTrusted && letters !== '' && every(letters, LATIN_FACES);
   return (letter) => isDisguised && FOREIGN.test(letter);
 }
 
@@ -46,12 +48,14 @@ export function textPieces(text: string): readonly TextPiece[] {
   const isForeignText = Array.from(text).some(
     (letter) => OTHER_LETTER.test(letter) && !LATIN_FACES.test(letter) && !COPIES.test(letter),
   );
+  const isMixedText = LATIN.test(text);
   const disguised = new Set<number>();
   for (const { 0: word, index } of text.matchAll(WORD)) {
-    const isLookAlike = lookAlikesIn(word, isForeignText);
+    const isLookAlike = lookAlikesIn(word, isForeignText, isMixedText);
+    const isPlainWord = !isForeignText || /[0-9A-Za-z]/.test(word);
     for (let at = 0; at < word.length; at += 1) {
       const letter = String.fromCodePoint(word.codePointAt(at) ?? 0);
-      const isDigit = FOREIGN_DIGIT.test(letter) && !isForeignText;
+      const isDigit = isPlainWord && FOREIGN_DIGIT.test(letter);
       if (isLookAlike(letter) || isDigit) disguised.add(index + at);
       at += letter.length - 1;
     }

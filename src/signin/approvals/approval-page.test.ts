@@ -56,3 +56,11 @@ test('a decided request says how it ended, who decided and what came of it', () 
   assert.match(words, /Approved \(call\) by lena of i/);
   assert.match(words, /What came of it .*delete_customer.*: ok/);
 });
+
+test('what was approved says for what, and until when', () => {
+  const words = wordsOf(approvalPage({}, { state: 'approved', scope: 'tool', usableUntilMs: 62_000 }));
+  assert.match(
+    words,
+    /It is approved, and can be used \(any call of this tool by this caller\), until 1970-01-01 00:01 UTC/,
+  );
+});

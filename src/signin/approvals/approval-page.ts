@@ -10,7 +10,7 @@ import type { Event } from '#events/event.ts';
 import type { Limits } from '#limits.ts';
 import type { Result } from '#result.ts';
 import { approvalPath, decisionForm, showForm, statementForm, withdrawForm } from '#signin/approvals/approval-forms.ts';
-import { progressWords, STATE_WORDS } from '#signin/approvals/approval-words.ts';
+import { GRANTED_WORDS, progressWords, STATE_WORDS } from '#signin/approvals/approval-words.ts';
 import { rowsHtml } from '#signin/approvals/argument-html.ts';
 import type { ArgumentPlace, PageLimits } from '#signin/approvals/argument-html.ts';
 import type { ArgumentRows } from '#signin/approvals/argument-rows.ts';
@@ -63,12 +63,13 @@ const person = ({ subject, issuer }: { readonly subject: string; readonly issuer
   html`<code>${shownText(subject)}</code> of <code>${shownText(issuer)}</code>`;
 
 function stateHtml({ approval, view }: ApprovalPage): Html {
-  const { usableUntil, state } = view;
-  const until = state === 'pending' ? approval.expiresMs : Date.parse(usableUntil ?? '');
-  const isRunning = state === 'pending' || state === 'approved';
+  const { state, granted } = view;
+  const usableMs = state === 'approved' ? approval.usableUntilMs : undefined;
+  const untilMs = state === 'pending' ? approval.expiresMs : usableMs;
+  const until = untilMs === undefined ? undefined : html`, until ${timeOf(untilMs)}`;
+  const what = granted === null ? '' : ` (${GRANTED_WORDS[granted]})`;
   return html`<p>
-    <strong>It ${STATE_WORDS[state]}</strong>${isRunning ? html`, until ${timeOf(until)}` : undefined}. Asked
-    ${timeOf(approval.askedMs)}. ${progressWords(view)}.
+    <strong>It ${STATE_WORDS[state]}</strong>${what}${until}. Asked ${timeOf(approval.askedMs)}. ${progressWords(view)}.
   </p>`;
 }
 
@@ -187,9 +188,9 @@ function requesterHtml({ approval, viewer, limits }: ApprovalPage): Html | undef
 export function approvalBody(page: ApprovalPage): Html {
   const { note, similar, limits, compared, lastCalls, sent } = page;
   return html`${note === undefined ? undefined : html`<p class="note" role="status">${note}</p>`}
-    ${stateHtml(page)}${similarHtml(similar, limits)}${factsHtml(page)}${argumentsHtml(page)}
+    ${stateHtml(page)}${similarHtml(similar, page.approval.flood, limits)}${factsHtml(page)}${argumentsHtml(page)}
     ${compared === undefined ? undefined : changesHtml(compared, limits)}
-    ${sent === undefined ? undefined : sentHtml(sent)}${lastCalls === undefined ? undefined : lastCallsHtml(lastCalls)}
+    ${sent === undefined ? undefined : sentHtml(sent, page.view.state)}${lastCalls === undefined ? undefined : lastCallsHtml(lastCalls)}
     ${votesHtml(page)}${requesterHtml(page)}${decideHtml(page)}
     <p><a href="/approvals">All requests</a></p>`;
 }

@@ -34,6 +34,12 @@ const SCOPE_TITLES: Readonly<Record<ApprovalScope, string>> = {
   tool: 'Any call of this tool, whatever its arguments.',
 };
 
+export const GRANTED_WORDS: Readonly<Record<ApprovalScope, string>> = {
+  once: 'this call, once',
+  call: 'exactly this call, again and again',
+  tool: 'any call of this tool by this caller',
+};
+
 /** What it lets happen, and until when if somebody decides now. */
 export function scopeWords(scope: ApprovalScope, validMs: number, nowMs: number): Html {
   const title = html`<strong>${SCOPE_TITLES[scope]}</strong>`;

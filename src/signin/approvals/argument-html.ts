@@ -68,18 +68,20 @@ function maskNote(found: readonly Finding[], { isUnmasked }: ArgumentPlace): Htm
 export function placeHtml({ path }: ArgumentRow, limits: PageLimits): Html {
   const text = pathText(path);
   const cut = cutText(text, limits.approvalPathChars);
-  return html`<code>${shownText(cut)}</code>${cut.length < text.length ? ` … (${sizeWords(text)})` : ''}`;
+  const isCut = cut.length < text.length;
+  return html`<code>${shownText(cut, { isCut })}</code>${isCut ? ` (${sizeWords(text)})` : ''}`;
 }
 
-const valueHtml = (row: ArgumentRow, text: string, isMasked: boolean): Html =>
-  html`<code>${shownText(text, { isQuoted: row.kind === 'text', isMasked })}</code>`;
+const valueHtml = (row: ArgumentRow, text: string, isMasked: boolean, isCut = false): Html =>
+  html`<code>${shownText(text, { isQuoted: row.kind === 'text', isMasked, isCut })}</code>`;
 
-/** Its beginning alone, for where many stand side by side. */
-export function beginning(row: ArgumentRow, place: ArgumentPlace, { approvalValueChars }: PageLimits): Html {
+/** So much of it as can stand among others; `from`: where what is to be seen begins. */
+export function beginning(row: ArgumentRow, place: ArgumentPlace, { approvalValueChars }: PageLimits, from = 0): Html {
   const isMasked = isMaskedBy(ofRow(row, place), row, place);
-  const cut = cutText(row.text, approvalValueChars);
-  const more = cut.length < row.text.length ? ` … (${sizeWords(row.text)})` : '';
-  return html`${valueHtml(row, cut, isMasked)}${more}`;
+  const cut = cutText(row.text, approvalValueChars, from);
+  const isCut = from + cut.length < row.text.length;
+  const before = from > 0 ? html`from character ${countText(from + 1)} on: ` : undefined;
+  return html`${before}${valueHtml(row, cut, isMasked, isCut)}${isCut || from > 0 ? ` (${sizeWords(row.text)})` : ''}`;
 }
 
 function rowHtml(row: ArgumentRow, at: number, place: ArgumentPlace, isUnfolded: boolean, limits: PageLimits): Html {

@@ -34,3 +34,20 @@ test('the last calls stand with outcome and rule, and an index that cannot tell 
   assert.match(wordsOf(text), /export \\u\{200b\} on customers : denied \(denied\), by the rule no-exports/);
   assert.match(approvalPage({ lastCalls: { ok: false, error: 'unknown' } }), /cannot tell it now/);
 });
+
+test('two long texts that differ late are read from where they differ', () => {
+  const long = 'x'.repeat(5_000);
+  const now = askedOf(JSON.stringify({ text: `${long}pay eve`, same: long }));
+  const before = askedOf(JSON.stringify({ text: `${long}pay ada`, same: long }));
+  const compared = { now, earlier: ok({ event: anEvent(), ...before }) };
+  const words = wordsOf(approvalPage({ asked: askedOf('{}'), compared }));
+  assert.match(words, /was from character 4,965 on: "x{36,40}pay ada" \(5,007 characters/);
+  assert.match(words, /is from character 4,965 on: "x{36,40}pay eve" \(5,007 characters/);
+});
+
+test('that nothing is known to have been sent is no proof while the index comes after the book', () => {
+  const words = (state: 'approved' | 'used' | 'denied'): string => wordsOf(approvalPage({ sent: ok([]) }, { state }));
+  assert.match(words('approved'), /Nothing is known to have been sent with it so far/);
+  assert.match(words('used'), /does not have the call yet/);
+  assert.match(words('denied'), /Nothing was sent to the server/);
+});

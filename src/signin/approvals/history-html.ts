@@ -1,4 +1,5 @@
 /** What the book says around a request: what its caller did last, what came of it, and how it differs from what was approved before. */
+import type { ApprovalState } from '#approvals/approval.ts';
 import type { Event } from '#events/event.ts';
 import { unreachable } from '#result.ts';
 import type { Result } from '#result.ts';
@@ -36,15 +37,31 @@ export const lastCallsHtml = (calls: Result<readonly Event[], Untold>): Html =>
   html`<h2>What this caller did last</h2>
     ${calls.ok ? callList(calls.value, 'Nothing is in the book.') : UNKNOWN}`;
 
-export const sentHtml = (sent: Result<readonly Event[], Untold>): Html =>
+/** The index comes a moment after the book: it is never taken for a proof that nothing was sent. */
+const UNSENT: Readonly<Partial<Record<ApprovalState, string>>> = {
+  approved: 'Nothing is known to have been sent with it so far.',
+  used: 'It is used up; the search index does not have the call yet.',
+};
+
+export const sentHtml = (sent: Result<readonly Event[], Untold>, state: ApprovalState): Html =>
   html`<h2>What came of it</h2>
-    ${sent.ok ? callList(sent.value, 'Nothing was sent to the server.') : UNKNOWN}`;
+    ${sent.ok ? callList(sent.value, UNSENT[state] ?? 'Nothing was sent to the server.') : UNKNOWN}`;
 
 export type Earlier = {
   readonly event: Event;
   readonly rows: ArgumentRows;
   readonly place: ArgumentPlace;
 };
+
+/** Before where they differ. */
+const CONTEXT_CHARS = 40;
+
+/** Where two long texts are to be read from, so that what differs is seen; the beginning while that shows it. */
+function differenceFrom(one: string, other: string, { approvalValueChars }: PageLimits): number {
+  let at = 0;
+  while (at < one.length && at < other.length && one[at] === other[at]) at += 1;
+  return at < approvalValueChars - CONTEXT_CHARS ? 0 : at - CONTEXT_CHARS;
+}
 
 function changeItem(change: ArgumentChange, now: ArgumentPlace, before: ArgumentPlace, limits: PageLimits): Html {
   switch (change.kind) {
@@ -57,11 +74,14 @@ function changeItem(change: ArgumentChange, now: ArgumentPlace, before: Argument
         <strong>removed</strong> ${placeHtml(change.before, limits)}:
         <del>${beginning(change.before, before, limits)}</del>
       </li>`;
-    case 'changed':
+    case 'changed': {
+      const from = differenceFrom(change.before.text, change.after.text, limits);
       return html`<li>
         <strong>changed</strong> ${placeHtml(change.after, limits)}: was
-        <del>${beginning(change.before, before, limits)}</del>, is <ins>${beginning(change.after, now, limits)}</ins>
+        <del>${beginning(change.before, before, limits, from)}</del>, is
+        <ins>${beginning(change.after, now, limits, from)}</ins>
       </li>`;
+    }
     default:
       return unreachable(change);
   }

@@ -18,6 +18,8 @@ export const standInsIn = (text: string): number => [...text.matchAll(STAND_IN)]
 export type TextOptions = {
   /** As in JSON: quotes and backslashes are told apart from those of the text. */
   readonly isQuoted?: boolean;
+  /** There is more of it: the quotes stay open. */
+  readonly isCut?: boolean;
   /** The masker says that it put stand-ins here; else what looks like one was written by whoever asks. */
   readonly isMasked?: boolean;
 };
@@ -56,10 +58,11 @@ const piecesHtml = (text: string, options: TextOptions): readonly Html[] =>
   textPieces(text).flatMap((piece) => pieceHtml(piece, options));
 
 /** Of a name, a rule, a reason: in its own direction, whatever stands around it. */
-export const shownText = (text: string, options: TextOptions = {}): Html =>
-  options.isQuoted === true
-    ? html`<bdi>"${piecesHtml(text, options)}"</bdi>`
-    : html`<bdi>${piecesHtml(text, options)}</bdi>`;
+export function shownText(text: string, options: TextOptions = {}): Html {
+  const { isQuoted = false, isCut = false } = options;
+  const quote = isQuoted ? html`"` : html``;
+  return html`<bdi>${quote}${piecesHtml(text, options)}${isCut ? '…' : quote}</bdi>`;
+}
 
 /** At most so many UTF-16 units; no character is cut in two. */
 export function cutText(text: string, chars: number, from = 0): string {

@@ -21,8 +21,13 @@ test('of a kind are requests of one caller for one tool, whatever their argument
 
 test('from so many on it is a warning, without anything to press', () => {
   const most = LIMITS.approvalSimilarWarned;
-  assert.equal(similarHtml({ waiting: most - 1, refused: 0 }, LIMITS), undefined);
-  const text = similarHtml({ waiting: most - 1, refused: 1 }, LIMITS)?.text ?? '';
+  assert.equal(similarHtml({ waiting: most - 1, refused: 0 }, undefined, LIMITS), undefined);
+  const text = similarHtml({ waiting: most - 1, refused: 1 }, undefined, LIMITS)?.text ?? '';
   assert.match(text, /Asked often/);
   assert.doesNotMatch(text, /<button|<form|<input/);
+});
+
+test('one that came in a flood says so, however few of its kind there are', () => {
+  const text = similarHtml({ waiting: 0, refused: 0 }, { of: 'rule', first: 'apr_1' }, LIMITS)?.text ?? '';
+  assert.match(text, /More than people can look at comes of what this rule holds/);
 });
