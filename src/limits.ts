@@ -543,6 +543,8 @@ export const LIMITS = {
   approvalTellMs: 3_000,
   /** A client is sent away to come back so often; SDKs give up after ten. */
   approvalRounds: 8,
+  /** Of a held call that is kept, sealed, for a client that asked for a task; a larger one waits as others do. */
+  heldTaskBytes: 64 * 1024,
   /** Shown at once to whoever asks for the list. */
   approvalsListed: 500,
   /** After so many records the store notes how far it knows the book, which it is sure of so much later. */

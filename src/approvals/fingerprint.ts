@@ -15,6 +15,8 @@ const KEY_BYTES = 32;
  * the first round did was agreed to. Any other answers, or a state that nobody knows, are part of what is asked.
  */
 const FURTHER_ROUNDS: ReadonlySet<string> = new Set(['requestState', 'inputResponses']);
+/** How the answer is fetched (MCP 2025-11-25, Tasks): the server does the same with it and without. */
+const HOW_ANSWERED = 'task';
 const OWN_META: ReadonlySet<string> = new Set(['progressToken', ...TRACE_KEYS]);
 
 export type WhatIsAsked = {
@@ -57,7 +59,7 @@ function putParams({ doc, isContinued }: WhatIsAsked, put: Put): void {
   if (params?.kind !== 'object') return put(params === undefined ? 'none' : doc.text.slice(params.start, params.end));
   const meta = member(params, '_meta');
   const hasMeta = meta?.kind === 'object';
-  const leftOut = [...(isContinued === true ? FURTHER_ROUNDS : []), ...(hasMeta ? ['_meta'] : [])];
+  const leftOut = [HOW_ANSWERED, ...(isContinued === true ? FURTHER_ROUNDS : []), ...(hasMeta ? ['_meta'] : [])];
   putMembers(doc, params, new Set(leftOut), put);
   put('_meta');
   if (hasMeta) putMembers(doc, meta, OWN_META, put);

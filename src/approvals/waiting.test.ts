@@ -11,6 +11,7 @@ const modern = (elicits = NOTHING, method = 'tools/call'): WaitingClient => ({
   method,
   elicits,
   isReachable: false,
+  wantsTask: false,
 });
 const legacy = (elicits = NOTHING, protocol = '2025-11-25', isReachable = true): WaitingClient => ({
   era: 'legacy',
@@ -18,6 +19,7 @@ const legacy = (elicits = NOTHING, protocol = '2025-11-25', isReachable = true):
   method: 'tools/call',
   elicits,
   isReachable,
+  wantsTask: false,
 });
 
 const QUIET = { tells: false, asks: false } as const;
@@ -37,6 +39,11 @@ test('a client waits in the best way that it can', () => {
     [legacy(URL), { ...URL_ERROR, tells: true }],
     [legacy(URL, '2025-11-25', false), URL_ERROR],
     [legacy(URL, '2025-06-18'), HOLD],
+    [{ ...legacy(URL), wantsTask: true }, { kind: 'task' }],
+    [
+      { ...modern(), wantsTask: true },
+      { kind: 'rounds', tells: false, asks: false },
+    ],
     [legacy(FORM), { ...HOLD, asks: true }],
     [legacy(FORM, '2025-06-18'), { ...HOLD, asks: true }],
     [legacy(FORM, '2025-06-18', false), HOLD],

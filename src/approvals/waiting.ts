@@ -22,6 +22,8 @@ export type WaitingClient = {
   readonly elicits: Elicits;
   /** It has a session and takes a stream, so it can be asked before it is answered (legacy). */
   readonly isReachable: boolean;
+  /** It asks for a task. */
+  readonly wantsTask: boolean;
 };
 
 /**
@@ -31,6 +33,8 @@ export type WaitingClient = {
 export type Way =
   | { readonly kind: 'rounds'; readonly tells: boolean; readonly asks: boolean }
   | { readonly kind: 'hold'; readonly ends: 'refusal' | 'url_error'; readonly tells: boolean; readonly asks: boolean }
+  /** It gets a task of the gateway, and polls (2025-11-25). */
+  | { readonly kind: 'task' }
   | { readonly kind: 'refuse' };
 
 /** MCP 2026-07-28, Multi Round-Trip Requests, Supported Requests. */
@@ -42,7 +46,7 @@ const HOLD: Extract<Way, { readonly kind: 'hold' }> = { kind: 'hold', ends: 'ref
 
 /** @param hasPage there is a page that its user can be sent to */
 export function wayOf(waiting: Waiting, client: WaitingClient, hasPage: boolean): Way {
-  const { era, protocol, method, elicits, isReachable } = client;
+  const { era, protocol, method, elicits, isReachable, wantsTask } = client;
   const canRounds = era === 'modern' && ROUNDS.has(method);
   const canUrlError = protocol === URL_ERROR_REVISION && hasPage;
   switch (waiting) {
@@ -57,6 +61,7 @@ export function wayOf(waiting: Waiting, client: WaitingClient, hasPage: boolean)
     case 'auto':
       if (canRounds) return { kind: 'rounds', tells: hasPage && elicits.url, asks: elicits.form };
       if (era === 'modern') return HOLD;
+      if (wantsTask) return { kind: 'task' };
       return {
         kind: 'hold',
         ends: canUrlError && elicits.url ? 'url_error' : 'refusal',

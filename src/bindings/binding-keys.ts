@@ -47,6 +47,7 @@ export function createBindingKeys(secret: Uint8Array, random: (count: number) =>
         call.method,
         call.name,
         ...(call.approval === undefined ? [] : [call.approval]),
+        ...(call.held === undefined ? [] : [call.held]),
       ]);
       return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
     },
@@ -55,9 +56,15 @@ export function createBindingKeys(secret: Uint8Array, random: (count: number) =>
       const decipher = createDecipheriv(CIPHER, mac('seal', id), bytes.subarray(0, NONCE_BYTES));
       decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
       const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
-      const [call, method, name, approval] = JSON.parse(text.toString('utf8')) as readonly string[];
+      const [call, method, name, approval, held] = JSON.parse(text.toString('utf8')) as readonly string[];
       if (call === undefined || method === undefined || name === undefined) throw new Error('a sealed call is not one');
-      return { call, method, name, ...(approval === undefined ? {} : { approval }) };
+      return {
+        call,
+        method,
+        name,
+        ...(approval === undefined ? {} : { approval }),
+        ...(held === undefined ? {} : { held }),
+      };
     },
   };
 }

@@ -8,6 +8,8 @@ export type MakingCall = {
   readonly name: string;
   /** The yes by which it went up, where it needed one. */
   readonly approval?: string;
+  /** The call itself, where the gateway made the task while it is held: made again for who asks for its result. */
+  readonly held?: string;
 };
 
 /** Where an id means one thing. */

@@ -17,6 +17,20 @@ function sentDoc({ doc }: RequestMessage, send: Buffer, { limits }: Pick<Gateway
   return again.value;
 }
 
+/**
+ * Undefined while it is the first that was seen of it, or none was: whoever lists a server's tools while a call waits changes
+ * nothing of what was agreed to. From the first change on a call is another one with each.
+ */
+function changedDefinition(
+  { connection }: Printable,
+  { governedBy, name }: RequestMessage,
+  { definitions }: Pick<Gateway, 'definitions'>,
+): string | undefined {
+  const kind = definitionKindOf(governedBy);
+  const versions = kind === undefined ? [] : (definitions.known.get(connection.name, { kind, name })?.versions ?? []);
+  return versions.length < 2 ? undefined : versions.at(-1)?.hash;
+}
+
 type Printable = Pick<Authorized, 'verified' | 'connection' | 'masked' | 'decision' | 'follows'>;
 
 /** `message`: of the call, with its document. */
@@ -26,11 +40,6 @@ export function printsOf(
   gateway: Pick<Gateway, 'fingerprints' | 'definitions' | 'limits'>,
 ): Prints {
   const { caller } = call.verified;
-  const kind = definitionKindOf(message.governedBy);
-  const definition =
-    kind === undefined
-      ? undefined
-      : gateway.definitions.known.get(call.connection.name, { kind, name: message.name })?.versions.at(-1)?.hash;
   return gateway.fingerprints.of({
     caller: callerKey(caller),
     client: caller.client,
@@ -38,7 +47,7 @@ export function printsOf(
     method: message.method,
     name: message.name,
     policy: call.decision.policy,
-    definition,
+    definition: changedDefinition(call, message, gateway),
     isContinued: requestStateOf(message) !== undefined && (call.follows?.length ?? 0) > 0,
     doc: sentDoc(message, call.masked.send, gateway),
   });

@@ -25,8 +25,8 @@ export type WireError = {
     readonly expires?: string;
     readonly asks?: { readonly reason: boolean; readonly ticket?: string };
   };
-  /** The whole result instead of an error: the client is to come back with what stands in it (MCP 2026-07-28). */
-  readonly inputRequired?: object;
+  /** The whole result instead of an error: how the client goes on. */
+  readonly result?: object;
   /** `data.elicitations` (MCP 2025-11-25, URLElicitationRequiredError). */
   readonly elicitations?: object;
   /** `data.requiredCapabilities` (MCP 2026-07-28, MissingRequiredClientCapabilityError). */
@@ -206,9 +206,10 @@ function wayOf(refusal: Refusal): Partial<WireError> {
     return url === undefined
       ? {}
       : { rpcCode: URL_ELICITATION_REQUIRED, elicitations: urlElicitations({ id, url, message }) };
+  if (refusal.way.kind === 'task') return { result: { task: refusal.way.task } };
   const { state, tells, asks } = refusal.way;
   return {
-    inputRequired: inputRequired(state, {
+    result: inputRequired(state, {
       look: tells && url !== undefined ? { url, message } : undefined,
       asks: asks ? refusal.approval.asks : undefined,
     }),
@@ -250,7 +251,7 @@ const TOOL_REFUSALS: ReadonlySet<RefusalCode> = new Set([
  * read it (DESIGN section 6). Without a readable id the member is left out (MCP basic, error responses).
  */
 export function rpcErrorBody(error: WireError, subject: ErrorSubject): string {
-  const { code, executed, approval, elicitations, inputRequired, requiredCapabilities } = error;
+  const { code, executed, approval, elicitations, result, requiredCapabilities } = error;
   const data = {
     code,
     executed,
@@ -260,7 +261,7 @@ export function rpcErrorBody(error: WireError, subject: ErrorSubject): string {
     ...elicitations,
   };
   const id = subject.idText === undefined ? '' : `"id":${subject.idText},`;
-  if (inputRequired !== undefined) return `{"jsonrpc":"2.0",${id}"result":${JSON.stringify(inputRequired)}}`;
+  if (result !== undefined) return `{"jsonrpc":"2.0",${id}"result":${JSON.stringify(result)}}`;
   if (elicitations === undefined && subject.method === 'tools/call' && TOOL_REFUSALS.has(error.code))
     return toolError(id, error.message, data);
   return `{"jsonrpc":"2.0",${id}"error":${JSON.stringify({ code: error.rpcCode ?? RPC.internal, message: error.message, data })}}`;

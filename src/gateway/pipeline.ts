@@ -31,6 +31,7 @@ import { limitListeners, limitSubscriptions } from '#gateway/steps/limit-streams
 import { maskAnswer } from '#gateway/steps/mask-answer.ts';
 import { maskRequest } from '#gateway/steps/mask-request.ts';
 import { narrowCache } from '#gateway/steps/narrow-cache.ts';
+import { openHeldTask } from '#gateway/steps/open-held-task.ts';
 import { openHoldState } from '#gateway/steps/open-hold-state.ts';
 import { openStream } from '#gateway/steps/open-stream.ts';
 import { parse } from '#gateway/steps/parse.ts';
@@ -60,6 +61,7 @@ export const CALL_STEPS = [
   parse,
   openHoldState,
   followBinding,
+  openHeldTask,
   maskRequest,
   authorize,
   refuseBlocked,

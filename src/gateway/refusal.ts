@@ -87,7 +87,8 @@ export type Refusal =
       /** How the client is told to go on: undefined where it is refused plainly. */
       readonly way?:
         | { readonly kind: 'come_back'; readonly state: string; readonly tells: boolean; readonly asks: boolean }
-        | { readonly kind: 'url_error' };
+        | { readonly kind: 'url_error' }
+        | { readonly kind: 'task'; readonly task: object };
     }
   | {
       readonly code: 'approval_denied';

@@ -7,6 +7,7 @@ import type { ErrorSubject, WireError } from '#gateway/errors.ts';
 import type { Forwarded, Recorded, RestingCall } from '#gateway/call.ts';
 import { faultFrames, faultName } from '#gateway/fault-frames.ts';
 import type { Gateway } from '#gateway/gateway.ts';
+import { wantsTask } from '#gateway/held-task.ts';
 import { rateLimitHeaders } from '#gateway/quota.ts';
 import { measureRefusal } from '#gateway/measure.ts';
 import type { Refusal } from '#gateway/refusal.ts';
@@ -20,7 +21,9 @@ import type { HeaderPair, UpstreamAnswer } from '#upstream/port.ts';
 function subjectOf(call: AnyCall, refusal: Refusal): ErrorSubject {
   const known = call.message?.kind === 'request' ? call.message : undefined;
   const idText = known?.idText ?? ('idText' in refusal ? refusal.idText : undefined);
-  return { idText, method: known?.method, call: call.id };
+  // A tool result is no answer to who asked for a task.
+  const method = known === undefined || wantsTask(known) ? undefined : known.method;
+  return { idText, method, call: call.id };
 }
 
 function headersFor(call: AnyCall, gateway: Gateway, refusal: Refusal, error: WireError): HeaderPair[] {

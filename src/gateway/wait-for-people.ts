@@ -10,6 +10,8 @@ import type { Way } from '#approvals/waiting.ts';
 import type { Approved, Authorized } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { askUser } from '#gateway/ask-user.ts';
+import { placeOf } from '#gateway/binding-place.ts';
+import { heldTask, wantsTask, withoutTask } from '#gateway/held-task.ts';
 import { holdOpen } from '#gateway/hold-open.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { callerKey } from '#identity/caller.ts';
@@ -18,6 +20,11 @@ import { ELICITS_NOTHING, elicitsOfRequest } from '#mcp/elicits.ts';
 import type { RequestMessage } from '#mcp/jsonrpc.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
+
+const RETRY_MS = 1_000;
+
+const urlOf = (id: string, { publicUrl, signsIn }: Gateway): string | undefined =>
+  signsIn ? `${publicUrl}/approvals/${id}` : undefined;
 
 type Required = Extract<Refusal, { readonly code: 'approval_required' }>;
 
@@ -39,7 +46,27 @@ export async function waitForPeople(
   const decided = waited ? await holdAsking(stated, way, call, message, gateway, holdMs) : undefined;
   if (waited && decided === undefined && call.gone.aborted) return err({ code: 'client_gone', reason: 'disconnected' });
   const now = decided ?? stated;
+  if (way.kind === 'task' && now.state === 'pending') return giveTask(now, call, message, gateway);
   return isUsable(now, gateway.clock()) ? ok({ ...call, approval: now }) : err(refusalOf(now, way, call, gateway));
+}
+
+/** Durable before its client knows of it: it may come back to another process, or after a restart. */
+async function giveTask(
+  approval: Approval,
+  call: Authorized,
+  message: RequestMessage,
+  gateway: Gateway,
+): Promise<Result<Approved, Refusal>> {
+  const taskId = `gbt_${gateway.newId()}`;
+  const task = heldTask(taskId, approval, gateway.clock());
+  const { id, expiresMs } = approval;
+  const made = { call: call.id, method: message.method, name: message.name, approval: id, held: withoutTask(message) };
+  const bound = await gateway.bindings.bind(placeOf(call), { kind: 'task', id: taskId, ttlMs: task.ttl }, made);
+  if (!bound.ok)
+    return err({ code: 'bindings_unavailable', reason: bound.error, retryAfterMs: RETRY_MS, executed: 'no' });
+  const { decision } = call;
+  const shown = { id, url: urlOf(id, gateway), expiresMs };
+  return err({ code: 'approval_required', reason: 'task', decision, approval: shown, way: { kind: 'task', task } });
 }
 
 async function holdAsking(
@@ -71,19 +98,21 @@ async function statedNow(
   return stated.ok ? stated.value : (gateway.approvals.find(asked.id) ?? asked);
 }
 
-function wayFor(call: Authorized, message: RequestMessage, { holds, signsIn }: Gateway): Way {
+function wayFor(call: Authorized, message: RequestMessage, { holds, signsIn, limits }: Gateway): Way {
   const { era, protocol, session, verified } = call;
   const { otherwise, byClient } = holds.waiting;
   const name = message.clientInfo?.name ?? session.client?.name ?? '';
   const waiting = byClient.get(verified.caller.client ?? '') ?? byClient.get(name) ?? otherwise;
   const elicits = era === 'modern' ? elicitsOfRequest(message) : (session.elicits ?? ELICITS_NOTHING);
   const isReachable = session.wireId !== undefined && (session.endpoint !== undefined || takesStream(call.headers));
-  return wayOf(waiting, { era, protocol, method: message.method, elicits, isReachable }, signsIn);
+  const asksTask = wantsTask(message) && message.doc.bytes.length <= limits.heldTaskBytes;
+  const client = { era, protocol, method: message.method, elicits, isReachable, wantsTask: asksTask };
+  return wayOf(waiting, client, signsIn);
 }
 
 function holdMsOf(asked: Approval, way: Way, { round }: Authorized, { limits }: Gateway): number {
   // Whoever gave up looking wants the call no longer, or at another time.
-  if (way.kind === 'refuse' || round?.said === 'cancel') return 0;
+  if (way.kind === 'refuse' || way.kind === 'task' || round?.said === 'cancel') return 0;
   const isFirst = way.kind === 'rounds' && way.tells && round === undefined;
   if (!lacksStatement(asked))
     return isFirst ? Math.min(limits.approvalTellMs, limits.approvalHoldMs) : limits.approvalHoldMs;
@@ -112,7 +141,6 @@ function nextFor(approval: Approval, way: Way, call: Authorized, gateway: Gatewa
 
 function refusalOf(approval: Approval, way: Way, call: Authorized, gateway: Gateway): Refusal {
   const { decision } = call;
-  const { publicUrl, signsIn } = gateway;
   const { id, state, expiresMs, votes } = approval;
   const said = votes.findLast(({ effect }) => effect === 'deny')?.reason ?? '';
   if (state === 'denied') return { code: 'approval_denied', reason: 'denied', decision, approval: { id, said } };
@@ -126,7 +154,7 @@ function refusalOf(approval: Approval, way: Way, call: Authorized, gateway: Gate
     decision,
     approval: {
       id,
-      url: signsIn ? `${publicUrl}/approvals/${id}` : undefined,
+      url: urlOf(id, gateway),
       expiresMs,
       ...(lacksStatement(approval) ? { asks: approval.terms.asks } : {}),
     },

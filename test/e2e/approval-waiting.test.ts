@@ -299,3 +299,53 @@ test('the user of a client of 2025-11-25 is shown the page meanwhile, and may wa
   await gateway.recordWhere(({ leaf }) => leaf.st === 'approval_withdrawn');
   assert.equal(sent(gateway).length, 0);
 });
+
+test('a client of 2025-11-25 that asks for a task polls while people decide, and fetches the result once', async (t) => {
+  const gateway = await startTestGateway(t, { limits: { ...LIMITS, approvalHoldMs: 60_000 } });
+  const { session } = await initialize(gateway, {});
+  const headers = { 'mcp-session-id': session, 'mcp-protocol-version': '2025-11-25' };
+  const post = (message: object): Promise<Reply> => gateway.post('notes', JSON.stringify(message), headers);
+  const asked = toolCall('delete_note', { id: 7 });
+  const made = await post({ ...asked, params: { ...asked.params, task: { ttl: 60_000 } } });
+  const { task } = made.json['result'] as { readonly task: { readonly taskId: string; readonly status: string } };
+  assert.equal(task.status, 'working', made.text);
+  const about = (method: string): Promise<Reply> =>
+    post({ jsonrpc: '2.0', id: method, method, params: { taskId: task.taskId } });
+  const status = async (): Promise<unknown> =>
+    ((await about('tasks/get')).json['result'] as { status?: string }).status;
+  assert.equal(await status(), 'working');
+  const id = await decide(gateway, 'approve');
+  assert.equal(await status(), 'input_required');
+  const result = await about('tasks/result');
+  assert.equal(result.json['id'], 'tasks/result');
+  assert.match(result.text, /deleted/);
+  assert.equal(sent(gateway).length, 1);
+  assert.equal(sent(gateway)[0]?.message?.params?.['task'], undefined);
+  assert.equal(await status(), 'completed');
+  assert.match((await about('tasks/result')).text, /result given once/);
+  assert.equal(sent(gateway).length, 1);
+  const story = (await gateway.records())
+    .filter(({ header }) => header?.decision?.approval === id)
+    .map(({ leaf }) => `${leaf.kind} ${leaf.st}`);
+  assert.deepEqual(story, [
+    'control approval_requested',
+    'denied approval_required',
+    'control approval_vote',
+    'intent open',
+  ]);
+});
+
+test('a task that is cancelled while it waits asks nobody any more; a refusal is no tool result to who asked for a task', async (t) => {
+  const gateway = await startTestGateway(t, { limits: LIMITS });
+  const { session } = await initialize(gateway, {});
+  const headers = { 'mcp-session-id': session, 'mcp-protocol-version': '2025-11-25' };
+  const post = (message: object): Promise<Reply> => gateway.post('notes', JSON.stringify(message), headers);
+  const task = (name: string) => ({ ...toolCall(name), params: { name, arguments: {}, task: {} } });
+  const made = await post(task('delete_note'));
+  const { taskId } = (made.json['result'] as { readonly task: { readonly taskId: string } }).task;
+  const cancelled = await post({ jsonrpc: '2.0', id: 2, method: 'tasks/cancel', params: { taskId } });
+  assert.match(cancelled.text, /"status":"cancelled"/);
+  await gateway.recordWhere(({ leaf }) => leaf.st === 'approval_withdrawn');
+  const denied = (await post(task('drop_all'))).json['error'] as { readonly code: number };
+  assert.equal(denied.code, -32010);
+});

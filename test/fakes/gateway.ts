@@ -76,6 +76,7 @@ import { maskAnswer } from '#gateway/steps/mask-answer.ts';
 import { maskRequest } from '#gateway/steps/mask-request.ts';
 import { findResumption } from '#gateway/steps/find-resumption.ts';
 import { findSession } from '#gateway/steps/find-session.ts';
+import { openHeldTask } from '#gateway/steps/open-held-task.ts';
 import { openHoldState } from '#gateway/steps/open-hold-state.ts';
 import { openStream } from '#gateway/steps/open-stream.ts';
 import { parse } from '#gateway/steps/parse.ts';
@@ -544,7 +545,7 @@ export const bodyRead = async (gateway: Gateway, ask?: Ask): Promise<BodyRead> =
 export const parsed = async (gateway: Gateway, ask?: Ask): Promise<Parsed> =>
   must(parse(await bodyRead(gateway, ask), gateway));
 export const followed = async (gateway: Gateway, ask?: Ask): Promise<Followed> =>
-  must(followBinding(must(openHoldState(await parsed(gateway, ask), gateway)), gateway));
+  must(openHeldTask(must(followBinding(must(openHoldState(await parsed(gateway, ask), gateway)), gateway)), gateway));
 export const requestMasked = async (gateway: Gateway, ask?: Ask): Promise<RequestMasked> =>
   must(await maskRequest(await followed(gateway, ask), gateway));
 export const authorized = async (gateway: Gateway, ask?: Ask): Promise<Authorized> =>

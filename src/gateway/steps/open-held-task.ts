@@ -1,0 +1,41 @@
+/**
+ * A message about a task that the gateway made while a call is held. Whoever asks for its result makes the call itself: from
+ * here on it is that call, as its client spelled it, under the id of this request. All else is answered by the gateway.
+ */
+import type { Followed } from '#gateway/call.ts';
+import type { Gateway } from '#gateway/gateway.ts';
+import { heldTaskServer, isOpenTask } from '#gateway/held-task.ts';
+import type { Refusal } from '#gateway/refusal.ts';
+import { member, parseJson, spliceText } from '#mcp/json.ts';
+import { readMessage } from '#mcp/jsonrpc.ts';
+import type { RequestMessage } from '#mcp/jsonrpc.ts';
+import { isAboutTask } from '#mcp/methods.ts';
+import { ok } from '#result.ts';
+import type { Result } from '#result.ts';
+
+/** Throws when what was kept is no message, which is a bug: it was one when it was sealed. */
+function madeAgain(held: string, { idText }: RequestMessage, { limits }: Gateway): RequestMessage {
+  const bounds = { depth: limits.jsonDepth, nodes: limits.jsonNodes };
+  const kept = parseJson(Buffer.from(held), bounds);
+  const id = kept.ok ? member(kept.value.root, 'id') : undefined;
+  if (id === undefined) throw new Error('a held call is no request');
+  const doc = parseJson(Buffer.from(spliceText(held, [{ start: id.start, end: id.end, text: idText }])), bounds);
+  const read = doc.ok ? readMessage(doc.value) : doc;
+  if (!read.ok || read.value.kind !== 'request') throw new Error('a held call is no request');
+  return read.value;
+}
+
+export function openHeldTask(call: Followed, gateway: Gateway): Result<Followed, Refusal> {
+  const { message, follows, connection } = call;
+  const [made] = follows ?? [];
+  if (message.kind !== 'request' || !isAboutTask(message.method) || made?.held === undefined) return ok(call);
+  const { approvals, clock } = gateway;
+  const isWanted = message.method === 'tasks/result' && isOpenTask(approvals.find(made.approval ?? ''), clock());
+  if (isWanted) {
+    const again = madeAgain(made.held, message, gateway);
+    const { follows: _, ...rest } = call;
+    return ok({ ...rest, message: again, body: again.doc.bytes });
+  }
+  const parts = { find: (id: string) => approvals.find(id), withdraw: (id: string) => approvals.withdraw(id), clock };
+  return ok({ ...call, connection: { ...connection, upstream: heldTaskServer(message, made, parts), credential: [] } });
+}
