@@ -19,7 +19,7 @@ export function openSlack(
   const apps = notifiers.flatMap((settings): readonly (readonly [string, SlackApp])[] => {
     if (settings.kind !== 'slack') return [];
     // Its sockets end by themselves when they are idle, after a reload too.
-    const { post } = createPost({ proxy, ca: undefined, limits });
+    const { post } = createPost({ proxy, ca: undefined, limits, clock: parts.clock });
     return [[settings.name, { settings, api: createSlackApi({ ...settings, post }) }]];
   });
   const own: SlackParts = {

@@ -46,7 +46,7 @@ const email = z.strictObject({
     tls,
   }),
   from: mailbox,
-  to: z.array(mailbox).min(1).max(100).describe('each gets a mail of its own'),
+  to: z.array(mailbox).min(1).max(100).describe('one mail goes to all of them'),
 });
 
 const slack = z.strictObject({

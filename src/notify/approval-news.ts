@@ -2,7 +2,7 @@
  * What is told of an approval. Whoever asks chose the name of what is called and is read by people who are about to decide, in
  * programs that make links of what looks like one: so nothing of it is a link, a line of its own, or hidden.
  */
-import type { Approval } from '#approvals/approval.ts';
+import type { Approval, Statement } from '#approvals/approval.ts';
 import { revealed } from '#definitions/hidden-text.ts';
 import type { Limits } from '#limits.ts';
 import type { ApprovalNews, NewsState, NotifierKind } from '#notify/notifier.ts';
@@ -51,6 +51,9 @@ export function newsState({ state, usableUntilMs }: Pick<Approval, 'state' | 'us
   }
 }
 
+const saidIn = ({ reason, ticket }: Statement): string =>
+  ticket === undefined ? reason : `${reason} (${ticket})`.trimStart();
+
 const yesOf = ({ votes }: Pick<Approval, 'votes'>): number => votes.filter(({ effect }) => effect === 'approve').length;
 
 /**
@@ -85,7 +88,7 @@ export function approvalNews(approval: Approval, { mask, publicUrl, hasPages, li
     expiresAtMs: approval.expiresMs,
     url: hasPages ? page : undefined,
     flood: flood?.of,
-    statement: statement === undefined ? undefined : shown(statement.reason),
+    statement: statement === undefined ? undefined : shown(saidIn(statement)),
     decidedBy: last === undefined ? undefined : shown(last.by.subject),
     // Masked when it was kept.
     reason: last === undefined || last.reason === '' ? undefined : shown(last.reason),

@@ -1,75 +1,115 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { LIMITS } from '#limits.ts';
-import { createPost } from '#notify/post.ts';
+import type { NoticePost } from '#notify/notifier.ts';
+import { createPost, retryAfterMs } from '#notify/post.ts';
+import type { PostParts } from '#notify/post.ts';
+import { createTestAuthority } from '#test/fakes/certificates.ts';
 import { startConnectProxy } from '#test/fakes/connect-proxy.ts';
+import { startTlsFront } from '#test/fakes/tls-front.ts';
+import { until } from '#test/e2e/until.ts';
+import { startWebhookServer } from '#test/fakes/webhook-server.ts';
 
-async function start(t: TestContext, answer: (request: IncomingMessage, response: ServerResponse) => void) {
-  const server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { post, close } = createPost({ proxy: undefined, ca: undefined, limits: LIMITS });
-  t.after(async () => {
-    await close();
-    server.closeAllConnections();
-    server.close();
-  });
-  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?x=1`);
-  return (signal: AbortSignal = AbortSignal.timeout(10_000)) =>
-    post({ url, headers: { 'content-type': 'application/json' }, body: '{"a":1}' }, signal);
-}
+const NOW_MS = Date.UTC(2026, 10, 26, 9);
 
-test('what is sent arrives as it is, and the answer comes back with its status and how long to wait', async (t) => {
-  const seen: string[] = [];
-  const post = await start(t, (request, response) => {
-    request.setEncoding('utf8').on('data', (text: string) => seen.push(`${request.method} ${request.url} ${text}`));
-    request.on('end', () => response.writeHead(429, { 'retry-after': '30' }).end('slow down'));
-  });
-  assert.deepEqual(await post(), { ok: true, value: { status: 429, retryAfterMs: 30_000, body: 'slow down' } });
-  assert.deepEqual(seen, ['POST /hook?x=1 {"a":1}']);
-});
-
-test('nobody makes it wait for longer than an hour, or follow another address, or read without end', async (t) => {
-  let asked = 0;
-  const post = await start(t, (_, response) => {
-    asked += 1;
-    response.writeHead(302, { location: '/elsewhere', 'retry-after': '999999999' });
-    response.end('x'.repeat(LIMITS.noticeAnswerBytes + 10_000));
-  });
-  const answered = await post();
-  assert.ok(answered.ok);
-  assert.deepEqual([answered.value.status, asked], [302, 1]);
-  assert.equal(answered.value.retryAfterMs, LIMITS.noticeRetryAfterMsMax);
-  assert.equal(answered.value.body.length, LIMITS.noticeAnswerBytes);
-});
-
-test('who does not answer in time is given up, also in the middle of an answer; who is not there is unreachable', async (t) => {
-  const silent = await start(t, () => undefined);
-  assert.deepEqual(await silent(AbortSignal.timeout(50)), { ok: false, error: 'timed_out' });
-  const slow = await start(t, (_, response) => void response.writeHead(200).write('{'));
-  assert.deepEqual(await slow(AbortSignal.timeout(50)), { ok: false, error: 'timed_out' });
-  const rude = await start(t, (request) => request.socket.destroy());
-  assert.deepEqual(await rude(), { ok: false, error: 'unreachable' });
-});
-
-test('a server beyond the proxy is asked through it', async (t) => {
-  const proxy = await startConnectProxy();
-  t.after(() => proxy.close());
-  const server = { url: new URL(proxy.url), authorization: undefined };
+function openOn(t: TestContext, parts: Partial<PostParts> = {}): NoticePost {
   const { post, close } = createPost({
-    proxy: { https: server, http: server, around: [] },
     ca: undefined,
+    proxy: undefined,
     limits: LIMITS,
+    clock: () => NOW_MS,
+    ...parts,
   });
   t.after(close);
-  const url = new URL('https://slack.example/api/chat.postMessage');
-  const answered = await post({ url, headers: {}, body: '' }, AbortSignal.timeout(10_000));
-  assert.deepEqual(answered, { ok: false, error: 'unreachable' });
+  return post;
+}
+const to = (url: string, body = '{}') => ({ url: new URL(url), headers: { 'x-a': 'b' }, body });
+const soon = (): AbortSignal => AbortSignal.timeout(60_000);
+
+test('what is posted arrives as it is, and the answer comes back with its status', async (t) => {
+  const server = await startWebhookServer(t);
+  server.answer = (response) => response.writeHead(200, { 'retry-after': '7' }).end('{"ok":true}');
+  const answer = await openOn(t)(to(server.url, '{"a":1}'), soon());
+  assert.deepEqual(answer, { ok: true, value: { status: 200, retryAfterMs: 7_000, body: '{"ok":true}' } });
+  const [posted] = server.heard;
   assert.deepEqual(
-    proxy.asked.map(({ authority }) => authority),
-    ['slack.example:443'],
+    [posted?.method, posted?.path, posted?.body, posted?.headers['x-a']],
+    ['POST', '/hook', '{"a":1}', 'b'],
   );
+});
+
+test('a redirect is an answer like others: it is not followed', async (t) => {
+  const [server, other] = [await startWebhookServer(t), await startWebhookServer(t)];
+  for (const status of [301, 302, 303, 307, 308]) {
+    server.answer = (response) => response.writeHead(status, { location: other.url }).end();
+    const answer = await openOn(t)(to(server.url), soon());
+    assert.equal(answer.ok && answer.value.status, status);
+  }
+  assert.equal(other.heard.length, 0);
+});
+
+test('of a body without an end only so much is read', async (t) => {
+  const server = await startWebhookServer(t);
+  let isCut = false;
+  server.answer = (response) => {
+    response.writeHead(200);
+    const more = (): void => {
+      while (!response.destroyed && response.write('x'.repeat(16_384)));
+    };
+    response.on('drain', more).once('close', () => (isCut = true));
+    more();
+  };
+  const answer = await openOn(t)(to(server.url), soon());
+  assert.equal(answer.ok && answer.value.body.length, LIMITS.noticeAnswerBytes);
+  await until(() => isCut);
+});
+
+test('a server that never answers, never ends or is not there fails in time, and its address is in no fault', async (t) => {
+  const server = await startWebhookServer(t);
+  const post = openOn(t);
+  server.answer = () => undefined;
+  const hanging = AbortSignal.timeout(30);
+  assert.deepEqual(await post(to(server.url), hanging), { ok: false, error: 'timed_out' });
+  server.answer = (response) => response.writeHead(200).write('x');
+  assert.deepEqual(await post(to(server.url), AbortSignal.timeout(30)), { ok: false, error: 'timed_out' });
+  server.answer = (response) => response.socket?.destroy();
+  assert.deepEqual(await post(to(server.url), soon()), { ok: false, error: 'unreachable' });
+  assert.deepEqual(await post(to('http://127.0.0.1:1/'), soon()), { ok: false, error: 'unreachable' });
+});
+
+test('headers of a server are bounded', async (t) => {
+  const server = await startWebhookServer(t);
+  server.answer = (response) => response.writeHead(200, { 'x-long': 'x'.repeat(LIMITS.noticeHeaderBytes) }).end();
+  assert.deepEqual(await openOn(t)(to(server.url), soon()), { ok: false, error: 'unreachable' });
+});
+
+test('over https only a certificate that the configured authority gave is spoken to, through a proxy too', async (t) => {
+  const server = await startWebhookServer(t);
+  const authority = createTestAuthority();
+  const front = await startTlsFront(Number(new URL(server.url).port), authority.issue(['hooks.test']));
+  const proxy = await startConnectProxy();
+  proxy.routes.set('hooks.test:443', front.port);
+  t.after(() => Promise.all([front.close(), proxy.close()]));
+  const https = { url: new URL(proxy.url), authorization: undefined };
+  const through = { proxy: { https, http: undefined, around: [] } };
+  const [trusting, other] = [openOn(t, { ...through, ca: authority.ca }), openOn(t, through)];
+  const answer = await trusting(to('https://hooks.test/hook'), soon());
+  assert.equal(answer.ok && answer.value.status, 202);
+  assert.deepEqual(await other(to('https://hooks.test/hook'), soon()), { ok: false, error: 'unreachable' });
+  proxy.routes.set('evil.test:443', front.port);
+  assert.deepEqual(await trusting(to('https://evil.test/hook'), soon()), { ok: false, error: 'unreachable' });
+  assert.equal(server.heard.length, 1);
+});
+
+test('how long a server asks to be left alone is read in both forms, within a bound, and from nothing else', () => {
+  const after = (value: unknown): number | undefined => retryAfterMs(value, NOW_MS, 3_600_000);
+  assert.equal(after('120'), 120_000);
+  assert.equal(after('0'), 0);
+  assert.equal(after('Thu, 26 Nov 2026 09:00:30 GMT'), 30_000);
+  assert.equal(after('Thu, 26 Nov 2026 08:00:00 GMT'), 0);
+  assert.equal(after('9999999999'), 3_600_000);
+  assert.equal(after('Thu, 26 Nov 2099 09:00:00 GMT'), 3_600_000);
+  for (const value of ['-1', '1.5', '1e9', '2026-11-26', 'soon', '', undefined, ['1'], '99999999999'])
+    assert.equal(after(value), undefined, String(value));
 });
