@@ -16,7 +16,7 @@ export const policySettings = (loaded: {
 }): PolicySettings => ({
   levels: loaded.config.levels,
   grants: loaded.config.grants,
-  rules: loaded.config.rules.map(({ name, when, then }) => ({ name, when, effect: then })),
+  rules: loaded.config.rules.map(({ name, when, then, lift }) => ({ name, when, effect: then, lift })),
   accounts: loaded.config.serviceAccounts,
   version: loaded.policyVersion,
   limits: loaded.limits,

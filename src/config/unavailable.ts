@@ -19,10 +19,6 @@ export function checkUnavailable(raw: RawMap): Complaint[] {
       });
     }
   }
-  for (const [index, rule] of rawItems(raw['rules'])) {
-    if (rule['lift'] === undefined) continue;
-    complaints.push({ ...unavailable(['rules', index, 'lift'], '`lift`'), atKey: true, fix: 'remove it' });
-  }
   return complaints;
 }
 

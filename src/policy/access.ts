@@ -111,7 +111,7 @@ const unique = (patterns: readonly LevelPattern[]): readonly LevelPattern[] => [
 /** Characters that a search for what stands between two stars passes in one unit. */
 const CHARS_SEARCHED = 64;
 
-function matchUnits(patterns: readonly LevelPattern[], use: MethodUse): number {
+export function matchUnits(patterns: readonly LevelPattern[], use: MethodUse): number {
   if (!('name' in use)) return 0;
   const names = use.kind === 'named' ? [use.name, ...use.bases] : [use.name];
   const chars = names.reduce((sum, name) => sum + name.length, 0);

@@ -27,6 +27,8 @@ export type TraceStep =
   | { readonly step: 'grant'; readonly index: number; readonly level: string; readonly matched: string }
   | { readonly step: 'level'; readonly level: string; readonly pattern: string; readonly effect: 'allow' | 'deny' }
   | { readonly step: 'implicit'; readonly method: string }
+  /** No level in effect allows it; this one, to which the rule lifts, would. */
+  | { readonly step: 'lift'; readonly rule: string; readonly level: string; readonly pattern: string }
   /** A key that may have this level at most. */
   | { readonly step: 'key'; readonly key: string; readonly level: string }
   | {

@@ -43,8 +43,12 @@ const SETTINGS: PolicySettings = {
   limits: LIMITS,
 };
 
-function explain(more: Partial<PolicyInput>, rules = SETTINGS.rules): Explanation & { readonly effect: string } {
-  const settings = { ...SETTINGS, rules };
+function explain(
+  more: Partial<PolicyInput>,
+  rules = SETTINGS.rules,
+  levels = SETTINGS.levels,
+): Explanation & { readonly effect: string } {
+  const settings = { ...SETTINGS, rules, levels };
   const policy = createPolicy(settings);
   assert.ok(policy.ok);
   const input: PolicyInput = {
@@ -129,6 +133,28 @@ test('every rule says what became of it, those not asked why', () => {
     outcomes(explain({ method: 'x/y' })).map((line) => line.split(' ')[1]),
     ['not_asked:', 'not_asked:', 'not_asked:', 'not_asked:', 'not_asked:'],
   );
+});
+
+test('what a hold lifts to is said, and why it lifts nothing', () => {
+  const rules: PolicySettings['rules'] = [
+    { name: 'plain', when: 'true', effect: 'hold' },
+    { name: 'narrow', when: 'true', effect: 'hold', lift: 'none' },
+    { name: 'lift', when: 'name.startsWith("x/")', effect: 'hold', lift: 'wide' },
+    { name: 'deny', when: 'false', effect: 'deny' },
+  ];
+  const levels = { ...SETTINGS.levels, wide: { allow: ['sampling/*', 'x/*'], deny: [] } };
+  assert.deepEqual(outcomes(explain({ method: 'x/y', name: 'x/' }, rules, levels)), [
+    'plain not_asked: it holds what levels permit',
+    'narrow not_asked: level none, to which it lifts, does not permit it either',
+    'lift matched: it lifts to level wide, which permits it by the pattern x/*',
+    'deny not_matched',
+  ]);
+  assert.deepEqual(outcomes(explain({ method: 'y/y', name: '' }, rules, levels)), [
+    'plain not_asked: rules only narrow, and the call is not permitted',
+    'narrow not_asked: level none, to which it lifts, does not permit it either',
+    'lift not_asked: level wide, to which it lifts, does not permit it either',
+    'deny not_asked: rules only narrow, and the call is not permitted',
+  ]);
 });
 
 test('without any rule nothing is said about rules', () => {

@@ -101,24 +101,32 @@ function followed(use: MethodUse, input: PolicyInput): Explanation['follows'] {
 
 function explainRules(settings: PolicySettings, decision: Decision): readonly RuleExplained[] {
   const asked = new Map(decision.trace.flatMap((step) => (step.step === 'rule' ? [[step.rule, step] as const] : [])));
+  const offers = new Map(decision.trace.flatMap((step) => (step.step === 'lift' ? [[step.rule, step] as const] : [])));
   const refusedBy =
     decision.reason === 'denied_by_rule' || decision.reason === 'condition_failed' ? decision.rule : undefined;
   const endedBy = settings.rules.find(({ name }) => {
     const step = asked.get(name);
     return step !== undefined && step.effect !== 'deny' && step.outcome === 'matched';
   });
-  return settings.rules.map(({ name, effect }): RuleExplained => {
-    const step = asked.get(name);
-    if (step !== undefined) {
-      const { outcome, detail } = step;
-      return { rule: name, effect, outcome, ...(detail === undefined ? {} : { detail }) };
-    }
-    const detail =
-      asked.size === 0
-        ? 'rules only narrow, and the call is not permitted'
-        : endedBy !== undefined && effect !== 'deny'
-          ? `rule ${endedBy.name} ended the search`
-          : `rule ${refusedBy ?? ''} had already denied`;
-    return { rule: name, effect, outcome: 'not_asked', detail };
+  const whyNotAsked = ({ name, effect, lift }: PolicySettings['rules'][number]): string => {
+    const isUnpermitted = offers.size > 0 || decision.reason === 'not_permitted';
+    if (isUnpermitted && lift !== undefined && !offers.has(name))
+      return `level ${lift}, to which it lifts, does not permit it either`;
+    if (offers.size > 0 && effect === 'hold' && lift === undefined) return 'it holds what levels permit';
+    if (asked.size === 0) return 'rules only narrow, and the call is not permitted';
+    return endedBy !== undefined && effect !== 'deny'
+      ? `rule ${endedBy.name} ended the search`
+      : `rule ${refusedBy ?? ''} had already denied`;
+  };
+  return settings.rules.map((settled): RuleExplained => {
+    const { name: rule, effect } = settled;
+    const [step, offer] = [asked.get(rule), offers.get(rule)];
+    if (step === undefined) return { rule, effect, outcome: 'not_asked', detail: whyNotAsked(settled) };
+    const lifting =
+      offer === undefined
+        ? undefined
+        : `it lifts to level ${offer.level}, which permits it by the pattern ${offer.pattern}`;
+    const detail = step.detail ?? lifting;
+    return { rule, effect, outcome: step.outcome, ...(detail === undefined ? {} : { detail }) };
   });
 }

@@ -7,7 +7,8 @@ import { test } from 'node:test';
 import type { Caller } from '#identity/caller.ts';
 import type { PolicyInput } from '#policy/input.ts';
 import { createPolicy } from '#policy/policy.ts';
-import type { Policy, PolicySettings, RuleSettings } from '#policy/policy.ts';
+import type { Policy, PolicySettings } from '#policy/policy.ts';
+import type { RuleSettings } from '#policy/rules.ts';
 
 /** Every choice of one value from each list. */
 function* choices<T>(lists: readonly (readonly T[])[]): Generator<readonly T[]> {
@@ -300,6 +301,75 @@ test('(3) rules: a deny wins wherever it stands, else the first allow or hold, a
   }
   assert.equal(rows, (1 + 9 + 81 + 729 + 6_561) * calls.length);
   assert.deepEqual([...effectsSeen].toSorted(), ['allow', 'deny', 'hold']);
+});
+
+/** The same words for a hold that lifts: it is for what no level in effect allows and the lifted one does, too. */
+type Kind = RuleSettings['effect'] | 'lift';
+const KINDS = [...EFFECTS, 'lift'] as const satisfies readonly Kind[];
+
+function liftRuled(kinds: readonly Kind[], outcomes: readonly Outcome[], isPermitted: boolean): string {
+  const places = kinds.flatMap((kind, at) => (isPermitted || kind !== 'hold' ? [at] : []));
+  const said = ruled(
+    places.map((at): RuleSettings['effect'] => {
+      const kind = kinds[at] ?? 'deny';
+      return kind === 'lift' ? 'hold' : kind;
+    }),
+    places.map((at) => outcomes[at] ?? 'fails'),
+  ).replace(/ r(\d+)$/, (_, at: string) => ` r${places[Number(at)]}`);
+  if (isPermitted) return said;
+  // Without anything that lifts no rule is asked; an allow widens nothing, and what nobody lifts stays as it was.
+  return kinds.includes('lift') && !said.startsWith('allow') ? said : 'deny not_permitted';
+}
+
+test('(3) lift: a hold may offer what no level allows and one does; a deny of any level stays, and nothing else is widened', () => {
+  const levels = {
+    l: { allow: ['tools/call:a'], deny: ['tools/call:denied'] },
+    up: { allow: ['tools/call:b', 'tools/call:denied', 'tools/call:own'], deny: ['tools/call:own'] },
+    narrow: { allow: ['tools/call:a'], deny: [] },
+  };
+  const grants = [{ groups: ['okta:dev'], connections: ['c'], level: 'l' }];
+  const caller: Caller = { ...CALLER, groups: ['okta:dev'] };
+  const withKey: Caller = { ...caller, key: { id: 'k', createdBy: CALLER, connections: ['*'], level: 'narrow' } };
+  const calls = [
+    { base: 'permitted', input: { name: 'a' } },
+    { base: 'liftable', input: { name: 'b' } },
+    { base: 'deny not_permitted', input: { name: 'elsewhere' } },
+    { base: 'deny denied_by_level', input: { name: 'denied' } },
+    { base: 'deny not_permitted', input: { name: 'own' } },
+    { base: 'deny no_grant', input: { name: 'b', connection: 'd' } },
+    { base: 'deny not_permitted', input: { name: 'b', caller: withKey } },
+  ];
+  const tally = new Tally();
+  for (let length = 0; length <= 3; length += 1) {
+    for (const kinds of choices<Kind>(repeated(KINDS, length))) {
+      const rules = kinds.map((kind, at): RuleSettings => {
+        const plain = { name: `r${at}`, when: `args.r${at}` };
+        return kind === 'lift' ? { ...plain, effect: 'hold', lift: 'up' } : { ...plain, effect: kind };
+      });
+      const made = policy({ levels, grants, rules });
+      for (const outcomes of choices(repeated(OUTCOMES, length))) {
+        for (const { base, input } of calls) {
+          const decision = made.decide(call({ caller, args: argsFor(outcomes), ...input }));
+          const by = decision.rule === undefined ? '' : ` ${decision.rule}`;
+          const expected = base.startsWith('deny') ? base : liftRuled(kinds, outcomes, base === 'permitted');
+          const said = `${decision.effect} ${decision.reason}${by}`;
+          assert.equal(said, expected, JSON.stringify([kinds, outcomes, input]));
+          if (decision.effect === 'hold') assert.equal(decision.level, base === 'permitted' ? 'l' : 'up');
+          tally.row(`${decision.effect} ${decision.reason}`, expected.split(' ').slice(0, 2).join(' '), () => input);
+        }
+      }
+    }
+  }
+  tally.seen(
+    (1 + 12 + 144 + 1_728) * calls.length,
+    'allow permitted',
+    'hold held_by_rule',
+    'deny denied_by_rule',
+    'deny condition_failed',
+    'deny not_permitted',
+    'deny denied_by_level',
+    'deny no_grant',
+  );
 });
 
 test('patterns: split at the first colon, whole string, case-sensitive, a star any run', () => {

@@ -5,7 +5,8 @@ import type { PolicyInput } from '#policy/input.ts';
 import { createDecisionWork } from '#policy/decision-work.ts';
 import type { DecisionWork } from '#policy/decision-work.ts';
 import { createPolicy } from '#policy/policy.ts';
-import type { Policy, PolicySettings, RuleSettings } from '#policy/policy.ts';
+import type { Policy, PolicySettings } from '#policy/policy.ts';
+import type { RuleSettings } from '#policy/rules.ts';
 
 const PERSON: Caller = {
   issuer: 'https://acme.okta.com',

@@ -10,8 +10,8 @@ import type { Result } from '#result.ts';
 import { createAccess } from '#policy/access.ts';
 import type { Access } from '#policy/access.ts';
 import { createConditions } from '#policy/conditions.ts';
-import type { Condition, Conditions } from '#policy/conditions.ts';
-import type { Decision, DecisionEffect, DecisionReason, TraceStep } from '#policy/decision.ts';
+import type { Conditions } from '#policy/conditions.ts';
+import type { Decision, DecisionReason, TraceStep } from '#policy/decision.ts';
 import { createDecisionWork, useUnits } from '#policy/decision-work.ts';
 import type { DecisionWork } from '#policy/decision-work.ts';
 import { compileGrants } from '#policy/grants.ts';
@@ -24,8 +24,8 @@ import type { MethodUse } from '#policy/method-use.ts';
 import type { PolicyProblem } from '#policy/problem.ts';
 import { reachFault } from '#policy/reach.ts';
 import type { AccountReach, ReachFault } from '#policy/reach.ts';
-
-export type RuleSettings = { readonly name: string; readonly when: string; readonly effect: DecisionEffect };
+import { applyRules, compileRules, followedRuling, isLiftListed, liftedRuling } from '#policy/rules.ts';
+import type { Rule, RuleSettings } from '#policy/rules.ts';
 
 export type PolicySettings = {
   readonly levels: Readonly<Record<string, LevelSettings>>;
@@ -61,12 +61,10 @@ export type Policy = {
 
 export type NoGrant = 'no_grant' | ReachFault;
 
-type Rule = { readonly name: string; readonly effect: DecisionEffect; readonly condition: Condition };
-
 export function createPolicy(settings: PolicySettings): Result<Policy, readonly PolicyProblem[]> {
   const { levels, problems: levelProblems } = compileLevels(settings.levels);
   const conditions = createConditions(settings.limits);
-  const { rules, problems: ruleProblems } = compileRules(settings.rules, conditions);
+  const { rules, problems: ruleProblems } = compileRules(settings.rules, levels, conditions);
   const grantProblems = settings.grants.flatMap((grant, index): PolicyProblem[] =>
     levels.has(grant.level)
       ? []
@@ -96,7 +94,9 @@ export function createPolicy(settings: PolicySettings): Result<Policy, readonly 
     if (granted === undefined || work.isOver()) return false;
     const use = read();
     work.spend(useUnits(use, name));
-    return permit(granted, use, undefined, work).permitted;
+    const { permitted, reason } = permit(granted, use, undefined, work);
+    if (permitted || reason !== 'not_permitted') return permitted;
+    return isLiftListed({ rules, conditions, granted, use, literal: undefined, work }, { caller, connection });
   };
   return ok({
     version: settings.version,
@@ -122,26 +122,6 @@ export function createPolicy(settings: PolicySettings): Result<Policy, readonly 
     permitsTemplate: (caller, connection, uriTemplate, work = newWork()) =>
       permitsUse(caller, connection, uriTemplate, () => templateUse(uriTemplate), work),
   });
-}
-
-function compileRules(
-  settings: readonly RuleSettings[],
-  conditions: Conditions,
-): { readonly rules: readonly Rule[]; readonly problems: readonly PolicyProblem[] } {
-  const problems: PolicyProblem[] = [];
-  const rules = settings.flatMap(({ name, when, effect }, index): Rule[] => {
-    const condition = conditions.compile(when);
-    if (condition.ok) return [{ name, effect, condition: condition.value }];
-    problems.push(
-      ...condition.error.map(({ message, fix }) => ({
-        path: ['rules', index, 'when'],
-        message: `this condition cannot work: ${message}`,
-        fix,
-      })),
-    );
-    return [];
-  });
-  return { rules, problems };
 }
 
 const noGrant = (reason: NoGrant, policy: string): Decision => ({
@@ -176,20 +156,27 @@ function decide(
   const use = methodUse(method, name, () => asked.args);
   const seenName = use.kind === 'named' || use.kind === 'prefix' ? use.name : input.name;
   work.spend(useUnits(use, input.name));
-  const permission = permit(granted, use, itself(use, input.method), work);
+  const literal = itself(use, input.method);
+  const permission = permit(granted, use, literal, work);
   const trace: TraceStep[] = [...granted.trace, ...permission.trace];
-  const level = permission.level ?? granted.first;
-  if (!permission.permitted) return refuse(permission.reason, permission.level, trace);
+  asked.name = seenName;
+  const lifted =
+    permission.reason === 'not_permitted'
+      ? liftedRuling({ rules, conditions, granted, use, literal, work }, asked, trace)
+      : undefined;
+  if (lifted !== undefined && lifted.effect !== 'allow') return { ...lifted, policy: version, trace };
+  const level = permission.level ?? lifted?.level ?? granted.first;
+  if (!permission.permitted && lifted === undefined) return refuse(permission.reason, permission.level, trace);
   // (3) Rules only narrow. They see a resource's URI in the form that patterns see.
   if (rules.length > 0) {
-    asked.name = seenName;
     const ruling = applyRules(rules, conditions, asked, trace, work);
     const followed = ruling?.effect === 'deny' ? undefined : followedRuling(rules, conditions, asked, trace, work);
     const last = followed ?? ruling;
     if (last !== undefined) return { ...last, level, policy: version, trace };
   }
   // (4) Otherwise allowed.
-  return { effect: 'allow', reason: permission.reason, level, rule: undefined, policy: version, trace };
+  const reason = lifted === undefined ? permission.reason : 'permitted';
+  return { effect: 'allow', reason, level, rule: undefined, policy: version, trace };
 }
 
 /** What was asked, with `args` built at most once: it may be a getter that makes a large tree. See `CallFacts` for why a class. */
@@ -225,95 +212,6 @@ class AskedOnce implements PolicyInput {
     this.#args ??= { value: this.#input.args };
     return this.#args.value;
   }
-}
-
-/** One evaluation, however simple. */
-const RULE_UNITS = 20;
-
-type Ruling = Pick<Decision, 'effect' | 'reason' | 'rule'>;
-
-/** Any matching deny wins wherever it stands; otherwise the first matching allow or hold counts. A failure denies. */
-function applyRules(
-  rules: readonly Rule[],
-  conditions: Conditions,
-  asked: PolicyInput,
-  trace: TraceStep[],
-  work: DecisionWork,
-): Ruling | undefined {
-  const facts = conditions.facts(asked);
-  let first: Ruling | undefined;
-  for (const { name, effect, condition } of rules) {
-    if (effect !== 'deny' && first !== undefined) continue;
-    const verdict = condition.evaluate(facts);
-    // Each evaluation has a bound of its own: what they took together counts before the next decision.
-    work.spend(RULE_UNITS + conditions.spent());
-    trace.push({ step: 'rule', rule: name, effect, ...verdict });
-    if (verdict.outcome === 'failed') return { effect: 'deny', reason: 'condition_failed', rule: name };
-    if (verdict.outcome === 'not_matched') continue;
-    if (effect === 'deny') return { effect: 'deny', reason: 'denied_by_rule', rule: name };
-    first =
-      effect === 'hold'
-        ? { effect: 'hold', reason: 'held_by_rule', rule: name }
-        : { effect: 'allow', reason: 'permitted', rule: name };
-  }
-  return first;
-}
-
-/** The call that made what a message is about, as if it were made now; whoever looks at its content is noticed. */
-class CallMadeAgain implements PolicyInput {
-  readonly caller: Caller;
-  readonly connection: string;
-  readonly method: string;
-  readonly name: string;
-  readonly nowMs: number;
-  isLookedInto = false;
-
-  constructor(asked: PolicyInput, method: string) {
-    this.caller = asked.caller;
-    this.connection = asked.connection;
-    this.method = method;
-    this.name = asked.name;
-    this.nowMs = asked.nowMs;
-  }
-
-  get args(): unknown {
-    this.isLookedInto = true;
-    return {};
-  }
-
-  get findings(): PolicyInput['findings'] {
-    this.isLookedInto = true;
-    return [];
-  }
-
-  get recent(): PolicyInput['recent'] {
-    this.isLookedInto = true;
-    return undefined;
-  }
-}
-
-/**
- * A rule that looks at the arguments, or at what was recent then, had its say when the call was made, as had the person it was held for: they are not
- * known any more. Of the others a deny counts.
- */
-function followedRuling(
-  rules: readonly Rule[],
-  conditions: Conditions,
-  asked: PolicyInput,
-  trace: TraceStep[],
-  work: DecisionWork,
-): Ruling | undefined {
-  if (asked.follows === undefined) return undefined;
-  for (const { name, effect, condition } of rules) {
-    if (effect !== 'deny') continue;
-    const again = new CallMadeAgain(asked, asked.follows.method);
-    const verdict = condition.evaluate(conditions.facts(again));
-    work.spend(RULE_UNITS + conditions.spent());
-    if (again.isLookedInto || verdict.outcome === 'not_matched') continue;
-    trace.push({ step: 'rule', rule: name, effect, ...verdict });
-    return { effect, reason: verdict.outcome === 'failed' ? 'condition_failed' : 'denied_by_rule', rule: name };
-  }
-  return undefined;
 }
 
 type Permission = {
