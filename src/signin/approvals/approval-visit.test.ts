@@ -24,6 +24,7 @@ test('nobody else decides: not who asks, not an auditor, not a stranger, not a f
     assert.equal((await lena.press({ ...YES, csrf: ada.csrf }, {}, act)).status, 403, act);
     const foreign = await lena.press({ ...YES, csrf: lena.csrf }, { origin: 'https://evil.example' }, act);
     assert.equal(foreign.status, 403, act);
+    assert.equal((await lena.press({ ...YES, csrf: lena.csrf }, { origin: 'null' }, act)).status, 403, act);
   }
   assert.equal((await lena.press({ csrf: lena.csrf, decision: 'perhaps' })).status, 400);
   assert.equal(found()?.state, 'pending');
