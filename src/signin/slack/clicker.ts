@@ -9,6 +9,7 @@ import type { SignIn } from '#oauth/sign-in.ts';
 import type { Role } from '#policy/duties.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
+import type { AccountAnswer } from '#signin/asked.ts';
 import type { SlackApp, SlackParts } from '#signin/slack/slack-parts.ts';
 
 export type Clicker = {
@@ -24,13 +25,10 @@ type Parts = Pick<SlackParts, 'accounts' | 'clock' | 'identity' | 'limits' | 'li
 /** Of somebody who has many: those the issuer spoke of last. */
 const SIGN_INS_TRIED = 3;
 
-/** One that holds, vouched for within the quarter of an hour in which an issuer's word counts. */
-async function living(signIn: SignIn, parts: Parts): Promise<SignIn | 'none' | 'unavailable'> {
-  const { accounts, clock, limits } = parts;
-  const isDue = clock() - signIn.checkedAtMs >= limits.issuerCheckDueMs;
-  const found = isDue ? await accounts.findChecked(signIn.id, undefined) : accounts.find(signIn.id, undefined);
-  if (typeof found === 'string') return found;
-  return clock() - found.checkedAtMs < limits.issuerCheckStaleMs ? found : 'unavailable';
+/** One that holds; the issuer is asked where its word is nearly as old as it counts, which is a quarter of an hour. */
+async function living({ id, checkedAtMs }: SignIn, { accounts, clock, limits }: Parts): Promise<AccountAnswer> {
+  const isDue = clock() - checkedAtMs >= limits.issuerCheckDueMs;
+  return isDue ? accounts.findChecked(id, undefined) : accounts.find(id, undefined);
 }
 
 /** Throws when sign-ins or links cannot be read. */
