@@ -48,7 +48,7 @@ function decidedText({ decidedBy, reason, yes, needed, state }: ApprovalNews): s
 }
 
 /** The address is ours; what could end the link is written as a URL has it anyway. */
-const linkTo = (url: string, label: string): object => ({
+export const linkTo = (url: string, label: string): object => ({
   type: 'context',
   elements: [{ type: 'mrkdwn', text: `<${new URL(url).href.replaceAll('|', '%7C')}|${label}>`, verbatim: true }],
 });

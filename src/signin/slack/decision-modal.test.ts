@@ -12,9 +12,10 @@ type Block = {
   };
   readonly elements?: readonly { readonly elements: readonly { readonly text: string }[] }[];
 };
-const modal = (asked: unknown, other: Parameters<typeof anApproval>[0] = {}) =>
+const modal = (asked: unknown, other: Parameters<typeof anApproval>[0] = {}, scopes = TERMS.scopes) =>
   decisionModal({
     approval: anApproval(other),
+    scopes,
     asked,
     sealed: 'sealed',
     url: 'https://gatebook.example/approvals/apr_1',
@@ -35,14 +36,14 @@ test('all arguments are there, in pieces that Slack takes, with hidden character
     argumentsIn(shown),
     JSON.stringify(asked, undefined, 2).replace('\u202e', '\\u{202e}').replace('\u200b', '\\u{200b}'),
   );
-  for (const { elements = [] } of shown.blocks)
+  for (const { elements = [] } of shown.blocks.filter(({ type }) => type === 'rich_text'))
     for (const { elements: texts } of elements)
       for (const { text } of texts) assert.ok(text.length <= 3_000 && text.isWellFormed());
 });
 
-test('whoever decides chooses between the scopes of the rule and a no, and nothing is chosen before', () => {
+test('whoever decides chooses between what they may agree to and a no, and nothing is chosen before', () => {
   assert.deepEqual(choicesIn(modal({})), ['once', 'call', 'tool', 'deny']);
-  assert.deepEqual(choicesIn(modal({}, { terms: { ...TERMS, scopes: ['once'] } })), ['once', 'deny']);
+  assert.deepEqual(choicesIn(modal({}, {}, ['once'])), ['once', 'deny']);
   assert.equal(JSON.stringify(modal({})).includes('initial_option'), false);
   for (const { element } of modal({}).blocks)
     for (const { text } of element?.options ?? []) assert.ok(text.text.length <= 75, text.text);
@@ -83,7 +84,9 @@ test('it says who asks, what they say of it, and who decided already; nothing of
   );
   for (const part of ['ada of https://okta.example (person, through okta:cli)', 'OPS-17', 'Approved (once) by lena'])
     assert.ok(text.includes(part), part);
-  assert.equal(text.includes('mrkdwn'), false);
+  const markup = text.match(/"type":"mrkdwn","text":"[^"]*"/g) ?? [];
+  assert.equal(markup.length, 1, 'the link to our own page');
+  assert.equal(/evil|channel/.test(markup.join('')), false);
 });
 
 test('a modal at its largest is one that Slack takes', () => {

@@ -7,7 +7,7 @@ import type { Approval, ApprovalScope } from '#approvals/approval.ts';
 import { lacksStatement } from '#approvals/statement.ts';
 import { revealed } from '#definitions/hidden-text.ts';
 import { spelledOut } from '#definitions/look-alikes.ts';
-import { plain } from '#notify/slack/slack-message.ts';
+import { linkTo, plain } from '#notify/slack/slack-message.ts';
 
 export const CALLBACK_ID = 'gatebook_decision';
 /** Of the blocks and of the fields in them. */
@@ -26,6 +26,8 @@ const OPTION_WORDS: Readonly<Record<ApprovalScope, string>> = {
 
 export type ModalParts = {
   readonly approval: Approval;
+  /** What whoever reads it may agree to. */
+  readonly scopes: readonly ApprovalScope[];
   /** Masked, as in the book. */
   readonly asked: unknown;
   /** Comes back with what is chosen. */
@@ -94,7 +96,7 @@ function statementText({ statement }: Approval): readonly object[] {
   return [said(`Whoever asks says: ${statement.reason}${ticket}`)];
 }
 
-export function decisionModal({ approval, asked, sealed, url, limits }: ModalParts): object {
+export function decisionModal({ approval, scopes, asked, sealed, url, limits }: ModalParts): object {
   const { requester, connection, method, name, terms } = approval;
   const text = revealed(JSON.stringify(asked ?? null, undefined, 2));
   const isWhole = text.length <= limits.slackArgumentChars;
@@ -128,8 +130,9 @@ export function decisionModal({ approval, asked, sealed, url, limits }: ModalPar
         ? pieces(text).map(preformatted)
         : // Nobody agrees here to what they cannot read to its end.
           [said(`They have ${text.length} characters, too many for here. Read them, and agree to them, at ${url}`)]),
+      linkTo(url, 'What differs from last time, and what this caller did before'),
       ...(isSaid ? [] : [said('Whoever asks has not said yet why; until then nobody can agree.')]),
-      choice(isWhole && isSaid ? terms.scopes : []),
+      choice(isWhole && isSaid ? scopes : []),
       reasonInput(limits.approvalReasonChars),
     ],
   };

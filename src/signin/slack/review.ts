@@ -75,6 +75,7 @@ export async function review(
   if (!read.ok) return read.error;
   const view = decisionModal({
     approval,
+    scopes: parts.approvals.standing(approval, clicker.decider)?.scopes ?? [],
     asked: read.value,
     sealed: sealModal(parts.seals.modal, member, approval, parts.clock() + parts.limits.slackModalMs),
     url: `${parts.publicUrl}${approvalPath(id)}`,
