@@ -141,6 +141,8 @@ export type ApprovalStore = {
   /** Open ones whose time is over. */
   due(nowMs: number): readonly Approval[];
   countPending(requester: Principal): number;
+  /** Of everybody, that people have to decide. */
+  countWaiting(): number;
   create(request: ApprovalRequest): Promise<Approval | 'full'>;
   /** Durable when it resolves. Undefined: it is not as it was read any more. */
   replace(before: Approval, after: Omit<Approval, 'revision'>): Promise<Approval | undefined>;

@@ -8,7 +8,7 @@ import type { OpenBook } from '#bin/open-book.ts';
 import { createApprovalKeys } from '#approvals/approval-keys.ts';
 import type { ApprovalStore } from '#approvals/approval.ts';
 import { createApprovals } from '#approvals/approvals.ts';
-import type { Approvals } from '#approvals/approvals.ts';
+import type { Approvals, ApprovalWatch } from '#approvals/approvals.ts';
 import type { Decider } from '#approvals/transitions.ts';
 import { rolesOf } from '#api/roles.ts';
 import { EXIT_UNAVAILABLE } from '#cli/exit-codes.ts';
@@ -47,10 +47,10 @@ type Parts = Pick<
   Lasting,
   'brokenGlass' | 'clock' | 'currentConfig' | 'currentMasker' | 'epochs' | 'inForce' | 'ledger' | 'log' | 'newId'
 > &
-  Pick<LoadedConfig, 'limits'> & { readonly areBooksRead: () => boolean };
+  Pick<LoadedConfig, 'limits'> & { readonly areBooksRead: () => boolean; readonly counts: ApprovalWatch };
 
 export function approvalsOf(store: ApprovalStore, parts: Parts): Approvals {
-  const { clock, newId, ledger, currentMasker, inForce, limits, log } = parts;
+  const { clock, counts, newId, ledger, currentMasker, inForce, limits, log } = parts;
   return createApprovals({
     isReconciled: parts.areBooksRead,
     store,
@@ -64,12 +64,17 @@ export function approvalsOf(store: ApprovalStore, parts: Parts): Approvals {
     },
     onFault: (what, error) => log.error({ error: String(error) }, what),
     watch: {
-      asked: () => undefined,
-      changed: () => undefined,
-      flooded: ({ id, flood }) =>
-        log.warn({ approval: id, of: flood?.of }, 'more is asked of those who approve than they can look at'),
-      decidedByGlass: ({ id }, glass) =>
-        log.error({ approval: id, glass }, 'BREAK GLASS: a held call is decided by somebody who could not otherwise'),
+      ...counts,
+      flooded(approval) {
+        counts.flooded(approval);
+        const { id, flood } = approval;
+        log.warn({ approval: id, of: flood?.of }, 'more is asked of those who approve than they can look at');
+      },
+      decidedByGlass(approval, glass) {
+        counts.decidedByGlass(approval, glass);
+        const { id } = approval;
+        log.error({ approval: id, glass }, 'BREAK GLASS: a held call is decided by somebody who could not otherwise');
+      },
     },
   });
 }

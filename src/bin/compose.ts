@@ -39,6 +39,7 @@ import type { Listener } from '#gateway/server.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import { controlEntry } from '#ledger/own-records.ts';
 import { pooledRandom, systemRandom } from '#ledger/random.ts';
+import { createApprovalMetrics } from '#metrics/approval-metrics.ts';
 import { createExposition, createRegistry } from '#metrics/exposition.ts';
 import type { Exposition } from '#metrics/exposition.ts';
 import { err, ok } from '#result.ts';
@@ -129,7 +130,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     approvalStore: approvalStore.value,
     areBooksRead: () => books?.areRead() ?? false,
   };
-  const common = lastingOf(options, book.value, stores, {
+  const state = {
     inForce: () => current().gateway,
     currentConfig: () => current().loaded,
     currentMasker: followingMasker(() => current().gateway.masker),
@@ -137,7 +138,9 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     leaving: () => isLeaving,
     draining: () => isDraining,
     stopping: stopping.signal,
-  });
+  };
+  const counts = createApprovalMetrics(registry, { pending: () => approvalStore.value.countWaiting() });
+  const common = lastingOf(options, book.value, stores, state, counts);
   const revocations = createRevocations(shared.value, { ...common, limits: loaded.limits }, () => current().gateway);
   const followed = followDefinitions(loaded, log);
   const lasting: Lasting = { ...common, revocations: revocations.parts, definitions: followed.definitions };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { openApiKeys } from '#bin/api-keys.ts';
 import { lastingClients } from '#bin/clients.ts';
 import type { ApprovalStore } from '#approvals/approval.ts';
+import type { ApprovalWatch } from '#approvals/approvals.ts';
 import { createFingerprints } from '#approvals/fingerprint.ts';
 import { createHoldStates } from '#approvals/hold-state.ts';
 import { openApiReads } from '#bin/api-reads.ts';
@@ -72,6 +73,7 @@ export function lastingOf(
     readonly areBooksRead: () => boolean;
   },
   state: Pick<Lasting, 'inForce' | 'currentConfig' | 'currentMasker' | 'leaving' | 'draining' | 'metrics' | 'stopping'>,
+  counts: ApprovalWatch,
 ): Omit<Lasting, 'revocations' | 'definitions'> {
   const { bindingStore, approvalStore, areBooksRead } = stores;
   const random = pooledRandom(systemRandom);
@@ -128,6 +130,7 @@ export function lastingOf(
       ...state,
       areBooksRead,
       brokenGlass,
+      counts,
       clock,
       epochs,
       newId,

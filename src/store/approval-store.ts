@@ -79,6 +79,7 @@ export function openApprovalStore(options: ApprovalStoreOptions): ApprovalStore 
     lastRevision: () => table.lastRevision(),
     due: (nowMs) => table.due(nowMs, limits.approvalsDropped).map(opened),
     changedAfter: (revision, limit = Number.MAX_SAFE_INTEGER) => table.changedAfter(revision, limit).map(opened),
+    countWaiting: () => table.countWaiting(),
     countPending: (requester) => table.countPending(keys.requesterDigest(requester)),
     async create(request: ApprovalRequest) {
       const approval = {

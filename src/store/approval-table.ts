@@ -52,6 +52,7 @@ export type ApprovalTable = {
   lastRevision(): number;
   due(nowMs: number, limit: number): readonly StoredApproval[];
   countPending(requester: Uint8Array): number;
+  countWaiting(): number;
   books(): readonly BookRead[];
   /** The state was there already: one that is older is another one, and nothing in it is believed. */
   saw(revision: number): void;
@@ -114,7 +115,9 @@ const OPEN = "state IN ('pending', 'approved')";
 /** A no is remembered, so that nobody is asked the same again and again. */
 const COUNTS = "state IN ('pending', 'approved', 'denied')";
 
-type Statements = Readonly<Record<'find' | 'byPrint' | 'list' | 'changed' | 'last' | 'due' | 'pending', StatementSync>>;
+type Statements = Readonly<
+  Record<'find' | 'byPrint' | 'list' | 'changed' | 'last' | 'due' | 'pending' | 'waiting', StatementSync>
+>;
 
 const prepare = (database: DatabaseSync): Statements => ({
   find: database.prepare(`${ALL} WHERE approvals.id = ?`),
@@ -127,6 +130,7 @@ const prepare = (database: DatabaseSync): Statements => ({
   changed: database.prepare(`${ALL} WHERE revision > ? ORDER BY revision LIMIT ?`),
   last: database.prepare('SELECT revision FROM approvals_revision'),
   due: database.prepare(`${ALL} WHERE due_ms <= ? ORDER BY due_ms LIMIT ?`),
+  waiting: database.prepare("SELECT count(*) AS count FROM approvals WHERE state = 'pending'"),
   pending: database.prepare("SELECT count(*) AS count FROM approvals WHERE requester = ? AND state = 'pending'"),
 });
 
@@ -169,6 +173,13 @@ class SqliteApprovalTable implements ApprovalTable {
 
   due(nowMs: number, limit: number): readonly StoredApproval[] {
     return this.#using(({ due }) => due.all(nowMs, limit)).map(approvalOf);
+  }
+
+  countWaiting(): number {
+    return numberOf(
+      this.#file.using(({ waiting }) => waiting.get()),
+      'count',
+    );
   }
 
   countPending(requester: Uint8Array): number {

@@ -45,6 +45,7 @@ export function createFakeApprovalStore(roomFor = 1_000): FakeApprovalStore {
         ({ state, expiresMs, usableUntilMs }) =>
           (state === 'pending' && expiresMs <= nowMs) || (state === 'approved' && (usableUntilMs ?? 0) <= nowMs),
       ),
+    countWaiting: () => all().filter(({ state }) => state === 'pending').length,
     countPending: ({ subject }) =>
       all().filter(({ state, requester }) => state === 'pending' && requester.subject === subject).length,
     create: async (request) =>
