@@ -44,7 +44,7 @@ export type HoldTerms = {
   readonly validMs: number;
   readonly asks: Asks;
   readonly breakGlass: BreakGlassTerms;
-  /** Names of the notifiers that tell those who decide. */
+  /** Names of the notifiers that tell those who decide; empty: all there are. */
   readonly notify: readonly string[];
 };
 

@@ -16,7 +16,7 @@ test('every name must name something: level, connection, and issuer before the c
       grants: [{ groups: ['okta:a', 'entra:b'], subjects: ['x:y'], connections: ['*', 'gitlab'], level: 'write' }],
       roles: { admin: ['entra:admins'] },
       approvals: { show: ['entra:privacy'] },
-      rules: [{ name: 'r', then: 'hold', approvers: ['entra:a'], lift: 'up' }],
+      rules: [{ name: 'r', then: 'hold', approvers: ['entra:a'], notify: ['pager'], lift: 'up' }],
       masking: { inline: { connections: ['gone'] } },
     }),
     [
@@ -27,6 +27,7 @@ test('every name must name something: level, connection, and issuer before the c
       'grants[0].level there is no level "write"',
       'roles.admin[0] there is no issuer "entra"',
       'rules[0].approvers[0] there is no issuer "entra"',
+      'rules[0].notify[0] there is no notifier "pager"',
       'rules[0].lift there is no level "up"',
       'approvals.show[0] there is no issuer "entra"',
       'masking.inline.connections[0] there is no connection "gone"',

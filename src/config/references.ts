@@ -26,6 +26,7 @@ export function checkReferences(raw: RawMap): Complaint[] {
     connections: Object.keys(rawMap(raw['connections'])),
     issuers: Object.keys(rawMap(raw['issuers'])),
     accounts: Object.keys(rawMap(raw['serviceAccounts'])),
+    notifiers: Object.keys(rawMap(rawMap(raw['approvals'])['notify'])),
   };
   return [
     ...checkLevels(raw, known.levels),
@@ -56,7 +57,7 @@ export function checkReferences(raw: RawMap): Complaint[] {
   ];
 }
 
-type Known = Readonly<Record<'levels' | 'connections' | 'issuers' | 'accounts', readonly string[]>>;
+type Known = Readonly<Record<'levels' | 'connections' | 'issuers' | 'accounts' | 'notifiers', readonly string[]>>;
 
 function checkLevels(raw: RawMap, levels: readonly string[]): Complaint[] {
   const parents = new Map(rawEntries(raw['levels']).map(([name, level]) => [name, rawText(level['extends'])]));
@@ -137,6 +138,7 @@ function checkRules(raw: RawMap, known: Known): Complaint[] {
     }
     if (name !== undefined) seen.add(name);
     complaints.push(...unknownNamespaces(rule['approvers'], known.issuers, [...path, 'approvers']));
+    complaints.push(...unknownNotifiers(rule['notify'], known.notifiers, [...path, 'notify']));
     for (const key of HOLD_KEYS) {
       if (rule[key] !== undefined && rule['then'] !== 'hold') {
         complaints.push({
@@ -161,6 +163,11 @@ function unknownNames(what: string, value: unknown, known: readonly string[], pa
 }
 
 /** `isOne`: the path is the name's own. */
+const unknownNotifiers = (value: unknown, notifiers: readonly string[], path: ConfigPath): Complaint[] =>
+  unknownNames('notifier', value, notifiers, path).map((complaint) =>
+    notifiers.length > 0 ? complaint : { ...complaint, fix: 'define it under `approvals.notify`' },
+  );
+
 function unknownNamespaces(value: unknown, issuers: readonly string[], path: ConfigPath, isOne = false): Complaint[] {
   return rawTexts(value).flatMap(([index, name]) => {
     const colon = name.indexOf(':');

@@ -265,7 +265,7 @@ const rule = z.strictObject({
     .enum(BREAK_GLASS)
     .optional()
     .describe('what somebody whose break glass is in force may decide of it: others unless written'),
-  notify: z.array(name).max(64).optional().describe('which of `approvals.notify` are told; all unless written'),
+  notify: z.array(name).min(1).max(64).optional().describe('which of `approvals.notify` are told; all unless written'),
   lift: name.optional(),
 });
 
