@@ -563,6 +563,13 @@ export const LIMITS = {
   approvalWatchersPerCaller: 4,
   /** After so long a browser that lost the stream asks again. */
   approvalWatchRetryMs: 2_000,
+  /** Calls of one process that wait with their answer, beside the calls in flight, and what they keep of their messages. */
+  heldCalls: 10_000,
+  heldBytes: 128 * 1024 * 1024,
+  /** How often they are looked at: one clock for all. */
+  heldTickMs: 250,
+  /** For a place among the calls in flight, once people agreed. */
+  heldReturnMs: 10_000,
   /** A message that waits is read for whoever may see it unmasked, on the main thread. */
   heldShownBytes: 256 * 1024,
   // the page of one: src/signin/approvals

@@ -196,16 +196,19 @@ test('what somebody decides by broken glass is in the book as that before it is 
   assert.equal(alarms.length, 1);
 });
 
-test('whoever waits hears of the decision, made here or in another process', async (t) => {
+const settled = (rigged: Rig, id: string): Promise<Approval> =>
+  new Promise((resolve) => void rigged.approvals.whenSettled(id, resolve));
+
+test('whoever waits hears of the decision, made here or in another process, also when it was made before', async (t) => {
   const one = rig(t);
   const other = rig(t, one.path);
-  const waiting = new AbortController();
   const { id } = await asked(one);
-  const here = one.approvals.settled(id, waiting.signal);
+  const here = settled(one, id);
   assert.ok((await one.approvals.vote(id, aDecider(), YES)).ok);
   assert.equal((await here).state, 'approved');
+  assert.equal((await settled(one, id)).state, 'approved');
   const second = await asked(one, { id: 'apr_2', fingerprint: new Uint8Array(32) });
-  const there = one.approvals.settled(second.id, waiting.signal);
+  const there = settled(one, second.id);
   assert.ok((await other.approvals.vote(second.id, aDecider(), { ...YES, effect: 'deny' })).ok);
   await one.approvals.poll();
   assert.equal((await there).state, 'denied');
@@ -214,17 +217,20 @@ test('whoever waits hears of the decision, made here or in another process', asy
 test('whoever goes away waits no longer', async (t) => {
   const one = rig(t);
   const { id } = await asked(one);
-  const leaving = new AbortController();
-  const waiting = one.approvals.settled(id, leaving.signal);
-  leaving.abort();
-  await assert.rejects(waiting, /nobody waits/);
+  const heard: string[] = [];
+  const forget = one.approvals.whenSettled(id, () => void heard.push('gone'));
+  const stays = new Promise((resolve) => void one.approvals.whenSettled(id, resolve));
+  forget();
+  assert.ok((await one.approvals.vote(id, aDecider(), YES)).ok);
+  await stays;
+  assert.deepEqual(heard, []);
 });
 
 test('time ends what nobody decided, says so once, and tells whoever waits', async (t) => {
   const one = rig(t);
   const other = rig(t, one.path);
   const { id } = await asked(one);
-  const waiting = one.approvals.settled(id, new AbortController().signal);
+  const waiting = settled(one, id);
   one.now = 1_000 + TERMS.waitMs;
   other.now = one.now;
   await Promise.all([one.approvals.poll(), other.approvals.poll()]);

@@ -24,6 +24,7 @@ import { createUnkeptVotes } from '#approvals/unkept-votes.ts';
 import type { UnkeptVote } from '#approvals/unkept-votes.ts';
 import { isSamePrint } from '#approvals/fingerprint.ts';
 import type { Prints } from '#approvals/fingerprint.ts';
+import { createSettling } from '#approvals/settling.ts';
 import type { Limits } from '#limits.ts';
 import type { Role } from '#policy/duties.ts';
 import { err, ok } from '#result.ts';
@@ -119,8 +120,11 @@ export type Approvals = {
   voidAll(isMeant: (approval: Approval) => boolean): Promise<void>;
   find(id: string): Approval | undefined;
   list(states: readonly Approval['state'][]): readonly Approval[];
-  /** Resolves once it is not pending any more, with what it then is; rejects when the signal aborts. */
-  settled(id: string, signal: AbortSignal): Promise<Approval>;
+  /**
+   * The listener is called once, when it is not pending any more, with what it then is: also when it is so already. Gives what
+   * ends that. Throws when the store cannot be read.
+   */
+  whenSettled(id: string, listener: (approval: Approval) => void): () => void;
   /**
    * Those changed after `revision`, as they are now, in order, some at a time; as far as this process knows of them, which is
    * what `onChange` was called for. Whoever is up to date costs nothing, however many they are.
@@ -135,6 +139,7 @@ export type Approvals = {
 
 export function createApprovals(parts: ApprovalParts): Approvals {
   const { store, clock, record } = parts;
+  const settling = createSettling();
   const listeners = new Set<(approval: Approval) => void>();
   /** By print: requests on their way into the store. */
   const asking = new Map<string, ReturnType<Approvals['ask']>>();
@@ -144,6 +149,7 @@ export function createApprovals(parts: ApprovalParts): Approvals {
 
   const tell = (approval: Approval): void => {
     told = undefined;
+    settling.tell(approval);
     for (const listener of listeners) listener(approval);
   };
   const replace = async (before: Approval, after: Changed): Promise<Approval | undefined> => {
@@ -298,25 +304,17 @@ export function createApprovals(parts: ApprovalParts): Approvals {
     },
     find: (id) => store.find(id),
     list: (states) => store.list(states, parts.limits.approvalsListed),
-    settled(id, signal) {
-      const { promise, resolve, reject } = Promise.withResolvers<Approval>();
-      const settle = (approval: Approval | undefined): void => {
-        if (approval?.id === id && approval.state !== 'pending') resolve(approval);
-      };
-      const give = (): void => reject(new Error('nobody waits any more'));
-      listeners.add(settle);
-      signal.addEventListener('abort', give, { once: true });
-      if (signal.aborted) give();
+    whenSettled(id, listener) {
+      const forget = settling.add(id, listener);
       try {
         // It may have been decided before anybody listened.
-        settle(store.find(id));
+        const found = store.find(id);
+        if (found !== undefined) settling.tell(found);
       } catch (error) {
-        reject(error instanceof Error ? error : new Error('the approval cannot be read'));
+        forget();
+        throw error;
       }
-      return promise.finally(() => {
-        listeners.delete(settle);
-        signal.removeEventListener('abort', give);
-      });
+      return forget;
     },
     changedAfter(after) {
       if (told?.after !== after) told = { after, approvals: store.changedAfter(after, parts.limits.approvalsTold) };

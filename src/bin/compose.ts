@@ -214,6 +214,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
       },
       refuse: () => {
         isDraining = true;
+        lasting.heldCalls.endAll();
         lasting.admission.cutLasting();
         lasting.apiAdmission.cutLasting();
       },

@@ -138,7 +138,7 @@ export function lastingOf(
       limits,
       log,
     }),
-    heldCalls: createHeldCalls(limits),
+    heldCalls: createHeldCalls({ limits, monotonic }),
     fingerprints: createFingerprints(maskingKey),
     holdStates: createHoldStates(maskingKey, random),
     bindings: createBindings({

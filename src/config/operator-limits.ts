@@ -72,6 +72,8 @@ export const OPERATOR_LIMITS = {
   approvalFloodPerRule: [1, 100_000],
   approvalTellMs: [0, 3_600_000],
   approvalRounds: [1, 100],
+  heldCalls: [0, 1_000_000],
+  heldBytes: [0, 64 * GIB],
   approvals: [1, 100_000],
   approvalsPerCaller: [1, 10_000],
   noticeMs: [100, 60_000],

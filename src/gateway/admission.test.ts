@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createAdmission } from '#gateway/admission.ts';
-import type { Tenure } from '#gateway/admission.ts';
+import type { Admission, Tenure } from '#gateway/admission.ts';
 
 const ROOM = { listeners: 2, listenersPerCaller: 1 };
 const ENDLESS: Tenure = { isOver: () => false, end: () => undefined };
@@ -110,4 +110,70 @@ test('what lasts takes no place of a call, and has bounds of its own, for one ca
   admission.leave('call');
   admission.leave('a');
   assert.equal(listen('e', 'ada'), 'entered');
+});
+
+function held(callsInFlight: number, ...calls: readonly string[]) {
+  const admission = createAdmission({ callsInFlight, callsInFlightPerCaller: 2, streamsPerCaller: 10, ...ROOM });
+  for (const call of calls) {
+    assert.ok(admission.enter(call, new AbortController()));
+    assert.equal(admission.enterCaller(call, 'ada', ENDLESS), 'entered');
+    admission.holds(call);
+  }
+  return admission;
+}
+const enters = (admission: Admission, call: string): boolean => admission.enter(call, new AbortController());
+
+test('a call that waits for people takes no place of others, and one of its caller', () => {
+  const admission = held(1, 'a', 'b');
+  assert.ok(enters(admission, 'c'));
+  assert.equal(admission.enterCaller('c', 'ada', ENDLESS), 'calls_in_flight_per_caller');
+  assert.equal(enters(admission, 'd'), false);
+  assert.equal(admission.inFlight(), 3, 'a stop waits for them too');
+  admission.holds('a');
+  assert.equal(enters(admission, 'd'), false, 'it gives its place away once');
+});
+
+test('a call that goes on has a free place at once, or stands in line for one, before whoever comes anew', () => {
+  const admission = held(1, 'a', 'b');
+  const heard: string[] = [];
+  const goesOn = (call: string): boolean => admission.goesOn(call, () => void heard.push(call));
+  assert.ok(goesOn('a'));
+  assert.equal(goesOn('b'), false);
+  assert.equal(enters(admission, 'c'), false);
+  assert.deepEqual(heard, []);
+  admission.leave('a');
+  assert.deepEqual(heard, ['b']);
+  assert.equal(enters(admission, 'c'), false);
+  admission.leave('b');
+  assert.ok(enters(admission, 'c'));
+  assert.deepEqual([heard.length, admission.inFlight()], [1, 1]);
+});
+
+test('whoever leaves the line takes nothing, and each place that comes free goes to one', () => {
+  const admission = held(1, 'a', 'b');
+  assert.ok(enters(admission, 'first'));
+  const heard: string[] = [];
+  for (const call of ['a', 'b'])
+    assert.equal(
+      admission.goesOn(call, () => void heard.push(call)),
+      false,
+    );
+  admission.leave('a');
+  assert.deepEqual(heard, []);
+  admission.leave('first');
+  assert.deepEqual(heard, ['b']);
+  admission.leave('b');
+  assert.ok(enters(admission, 'next'));
+  admission.holds('next');
+  assert.ok(enters(admission, 'last'), 'what is held once more gives its place away once more');
+  assert.equal(enters(admission, 'beyond'), false);
+});
+
+test('a call that never was held goes on as it is', () => {
+  const admission = createAdmission({ callsInFlight: 1, callsInFlightPerCaller: 2, streamsPerCaller: 10, ...ROOM });
+  assert.ok(enters(admission, 'a'));
+  assert.ok(admission.goesOn('a', () => assert.fail('it stands in no line')));
+  admission.leave('a');
+  assert.ok(enters(admission, 'b'));
+  assert.equal(enters(admission, 'c'), false);
 });

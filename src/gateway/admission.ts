@@ -28,6 +28,13 @@ export type Admission = {
    * what lasts, where there is one. From then on `isOver` says whether it must end.
    */
   lasts(call: string, isOver: () => boolean): CallerRoom;
+  /** It waits for people: it leaves its place among the calls, though not among those of its caller. */
+  holds(call: string): void;
+  /**
+   * It goes on, and takes a place again. False: there is none, and it stands in line: `entered` is called once it has one.
+   * Whoever comes anew has none before all in line have theirs.
+   */
+  goesOn(call: string, entered: () => void): boolean;
   leave(call: string): void;
   inFlight(): number;
   /** Ends every exchange on its way: the last act of a stop. */
@@ -38,12 +45,13 @@ export type Admission = {
   endOver(): void;
 };
 
-type Held = { calls: number; streams: number; listeners: number };
+type Share = { calls: number; streams: number; listeners: number };
 type Admitted = {
   readonly cut: AbortController;
   caller: string | undefined;
   isStream: boolean;
   isLasting: boolean;
+  isHeld: boolean;
   tenure: Tenure | undefined;
 };
 
@@ -54,57 +62,94 @@ export function createAdmission(
   >,
 ): Admission {
   const calls = new Map<string, Admitted>();
-  const perCaller = new Map<string, Held>();
-  let listeners = 0;
+  const perCaller = new Map<string, Share>();
+  const line = new Map<string, () => void>();
+  let [listeners, held] = [0, 0];
+  const isFull = (): boolean => calls.size - listeners - held >= limits.callsInFlight;
+  const takesPlace = (admitted: Admitted): void => {
+    admitted.isHeld = false;
+    held -= 1;
+  };
+  /** A place came free: the first in line has it. */
+  const advance = (): void => {
+    const [first] = line;
+    if (first === undefined || isFull()) return;
+    const [call, entered] = first;
+    line.delete(call);
+    const admitted = calls.get(call);
+    if (admitted !== undefined) takesPlace(admitted);
+    entered();
+  };
   return {
     enter(call, cut) {
-      if (calls.size - listeners >= limits.callsInFlight) return false;
-      calls.set(call, { cut, caller: undefined, isStream: false, isLasting: false, tenure: undefined });
+      if (isFull()) return false;
+      calls.set(call, { cut, caller: undefined, isStream: false, isLasting: false, isHeld: false, tenure: undefined });
       return true;
     },
     enterCaller(call, caller, tenure) {
       const admitted = calls.get(call);
-      const held = perCaller.get(caller) ?? { calls: 0, streams: 0, listeners: 0 };
-      if (admitted === undefined || held.calls >= limits.callsInFlightPerCaller) return 'calls_in_flight_per_caller';
-      if (held.streams >= limits.streamsPerCaller) return 'streams_per_caller';
-      held.calls += 1;
-      perCaller.set(caller, held);
+      const share = perCaller.get(caller) ?? { calls: 0, streams: 0, listeners: 0 };
+      if (admitted === undefined || share.calls >= limits.callsInFlightPerCaller) return 'calls_in_flight_per_caller';
+      if (share.streams >= limits.streamsPerCaller) return 'streams_per_caller';
+      share.calls += 1;
+      perCaller.set(caller, share);
       admitted.caller = caller;
       admitted.tenure = tenure;
       return 'entered';
     },
     streams(call) {
       const admitted = calls.get(call);
-      const held = admitted?.caller === undefined ? undefined : perCaller.get(admitted.caller);
-      if (admitted === undefined || held === undefined || admitted.isStream || admitted.isLasting) return;
+      const share = admitted?.caller === undefined ? undefined : perCaller.get(admitted.caller);
+      if (admitted === undefined || share === undefined || admitted.isStream || admitted.isLasting) return;
       admitted.isStream = true;
-      held.streams += 1;
+      share.streams += 1;
     },
     lasts(call, isOver) {
       const admitted = calls.get(call);
-      const held = admitted?.caller === undefined ? undefined : perCaller.get(admitted.caller);
+      const share = admitted?.caller === undefined ? undefined : perCaller.get(admitted.caller);
       if (admitted?.isLasting === true) return 'entered';
-      if (admitted === undefined || held === undefined || listeners >= limits.listeners) return 'listeners';
-      if (held.listeners >= limits.listenersPerCaller) return 'listeners_per_caller';
+      if (admitted === undefined || share === undefined || listeners >= limits.listeners) return 'listeners';
+      if (share.listeners >= limits.listenersPerCaller) return 'listeners_per_caller';
       listeners += 1;
-      held.calls -= 1;
-      held.listeners += 1;
+      share.calls -= 1;
+      share.listeners += 1;
       admitted.isLasting = true;
       const { tenure } = admitted;
       if (tenure !== undefined) admitted.tenure = { isOver, end: () => tenure.end() };
+      advance();
       return 'entered';
+    },
+    holds(call) {
+      const admitted = calls.get(call);
+      if (admitted === undefined || admitted.isHeld || admitted.isLasting) return;
+      admitted.isHeld = true;
+      held += 1;
+      advance();
+    },
+    goesOn(call, entered) {
+      const admitted = calls.get(call);
+      if (admitted?.isHeld !== true) return true;
+      if (isFull()) {
+        line.set(call, entered);
+        return false;
+      }
+      takesPlace(admitted);
+      return true;
     },
     leave(call) {
       const left = calls.get(call);
       calls.delete(call);
-      const held = left?.caller === undefined ? undefined : perCaller.get(left.caller);
-      if (left?.caller === undefined || held === undefined) return;
+      line.delete(call);
+      if (left?.isHeld === true) held -= 1;
+      advance();
+      const share = left?.caller === undefined ? undefined : perCaller.get(left.caller);
+      if (left?.caller === undefined || share === undefined) return;
       if (left.isLasting) {
         listeners -= 1;
-        held.listeners -= 1;
-      } else held.calls -= 1;
-      if (left.isStream) held.streams -= 1;
-      if (held.calls + held.listeners === 0) perCaller.delete(left.caller);
+        share.listeners -= 1;
+      } else share.calls -= 1;
+      if (left.isStream) share.streams -= 1;
+      if (share.calls + share.listeners === 0) perCaller.delete(left.caller);
     },
     inFlight: () => calls.size,
     cutAll() {

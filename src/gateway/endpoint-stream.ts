@@ -67,6 +67,7 @@ export function createEndpointStream(stream: Reply, gone: AbortSignal, address: 
           },
           event,
           open: nothing,
+          comment: nothing,
           end: () => close(call),
           drop: () => close(call),
           dropUnsent: nothing,

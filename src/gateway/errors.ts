@@ -4,7 +4,7 @@
  */
 import type { Asks } from '#approvals/approval.ts';
 import { inputRequired, lookText, URL_ELICITATION_REQUIRED, urlElicitations } from '#gateway/input-required.ts';
-import { BLOCKED_BY_MASKING } from '#gateway/refusal.ts';
+import { BLOCKED_BY_MASKING, NO_PLACE } from '#gateway/refusal.ts';
 import type { Executed, Refusal, RefusalCode } from '#gateway/refusal.ts';
 import { TASKS_EXTENSION } from '#mcp/methods.ts';
 import { unreachable } from '#result.ts';
@@ -140,7 +140,9 @@ function row(refusal: Refusal): Row {
     case 'approval_expired':
       return [200, RPC.denied, 'The approval of this call was used or is over; make the call again to ask anew.'];
     case 'approvals_unavailable':
-      return [503, RPC.internal, 'Approvals cannot be looked up or kept, so the call is not made.'];
+      return refusal.reason === NO_PLACE
+        ? [503, RPC.internal, 'The call is approved, and the gateway is full; make exactly the same call again.']
+        : [503, RPC.internal, 'Approvals cannot be looked up or kept, so the call is not made.'];
     case 'masking_failed':
       return [200, RPC.maskingFailed, 'The message could not be masked, so it was not passed on.'];
     case 'upstream_unavailable':

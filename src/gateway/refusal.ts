@@ -13,6 +13,8 @@ import type { Decision } from '#policy/decision.ts';
 export type Executed = 'no' | 'unknown';
 
 export const BLOCKED_BY_MASKING = 'masking_block';
+/** A call that people agreed to found no place among those on their way. */
+export const NO_PLACE = 'no_place';
 
 export type Refusal =
   | { readonly code: 'unauthenticated'; readonly reason: TokenFault; readonly shown?: ShownKey }

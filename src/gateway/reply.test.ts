@@ -168,3 +168,21 @@ test('a client that has not taken all is cut off without the rest, and one that 
   assert.equal(response.destroyed, true);
   assert.doesNotMatch(wire.text, /held back/);
 });
+
+test('a comment sends the head of a stream once, waits for nobody who does not read, and follows no end', async () => {
+  const { wire, reply } = open();
+  reply.comment([['x-gatebook-call', 'c1']]);
+  await turn();
+  assert.match(wire.text, /^HTTP\/1\.1 200 .*x-gatebook-call: c1.*text\/event-stream/is);
+  assert.equal(reply.released(), false);
+  const first = wire.text.length;
+  reply.comment([]);
+  await turn();
+  assert.ok(wire.text.length > first);
+  reply.end();
+  await turn();
+  const ended = wire.text.length;
+  reply.comment([]);
+  await turn();
+  assert.equal(wire.text.length, ended);
+});

@@ -21,6 +21,8 @@ export type Reply = {
   event(encoded: Buffer | string, headers: readonly HeaderPair[]): Promise<Delivery>;
   /** An event stream that may be silent for long gets its head, now or in the first silence, and a comment in every one. */
   open(headers: readonly HeaderPair[], when: 'now' | 'when_quiet'): void;
+  /** Says nothing, so that nobody takes the silence of an event stream for its end; the first one sends the head. */
+  comment(headers: readonly HeaderPair[]): void;
   end(): void;
   /** Cuts the client off at once: another exchange has taken its place. */
   drop(): void;
@@ -100,11 +102,13 @@ export function createReply(response: ServerResponse, { stallMs, quietMs }: Repl
   };
 
   /** A comment carries nothing (WHATWG HTML section 9.2.6): it keeps proxies from taking the silence for an end. */
+  const comment = (headers: readonly HeaderPair[]): void => {
+    if (closed() || response.writableLength > 0) return;
+    if (!response.headersSent) streamHead(headers);
+    response.write(SSE_COMMENT);
+  };
   const beat = (headers: readonly HeaderPair[]): void => {
-    if (isQuiet && !closed() && response.writableLength === 0) {
-      if (!response.headersSent) streamHead(headers);
-      response.write(SSE_COMMENT);
-    }
+    if (isQuiet) comment(headers);
     isQuiet = true;
   };
 
@@ -158,6 +162,7 @@ export function createReply(response: ServerResponse, { stallMs, quietMs }: Repl
       streamHead(headers);
       response.flushHeaders();
     },
+    comment,
     end() {
       clearInterval(beating);
       if (!closed()) response.end();

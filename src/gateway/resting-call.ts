@@ -6,6 +6,7 @@ import type { Forwarded, RestingCall, Resuming } from '#gateway/call.ts';
 import { NOTHING_MIRRORED } from '#gateway/mirrored-headers.ts';
 import { NOTHING_STORED } from '#masking/masked.ts';
 import type { SecretSet } from '#masking/masker.ts';
+import { NO_DOCUMENT } from '#mcp/json.ts';
 import type { RequestMessage } from '#mcp/jsonrpc.ts';
 import { ownText } from '#mcp/own-text.ts';
 
@@ -19,7 +20,7 @@ function messageOf({ message, secrets }: Forwarded): RequestMessage {
   const { protocolVersion, clientInfo } = message;
   return {
     kind: 'request',
-    doc: { bytes: NOTHING, text: '', root: { kind: 'null', start: 0, end: 0 } },
+    doc: NO_DOCUMENT,
     idText: ownText(message.idText),
     idKey: ownText(message.idKey),
     method: ownText(message.method),

@@ -13,6 +13,8 @@ import { askUser } from '#gateway/ask-user.ts';
 import { placeOf } from '#gateway/binding-place.ts';
 import { heldTask, wantsTask, withoutTask } from '#gateway/held-task.ts';
 import { holdOpen } from '#gateway/hold-open.ts';
+import type { HoldEnd } from '#gateway/hold-open.ts';
+import { NO_PLACE } from '#gateway/refusal.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { callerKey } from '#identity/caller.ts';
 import { takesStream } from '#gateway/steps/receive.ts';
@@ -44,6 +46,8 @@ export async function waitForPeople(
   const holdMs = holdMsOf(stated, way, call, gateway);
   const waited = stated.state === 'pending' && holdMs > 0;
   const decided = waited ? await holdAsking(stated, way, call, message, gateway, holdMs) : undefined;
+  if (decided === 'no_place')
+    return err({ code: 'approvals_unavailable', reason: NO_PLACE, retryAfterMs: RETRY_MS, executed: 'no' });
   if (waited && decided === undefined && call.gone.aborted) return err({ code: 'client_gone', reason: 'disconnected' });
   const now = decided ?? stated;
   if (way.kind === 'task' && now.state === 'pending') return giveTask(now, call, message, gateway);
@@ -76,7 +80,7 @@ async function holdAsking(
   message: RequestMessage,
   gateway: Gateway,
   holdMs: number,
-): Promise<Approval | undefined> {
+): Promise<HoldEnd> {
   const endAsking = askUser(call, asked, way, gateway);
   try {
     return await holdOpen(call, message, asked, gateway, holdMs);

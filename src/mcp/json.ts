@@ -35,6 +35,13 @@ export type JsonDocument = {
   readonly root: JsonNode;
 };
 
+/** In the place of one whose content nobody needs any more. */
+export const NO_DOCUMENT: JsonDocument = {
+  bytes: Buffer.alloc(0),
+  text: '',
+  root: { kind: 'null', start: 0, end: 0 },
+};
+
 export type JsonFault = {
   readonly code: 'parse_error' | 'duplicate_key' | 'too_deep' | 'too_many';
   /** UTF-16 offset into the decoded text; 0 when the bytes are not UTF-8. */

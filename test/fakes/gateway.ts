@@ -300,6 +300,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
   if (!policy.ok) throw new Error(JSON.stringify(policy.error));
   const stopping = new AbortController();
   const admission = createAdmission(limits);
+  const heldCalls = createHeldCalls({ limits, monotonic: () => passedMs });
   const bindingStore = createFakeBindingStore();
   const approvalStore = createFakeApprovalStore(overrides.approvalRoom);
   const resumables = createResumableCalls(limits);
@@ -335,7 +336,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
       limits,
       onFault: () => undefined,
     }),
-    heldCalls: createHeldCalls(limits),
+    heldCalls,
     fingerprints: createFingerprints(Buffer.alloc(32, 7)),
     holdStates: createHoldStates(Buffer.alloc(32, 7), (count) => randomBytes(count)),
     holds: overrides.holds ?? {
@@ -388,11 +389,13 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
     stopping: stopping.signal,
     drain: () => {
       isDraining = true;
+      heldCalls.endAll();
       admission.cutLasting();
     },
     advance: (ms) => void (passedMs += ms),
     stop: () => {
       stopping.abort();
+      heldCalls.endAll();
       admission.cutAll();
       resumables.endAll();
     },
@@ -416,6 +419,7 @@ export type FakeReply = Reply & {
   readonly ended: boolean;
   /** How often what the client had not taken was dropped. */
   readonly dropped: number;
+  readonly comments: number;
   /** The head of a stream went out before any event. */
   readonly opened: boolean;
   /** The client goes away. */
@@ -434,6 +438,8 @@ export function createFakeReply(): FakeReply {
     released: () => sent.length > 0,
     opened: false,
     open: (_headers: readonly HeaderPair[], when: 'now' | 'when_quiet') => void (reply.opened ||= when === 'now'),
+    comments: 0,
+    comment: () => void (reply.comments += 1),
     drop: () => void (isGone = true),
     gone: () => isGone,
     json: async (

@@ -10,7 +10,7 @@ import type { Mirrored } from '#gateway/mirrored-headers.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { callerKey } from '#identity/caller.ts';
 import { decodeHeaderValue, encodeHeaderValue } from '#mcp/header-value.ts';
-import type { JsonDocument } from '#mcp/json.ts';
+import { NO_DOCUMENT } from '#mcp/json.ts';
 import type { Message } from '#mcp/jsonrpc.ts';
 import { TRACE_KEYS, traceContextOfHeaders } from '#mcp/trace-context.ts';
 import type { TraceContext } from '#mcp/trace-context.ts';
@@ -75,9 +75,6 @@ export function upwardHeaders(
   return passed;
 }
 
-const NOTHING = Buffer.alloc(0);
-const NO_DOCUMENT: JsonDocument = { bytes: NOTHING, text: '', root: { kind: 'null', start: 0, end: 0 } };
-
 /**
  * What was said is recorded and about to be sent; a call may wait for hours, and the parsed form of a message takes forty
  * times its bytes.
@@ -136,7 +133,7 @@ export function injectCredential(call: Recorded, gateway: Gateway): Result<Crede
   };
   return ok({
     ...call,
-    body: NOTHING,
+    body: NO_DOCUMENT.bytes,
     message: withoutContent(message),
     sendable: sendable(request, call.intent),
     sentMs: gateway.monotonic(),
