@@ -563,6 +563,8 @@ export const LIMITS = {
   approvalWatchersPerCaller: 4,
   /** After so long a browser that lost the stream asks again. */
   approvalWatchRetryMs: 2_000,
+  /** How often one call is asked for while others who asked the same go away. */
+  approvalAsks: 3,
   /** Calls of one process that wait with their answer, beside the calls in flight, and what they keep of their messages. */
   heldCalls: 10_000,
   heldBytes: 128 * 1024 * 1024,

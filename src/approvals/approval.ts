@@ -112,6 +112,8 @@ export type Approval = ApprovalRequest & {
   readonly usableUntilMs: number | undefined;
   /** Once used: digest of the `requestState` of its server, with which the call may go on one more time. */
   readonly continues?: string | undefined;
+  /** Withdrawn by nobody's word, since no client waited for it any more. */
+  readonly isLeft?: true;
   /** Counts up with every change of any approval. */
   readonly revision: number;
 };

@@ -116,6 +116,8 @@ export type Approvals = {
   ): Promise<Result<Approval, VoteFault | 'unknown_approval' | 'changed_meanwhile' | Unavailable>>;
   /** Whoever asked does not want it any more. `by`: who said so; undefined where it shows from what their client did. */
   withdraw(id: string, by?: Decider): Promise<void>;
+  /** The last client here that waited for it went away: withdrawn, but for whoever waits elsewhere, who asks anew. */
+  leave(id: string): Promise<void>;
   /** What was asked is nobody's any more, or under another policy: all that `isMeant` says so of. */
   voidAll(isMeant: (approval: Approval) => boolean): Promise<void>;
   find(id: string): Approval | undefined;
@@ -297,6 +299,12 @@ export function createApprovals(parts: ApprovalParts): Approvals {
     async withdraw(id, by) {
       const before = store.find(id);
       if (before !== undefined) await endWith(before, end(before, 'withdrawn'), 'approval_withdrawn', by);
+    },
+    async leave(id) {
+      const before = store.find(id);
+      const ended = before === undefined ? undefined : end(before, 'withdrawn');
+      if (before !== undefined && ended !== undefined)
+        await endWith(before, { ...ended, isLeft: true }, 'approval_withdrawn');
     },
     async voidAll(isMeant) {
       for (const approval of openOnes())

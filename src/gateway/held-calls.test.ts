@@ -76,7 +76,7 @@ test('one clock tells each when its time is, ends each when its time is over, an
     tell: () => void heard.push(`${name} told`),
   });
   const short = held.enter('apr_1', call('short'), { overMs: 300, tellEveryMs: 200 });
-  const long = held.enter('apr_2', call('long'), { overMs: 500, tellEveryMs: 1_000 });
+  const long = held.enter('apr_2', call('long'), { overMs: 500, tellEveryMs: 60_000 });
   pass(100);
   assert.deepEqual(heard, []);
   pass(100);
@@ -92,6 +92,17 @@ test('one clock tells each when its time is, ends each when its time is over, an
   long?.leave();
   pass(10_000);
   assert.equal(heard.length, 3);
+});
+
+test('a wait that is shorter than the clock ticks is not made longer', (t) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+  let nowMs = 0;
+  const held = createHeldCalls({ limits: LIMITS, monotonic: () => nowMs });
+  let isOver = false;
+  held.enter('apr_1', { ...CALL, over: () => (isOver = true) }, { overMs: 5, tellEveryMs: 60_000 });
+  nowMs = 5;
+  t.mock.timers.tick(5);
+  assert.ok(isOver);
 });
 
 test('all of them are over when the process stops', (t) => {

@@ -95,6 +95,9 @@ export function createHeldCalls({ limits, monotonic }: HeldCallParts): HeldCalls
       calls += 1;
       bytes += call.bytes;
       ticking ??= setInterval(tick, limits.heldTickMs).unref();
+      // Shorter than the clock ticks.
+      const waitMs = overMs - monotonic();
+      if (waitMs < limits.heldTickMs) setTimeout(tick, waitMs).unref();
       return {
         until: (ms) => void (waiting.overMs = ms),
         leave: () => leave(approval, waiting),

@@ -34,6 +34,8 @@ function pass(t: TestContext, gateway: FakeGateway, ms: number): void {
   gateway.advance(ms);
   t.mock.timers.tick(ms);
 }
+/** Everything that only waited for its turn has had it. */
+const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 const decide = (gateway: FakeGateway, { id }: Approval, effect: 'approve' | 'deny') =>
   gateway.approvals.vote(id, LEAD, { effect, scope: 'once', reason: '' });
 test('a call that waits goes on when people agreed, and hears when they did not', async () => {
@@ -138,4 +140,47 @@ test('a request that several wait for is withdrawn when the last modern client t
   await waiting[1];
   assert.equal(gateway.approvalStore.find(held.asked.id)?.state, 'withdrawn');
   assert.equal(gateway.heldCalls.argumentsOf(held.asked.id), undefined);
+});
+
+test('a call waits beside those on their way, and goes on once there is a place among them, or not at all', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  for (const [comesFree, outcome] of [
+    [true, 'approved'],
+    [false, 'no_place'],
+  ] as const) {
+    const gateway = fakeGateway({ limits: { ...WAITS.limits, callsInFlight: 1 } });
+    const { call, asked, waiting } = await hold(gateway);
+    assert.ok(gateway.admission.enter('another', new AbortController()), 'it left its place');
+    assert.ok((await decide(gateway, asked, 'approve')).ok);
+    await turn();
+    if (comesFree) gateway.admission.leave('another');
+    else pass(t, gateway, gateway.limits.heldReturnMs);
+    const ended = await waiting;
+    assert.equal(typeof ended === 'object' ? ended.state : ended, outcome);
+    gateway.admission.leave(call.id);
+  }
+});
+
+test('where there is no room to wait, or the process stops, a call is answered at once and its request stays', async () => {
+  const full = fakeGateway({ limits: { ...WAITS.limits, heldBytes: 10 } });
+  const { asked, waiting } = await hold(full);
+  assert.equal(await waiting, undefined);
+  assert.equal(full.approvalStore.find(asked.id)?.state, 'pending');
+  const stopping = fakeGateway(WAITS);
+  const held = await hold(stopping);
+  stopping.drain();
+  assert.equal(await held.waiting, undefined);
+  const again = holdOpen(held.call, requestOf(held), held.asked, stopping, 60_000);
+  assert.equal(await again, undefined);
+});
+
+test('while it waits nothing parsed of it is kept, and what goes on is read from the same bytes again', async () => {
+  const gateway = fakeGateway(WAITS);
+  const { call, asked, waiting } = await hold(gateway);
+  const { bytes } = (await authorized(gateway, { message })).message.doc;
+  assert.equal(call.message.doc.text, '');
+  assert.ok((await decide(gateway, asked, 'approve')).ok);
+  await waiting;
+  assert.deepEqual(call.message.doc.bytes, bytes);
+  assert.equal(call.message.doc.text, bytes.toString());
 });

@@ -106,6 +106,6 @@ export async function holdOpen(
     // In the modern era whoever closes the stream cancels the call (MCP 2026-07-28, Cancellation), but not that of others who
     // wait for the same; in the legacy one it may come back.
     const isWanted = heldCalls.waitingFor(approval.id) > 0;
-    if (call.gone.aborted && call.era === 'modern' && !isWanted) await gateway.approvals.withdraw(approval.id);
+    if (call.gone.aborted && call.era === 'modern' && !isWanted) await gateway.approvals.leave(approval.id);
   }
 }

@@ -27,6 +27,8 @@ const RETRY_MS = 1_000;
 
 const urlOf = (id: string, { publicUrl, signsIn }: Gateway): string | undefined =>
   signsIn ? `${publicUrl}/approvals/${id}` : undefined;
+/** Nobody refused it: its other clients went away. */
+export const LEFT = 'left';
 
 type Required = Extract<Refusal, { readonly code: 'approval_required' }>;
 
@@ -148,7 +150,8 @@ function refusalOf(approval: Approval, way: Way, call: Authorized, gateway: Gate
   const { id, state, expiresMs, votes } = approval;
   const said = votes.findLast(({ effect }) => effect === 'deny')?.reason ?? '';
   if (state === 'denied') return { code: 'approval_denied', reason: 'denied', decision, approval: { id, said } };
-  if (state !== 'pending') return { code: 'approval_expired', reason: state, decision };
+  if (state !== 'pending')
+    return { code: 'approval_expired', reason: approval.isLeft === true ? LEFT : state, decision };
   // Its time is over before the store says so: nobody can decide it any more, and a client that comes back would come at once.
   if (gateway.clock() >= expiresMs) return { code: 'approval_expired', reason: 'expired', decision };
   const next = nextFor(approval, way, call, gateway);

@@ -403,6 +403,14 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
   return made;
 }
 
+/** A call waits for the approval, as far as others can see. Gives what ends that. */
+export function enterHeld({ heldCalls }: Pick<Gateway, 'heldCalls'>, approval: string, sent: Buffer): () => void {
+  const call = { sent, bytes: sent.length, over: () => undefined, tell: undefined };
+  const place = heldCalls.enter(approval, call, { overMs: Number.MAX_VALUE, tellEveryMs: 60_000 });
+  if (place === undefined) throw new Error('there is no room for one that waits');
+  return () => place.leave();
+}
+
 type Sent =
   | {
       readonly form: 'json';

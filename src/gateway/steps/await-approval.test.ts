@@ -149,3 +149,32 @@ test('a notification that is held is refused: nobody would wait for it', async (
   const result = await awaitApproval({ ...call, decision: { ...call.decision, effect: 'hold' } }, gateway);
   assert.deepEqual(result.ok ? '' : [result.error.code, result.error.reason], ['approval_required', 'not_a_request']);
 });
+
+test('a call whose request ended because others who asked the same left asks anew, within bounds; a word to withdraw it counts', async () => {
+  const gateway = fakeGateway({ limits: { approvalHoldMs: 60_000 } });
+  const pending = async (): Promise<string> => {
+    for (let turns = 0; turns < 100; turns += 1) {
+      const found = gateway.approvals.list(['pending']).find(({ id }) => gateway.heldCalls.waitingFor(id) > 0);
+      if (found !== undefined) return found.id;
+      await new Promise((next) => void setImmediate(next));
+    }
+    throw new Error('no call waits');
+  };
+  const call = await authorized(gateway, { message });
+  const waiting = Promise.resolve(awaitApproval(call, gateway));
+  const seen = new Set<string>();
+  for (let asks = 0; asks < gateway.limits.approvalAsks; asks += 1) {
+    const id = await pending();
+    seen.add(id);
+    await gateway.approvals.leave(id);
+  }
+  const refused = await waiting;
+  assert.equal(seen.size, gateway.limits.approvalAsks);
+  assert.deepEqual(refused.ok ? '' : [refused.error.code, refused.error.reason], ['approval_expired', 'left']);
+
+  const another = Promise.resolve(awaitApproval(await authorized(gateway, { message }), gateway));
+  await gateway.approvals.withdraw(await pending());
+  const withdrawn = await another;
+  assert.equal(withdrawn.ok ? '' : withdrawn.error.reason, 'withdrawn');
+  assert.deepEqual(gateway.approvals.list(['pending']), []);
+});

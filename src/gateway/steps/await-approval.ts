@@ -12,7 +12,7 @@ import { printsOf } from '#gateway/call-prints.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { heldCall } from '#gateway/held-call.ts';
 import type { Refusal } from '#gateway/refusal.ts';
-import { waitForPeople } from '#gateway/wait-for-people.ts';
+import { LEFT, waitForPeople } from '#gateway/wait-for-people.ts';
 import type { RequestMessage } from '#mcp/jsonrpc.ts';
 import { requestStateOf } from '#mcp/made-ids.ts';
 import { err, ok, unreachable } from '#result.ts';
@@ -44,10 +44,15 @@ async function hold(call: Authorized, message: RequestMessage, gateway: Gateway)
   try {
     const given = gateway.approvals.usable(prints) ?? goingOn(call, message, prints, gateway);
     if (given !== undefined) return ok({ ...call, approval: given });
-    const asked = await (call.round === undefined
+    let asked = await (call.round === undefined
       ? ask(call, message, prints, gateway)
       : askedBefore(call, message, prints, gateway));
-    return asked.ok ? await waitForPeople(call, message, asked.value, gateway) : asked;
+    for (let asks = 1; asked.ok; asks += 1) {
+      const waited = await waitForPeople(call, message, asked.value, gateway);
+      if (waited.ok || waited.error.reason !== LEFT || asks >= gateway.limits.approvalAsks) return waited;
+      asked = await ask(call, message, prints, gateway);
+    }
+    return asked;
   } catch (error) {
     gateway.log.error({ call: call.id, error: String(error) }, 'approvals cannot be read or kept');
     return err({ code: 'approvals_unavailable', reason: 'store', retryAfterMs: RETRY_MS, executed: 'no' });

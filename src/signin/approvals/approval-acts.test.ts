@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADA, ID, startApprovalSite } from '#test/fakes/approval-site.ts';
 import { TERMS } from '#test/fakes/approval.ts';
+import { enterHeld } from '#test/fakes/gateway.ts';
 import { headerOf, LATCHED } from '#test/fakes/ledger.ts';
 
 const LEADS = ['okta:leads'];
@@ -33,7 +34,7 @@ test('whoever signed in long ago proves once more who they are, and decides noth
 test('what is masked is shown to whom the configuration names alone, from memory, after it is in the book', async (t) => {
   const { sitting, gateway, acts } = await startApprovalSite(t);
   const sent = Buffer.from('{"params":{"arguments":{"to":"ada@example.com","n":1.0}}}');
-  const leave = gateway.heldCalls.enter(ID, { sent });
+  const leave = enterHeld(gateway, ID, sent);
   const lena = await sitting('lena', LEADS);
   assert.doesNotMatch((await lena.page()).text, /\/show"/);
   assert.equal((await lena.press({ csrf: lena.csrf }, {}, '/show')).status, 403);
@@ -60,7 +61,7 @@ test('what is masked is shown to whom the configuration names alone, from memory
 
 test('to see what is masked, one proves lately who one is', async (t) => {
   const { site, sitting, gateway, acts } = await startApprovalSite(t, {}, { expiresMs: FAR_MS });
-  gateway.heldCalls.enter(ID, { sent: Buffer.from('{"params":{"arguments":{"to":"ada@example.com"}}}') });
+  enterHeld(gateway, ID, Buffer.from('{"params":{"arguments":{"to":"ada@example.com"}}}'));
   const pia = await sitting('pia', [...LEADS, 'okta:privacy']);
   site.clock.nowMs += 10 * 60_000;
   const sent = await pia.press({ csrf: pia.csrf }, {}, '/show');
