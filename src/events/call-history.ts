@@ -3,7 +3,8 @@
  * last, and what came of it. The index says where to look; whatever has arguments is read again from the ledger.
  */
 import type { Book } from '#events/book.ts';
-import type { Event } from '#events/event.ts';
+import type { Event, StoredJson } from '#events/event.ts';
+import { besideArgumentsOf } from '#events/payload-view.ts';
 import { parseRecordId } from '#events/find-event.ts';
 import { RecordFetcher } from '#events/record-fetcher.ts';
 import type { Searcher } from '#events/searcher.ts';
@@ -16,11 +17,14 @@ import type { Result } from '#result.ts';
 /** `unknown`: the index cannot be asked now, or would have to look at too much. */
 export type Untold = 'unknown' | 'damaged';
 
+/** A call with its masked arguments, and what goes to the server beside them. */
+export type WholeCall = Event & { readonly beside?: StoredJson };
+
 export type CallHistory = {
   /** The event of a record, with its masked arguments. One that is not in the index yet is waited for. */
-  asked(record: string): Promise<Result<Event, 'not_indexed' | 'damaged'>>;
+  asked(record: string): Promise<Result<WholeCall, 'not_indexed' | 'damaged'>>;
   /** The last call of the same caller for the same tool that went up with another approval than `approval`. */
-  lastApproved(asked: Event, approval: string): Promise<Result<Event | undefined, Untold>>;
+  lastApproved(asked: Event, approval: string): Promise<Result<WholeCall | undefined, Untold>>;
   /** The newest first, refused ones too; without arguments. */
   lastCalls(caller: NonNullable<Event['caller']>): Promise<Result<readonly Event[], Untold>>;
   /** The newest first; without arguments. */
@@ -59,9 +63,13 @@ export function createCallHistory(parts: CallHistoryParts): CallHistory {
   const withArguments = async (
     hit: Parameters<typeof verifyHit>[0],
     shard: string,
-  ): Promise<Result<Event, 'damaged'>> => {
+  ): Promise<Result<WholeCall, 'damaged'>> => {
     try {
-      return ok(await verifyHit(hit, new RecordFetcher(await book.source(shard), 1), { shard, payloads: true }));
+      const records = new RecordFetcher(await book.source(shard), 1);
+      const event = await verifyHit(hit, records, { shard, payloads: true });
+      const { payload } = await records.record(hit.place.record);
+      const beside = payload === null ? undefined : besideArgumentsOf(payload, event.method ?? '');
+      return ok({ ...event, ...(beside === undefined ? {} : { beside }) });
     } catch {
       return err('damaged');
     }

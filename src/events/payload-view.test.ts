@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answerOf, argumentsOf } from '#events/payload-view.ts';
+import { answerOf, argumentsOf, besideArgumentsOf } from '#events/payload-view.ts';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 
@@ -34,4 +34,17 @@ test('a key called __proto__ is shown, and changes nothing', () => {
 
 test('stored bytes that are no JSON give nothing', () => {
   assert.equal(answerOf(bytes('{"result":{"a')), undefined);
+});
+
+test('what a client sends along beside the arguments is told apart, but for what means nothing to the call', () => {
+  const beside = (params: object, method = 'tools/call') =>
+    besideArgumentsOf(Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })), method);
+  const passing = { progressToken: 1, traceparent: 'x', tracestate: 'y', baggage: 'z' };
+  assert.equal(beside({ name: 'a', arguments: { _meta: 1 }, _meta: passing }), undefined);
+  assert.deepEqual(beside({ name: 'a', _meta: { ...passing, mode: 'force' }, task: { ttl: 1 } }), {
+    _meta: { mode: 'force' },
+    task: { ttl: 1 },
+  });
+  assert.deepEqual(beside({ uri: 'a', _meta: { mode: 'force' } }, 'resources/read'), { _meta: { mode: 'force' } });
+  assert.equal(besideArgumentsOf(Buffer.from('no JSON'), 'tools/call'), undefined);
 });

@@ -2,6 +2,7 @@
  * What of a stored message is shown in an event: `arguments` of a request, `answer` of a response. Always the masked
  * copy; numbers beyond a double's exactness keep their spelling. Who may see them is decided elsewhere.
  */
+import { TRACE_KEYS } from '#mcp/trace-context.ts';
 import type { StoredJson } from '#events/event.ts';
 
 /** Methods whose arguments are `params.arguments` ({} when absent); of any other they are `params` without `_meta`. */
@@ -12,6 +13,24 @@ export function argumentsOf(payload: Buffer, method: string): StoredJson | undef
   if (WITH_ARGUMENTS.has(method)) return memberOf(params, 'arguments') ?? {};
   if (!isObject(params)) return {};
   return Object.fromEntries(Object.entries(params).filter(([name]) => name !== '_meta'));
+}
+
+/** Of `_meta`, what differs each time a client makes the same call and means nothing to the server's act. */
+const PASSING_META: ReadonlySet<string> = new Set(['progressToken', ...TRACE_KEYS]);
+
+/** What of `params` goes to the server beside its arguments and the name of what is called; undefined when nothing does. */
+export function besideArgumentsOf(payload: Buffer, method: string): StoredJson | undefined {
+  const params = memberOf(parseStored(payload), 'params');
+  if (!isObject(params)) return undefined;
+  const isShown = (name: string): boolean =>
+    WITH_ARGUMENTS.has(method) ? ['name', 'arguments'].includes(name) : name !== '_meta';
+  const beside = Object.entries(params).flatMap(([name, value]): [string, unknown][] => {
+    if (isShown(name)) return [];
+    if (name !== '_meta' || !isObject(value)) return [[name, value]];
+    const kept = Object.entries(value).filter(([key]) => !PASSING_META.has(key));
+    return kept.length === 0 ? [] : [[name, Object.fromEntries(kept)]];
+  });
+  return beside.length === 0 ? undefined : Object.fromEntries(beside);
 }
 
 /** The `result` or the `error` object; undefined when the stored message holds neither. */

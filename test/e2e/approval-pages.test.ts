@@ -47,6 +47,7 @@ async function hold(t: TestContext, options: BrowserOptions = {}, more = '', app
   return {
     ...rig,
     async call(args) {
+      const asked = toolCall('delete_note', args);
       const response = await fetch(site.url('notes'), {
         method: 'POST',
         headers: {
@@ -54,7 +55,7 @@ async function hold(t: TestContext, options: BrowserOptions = {}, more = '', app
           'content-type': 'application/json',
           accept: 'application/json, text/event-stream',
         },
-        body: JSON.stringify(toolCall('delete_note', args)),
+        body: JSON.stringify({ ...asked, params: { ...asked.params, _meta: { mode: 'force' } } }),
       });
       return response.text();
     },
@@ -97,6 +98,7 @@ for (const [name, options] of [
       assert.match(text, /\[EMAIL_ADDRESS:k1:[a-z2-7]{13}\] \(masked email address\)/);
       assert.match(text, /the server gets it as it was written/);
       assert.doesNotMatch(text, /ada@example\.com|[\u200b\u202e]/);
+      assert.match(text, /beside the arguments: _meta\.mode\s+"force"/);
       assert.match(text, /а\\u\{430\}th\\u\{200b\}/);
       assert.deepEqual(await barriersOf(page), []);
       assert.equal(await isWide(page), false, 'the page can be read without scrolling sideways');

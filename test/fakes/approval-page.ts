@@ -21,7 +21,7 @@ export const VIEWER: Viewer = {
 
 export const askedOf = (json: string, findings: readonly Finding[] = []) => ({
   rows: argumentRows(parseExactly(json), LIMITS.approvalRows),
-  place: { path: '/approvals/apr_1', findings, root: ['params', 'arguments'], isUnmasked: false },
+  place: { path: '/approvals/apr_1', findings, isUnmasked: false },
 });
 
 export function approvalPage(other: Partial<ApprovalPage> = {}, approval: Partial<Approval> = {}): string {

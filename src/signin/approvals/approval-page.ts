@@ -124,7 +124,10 @@ function argumentsHtml({ asked, viewer, approval, limits }: ApprovalPage): Html 
   return html`${title}${LEGEND}
   ${
     place.isUnmasked
-      ? html`<p class="note">Not masked: this is what will be sent. That you saw it is in the book.</p>`
+      ? html`<p class="note">
+          Not masked: these arguments will be sent. That you saw them is in the book. Whatever goes beside them is on
+          the page before.
+        </p>`
       : undefined
   }
   ${rowsHtml(rows.rows, 0, place, limits)}

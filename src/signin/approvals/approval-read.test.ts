@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { err } from '#result.ts';
+import { err, ok } from '#result.ts';
 import { LIMITS } from '#limits.ts';
 import { ID, startApprovalSite } from '#test/fakes/approval-site.ts';
 import { TERMS } from '#test/fakes/approval.ts';
-import { fakeCallHistory } from '#test/fakes/call-history.ts';
+import { anEvent, fakeCallHistory } from '#test/fakes/call-history.ts';
 import { idOf } from '#test/fakes/gateway.ts';
 import { headerOf, LATCHED } from '#test/fakes/ledger.ts';
 
@@ -53,4 +53,27 @@ test('an approver is warned where many of a kind were asked or refused', async (
   for (let at = 0; at < LIMITS.approvalSimilarWarned; at += 1)
     await ask({ id: `apr_${idOf(20 + at)}`, fingerprint: Buffer.alloc(32, 20 + at) });
   assert.match((await lena.page()).words, /Asked often\. 3 other calls of this tool by this caller wait/);
+});
+
+test('what goes to the server beside the arguments is shown too, and compared', async (t) => {
+  const before = anEvent({ arguments: { id: 7 } });
+  const history = fakeCallHistory({
+    asked: async () => ok({ ...before, beside: { _meta: { mode: 'force' }, task: { ttl: 1 } } }),
+    lastApproved: async () => ok(before),
+  });
+  const { sitting } = await startApprovalSite(t, { history });
+  const { words } = await (await sitting('lena', LEADS)).page();
+  assert.match(words, /beside the arguments: _meta\.mode "force".*beside the arguments: task\.ttl 1/);
+  assert.match(words, /2 values differ.*added beside the arguments: _meta\.mode : "force"/);
+});
+
+test('what does not fit among the values that a person can read is never left out unsaid', async (t) => {
+  const all = Array.from({ length: LIMITS.approvalRows }, (_, at) => at);
+  const history = fakeCallHistory({
+    asked: async () => ok({ ...anEvent({ arguments: all }), beside: { mode: 'force' } }),
+  });
+  const { sitting } = await startApprovalSite(t, { history });
+  const page = await (await sitting('lena', LEADS)).page();
+  assert.match(page.words, /There are more than 5,000 values/);
+  assert.doesNotMatch(page.text, /value="approve"/);
 });

@@ -4,15 +4,14 @@ import type { Approval } from '#approvals/approval.ts';
 import { lacksStatement } from '#approvals/statement.ts';
 import { isOpen } from '#approvals/transitions.ts';
 import type { VoteFault } from '#approvals/transitions.ts';
-import type { Event } from '#events/event.ts';
+import type { WholeCall } from '#events/call-history.ts';
 import { parseExactly } from '#events/payload-view.ts';
-import type { PathPart } from '#masking/finding-notes.ts';
 import { err, ok } from '#result.ts';
 import { approvalPath } from '#signin/approvals/approval-forms.ts';
 import { approvalBody } from '#signin/approvals/approval-page.ts';
 import type { ApprovalPage, AskedArguments, Viewer } from '#signin/approvals/approval-page.ts';
 import type { ApprovalPagesParts, Seen } from '#signin/approvals/approval-visit.ts';
-import { argumentRows } from '#signin/approvals/argument-rows.ts';
+import { ARGUMENTS, argumentRows, BESIDE, PARAMS } from '#signin/approvals/argument-rows.ts';
 import { similarRequests } from '#signin/approvals/similar-requests.ts';
 import { pageAnswer } from '#signin/pages/answer.ts';
 import type { SignInAnswer } from '#signin/route.ts';
@@ -24,18 +23,20 @@ const MISSING: Readonly<Record<'not_indexed' | 'damaged', string>> = {
 
 /** Methods whose arguments are a member of `params` of their own. */
 const WITH_ARGUMENTS: ReadonlySet<string> = new Set(['tools/call', 'prompts/get']);
-const rootOf = (method: string): readonly PathPart[] =>
-  WITH_ARGUMENTS.has(method) ? ['params', 'arguments'] : ['params'];
 
-/** The masked copy. */
-export const argumentsOf = (
-  event: Event,
+/** The masked copy: the arguments, then whatever else the client sends along. */
+export function argumentsOf(
+  { arguments: own, beside, masking: findings = [] }: WholeCall,
   { id, method }: Pick<Approval, 'id' | 'method'>,
-  { limits }: Pick<ApprovalPagesParts, 'limits'>,
-): AskedArguments => ({
-  rows: argumentRows(event.arguments ?? null, limits.approvalRows),
-  place: { path: approvalPath(id), findings: event.masking ?? [], root: rootOf(method), isUnmasked: false },
-});
+  { limits: { approvalRows } }: Pick<ApprovalPagesParts, 'limits'>,
+): AskedArguments {
+  const main = argumentRows(own ?? null, approvalRows, WITH_ARGUMENTS.has(method) ? ARGUMENTS : PARAMS);
+  const rest = beside === undefined ? undefined : argumentRows(beside, approvalRows - main.rows.length, BESIDE);
+  return {
+    rows: { rows: [...main.rows, ...(rest?.rows ?? [])], isCut: main.isCut || rest?.isCut === true },
+    place: { path: approvalPath(id), findings, isUnmasked: false },
+  };
+}
 
 export const missingWords = (fault: keyof typeof MISSING): string => MISSING[fault];
 
@@ -110,7 +111,7 @@ const unmaskedOr = (masked: AskedArguments, { unmasked }: Shown, { limits }: App
       };
 
 /** Compared are the masked copies: equal values have equal tokens. */
-async function aroundOf(event: Event, now: AskedArguments, approval: Approval, parts: ApprovalPagesParts) {
+async function aroundOf(event: WholeCall, now: AskedArguments, approval: Approval, parts: ApprovalPagesParts) {
   const { history } = parts;
   const before = await history.lastApproved(event, approval.id);
   const earlier = !before.ok

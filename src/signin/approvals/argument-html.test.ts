@@ -10,7 +10,6 @@ const TOKEN = '[EMAIL_ADDRESS:k1:abcdefghijkl2]';
 const placeOf = (findings: readonly Finding[] = [], isUnmasked = false): ArgumentPlace => ({
   path: '/approvals/apr_1',
   findings,
-  root: ['params', 'arguments'],
   isUnmasked,
 });
 const FOUND: Finding = {

@@ -13,8 +13,6 @@ export type ArgumentPlace = {
   readonly path: string;
   /** What the masker found in the message. */
   readonly findings: readonly Finding[];
-  /** Where in the message the arguments are. */
-  readonly root: readonly PathPart[];
   /** As they will be sent, not the masked copy. */
   readonly isUnmasked: boolean;
 };
@@ -44,8 +42,8 @@ export function pathText(path: readonly PathPart[]): string {
 export const argumentsPath = (path: string, from: number): string => `${path}/arguments?from=${from}`;
 export const valuePath = (path: string, row: number, from: number): string => `${path}/value?row=${row}&from=${from}`;
 
-const ofRow = (row: ArgumentRow, { findings, root }: ArgumentPlace): readonly Finding[] => {
-  const pointer = findingPointer(row, root);
+const ofRow = (row: ArgumentRow, { findings }: ArgumentPlace): readonly Finding[] => {
+  const pointer = findingPointer(row);
   return findings.filter((finding) => finding.pointer === pointer);
 };
 
@@ -65,11 +63,11 @@ function maskNote(found: readonly Finding[], { isUnmasked }: ArgumentPlace): Htm
   return html`<div class="quiet">${isUnmasked ? 'Masked elsewhere' : 'Masked here'}: ${kinds}; ${sent}.</div>`;
 }
 
-export function placeHtml({ path }: ArgumentRow, limits: PageLimits): Html {
+export function placeHtml({ root, path }: ArgumentRow, limits: PageLimits): Html {
   const text = pathText(path);
   const cut = cutText(text, limits.approvalPathChars);
   const isCut = cut.length < text.length;
-  return html`<code>${shownText(cut, { isCut })}</code>${isCut ? ` (${sizeWords(text)})` : ''}`;
+  return html`${root.words}<code>${shownText(cut, { isCut })}</code>${isCut ? ` (${sizeWords(text)})` : ''}`;
 }
 
 const valueHtml = (row: ArgumentRow, text: string, isMasked: boolean, isCut = false): Html =>

@@ -5,7 +5,16 @@
 import { toPointer } from '#masking/finding-notes.ts';
 import type { PathPart } from '#masking/finding-notes.ts';
 
+/** Where in the message paths count from, and what to say of it. */
+export type ArgumentRoot = { readonly at: readonly PathPart[]; readonly words: string };
+export const ARGUMENTS: ArgumentRoot = { at: ['params', 'arguments'], words: '' };
+/** Of methods without arguments of that name. */
+export const PARAMS: ArgumentRoot = { at: ['params'], words: '' };
+/** Whatever else a client sends along, which a server may well read. */
+export const BESIDE: ArgumentRoot = { at: ['params'], words: 'beside the arguments: ' };
+
 export type ArgumentRow = {
+  readonly root: ArgumentRoot;
   readonly path: readonly PathPart[];
   /** `literal`: a number as spelled, `true`, `false`, `null`, `{}` or `[]`. */
   readonly kind: 'text' | 'literal';
@@ -24,7 +33,7 @@ type RawJson = { isRawJSON(value: unknown): boolean };
 const isNumberAsSpelled = (value: unknown): boolean => (JSON as typeof JSON & RawJson).isRawJSON(value);
 
 /** @param value as `parseExactly` reads it */
-export function argumentRows(value: unknown, rowsMax: number): ArgumentRows {
+export function argumentRows(value: unknown, rowsMax: number, root: ArgumentRoot = ARGUMENTS): ArgumentRows {
   const rows: ArgumentRow[] = [];
   let isCut = false;
   const put = (row: ArgumentRow): void => {
@@ -33,14 +42,14 @@ export function argumentRows(value: unknown, rowsMax: number): ArgumentRows {
   };
   const visit = (inner: unknown, path: readonly PathPart[]): void => {
     if (isCut) return;
-    if (typeof inner === 'string') return put({ path, kind: 'text', text: inner });
+    if (typeof inner === 'string') return put({ root, path, kind: 'text', text: inner });
     const entries: readonly (readonly [PathPart, unknown])[] =
       typeof inner !== 'object' || inner === null || isNumberAsSpelled(inner)
         ? []
         : Array.isArray(inner)
           ? inner.map((item, at) => [at, item])
           : Object.entries(inner);
-    if (entries.length === 0) return put({ path, kind: 'literal', text: JSON.stringify(inner ?? null) });
+    if (entries.length === 0) return put({ root, path, kind: 'literal', text: JSON.stringify(inner ?? null) });
     for (const [part, item] of entries) {
       if (isCut) return;
       visit(item, [...path, part]);
@@ -63,7 +72,7 @@ export function argumentChanges(
   before: readonly ArgumentRow[],
   after: readonly ArgumentRow[],
 ): readonly ArgumentChange[] {
-  const keyOf = ({ path }: ArgumentRow): string => JSON.stringify(path);
+  const keyOf = ({ root, path }: ArgumentRow): string => JSON.stringify([...root.at, ...path]);
   const earlier = new Map(before.map((row) => [keyOf(row), row]));
   const changes: ArgumentChange[] = [];
   for (const row of after) {
@@ -77,5 +86,4 @@ export function argumentChanges(
 }
 
 /** Where a finding of the masker lies; it counts from the message. */
-export const findingPointer = ({ path }: ArgumentRow, root: readonly PathPart[]): string =>
-  toPointer([...root, ...path]);
+export const findingPointer = ({ root, path }: ArgumentRow): string => toPointer([...root.at, ...path]);

@@ -88,8 +88,8 @@ function changeItem(change: ArgumentChange, now: ArgumentPlace, before: Argument
 }
 
 /** Masked so that two different values look the same: `[PERSON]`, stars, or a text of the operator's. */
-function isBlurred(row: ArgumentRow, { findings, root }: ArgumentPlace): boolean {
-  const pointer = findingPointer(row, root);
+function isBlurred(row: ArgumentRow, { findings }: ArgumentPlace): boolean {
+  const pointer = findingPointer(row);
   return findings.some(
     (finding) => finding.pointer === pointer && finding.store !== undefined && finding.store !== 'token',
   );
