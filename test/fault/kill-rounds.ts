@@ -38,7 +38,7 @@ export type KillReport = {
   readonly restartMs: readonly number[];
 };
 
-function serve(config: string): ChildProcess {
+export function serve(config: string): ChildProcess {
   return spawn(
     process.execPath,
     [
@@ -60,7 +60,7 @@ const isWritten = (file: string, pid: number | undefined): boolean =>
   existsSync(file) && Number.parseInt(readFileSync(file, 'utf8'), 10) === pid;
 
 /** Every worker serves when the gateway has left its process id. */
-async function ready(origin: string, data: string, gateway: ChildProcess): Promise<number> {
+export async function ready(origin: string, data: string, gateway: ChildProcess): Promise<number> {
   const started = performance.now();
   while (performance.now() - started < 30_000) {
     if (gateway.exitCode !== null) throw new Error(`the gateway ended with ${gateway.exitCode}`);
@@ -77,7 +77,7 @@ async function ready(origin: string, data: string, gateway: ChildProcess): Promi
 }
 
 /** Kills a gateway with all its workers, as a machine that dies does, and waits until each is gone. */
-async function killAll(gateway: ChildProcess): Promise<void> {
+export async function killAll(gateway: ChildProcess): Promise<void> {
   const pids = [...childrenOf(gateway.pid ?? 0), gateway.pid ?? 0];
   const ended = new Promise((resolve) => gateway.once('exit', resolve));
   for (const pid of pids) process.kill(pid, 'SIGKILL');
