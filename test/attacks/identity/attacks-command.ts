@@ -1,4 +1,6 @@
 /** `npm run attacks`: carries every attack out and prints what came of it; with `--write` it writes docs/SECURITY-TESTS.md. */
+import { runAttacks as runApprovals } from '../approvals/run.ts';
+import { ATTACKS as APPROVAL_ATTACKS } from '../approvals/table.ts';
 import { runAttacks as runSignIn } from '../signin/run.ts';
 import { ATTACKS as SIGN_IN_ATTACKS } from '../signin/table.ts';
 import { runAttacks as runTransport } from '../transport/run.ts';
@@ -23,6 +25,7 @@ const onVerdict = ({ attack, failure, came }: Verdict): void => {
 await runAttacks(ATTACKS, onVerdict);
 await runTransport(TRANSPORT_ATTACKS, onVerdict);
 await runSignIn(SIGN_IN_ATTACKS, onVerdict);
+await runApprovals(APPROVAL_ATTACKS, onVerdict);
 process.stdout.write(`${carriedOut} attacks, ${failed} not as expected\n`);
 // A page of expectations that do not hold would be worse than none.
 if (failed === 0 && process.argv.includes('--write')) writePage();

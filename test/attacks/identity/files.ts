@@ -2,6 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { approvalsSection } from '../approvals/doc.ts';
+import { ATTACKS as APPROVAL_ATTACKS } from '../approvals/table.ts';
 import { signInSection } from '../signin/doc.ts';
 import { ATTACKS as SIGN_IN_ATTACKS } from '../signin/table.ts';
 import { transportSection } from '../transport/doc.ts';
@@ -11,7 +13,7 @@ import type { Seen } from './prove-guards.ts';
 import { ATTACKS } from './table.ts';
 
 /** The folders of attacks, each with a table, guards and a `run-named.ts` of its own. */
-export const FAMILIES = ['identity', 'transport', 'signin'] as const;
+export const FAMILIES = ['identity', 'transport', 'signin', 'approvals'] as const;
 export type Family = (typeof FAMILIES)[number];
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
@@ -26,5 +28,5 @@ export const readSeen = (family: Family = 'identity'): readonly Seen[] =>
 export const writeSeen = (family: Family, seen: readonly Seen[]): void =>
   writeFileSync(seenFile(family), seen.map((one) => `${JSON.stringify(one)}\n`).join(''));
 export const pageText = (): string =>
-  `${securityTestsPage(ATTACKS, readSeen())}\n${transportSection(TRANSPORT_ATTACKS, readSeen('transport'))}\n${signInSection(SIGN_IN_ATTACKS, readSeen('signin'))}`;
+  `${securityTestsPage(ATTACKS, readSeen())}\n${transportSection(TRANSPORT_ATTACKS, readSeen('transport'))}\n${signInSection(SIGN_IN_ATTACKS, readSeen('signin'))}\n${approvalsSection(APPROVAL_ATTACKS, readSeen('approvals'))}`;
 export const writePage = (): void => writeFileSync(PAGE, pageText());

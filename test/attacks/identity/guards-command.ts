@@ -3,6 +3,7 @@
  * 1 when an attack does not notice. Words as arguments choose attacks by part of their name, or by their folder; `--write`
  * keeps what was seen.
  */
+import { GUARDS as APPROVAL_GUARDS } from '../approvals/guards.ts';
 import { GUARDS as SIGN_IN_GUARDS } from '../signin/guards.ts';
 import { GUARDS as TRANSPORT_GUARDS } from '../transport/guards.ts';
 import { FAMILIES, readSeen, ROOT, writePage, writeSeen } from './files.ts';
@@ -17,6 +18,7 @@ const guardsOf: Readonly<Record<Family, readonly Guard[]>> = {
   identity: GUARDS,
   transport: TRANSPORT_GUARDS,
   signin: SIGN_IN_GUARDS,
+  approvals: APPROVAL_GUARDS,
 };
 const chosenOf = (family: Family): readonly Guard[] =>
   guardsOf[family].filter(({ attacks }) =>

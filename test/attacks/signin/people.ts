@@ -34,7 +34,7 @@ export type Person = {
 
 const HOUR_MS = 3_600_000;
 
-export async function seat(scene: Scene, person: Person): Promise<Seated> {
+export async function seat(scene: Pick<Scene, 'gateway' | 'keepSecret'>, person: Person): Promise<Seated> {
   const { dataDir, issuer, origin } = scene.gateway;
   const path = join(dataDir, 'state.db');
   const master = Buffer.from(readFileSync(join(dataDir, 'keys', 'master.key'), 'latin1').trim(), 'base64');
