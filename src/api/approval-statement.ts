@@ -49,7 +49,7 @@ function refusalOf(fault: StatementFault | 'unknown_approval' | 'changed_meanwhi
 export async function serveApprovalStatement(
   call: ApiCall,
   { params: { id }, body }: Pick<ApiInput<typeof stateApproval>, 'params' | 'body'>,
-  parts: Pick<ApiParts, 'approvals' | 'clock' | 'masker' | 'log' | 'revocations'>,
+  parts: Pick<ApiParts, 'approvals' | 'clock' | 'noticesOf' | 'masker' | 'log' | 'revocations'>,
 ): Promise<ApiOutcome> {
   const found = findApproval(id, call, parts);
   if (!found.ok) return found;

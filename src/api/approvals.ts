@@ -27,7 +27,7 @@ export const isSeen = (approval: Approval, call: ApiCall, { approvals }: Pick<Ap
 export const shown = (
   approval: Approval,
   call: ApiCall,
-  { approvals, clock }: Pick<ApiParts, 'approvals' | 'clock'>,
+  { approvals, clock, noticesOf }: Pick<ApiParts, 'approvals' | 'clock' | 'noticesOf'>,
 ): Shown => {
   const { approvers, scopes, ...view } = approvalView(approval, clock());
   return {
@@ -35,6 +35,7 @@ export const shown = (
     approvers: [...approvers],
     scopes: [...scopes],
     votes: [...view.votes],
+    notices: [...noticesOf(approval.id)],
     mayState: !call.roles.has('auditor') && approvals.statementFault(approval, deciderOf(call)) === undefined,
     mayDecide: !call.roles.has('auditor') && approvals.voteFault(approval, deciderOf(call)) === undefined,
   };
@@ -43,7 +44,7 @@ export const shown = (
 export function serveApprovals(
   call: ApiCall,
   { query: { state } }: Pick<ApiInput<typeof listApprovals>, 'query'>,
-  parts: Pick<ApiParts, 'approvals' | 'clock'>,
+  parts: Pick<ApiParts, 'approvals' | 'clock' | 'noticesOf'>,
 ): ApiOutcome {
   try {
     const listed = parts.approvals.list(state === 'all' ? STATES : [state]).filter((one) => isSeen(one, call, parts));
@@ -135,7 +136,7 @@ function refusalOf(fault: VoteFault | 'unknown_approval' | 'changed_meanwhile' |
 export async function serveApprovalDecision(
   call: ApiCall,
   { params: { id }, body }: Pick<ApiInput<typeof decideApproval>, 'params' | 'body'>,
-  parts: Pick<ApiParts, 'approvals' | 'clock' | 'masker' | 'log' | 'revocations'>,
+  parts: Pick<ApiParts, 'approvals' | 'clock' | 'noticesOf' | 'masker' | 'log' | 'revocations'>,
 ): Promise<ApiOutcome> {
   const found = findApproval(id, call, parts);
   if (!found.ok) return found;

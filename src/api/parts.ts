@@ -7,6 +7,7 @@ import type { Admission } from '#gateway/admission.ts';
 import type { Book } from '#events/book.ts';
 import type { EventStreams } from '#events/event-streams.ts';
 import type { EpochSource } from '#identity/epochs.ts';
+import type { NoticeView } from '#notify/notice.ts';
 import type { GivenGrants } from '#oauth/given-grants.ts';
 import type { SignInStore } from '#oauth/sign-in.ts';
 import type { BrokenGlassStore } from '#policy/break-glass.ts';
@@ -41,6 +42,8 @@ export type ApiParts = Pick<
   | 'stopping'
 > & {
   readonly roles: RoleGroups;
+  /** Who was told of an approval; empty when nobody is, or when that cannot be read. */
+  readonly noticesOf: (approval: string) => readonly NoticeView[];
   /** `alarm`: somebody broke the glass, whatever comes of it. */
   readonly brokenGlass: BrokenGlassStore & { readonly alarm: () => void };
   readonly epochs: EpochSource;

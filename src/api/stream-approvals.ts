@@ -14,7 +14,7 @@ const RETRY_MS = 5_000;
 /** An SSE comment, so that nothing between here and the client takes the stream for dead. */
 const QUIET = ':\n\n';
 
-type Parts = Pick<ApiParts, 'apiAdmission' | 'approvals' | 'clock' | 'identity' | 'limits'>;
+type Parts = Pick<ApiParts, 'apiAdmission' | 'approvals' | 'clock' | 'identity' | 'limits' | 'noticesOf'>;
 
 export function serveApprovalStream(
   call: ApiCall,

@@ -147,6 +147,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   const first = await makeGeneration(loaded, lasting);
   if (!first.ok) {
     await followed.stop();
+    await lasting.notices.stop();
     await lasting.clientStore.close();
     await approvalStore.value.close();
     await closeState();
@@ -168,6 +169,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     // They were let in by roles that may be others now: whoever still may comes back.
     lasting.apiAdmission.cutLasting();
     endOthersApprovals(lasting.approvals, next.loaded.policyVersion, log);
+    lasting.notices.use(next.loaded);
   });
   current = () => reloader.current();
   watchState(registry, {
@@ -237,6 +239,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     await followed.stop();
     await lasting.apiKeys.close();
     await revocations.stop();
+    await lasting.notices.stop();
     await unfollow();
     await approvalStore.value.close();
     await bindingStore.value.close();
@@ -273,6 +276,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
   const { policyVersion, configVersion } = loaded;
   const workers = options.worker?.count ?? 1;
   endOthersApprovals(lasting.approvals, policyVersion, log);
+  lasting.notices.use(loaded);
   const recorded = await ledger.append(
     controlEntry(
       lasting.newId(),

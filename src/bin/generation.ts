@@ -13,6 +13,7 @@ import { openConnections } from '#bin/connections.ts';
 import type { ConnectionParts, OpenConnection } from '#bin/connections.ts';
 import { openIssuers } from '#bin/issuers.ts';
 import type { IssuerParts, OpenIssuers } from '#bin/issuers.ts';
+import type { OpenNotices } from '#bin/notices.ts';
 import { openSignIn } from '#bin/sign-in.ts';
 import type { OpenSignIn, SignInLasting } from '#bin/sign-in.ts';
 import { version } from '#bin/version.ts';
@@ -78,6 +79,7 @@ export type Lasting = Pick<
   SignInLasting & {
     readonly apiReads: ApiReads;
     readonly apiKeys: OpenApiKeys;
+    readonly notices: OpenNotices;
     readonly revocations: RevokeParts;
     readonly apiAdmission: Admission;
     readonly brokenGlass: ApiParts['brokenGlass'] & { readonly broken: () => number };
@@ -146,6 +148,7 @@ function apiOf({ config }: LoadedConfig, gateway: Gateway, lasting: Lasting, sig
       ...gateway,
       apiAdmission,
       roles: config.roles,
+      noticesOf: (approval) => lasting.notices.of(approval),
       web: signIn === undefined ? undefined : { ...lasting.webSessions, check: signIn.checkBrowser },
       people: gateway.signsIn ? peopleOf(lasting) : undefined,
       brokenGlass,

@@ -10,6 +10,7 @@ import { openApiReads } from '#bin/api-reads.ts';
 import { approvalsOf } from '#bin/approvals.ts';
 import type { ComposeOptions } from '#bin/compose-options.ts';
 import type { Lasting } from '#bin/generation.ts';
+import { openNotices } from '#bin/notices.ts';
 import type { OpenBook } from '#bin/open-book.ts';
 import { signInLasting } from '#bin/sign-in.ts';
 import { version } from '#bin/version.ts';
@@ -100,6 +101,18 @@ export function lastingOf(
     newId,
     log,
   });
+  const approvals = approvalsOf(approvalStore, {
+    ...state,
+    areBooksRead,
+    brokenGlass,
+    counts,
+    clock,
+    epochs,
+    newId,
+    ledger,
+    limits,
+    log,
+  });
   return {
     ...state,
     ...signIn,
@@ -126,16 +139,17 @@ export function lastingOf(
     ownAnswers: createOwnAnswers(limits),
     ownQuestions: createOwnQuestions(),
     ...lastingClients(loaded, maskingKey, documentNetwork),
-    approvals: approvalsOf(approvalStore, {
+    approvals,
+    notices: openNotices({
       ...state,
-      areBooksRead,
-      brokenGlass,
-      counts,
+      loaded,
+      maskingKey,
+      random,
+      approvalStore,
+      approvals,
       clock,
-      epochs,
       newId,
       ledger,
-      limits,
       log,
     }),
     heldCalls: createHeldCalls({ limits, monotonic }),

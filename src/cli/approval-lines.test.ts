@@ -35,3 +35,16 @@ test('what whoever asks has said is told, and what they have still to say', () =
   assert.match(approvalText(shown({ terms, statement })), /why: the customer asked \(ticket OPS-17\)/);
   assert.doesNotMatch(approvalText(shown()), /why:/);
 });
+
+test('who was told of it is said, and who could not be, with how often and why', () => {
+  const notices = [
+    { notifier: 'chat', state: 'told', attempts: 0, lastError: null },
+    { notifier: 'mail', state: 'waiting', attempts: 1, lastError: 'smtp_451' },
+    { notifier: 'hook', state: 'dead', attempts: 20, lastError: 'unreachable' },
+  ] as const;
+  const text = approvalText({ ...shown(), notices });
+  assert.match(text, /^notifier chat: told$/m);
+  assert.match(text, /^notifier mail: not told yet after 1 try \(smtp_451\)$/m);
+  assert.match(text, /^notifier hook: NOT TOLD, given up after 20 tries \(unreachable\)$/m);
+  assert.doesNotMatch(approvalText(shown()), /notifier/);
+});

@@ -3,12 +3,15 @@ import type { ApprovalView } from '#approvals/approval-view.ts';
 import { STATES } from '#approvals/approval.ts';
 import { cellText, printable, textTable } from '#cli/text-table.ts';
 import { revealed } from '#definitions/hidden-text.ts';
+import type { NoticeView } from '#notify/notice.ts';
 import { spelledOut } from '#definitions/look-alikes.ts';
 
 /** As the API gives it. */
 export type ShownApproval = ApprovalView & {
   readonly mayDecide: boolean;
   readonly mayState: boolean;
+  /** Of a gateway before there were any there are none. */
+  readonly notices?: readonly NoticeView[];
   readonly arguments?: unknown;
 };
 
@@ -71,6 +74,14 @@ const votesOf = ({ votes, needed }: ShownApproval): readonly string[] => [
   ),
 ];
 
+const NOTICE_WORDS = { told: 'told', waiting: 'not told yet', dead: 'NOT TOLD, given up' } as const;
+
+const noticesOf = ({ notices = [] }: ShownApproval): readonly string[] =>
+  notices.map(({ notifier, state, attempts, lastError }) => {
+    const tries = attempts === 0 ? '' : ` after ${attempts} ${attempts === 1 ? 'try' : 'tries'}`;
+    return `notifier ${notifier}: ${NOTICE_WORDS[state]}${tries}${lastError === null ? '' : ` (${lastError})`}`;
+  });
+
 /** What exactly is asked stands last, hidden characters spelled out. */
 export function approvalText(approval: ShownApproval): string {
   const { requester, granted, usableUntil } = approval;
@@ -85,6 +96,7 @@ export function approvalText(approval: ShownApproval): string {
     ...statementOf(approval),
     ...votesOf(approval),
     ...(granted === null || usableUntil === null ? [] : [`granted: ${granted}, usable until ${usableUntil}`]),
+    ...noticesOf(approval),
     `record: ${approval.record}`,
     approval.mayDecide ? 'yours to decide' : 'not yours to decide',
   ].map(printable);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { approvalActEntry } from '#gateway/approval-entries.ts';
+import { approvalActEntry, approvalNoticeEntry } from '#gateway/approval-entries.ts';
 import { aDecider, anApproval, OKTA } from '#test/fakes/approval.ts';
 import { fakeGateway } from '#test/fakes/gateway.ts';
 import { headerOf } from '#test/fakes/ledger.ts';
@@ -60,4 +60,16 @@ test('what somebody decides by broken glass names the glass, beside what they sa
   assert.deepEqual([header.reason, header.detail?.['vote'], header.detail?.['glass']], ['ticket 17', 'approve', 'a:9']);
   // Of a vote that did not need it.
   assert.equal(headerOf(approvalActEntry('id', masker, 'approval_vote', voted, by)).detail?.['glass'], undefined);
+});
+
+test('that somebody was told is the act of the gateway under the id of the request, without any of what was told', () => {
+  const detail = { notifier: 'ops', kind: 'email', told: 'approved' } as const;
+  const entry = approvalNoticeEntry('id', masker, 'approval_told', voted, detail);
+  const header = headerOf(entry);
+  assert.deepEqual([entry.kind, entry.st, entry.pol, entry.payload], ['control', 'approval_told', voted.policy, null]);
+  assert.equal(header.caller?.kind, 'gateway');
+  assert.equal(header.decision?.approval, voted.id);
+  assert.equal(header.decision?.rule, voted.terms.rule);
+  assert.deepEqual(header.detail, detail);
+  assert.equal(header.reason, undefined);
 });

@@ -8,6 +8,7 @@ import { callHeader, entryOf, leafMask } from '#gateway/entries.ts';
 import { callerKey, GATEWAY_CALLER } from '#identity/caller.ts';
 import type { LedgerEntry } from '#ledger/record.ts';
 import type { Masker } from '#masking/masker.ts';
+import type { NoticeAct, NoticeDetail } from '#notify/tell-notice.ts';
 
 const timeText = (ms: number): string => new Date(ms).toISOString();
 
@@ -110,5 +111,35 @@ export function approvalActEntry(
     mask: { n: 0 },
     pol: policy,
     subject: callerKey(who),
+  };
+}
+
+/** Somebody was told of it, or could not be. @param id a fresh call id; `detail`: free of content. */
+export function approvalNoticeEntry(
+  id: string,
+  masker: Masker,
+  act: NoticeAct,
+  { id: approval, connection, method, name, terms, policy }: Approval,
+  detail: NoticeDetail,
+): LedgerEntry {
+  const { issuer, subject, kind, groups } = GATEWAY_CALLER;
+  const header: RecordHeader = {
+    caller: { issuer, subject, kind, groups },
+    connection,
+    method,
+    name,
+    decision: { effect: 'hold', policy, rule: terms.rule, approval },
+    detail: { ...detail },
+  };
+  return {
+    kind: 'control',
+    call: id,
+    ref: null,
+    st: act,
+    header: masker.maskHeader(header, undefined),
+    payload: null,
+    mask: { n: 0 },
+    pol: policy,
+    subject: callerKey(GATEWAY_CALLER),
   };
 }

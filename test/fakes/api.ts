@@ -51,6 +51,7 @@ type Options = GatewayOverrides &
       | 'brokenGlass'
       | 'epochs'
       | 'keys'
+      | 'noticesOf'
       | 'grants'
     >
   > & {
@@ -83,6 +84,7 @@ export function apiParts(gateway: FakeGateway, options: Options = {}): ApiParts 
   return {
     ...gateway,
     roles,
+    noticesOf: options.noticesOf ?? (() => []),
     web: options.web,
     people: options.people,
     brokenGlass: options.brokenGlass ?? createFakeBrokenGlass(),

@@ -58,6 +58,16 @@ export const Approval = z
       .enum(['caller', 'rule'])
       .nullable()
       .describe('one of more requests, of this caller or under this rule, than people can look at'),
+    notices: z
+      .array(
+        z.strictObject({
+          notifier: z.string(),
+          state: z.enum(['waiting', 'told', 'dead']).describe('waiting: it is tried again; dead: it was given up'),
+          attempts: z.int().describe('since something was told'),
+          lastError: z.string().nullable().describe('why it was not told, or not to all; a word without content'),
+        }),
+      )
+      .describe('who was told of it, by the name under `approvals.notify`'),
     record: z.string().describe('the record that says what is asked: <shard>:<n>'),
     mayDecide: z.boolean().describe('whoever asks this API may decide it'),
     mayState: z.boolean().describe('whoever asks this API may say why it is asked'),
