@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import type { ApprovalStore } from '#approvals/approval.ts';
 import type { Approvals } from '#approvals/approvals.ts';
-import type { Lasting } from '#bin/generation.ts';
 import type { LoadedConfig } from '#config/load.ts';
 import { notifierText } from '#config/notify-settings.ts';
 import { proxyText } from '#config/proxy-settings.ts';
 import { approvalNoticeEntry } from '#gateway/approval-entries.ts';
 import { faultFrames } from '#gateway/fault-frames.ts';
+import type { Gateway } from '#gateway/gateway.ts';
+import type { Masker } from '#masking/masker.ts';
 import { approvalNews } from '#notify/approval-news.ts';
 import { noticeViews } from '#notify/notice.ts';
 import type { NoticeCounts, NoticeView } from '#notify/notice.ts';
@@ -28,8 +29,10 @@ export type OpenNotices = {
   stop(): Promise<void>;
 };
 
-type Parts = Pick<Lasting, 'clock' | 'newId' | 'ledger' | 'currentConfig' | 'currentMasker' | 'inForce' | 'log'> & {
+type Parts = Pick<Gateway, 'clock' | 'newId' | 'ledger' | 'inForce' | 'log'> & {
   readonly loaded: LoadedConfig;
+  readonly currentConfig: () => LoadedConfig;
+  readonly currentMasker: Masker;
   readonly maskingKey: Uint8Array;
   readonly random: (count: number) => Uint8Array;
   readonly approvalStore: Pick<ApprovalStore, 'find'>;
