@@ -13,6 +13,7 @@ import type { ApprovalWatcher } from '#test/fakes/approval-watcher.ts';
 import { ADMIN_TOKEN, apiParts, by, LEAD_TOKEN, listenApi, STRANGER_TOKEN } from '#test/fakes/api.ts';
 import { ADA, EVE, fakeGateway, idOf } from '#test/fakes/gateway.ts';
 import type { FakeGateway } from '#test/fakes/gateway.ts';
+import { headerOf } from '#test/fakes/ledger.ts';
 import { until } from '#test/e2e/until.ts';
 
 const EVES = { issuer: EVE.issuer, subject: EVE.subject, kind: 'person', groups: [], client: undefined } as const;
@@ -151,14 +152,17 @@ test('whoever lost access, or a group, is cut off, and hears nothing that comes 
 });
 
 test('those who watch are bounded, have places of their own beside requests, and give them back', async (t) => {
-  const { admission, watch, ask } = await listen(t, {
+  const { gateway, admission, watch, ask } = await listen(t, {
     approvalWatchers: 3,
     approvalWatchersPerCaller: 2,
     apiRequestsInFlight: 1,
     apiRequestsPerCaller: 1,
   });
   const [one, two] = [await watch(LEAD_TOKEN), await watch(LEAD_TOKEN)];
-  assert.equal((await watch(LEAD_TOKEN)).status, 429);
+  const full = await watch(LEAD_TOKEN);
+  assert.deepEqual([full.status, full.retryAfter], [429, '5']);
+  const denied = gateway.ledger.entries.at(-1);
+  assert.equal(headerOf(denied).reason, 'approval_watchers_per_caller');
   const admin = await watch(ADMIN_TOKEN);
   assert.equal((await watch(STRANGER_TOKEN)).status, 429);
   await ask(1);

@@ -11,6 +11,8 @@ import { encodeSseEvent } from '#mcp/sse.ts';
 import { err, ok } from '#result.ts';
 
 const RETRY_MS = 5_000;
+/** As docs/ERRORS.md names them. */
+const ROOM = { listeners: 'approval_watchers', listeners_per_caller: 'approval_watchers_per_caller' } as const;
 /** An SSE comment, so that nothing between here and the client takes the stream for dead. */
 const QUIET = ':\n\n';
 
@@ -23,7 +25,7 @@ export function serveApprovalStream(
 ): ApiOutcome {
   const room = parts.apiAdmission.lasts(call.id, () => !parts.identity.recheck(call.verified).ok);
   if (room !== 'entered')
-    return err({ code: 'rate_limited', reason: room, detail: 'too many watch already', retryAfterMs: RETRY_MS });
+    return err({ code: 'rate_limited', reason: ROOM[room], detail: 'too many watch already', retryAfterMs: RETRY_MS });
   try {
     const from = beginning(after, parts);
     return ok({

@@ -7,6 +7,7 @@ import { until } from '#test/e2e/until.ts';
 export type Told = { readonly id: number; readonly approval: Approval };
 export type ApprovalWatcher = {
   readonly status: number;
+  readonly retryAfter: string | null;
   readonly told: readonly Told[];
   /** All bytes of it, comments too. */
   received(): string;
@@ -54,6 +55,7 @@ export async function watchApprovals(
   const over = read();
   return {
     status: response.status,
+    retryAfter: response.headers.get('retry-after'),
     told,
     received: () => received,
     async has(count) {
