@@ -21,6 +21,7 @@ const PROGRAMS = {
   'everything-sse': { args: () => [EVERYTHING, 'sse'], path: '/sse', ready: /running on port/i },
   'both-eras': { args: () => [join(HERE, 'servers', 'both-eras.ts')], path: '/mcp', ready: /http:\/\/127/ },
   orders: { args: () => [join(HERE, 'servers', 'orders.ts')], path: '/mcp', ready: /http:\/\/127/ },
+  'orders-sse': { args: () => [join(HERE, 'servers', 'orders-sse.ts')], path: '/sse', ready: /http:\/\/127/ },
   dbhub: {
     args: (port) => [DBHUB, '--demo', '--transport', 'http', '--host', '127.0.0.1', '--port', String(port)],
     path: '/mcp',

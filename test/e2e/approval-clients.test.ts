@@ -127,12 +127,14 @@ test('a client of either SDK that waits is given the answer when people agree, a
   ]);
 });
 
-test('a client of either SDK that cannot wait is given id and link, and by the same call the answer once people agreed', async (t) => {
+test('a client of either SDK that cannot wait is given id and link, the same ones when it asks again at once, and by the same call the answer once people agreed', async (t) => {
   const gateway = await start(t, { approvalHoldMs: 0 });
   const decide = await startApprover(gateway);
   await eachCase(gateway, 'late', async (one) => {
     const text = await readBy(one);
     assert.equal(readingOf(text, one.order), 'refused', `${one.name}: ${text}`);
+    const [id] = /apr_[a-z2-7]{26}/.exec(text) ?? [];
+    assert.ok((await readBy(one)).includes(id ?? assert.fail(text)), `${one.name} is told of another request`);
     await decide(one.name, { decision: 'approve' });
     assert.equal(await readBy(one), `cancelled ${one.order} (${one.era})`, one.name);
     assert.equal(timesDone(one.order), 1, one.name);

@@ -34,13 +34,17 @@ type Stage = { readonly site: ApprovalSite; readonly approver: Approver; readonl
 const orderOf = (row: number, course: Course): string => `order-${row}-${course}`;
 const subjectOf = (row: number, course: Course): string => `person-${row}-${course}`;
 
-async function errandOf({ site }: Stage, row: number, { setup }: WaitingClient): Promise<WaitingErrand> {
+async function errandOf(
+  { site }: Stage,
+  row: number,
+  { setup, server = 'orders' }: WaitingClient,
+): Promise<WaitingErrand> {
   const cases = COURSES.map(async (course) => ({
     course,
     order: orderOf(row, course),
     token: await site.token(subjectOf(row, course)),
   }));
-  return { url: site.url, setup, cases: await Promise.all(cases) };
+  return { url: site.url(server), setup, cases: await Promise.all(cases) };
 }
 
 const silent = (course: Course, why: string): CaseReport => ({

@@ -42,6 +42,10 @@ export type Setup = (typeof SETUPS)[number];
 /** As servers/orders.ts calls them in its answers. */
 export type Era = 'legacy' | 'modern';
 
+/** At which server: one with sessions in the legacy era, one without, one of the HTTP+SSE transport of 2024-11-05. */
+export const SERVERS = ['orders', 'stateless', 'sse'] as const;
+export type ServerOfOrders = (typeof SERVERS)[number];
+
 export type WaitingCase = { readonly course: Course; readonly order: string; readonly token: string };
 export type WaitingErrand = { readonly url: string; readonly setup: Setup; readonly cases: readonly WaitingCase[] };
 

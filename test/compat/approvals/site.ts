@@ -1,13 +1,20 @@
 /** Where calls are held: `gatebook serve` with its ledger on disk, an issuer, and a server that counts what it does. */
-import { startHttpServer } from '../http-servers.ts';
 import { serveConfig } from '../gateway-process.ts';
+import type { ServedConfig } from '../gateway-process.ts';
+import { startHttpServer } from '../http-servers.ts';
+import type { HttpServer } from '../http-servers.ts';
 import { HELD_TOOL } from './course.ts';
+import type { ServerOfOrders } from './course.ts';
 
 const AUDIENCE = 'https://gateway.test';
 const TOKEN_S = 30 * 60;
 
 /** The limits are the defaults; the one rule whose requests are to expire waits the shortest time there is. */
-const configOf = (port: number, issuer: string, server: string): string => `version: 1
+const configOf = (
+  port: number,
+  issuer: string,
+  upstreams: Readonly<Record<ServerOfOrders, { readonly type: 'http' | 'sse'; readonly url: string }>>,
+): string => `version: 1
 deployment: compat
 server: { listen: 127.0.0.1:${port} }
 data: ./data
@@ -15,9 +22,12 @@ issuers:
   idp: { preset: okta, issuer: "${issuer}", audiences: ["${AUDIENCE}"], apiAudience: "${AUDIENCE}/api", signIn: { clientId: gatebook } }
 signIn: {}
 roles: { approver: ["idp:approvers"] }
-connections: { orders: { upstream: { type: http, url: "${server}" } } }
+connections:
+${Object.entries(upstreams)
+  .map(([name, upstream]) => `  ${name}: { upstream: ${JSON.stringify(upstream)} }\n`)
+  .join('')}
 levels: { everything: { allow: ["*"] } }
-grants: [{ groups: ["idp:callers"], connections: [orders], level: everything }]
+grants: [{ groups: ["idp:callers"], connections: ["*"], level: everything }]
 rules:
   - { name: hold-briefly, when: 'name == "${HELD_TOOL}" && args.order.endsWith("-expired")', then: hold, waitMinutes: 1 }
   - { name: hold-and-ask, when: 'name == "${HELD_TOOL}" && args.order.endsWith("-asked")', then: hold, asks: { reason: true } }
@@ -26,7 +36,7 @@ rules:
 
 export type ApprovalSite = {
   readonly origin: string;
-  readonly url: string;
+  url(server: ServerOfOrders): string;
   /** Of a person who may call. */
   token(subject: string): Promise<string>;
   approverToken(): Promise<string>;
@@ -38,13 +48,26 @@ export type ApprovalSite = {
 };
 
 export async function startApprovalSite(): Promise<ApprovalSite> {
-  const server = await startHttpServer('orders');
-  const gateway = await serveConfig((port, issuer) => configOf(port, issuer, server.url)).catch(
-    async (error: unknown) => {
-      await server.end();
-      throw error;
-    },
-  );
+  const servers: HttpServer[] = [];
+  const endServers = async (): Promise<void> => void (await Promise.all(servers.map((server) => server.end())));
+  const started = async (name: 'orders' | 'orders-sse'): Promise<string> => {
+    const server = await startHttpServer(name);
+    servers.push(server);
+    return server.url;
+  };
+  const serve = async (): Promise<ServedConfig> => {
+    const url = await started('orders');
+    const upstreams = {
+      orders: { type: 'http', url },
+      stateless: { type: 'http', url: new URL('/stateless', url).href },
+      sse: { type: 'sse', url: await started('orders-sse') },
+    } as const;
+    return serveConfig((port, issuer) => configOf(port, issuer, upstreams));
+  };
+  const gateway = await serve().catch(async (error: unknown) => {
+    await endServers();
+    throw error;
+  });
   const sign = (subject: string, aud: string, group: string): Promise<string> => {
     const exp = Math.floor(Date.now() / 1_000) + TOKEN_S;
     return gateway.issuer.sign({
@@ -60,17 +83,14 @@ export async function startApprovalSite(): Promise<ApprovalSite> {
   };
   return {
     origin: gateway.origin,
-    url: `${gateway.origin}/mcp/orders`,
+    url: (server) => `${gateway.origin}/mcp/${server}`,
     token: (subject) => sign(subject, AUDIENCE, 'callers'),
     apiToken: (subject) => sign(subject, `${AUDIENCE}/api`, 'callers'),
     approverToken: () => sign('lena', `${AUDIENCE}/api`, 'approvers'),
     timesDone: (order) =>
-      server
-        .written()
-        .split('\n')
-        .filter((line) => line === `cancelled ${order}`).length,
+      servers.flatMap((server) => server.written().split('\n')).filter((line) => line === `cancelled ${order}`).length,
     async stop() {
-      await Promise.all([gateway.stop(), server.end()]);
+      await Promise.all([gateway.stop(), endServers()]);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The programs whose calls are held, how each is set up, and which script drives it. */
 import { SETUPS } from './course.ts';
-import type { Era, Setup } from './course.ts';
+import type { Era, ServerOfOrders, Setup } from './course.ts';
 
 export type WaitingClient = {
   readonly title: string;
@@ -10,6 +10,8 @@ export type WaitingClient = {
   readonly era: Era;
   readonly driver: string;
   readonly setup: Setup;
+  /** `orders` unless it says otherwise. */
+  readonly server?: ServerOfOrders;
 };
 
 const SETUP_WORDS: Readonly<Record<Setup, string>> = {
@@ -29,6 +31,12 @@ const V1 = { package: '@modelcontextprotocol/sdk', era: 'legacy', setup: 'plain'
 
 export const WAITING_CLIENTS: readonly WaitingClient[] = [
   ...inEverySetup('SDK v1', { ...V1, driver: 'sdk-v1.ts' }, SETUPS),
+  ...inEverySetup('SDK v1, a server without sessions', { ...V1, driver: 'sdk-v1.ts', server: 'stateless' }, ['url']),
+  ...inEverySetup('SDK v1 over HTTP+SSE', { ...V1, driver: 'sdk-v1-sse.ts', server: 'sse' }, [
+    'plain',
+    'progress',
+    'form',
+  ]),
   ...inEverySetup(
     'SDK v2',
     { package: '@modelcontextprotocol/client', era: 'legacy', driver: 'sdk-v2-legacy.ts' },

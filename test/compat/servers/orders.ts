@@ -1,6 +1,7 @@
 /**
- * A server on the official SDK v2 whose one tool cancels orders, and counts that it did: in the modern era as that SDK serves it, in the
- * legacy one with sessions, so that it is known what its clients can do. Prints the address; ends with the process that started it.
+ * A server on the official SDK v2 whose one tool cancels orders, and says each time that it did: in the modern era as that SDK serves it, in
+ * the legacy one with sessions, so that it is known what its clients can do, and at `/stateless` without, which is that SDK's own way. Prints
+ * the address; ends with the process that started it.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -39,8 +40,10 @@ async function beginSession(): Promise<WebStandardStreamableHTTPServerTransport>
 }
 
 const modern = createMcpHandler(() => createOrders('modern'), { legacy: 'reject' });
+const stateless = createMcpHandler(({ era }) => createOrders(era));
 const nodeHandler = toNodeHandler({
   async fetch(request: Request): Promise<Response> {
+    if (new URL(request.url).pathname === '/stateless') return stateless.fetch(request);
     if (!(await isLegacyRequest(request))) return modern.fetch(request);
     const transport = sessions.get(request.headers.get('mcp-session-id') ?? '') ?? (await beginSession());
     return transport.handleRequest(request);
