@@ -49,6 +49,15 @@ test('a task says where the request stands, and is open while its call can still
     assert.equal(isOpenTask(approval, NOW_MS), isOpen, JSON.stringify(other));
   }
   assert.equal(heldTask('gbt_1', undefined, NOW_MS).status, 'failed');
+  const no = {
+    by: { issuer: 'i', subject: 'olga' },
+    effect: 'deny',
+    scope: 'once',
+    reason: 'not today',
+    atMs: 1,
+  } as const;
+  const denied = heldTask('gbt_1', anApproval({ state: 'denied', votes: [no] }), NOW_MS);
+  assert.equal(denied.statusMessage, 'An approver refused this call: not today.');
   const { ttl, createdAt } = heldTask('gbt_1', anApproval(), NOW_MS);
   assert.deepEqual([ttl, createdAt], [TERMS.waitMs + TERMS.validMs, '1970-01-01T00:00:01.000Z']);
 });

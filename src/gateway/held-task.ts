@@ -32,7 +32,8 @@ type Status = { readonly status: string; readonly statusMessage: string };
 function statusOf(approval: Approval | undefined, nowMs: number): Status {
   if (approval === undefined)
     return { status: 'failed', statusMessage: 'The request for approval is not known any more.' };
-  const { state } = approval;
+  const { state, votes } = approval;
+  const said = votes.findLast(({ effect }) => effect === 'deny')?.reason ?? '';
   switch (state) {
     case 'pending':
       return nowMs < approval.expiresMs
@@ -45,7 +46,8 @@ function statusOf(approval: Approval | undefined, nowMs: number): Status {
     case 'used':
       return { status: 'completed', statusMessage: 'The call was made, and its result given once.' };
     case 'denied':
-      return { status: 'failed', statusMessage: 'An approver refused this call.' };
+      // Clients ask for no result of what failed: this is where its user reads why.
+      return { status: 'failed', statusMessage: `An approver refused this call${said === '' ? '' : `: ${said}`}.` };
     case 'withdrawn':
       return { status: 'cancelled', statusMessage: 'The request for approval was withdrawn.' };
     case 'expired':

@@ -36,6 +36,16 @@ test("an allowed call needs nobody's approval and does not wait", async () => {
   assert.deepEqual(gateway.ledger.entries, []);
 });
 
+test('how a task stands that was made for a held call needs no approval of its own', async () => {
+  const gateway = fakeGateway();
+  const call = await authorized(gateway, { message });
+  assert.equal(call.decision.effect, 'hold');
+  const made = { call: 'maker', method: 'tools/call', name: 'delete_note', approval: 'apr_1' };
+  const about = async (held: object): Promise<boolean> =>
+    (await awaitApproval({ ...call, follows: [{ ...made, ...held }] }, gateway)).ok;
+  assert.deepEqual([await about({ held: '{}' }), await about({})], [true, false]);
+});
+
 test('a held call asks: recorded before it is asked, with what is masked, and told with the id and where to decide', async () => {
   const gateway = fakeGateway({ signsIn: true });
   const refusal = await held(gateway);

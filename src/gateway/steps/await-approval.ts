@@ -28,6 +28,8 @@ export function awaitApproval(call: Authorized, gateway: Gateway): Outcome | Pro
     case 'allow':
       return ok({ ...call, approval: undefined });
     case 'hold':
+      // What is said of a task that the gateway made for a held call does nothing, and it answers that itself.
+      if (call.follows?.[0]?.held !== undefined) return ok({ ...call, approval: undefined });
       // Nobody waits for the answer to a notification, and an answer to a server is asked for already.
       return message.kind === 'request'
         ? hold(call, message, gateway)

@@ -34,10 +34,10 @@ export const HELD_TOOL = 'cancel-order';
 
 /**
  * How a client on an SDK is set up; the time-outs are always its own. `progress` wants to hear of progress, and waits no longer for
- * it; `patient` does.
+ * it; `patient` does. `task`: it asks for a task (2025-11-25, in the SDK v1 an experiment).
  */
 export const SETUPS = ['plain', 'progress', 'patient', 'url', 'form'] as const;
-export type Setup = (typeof SETUPS)[number];
+export type Setup = (typeof SETUPS)[number] | 'task';
 
 /** As servers/orders.ts calls them in its answers. */
 export type Era = 'legacy' | 'modern';

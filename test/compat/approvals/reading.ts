@@ -9,6 +9,6 @@ export function readingOf(text: string, order: string): Reading {
   if (text.includes(WORDS_OF_NO)) return 'no';
   if (/\bapr_[a-z2-7]{26}\b/.test(text))
     return /\/approvals\/apr_[a-z2-7]{26}\b/.test(text) ? 'refused' : 'refused without link';
-  if (/approval[^.]*(?:is over|expired)/i.test(text)) return 'over';
+  if (/approval[^.]*(?:is over|expired)|nobody decided in time/i.test(text)) return 'over';
   return /time[- ]?d? ?out/i.test(text) ? 'timeout' : 'fault';
 }

@@ -26,6 +26,7 @@ test('what a user reads is told apart by what it lets them do next', () => {
   assert.equal(read(REFUSED), 'refused');
   assert.equal(read(`waits for an approval (${ID})`), 'refused without link');
   assert.equal(read('The approval of this call was used or is over'), 'over');
+  assert.equal(read('Task t failed: Nobody decided in time.'), 'over');
   assert.equal(read('MCP error -32001: Request timed out'), 'timeout');
   assert.equal(read('fetch failed'), 'fault');
 });

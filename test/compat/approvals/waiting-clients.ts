@@ -20,6 +20,7 @@ const SETUP_WORDS: Readonly<Record<Setup, string>> = {
   patient: ', `onprogress` and `resetTimeoutOnProgress`',
   url: ', elicitation by URL',
   form: ', elicitation by form',
+  task: ', as a task',
 };
 const inEverySetup = (
   title: string,
@@ -30,7 +31,7 @@ const inEverySetup = (
 const V1 = { package: '@modelcontextprotocol/sdk', era: 'legacy', setup: 'plain' } as const;
 
 export const WAITING_CLIENTS: readonly WaitingClient[] = [
-  ...inEverySetup('SDK v1', { ...V1, driver: 'sdk-v1.ts' }, SETUPS),
+  ...inEverySetup('SDK v1', { ...V1, driver: 'sdk-v1.ts' }, [...SETUPS, 'task']),
   ...inEverySetup('SDK v1, a server without sessions', { ...V1, driver: 'sdk-v1.ts', server: 'stateless' }, ['url']),
   ...inEverySetup('SDK v1 over HTTP+SSE', { ...V1, driver: 'sdk-v1-sse.ts', server: 'sse' }, [
     'plain',

@@ -13,13 +13,32 @@ import { HELD_TOOL } from '../course.ts';
 import type { HeldCaller, Screen } from '../frame.ts';
 import { answerTo, wordsOf } from './user.ts';
 
+const TASK_MS = 600_000;
+
 const CAPABILITIES: Readonly<Record<Setup, ClientCapabilities>> = {
   plain: {},
   progress: {},
   patient: {},
   url: { elicitation: { url: {} } },
   form: { elicitation: { form: {} } },
+  task: {},
 };
+
+/** Its user reads how the task stands, and in the end its result. */
+async function callAsTask(
+  client: Client,
+  call: { readonly name: string; readonly arguments: object },
+): Promise<string> {
+  const told: string[] = [];
+  const params = { ...call, arguments: { ...call.arguments } };
+  const stream = client.experimental.tasks.callToolStream(params, CallToolResultSchema, { task: { ttl: TASK_MS } });
+  for await (const message of stream) {
+    if (message.type === 'result') return wordsOf(message.result);
+    if (message.type === 'error') throw new Error([message.error.message, told.at(-1) ?? ''].join(': '));
+    told.push(message.task.statusMessage ?? message.task.status);
+  }
+  return 'the task ended without a word';
+}
 
 export async function sdkV1Caller(transport: Transport, setup: Setup, screen: Screen): Promise<HeldCaller> {
   const capabilities = CAPABILITIES[setup];
@@ -36,6 +55,7 @@ export async function sdkV1Caller(transport: Transport, setup: Setup, screen: Sc
   return {
     async call(order) {
       const call = { name: HELD_TOOL, arguments: { order } };
+      if (setup === 'task') return callAsTask(client, call);
       try {
         return wordsOf(await client.callTool(call, CallToolResultSchema, options));
       } catch (error) {

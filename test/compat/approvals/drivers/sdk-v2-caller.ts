@@ -12,6 +12,7 @@ const CAPABILITIES: Readonly<Record<Setup, ClientCapabilities>> = {
   patient: {},
   url: { elicitation: { url: {} } },
   form: { elicitation: { form: {} } },
+  task: {},
 };
 
 export async function sdkV2Caller(
