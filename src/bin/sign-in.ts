@@ -17,6 +17,7 @@ import type { Caller } from '#identity/caller.ts';
 import type { Epochs } from '#identity/epochs.ts';
 import type { OwnTokens } from '#identity/own-tokens.ts';
 import type { Limits } from '#limits.ts';
+import type { NoticeView } from '#notify/notice.ts';
 import { createAccessTokens } from '#oauth/access-tokens.ts';
 import { createGivenGrants } from '#oauth/given-grants.ts';
 import { createOAuthKeys } from '#oauth/oauth-keys.ts';
@@ -54,6 +55,7 @@ export type SignInLasting = ClientsLasting & {
   /** Consents, and what one process at a time may do. */
   readonly signInState: SignInState;
   readonly apiReads: Pick<ApiReads, 'book' | 'searcher'>;
+  readonly notices: { of(approval: string): readonly NoticeView[] };
 };
 
 export type SignInLastingParts = {
@@ -159,7 +161,8 @@ export function openSignIn(loaded: LoadedConfig, gateway: Gateway, lasting: Sign
     oauth,
     signIns,
     webSessions,
-    conditionOf: (rule: string) => config.rules.find(({ name }) => name === rule)?.when,
+    noticesOf: (approval: string) => lasting.notices.of(approval),
+    ruleOf: (rule: string) => config.rules.find(({ name }) => name === rule),
     showsTo: config.approvals.show,
     history: createCallHistory({
       ...apiReads,

@@ -4,6 +4,7 @@ import type { ResolvedSignIn } from '#config/sign-in-secrets.ts';
 import type { CallHistory } from '#events/call-history.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { EpochSource } from '#identity/epochs.ts';
+import type { NoticeView } from '#notify/notice.ts';
 import type { GivenGrants } from '#oauth/given-grants.ts';
 import type { OAuthKeys } from '#oauth/oauth-keys.ts';
 import type { OAuthRows } from '#oauth/oauth-rows.ts';
@@ -15,6 +16,8 @@ import type { ClientSource } from '#signin/client-source.ts';
 import type { WebSessions } from '#signin/web-session.ts';
 
 export type SignInSettings = NonNullable<Config['signIn']>;
+
+export type HoldingRule = { readonly when: string; readonly lift?: string | undefined };
 
 export type SignInParts = Pick<
   Gateway,
@@ -54,10 +57,12 @@ export type SignInParts = Pick<
   readonly clients: ClientSource;
   /** The masked arguments that a record of the book has. */
   readonly readArguments: (record: string) => Promise<Result<unknown, 'not_indexed' | 'damaged'>>;
+  /** Who was told of an approval; empty when nobody is, or when that cannot be read. */
+  readonly noticesOf: (approval: string) => readonly NoticeView[];
   /** What the book says around a call that waits for people. */
   readonly history: CallHistory;
-  /** What a rule in force says of the calls it is for, by its name. */
-  readonly conditionOf: (rule: string) => string | undefined;
+  /** Of a rule in force: the calls it is for, and the level that a yes lifts them to where none of the caller's permits them. */
+  readonly ruleOf: (name: string) => HoldingRule | undefined;
   /** Groups that may see what is masked in a call that waits. */
   readonly showsTo: readonly string[];
   /** Asks the issuer whether this person may still sign in, and keeps what it says of them. */

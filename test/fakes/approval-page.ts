@@ -29,11 +29,12 @@ export function approvalPage(other: Partial<ApprovalPage> = {}, approval: Partia
   return approvalBody({
     approval: whole,
     view: approvalView(whole, 2_000),
-    condition: undefined,
+    rule: undefined,
     asked: askedOf('{}'),
     compared: undefined,
     lastCalls: undefined,
     sent: undefined,
+    notices: [],
     similar: { waiting: 0, refused: 0 },
     lacksStatement: false,
     viewer: VIEWER,

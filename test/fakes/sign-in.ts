@@ -80,7 +80,8 @@ export function signInParts(
     checkAgain: async () => 'holds' as const,
     readArguments: async () => ok({ id: 7 }),
     history: fakeCallHistory(),
-    conditionOf: () => undefined,
+    ruleOf: () => undefined,
+    noticesOf: () => [],
     showsTo: parsed.approvals.show,
     server: () => Promise.reject(new Error('no authorization server here')),
   };

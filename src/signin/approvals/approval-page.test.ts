@@ -9,7 +9,7 @@ test('what is asked can put nothing of its own into the page, wherever it stands
   const evil = '"><img src=x onerror=alert(1)><script>1</script>\u202e';
   const principal = { issuer: evil, subject: evil };
   const text = approvalPage(
-    { asked: askedOf(JSON.stringify({ [evil]: evil })), condition: evil },
+    { asked: askedOf(JSON.stringify({ [evil]: evil })), rule: { when: evil, lift: evil } },
     {
       name: evil,
       method: evil,
@@ -21,12 +21,15 @@ test('what is asked can put nothing of its own into the page, wherever it stands
     },
   );
   assert.equal(/<script|<img|\u202e/.test(text), false);
-  assert.equal(text.split('\\u{202e}').length - 1, 18);
+  assert.equal(text.split('\\u{202e}').length - 1, 19);
 });
 
 test('who decides, under which rule and condition, and how far they are, is on the page', () => {
-  const words = wordsOf(approvalPage({ condition: 'name.startsWith("delete_")' }, { terms: { ...TERMS, needed: 2 } }));
+  const words = wordsOf(
+    approvalPage({ rule: { when: 'name.startsWith("delete_")', lift: 'admin' } }, { terms: { ...TERMS, needed: 2 } }),
+  );
   assert.match(words, /rule hold-deletes : name\.startsWith\(&quot;delete_&quot;\)/);
+  assert.match(words, /a yes lets it pass as with the level admin/);
   assert.match(words, /2 of okta:leads ; not whoever asks/);
   assert.match(words, /0 of 2 people have agreed; 2 more needed/);
 });
@@ -63,4 +66,14 @@ test('what was approved says for what, and until when', () => {
     words,
     /It is approved, and can be used \(any call of this tool by this caller\), until 1970-01-01 00:01 UTC/,
   );
+});
+
+test('who was told, and whom it could not be told, is on the page of whoever asks and whoever decides', () => {
+  const notices = [
+    { notifier: 'on-call', state: 'told', attempts: 0, lastError: null },
+    { notifier: 'mail', state: 'dead', attempts: 9, lastError: 'timed_out' },
+  ] as const;
+  const words = wordsOf(approvalPage({ notices }));
+  assert.match(words, /Told by on-call : told mail : not told, given up \(timed out\)/);
+  assert.doesNotMatch(wordsOf(approvalPage()), /Told by/);
 });

@@ -8,6 +8,7 @@ import type { Standing } from '#approvals/transitions.ts';
 import type { Untold } from '#events/call-history.ts';
 import type { Event } from '#events/event.ts';
 import type { Limits } from '#limits.ts';
+import type { NoticeView } from '#notify/notice.ts';
 import type { Result } from '#result.ts';
 import { approvalPath, decisionForm, showForm, statementForm, withdrawForm } from '#signin/approvals/approval-forms.ts';
 import { GRANTED_WORDS, progressWords, STATE_WORDS } from '#signin/approvals/approval-words.ts';
@@ -22,6 +23,7 @@ import type { SimilarRequests } from '#signin/approvals/similar-requests.ts';
 import { timeOf } from '#signin/me/me-page.ts';
 import { html } from '#signin/pages/html.ts';
 import type { Html } from '#signin/pages/html.ts';
+import type { HoldingRule } from '#signin/parts.ts';
 import { signInPath } from '#signin/entry.ts';
 
 export type AskedArguments = { readonly rows: ArgumentRows; readonly place: ArgumentPlace };
@@ -41,14 +43,16 @@ export type Viewer = {
 export type ApprovalPage = {
   readonly approval: Approval;
   readonly view: ApprovalView;
-  /** Of the rule, as it is in force. */
-  readonly condition: string | undefined;
+  /** Undefined when it is not the one that held the call any more. */
+  readonly rule: HoldingRule | undefined;
   /** A text in its place says why they cannot be shown. */
   readonly asked: AskedArguments | { readonly missing: string };
   readonly compared: Compared | undefined;
   readonly lastCalls: Result<readonly Event[], Untold> | undefined;
   /** Undefined while nothing can have come of it. */
   readonly sent: Result<readonly Event[], Untold> | undefined;
+  /** Who was told of it. */
+  readonly notices: readonly NoticeView[];
   readonly similar: SimilarRequests;
   /** Whoever asks has not said yet what the rule wants to know. */
   readonly lacksStatement: boolean;
@@ -73,7 +77,23 @@ function stateHtml({ approval, view }: ApprovalPage): Html {
   </p>`;
 }
 
-function factsHtml({ approval, view, condition }: ApprovalPage): Html {
+const NOTICE_WORDS: Readonly<Record<NoticeView['state'], string>> = {
+  told: 'told',
+  waiting: 'not told yet, it is tried again',
+  dead: 'not told, given up',
+};
+
+const noticesHtml = (notices: readonly NoticeView[]): Html | undefined =>
+  notices.length === 0
+    ? undefined
+    : html`<dt>Told by</dt>
+        <dd>
+          <ul>
+            ${notices.map(({ notifier, state, lastError }) => html`<li>${shownText(notifier)}: ${NOTICE_WORDS[state]}${lastError === null ? '' : ` (${lastError.replaceAll('_', ' ')})`}</li>`)}
+          </ul>
+        </dd>`;
+
+function factsHtml({ approval, view, rule, notices }: ApprovalPage): Html {
   const { requester, terms } = approval;
   const owner = requester.owner === undefined ? undefined : html`; ${person(requester.owner)} answers for it`;
   const client =
@@ -89,15 +109,25 @@ function factsHtml({ approval, view, condition }: ApprovalPage): Html {
     <dt>Held by</dt>
     <dd>
       the rule <strong>${shownText(terms.rule)}</strong>${
-        condition === undefined ? undefined : html`: <code>${shownText(condition)}</code>`
+        rule === undefined ? undefined : html`: <code>${shownText(rule.when)}</code>`
       }
     </dd>
+    ${
+      rule?.lift === undefined
+        ? undefined
+        : html`<dt>Lifts</dt>
+            <dd>
+              Where no level of theirs permits this, a yes lets it pass as with the level
+              <strong>${shownText(rule.lift)}</strong>
+            </dd>`
+    }
     <dt>Who decides</dt>
     <dd>
       ${countText(terms.needed)} of
       ${terms.approvers.map((group, at) => html`${at === 0 ? '' : ', '}<code>${shownText(group)}</code>`)}; not whoever
       asks
     </dd>
+    ${noticesHtml(notices)}
     ${
       view.statement === null
         ? undefined

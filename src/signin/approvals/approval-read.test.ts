@@ -37,8 +37,8 @@ test('what cannot be shown cannot be agreed to', async (t) => {
 });
 
 test('the condition of the rule is told while the policy that held the call is in force', async (t) => {
-  const conditionOf = (rule: string) => (rule === TERMS.rule ? 'name.startsWith("delete")' : undefined);
-  const { sitting, ask } = await startApprovalSite(t, { conditionOf });
+  const ruleOf = (name: string) => (name === TERMS.rule ? { when: 'name.startsWith("delete")' } : undefined);
+  const { sitting, ask } = await startApprovalSite(t, { ruleOf });
   const lena = await sitting('lena', LEADS);
   assert.match((await lena.page()).words, /rule hold-deletes : name\.startsWith\("delete"\)/);
   const id = `apr_${idOf(8)}`;

@@ -77,14 +77,14 @@ export type Shown = {
 /** That it is read is in the book already. */
 export async function readApproval(seen: Seen, parts: ApprovalPagesParts, shown: Shown = {}): Promise<SignInAnswer> {
   const { approval } = seen;
-  const { approvals, history, limits, clock, conditionOf } = parts;
+  const { approvals, history, limits, clock, ruleOf } = parts;
   const read = await history.asked(approval.record);
   const masked = read.ok ? argumentsOf(read.value, approval, parts) : undefined;
   const around = read.ok && masked !== undefined ? await aroundOf(read.value, masked, approval, parts) : undefined;
   const page: ApprovalPage = {
     approval,
     view: approvalView(approval, clock()),
-    condition: approval.policy === parts.policy.version ? conditionOf(approval.terms.rule) : undefined,
+    rule: approval.policy === parts.policy.version ? ruleOf(approval.terms.rule) : undefined,
     asked:
       masked === undefined
         ? { missing: missingWords(read.ok ? 'damaged' : read.error) }
@@ -92,6 +92,7 @@ export async function readApproval(seen: Seen, parts: ApprovalPagesParts, shown:
     compared: around?.compared,
     lastCalls: around?.lastCalls,
     sent: approval.state === 'pending' ? undefined : await history.sentWith(approval.id),
+    notices: parts.noticesOf(approval.id),
     similar: similarRequests(approval, approvals.list(['pending', 'denied'])),
     lacksStatement: lacksStatement(approval),
     viewer: viewerOf(seen, parts),

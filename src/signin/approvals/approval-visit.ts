@@ -20,7 +20,7 @@ import type { Present, WebSessions } from '#signin/web-session.ts';
 export type ApprovalPagesParts = RecordParts &
   Pick<
     SignInParts,
-    'clock' | 'conditionOf' | 'heldCalls' | 'limits' | 'policy' | 'publicUrl' | 'refusals' | 'showsTo'
+    'clock' | 'heldCalls' | 'limits' | 'noticesOf' | 'policy' | 'publicUrl' | 'refusals' | 'ruleOf' | 'showsTo'
   > & {
     readonly approvals: Approvals;
     readonly history: CallHistory;
