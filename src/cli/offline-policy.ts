@@ -14,6 +14,8 @@ import type { Message } from '#mcp/jsonrpc.ts';
 import type { Decision } from '#policy/decision.ts';
 import { explainDecision } from '#policy/explain.ts';
 import type { Explanation } from '#policy/explain.ts';
+import { NOTHING_RECENT } from '#policy/input.ts';
+import type { RecentCalls } from '#policy/input.ts';
 import { decideMessage } from '#policy/message-decision.ts';
 import { createPolicy } from '#policy/policy.ts';
 import { err, ok } from '#result.ts';
@@ -35,7 +37,14 @@ export type OfflinePolicy = {
   readonly version: string;
   /** What it masks with. */
   readonly masking: CompiledMasking;
-  judge(caller: Caller, connection: string, message: Message, nowMs: number): Result<Judged, CallFault>;
+  /** `recent`: what the caller did before; nothing unless it is given. */
+  judge(
+    caller: Caller,
+    connection: string,
+    message: Message,
+    nowMs: number,
+    recent?: RecentCalls,
+  ): Result<Judged, CallFault>;
 };
 
 /** Findings do not depend on the key, which only a gateway has. */
@@ -51,7 +60,7 @@ export function offlinePolicy(loaded: LoadedConfig): OfflinePolicy {
   return {
     version: settings.version,
     masking: compileMasking(masking),
-    judge(caller, connection, message, nowMs) {
+    judge(caller, connection, message, nowMs, recent = NOTHING_RECENT) {
       const method = message.kind === 'response' ? '' : message.method;
       const masked = masker.maskMessage(message.doc, {
         direction: 'request',
@@ -63,7 +72,13 @@ export function offlinePolicy(loaded: LoadedConfig): OfflinePolicy {
       });
       if (!masked.ok) return err({ code: 'invalid_request', message: 'it cannot be masked, so it would be refused' });
       const { findings, isBlocked } = masked.value;
-      const judged = decideMessage(policy.value, message, { caller, connection, findings, nowMs });
+      const judged = decideMessage(policy.value, message, {
+        caller,
+        connection,
+        findings,
+        nowMs,
+        recent: () => recent,
+      });
       if (!judged.ok) return err({ code: 'invalid_request', message: judged.error });
       const { decision, asked, watchedUri } = judged.value;
       const explanation = explainDecision(settings, asked, decision);

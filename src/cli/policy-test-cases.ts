@@ -6,6 +6,7 @@ import { parseTime } from '#events/time.ts';
 import type { Caller } from '#identity/caller.ts';
 import { LIMITS } from '#limits.ts';
 import type { DecisionEffect } from '#policy/decision.ts';
+import type { RecentCalls } from '#policy/input.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
@@ -18,6 +19,8 @@ export type PolicyTestCase = {
   /** The JSON-RPC message as it would be sent. */
   readonly request: string;
   readonly nowMs: number;
+  /** Undefined: nothing. */
+  readonly recent?: RecentCalls | undefined;
   readonly expect: DecisionEffect;
   /** Each must come out too, where it is given. */
   readonly reason: string | undefined;
@@ -73,8 +76,8 @@ function fromCase(one: CaseSettings, path: ConfigPath, known: Known): Expanded {
   if (!situated.ok) complaints.push(...situated.error);
   if (!request.ok) complaints.push(request.error);
   if (!situated.ok || !request.ok || complaints.length > 0) return err(complaints);
-  const { title, expect, reason, rule, level } = one;
-  return ok({ path, title, ...situated.value, request: request.value, expect, reason, rule, level });
+  const { title, recent, expect, reason, rule, level } = one;
+  return ok({ path, title, ...situated.value, request: request.value, recent, expect, reason, rule, level });
 }
 
 function caseRequest(one: CaseSettings, path: ConfigPath, known: Known): Result<string, Complaint> {

@@ -30,7 +30,9 @@ export function runCase(
   limits: Pick<Limits, 'jsonDepth' | 'jsonNodes'>,
 ): CaseOutcome {
   const message = callOf(test.request, limits);
-  const judged = message.ok ? policy.judge(test.caller, test.connection, message.value, test.nowMs) : message;
+  const judged = message.ok
+    ? policy.judge(test.caller, test.connection, message.value, test.nowMs, test.recent)
+    : message;
   const call = message.ok ? callText(message.value) : `a message that is none (${message.error.message})`;
   const actual = judged.ok ? actualOf(judged.value) : denied(judged.error.code);
   return { test, call, actual, differences: differencesOf(test, actual), judged: judged.ok ? judged.value : undefined };

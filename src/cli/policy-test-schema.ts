@@ -30,6 +30,12 @@ const caller = z.strictObject({
   key: z.strictObject({ connections: z.array(text).default(['*']), level: text.optional() }).optional(),
 });
 
+const times = z
+  .strictObject({ minute: z.int().min(0).default(0), hour: z.int().min(0).default(0) })
+  .prefault({})
+  // A call of the last minute is one of the last hour.
+  .transform(({ minute, hour }) => ({ minute, hour: Math.max(minute, hour) }));
+
 const testCase = z.strictObject({
   ...common,
   title: text.optional(),
@@ -37,6 +43,8 @@ const testCase = z.strictObject({
   name: z.string().optional(),
   /** A whole JSON-RPC message, as JSON text or as YAML, in place of method, name and arguments. */
   request: z.union([z.string(), members], 'write a JSON-RPC message, as text or as a map').optional(),
+  /** What the caller did before on the connection; nothing unless it is written. */
+  recent: z.strictObject({ calls: times, tool: times, denied: times }).optional(),
   expect: effect,
   reason: text.optional(),
   rule: text.optional(),

@@ -18,6 +18,7 @@ grants:
 rules:
   - { name: late, when: 'now.getHours() >= 20', then: deny }
   - { name: hold-big, when: 'method == "tools/call" && has(args.n) && args.n > 9007199254740992', then: hold }
+  - { name: often, when: 'recent.tool.minute > 4 || recent.denied.hour > 2', then: deny }
 `;
 const CALLERS = `version: 1
 callers: { dev: { namespace: okta, groups: ["okta:dev"] }, other: { namespace: okta } }
@@ -125,7 +126,8 @@ not covered: levels.read.deny[0] tools/call:get_secret
 not covered: levels.spare.allow[0] prompts/*
 not covered: rules.late
 not covered: rules.hold-big
-covered: 1 of 2 grants, 1 of 4 patterns, 0 of 2 rules
+not covered: rules.often
+covered: 1 of 2 grants, 1 of 4 patterns, 0 of 3 rules
 1 case: 1 passed, 0 failed; \n`,
   );
 });
@@ -162,4 +164,22 @@ test('a file, configuration or option that cannot be used ends with code 2', asy
   assert.equal(missing.code, 2);
   const json = await policyTest(t, `${CALLERS}cases: []`, '--json');
   assert.deepEqual([json.code, (JSON.parse(json.stdout) as { ok: boolean }).ok], [2, false]);
+});
+
+test('a case says what its caller did before; a call of the last minute is one of the last hour', async (t) => {
+  const run = await policyTest(
+    t,
+    `${CALLERS}cases:
+  - { caller: dev, name: get_a, expect: allow }
+  - { caller: dev, name: get_a, recent: { tool: { minute: 4 }, denied: { hour: 2 } }, expect: allow }
+  - { caller: dev, name: get_a, recent: { tool: { minute: 5 } }, expect: deny, rule: often }
+  - { caller: dev, name: get_a, recent: { denied: { minute: 3 } }, expect: deny, rule: often }
+`,
+  );
+  assert.equal(run.code, 0, run.stdout + run.stderr);
+  const wrong = await policyTest(
+    t,
+    `${CALLERS}cases: [{ caller: dev, name: a, recent: { days: 1 }, expect: allow }]\n`,
+  );
+  assert.equal(wrong.code, 2);
 });
