@@ -196,6 +196,19 @@ test('what somebody decides by broken glass is in the book as that before it is 
   assert.equal(alarms.length, 1);
 });
 
+test('what cannot be recorded as done by broken glass is not done', async (t) => {
+  const acts: string[] = [];
+  const record: ApprovalParts['record'] = async (act) => {
+    acts.push(act);
+    return act === 'approval_break_glass' ? err('stopped') : ok('a:1');
+  };
+  const one = rig(t, undefined, { record, glassOf: () => 'a:9' });
+  const { id } = await asked(one);
+  const voted = await one.approvals.vote(id, aDecider('nina', []), YES);
+  assert.deepEqual(voted, { ok: false, error: { code: 'unavailable', reason: 'stopped' } });
+  assert.deepEqual([one.approvals.find(id)?.state, acts], ['pending', ['approval_break_glass']]);
+});
+
 const settled = (rigged: Rig, id: string): Promise<Approval> =>
   new Promise((resolve) => void rigged.approvals.whenSettled(id, resolve));
 

@@ -49,6 +49,7 @@ class CallerPast {
     return this.calls.isEmpty(nowMs) && this.denied.isEmpty(nowMs);
   }
 
+  /** Nothing of it counts any more; the room of its tools is given back. */
   clear(): void {
     this.calls.clear();
     this.denied.clear();

@@ -149,6 +149,11 @@ test('whoever broke the glass lets a call pass that is not theirs to decide, ala
   assert.equal((await decide(id)).status, 404);
   const glass = await send(gateway, nina.api, 'break-glass', { reason: 'everything is down', minutes: 5 });
   assert.equal(glass.status, 201);
+  // Whoever may break it no longer, or watches now, has nothing of what they broke before.
+  for (const groups of [['interns'], ['on-call', 'auditors']]) {
+    const later = await gateway.apiToken(groups, { uid: 'nina', sub: 'nina' });
+    assert.notEqual((await send(gateway, later, `approvals/${id}/decision`, YES)).status, 200, groups.join());
+  }
   assert.equal((await decide(id, { ...YES, scope: 'tool' })).status, 400);
   const decided = await decide(id);
   assert.equal(decided.status, 200);
