@@ -40,6 +40,7 @@ import type { Ledger } from '#ledger/ledger.ts';
 import { controlEntry } from '#ledger/own-records.ts';
 import { pooledRandom, systemRandom } from '#ledger/random.ts';
 import { createApprovalMetrics } from '#metrics/approval-metrics.ts';
+import { createNoticeMetrics } from '#metrics/notice-metrics.ts';
 import { createExposition, createRegistry } from '#metrics/exposition.ts';
 import type { Exposition } from '#metrics/exposition.ts';
 import { err, ok } from '#result.ts';
@@ -180,6 +181,7 @@ export async function composeGateway(options: ComposeOptions): Promise<Result<Co
     brokenGlass: lasting.brokenGlass,
     certificate: () => certificate,
   });
+  createNoticeMetrics(registry, lasting.notices);
   const listener = createListener(
     inForce,
     mountedTogether(() => {

@@ -33,6 +33,8 @@ test('a flood is in the book, the log and the metrics once, and each of its requ
   const metrics = await gateway.composed.metrics.text();
   assert.match(metrics, /^gatebook_approval_floods_total\{of="caller"\} 1$/m);
   assert.match(metrics, /^gatebook_approvals_pending 8$/m);
+  assert.match(metrics, /^gatebook_approval_notices_waiting 0$/m);
+  assert.match(metrics, /^gatebook_approval_notices_total\{kind="slack",outcome="told"\} 0$/m);
   assert.match(metrics, /^gatebook_approvals_total\{state="pending"\} 8$/m);
 
   const first = header?.decision?.approval ?? '';
