@@ -73,7 +73,7 @@ test('notifiers come, change in any of their parts and go while the gateway runs
     load(`${BASE}approvals: { notify: { ${text} } }\n`, { HOOK: secret, BOT: 'xoxb-1' });
   const hook = 'ops: { type: webhook, url: "https://hooks.test/a", secret: env:HOOK }';
   const slack =
-    'chat: { type: slack, token: env:BOT, signingSecret: env:BOT, channel: C0123, people: { U01: "idp:a" } }';
+    'chat: { type: slack, token: env:BOT, signingSecret: env:BOT, team: T0123, channel: C0123, people: { U01: "idp:a" } }';
   const first = notify(hook);
   for (const [from, to, part] of [
     [before, first, 'approvals.notify.ops (added)'],

@@ -3,7 +3,7 @@
  * programs that make links of what looks like one: so nothing of it is a link, a line of its own, or hidden.
  */
 import type { Approval, Statement } from '#approvals/approval.ts';
-import { revealed } from '#definitions/hidden-text.ts';
+import { spelledOut } from '#definitions/look-alikes.ts';
 import type { Limits } from '#limits.ts';
 import type { ApprovalNews, NewsState, NotifierKind } from '#notify/notifier.ts';
 import { unreachable } from '#result.ts';
@@ -17,17 +17,15 @@ export type NewsParts = {
   readonly limits: Pick<Limits, 'noticeTextChars' | 'noticeApprovers'>;
 };
 
-const BREAKS: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-
 /** `https://evil.test` → `https[:]//evil[.]test`: mail programs and chats make links of hosts too. */
 const unlinked = (text: string): string =>
   text.replaceAll('://', '[:]//').replaceAll(/(?<=[\p{L}\p{N}])([.\u3002\uff0e\uff61])(?=[\p{L}\p{N}-]{2})/gu, '[$1]');
 
-/** One line that is no link, in which everything is seen. */
+/** One line that is no link, in which everything is seen for what it is. */
 export function plainText(text: string, charsMax: number): string {
   // Cut first: nobody pays for a name of megabytes.
   const head = text.slice(0, charsMax).toWellFormed();
-  const plain = unlinked(revealed(head).replaceAll(/[\t\n\r]/g, (character) => BREAKS[character] ?? ''));
+  const plain = unlinked(spelledOut(head));
   return plain.length <= charsMax && head.length === text.length
     ? plain
     : `${plain.slice(0, charsMax).toWellFormed()}…`;
