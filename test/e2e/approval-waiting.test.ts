@@ -220,6 +220,8 @@ test('rounds that a server asks for go on under the yes that the call had, each 
   stateOf(await call(gateway, { state: 'of the server 1' }));
   assert.equal(sent(gateway).length, 2, 'a state that was used is asked about anew');
   assert.equal(resultOf(await call(gateway, { state: 'of the server 2' })).resultType, 'complete');
+  stateOf(await call(gateway, { state: 'of the server 2' }));
+  assert.equal(sent(gateway).length, 3, 'nor is the last one good for more');
   const intents = (await gateway.records()).filter(
     ({ leaf, header }) => leaf.kind === 'intent' && header?.decision?.approval === id,
   );
