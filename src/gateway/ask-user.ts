@@ -9,7 +9,7 @@ import type { Way } from '#approvals/waiting.ts';
 import type { Authorized } from '#gateway/call.ts';
 import { serverWordEntry } from '#gateway/entries.ts';
 import type { Gateway } from '#gateway/gateway.ts';
-import { answerIn, lookText, statementForm } from '#gateway/input-required.ts';
+import { answerIn, approvalUrl, lookText, statementForm } from '#gateway/input-required.ts';
 import type { UserAnswer } from '#gateway/input-required.ts';
 import { sessionBinding } from '#gateway/session-binding.ts';
 import { callerKey, GATEWAY_CALLER } from '#identity/caller.ts';
@@ -32,7 +32,7 @@ function questionOf(
   const { id, terms } = approval;
   if (lacksStatement(approval)) return way.asks ? { params: statementForm(terms.asks), afterMs: 0 } : undefined;
   if (!way.tells) return undefined;
-  const url = `${publicUrl}/approvals/${id}`;
+  const url = approvalUrl(id, { publicUrl, signsIn: true });
   return { params: { mode: 'url', elicitationId: id, url, message: lookText(id) }, afterMs: limits.approvalTellMs };
 }
 

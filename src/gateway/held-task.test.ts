@@ -57,7 +57,7 @@ test('a task says where the request stands, and is open while its call can still
     atMs: 1,
   } as const;
   const denied = heldTask('gbt_1', anApproval({ state: 'denied', votes: [no] }), NOW_MS);
-  assert.equal(denied.statusMessage, 'An approver refused this call: not today.');
+  assert.equal(denied.statusMessage, 'An approver refused this call (apr_1): not today');
   const { ttl, createdAt } = heldTask('gbt_1', anApproval(), NOW_MS);
   assert.deepEqual([ttl, createdAt], [TERMS.waitMs + TERMS.validMs, '1970-01-01T00:00:01.000Z']);
 });
@@ -71,6 +71,7 @@ async function said(method: string, approval: Approval): Promise<Record<string, 
     {
       find: () => found,
       withdraw: async () => void (found = { ...found, state: 'withdrawn' }),
+      urlOf: () => 'https://mcp.example/approvals/apr_1',
       clock: () => NOW_MS,
     },
   );
@@ -85,6 +86,7 @@ async function said(method: string, approval: Approval): Promise<Record<string, 
 test('the gateway answers for its task: it says where it stands, and withdraws what is not wanted any more', async () => {
   const got = await said('tasks/get', anApproval());
   assert.deepEqual([got['id'], (got['result'] as { taskId?: string }).taskId], ['a', 'gbt_1']);
+  assert.match(JSON.stringify(got), /Waiting for an approval \(apr_1\), at https:\/\/mcp.example\/approvals\/apr_1\./);
   const cancelled = await said('tasks/cancel', anApproval());
   assert.equal((cancelled['result'] as { status?: string }).status, 'cancelled');
   for (const state of ['approved', 'denied', 'used'] as const) {

@@ -28,16 +28,22 @@ export function withoutTask({ doc, params }: RequestMessage): string {
 
 type Status = { readonly status: string; readonly statusMessage: string };
 
+const at = (url: string | undefined): string => (url === undefined ? '' : `, at ${url}`);
+
+function deniedText({ id, votes }: Approval): string {
+  const said = votes.findLast(({ effect }) => effect === 'deny')?.reason ?? '';
+  return `An approver refused this call (${id})${said === '' ? '.' : `: ${said}`}`;
+}
+
 /** `input_required` makes a client come for the result (Tasks, Input Required Status): it has to be there when the call is made. */
-function statusOf(approval: Approval | undefined, nowMs: number): Status {
+function statusOf(approval: Approval | undefined, nowMs: number, url?: string): Status {
   if (approval === undefined)
     return { status: 'failed', statusMessage: 'The request for approval is not known any more.' };
-  const { state, votes } = approval;
-  const said = votes.findLast(({ effect }) => effect === 'deny')?.reason ?? '';
+  const { state } = approval;
   switch (state) {
     case 'pending':
       return nowMs < approval.expiresMs
-        ? { status: 'working', statusMessage: `Waiting for an approval (${approval.id}).` }
+        ? { status: 'working', statusMessage: `Waiting for an approval (${approval.id})${at(url)}.` }
         : { status: 'failed', statusMessage: 'Nobody decided in time.' };
     case 'approved':
       return isUsable(approval, nowMs)
@@ -47,7 +53,7 @@ function statusOf(approval: Approval | undefined, nowMs: number): Status {
       return { status: 'completed', statusMessage: 'The call was made, and its result given once.' };
     case 'denied':
       // Clients ask for no result of what failed: this is where its user reads why.
-      return { status: 'failed', statusMessage: `An approver refused this call${said === '' ? '' : `: ${said}`}.` };
+      return { status: 'failed', statusMessage: deniedText(approval) };
     case 'withdrawn':
       return { status: 'cancelled', statusMessage: 'The request for approval was withdrawn.' };
     case 'expired':
@@ -66,12 +72,12 @@ export type TaskShown = Status & {
   readonly pollInterval: number;
 };
 
-/** @param taskId the id that its client knows it by */
-export function heldTask(taskId: string, approval: Approval | undefined, nowMs: number): TaskShown {
+/** @param taskId the id that its client knows it by. @param url the page of the request, where there is one */
+export function heldTask(taskId: string, approval: Approval | undefined, nowMs: number, url?: string): TaskShown {
   const { askedMs = nowMs, expiresMs = nowMs, terms } = approval ?? {};
   return {
     taskId,
-    ...statusOf(approval, nowMs),
+    ...statusOf(approval, nowMs, url),
     createdAt: new Date(askedMs).toISOString(),
     lastUpdatedAt: new Date(approval?.votes.at(-1)?.atMs ?? askedMs).toISOString(),
     ttl: expiresMs - askedMs + (terms?.validMs ?? 0),
@@ -86,6 +92,7 @@ export const isOpenTask = (approval: Approval | undefined, nowMs: number): boole
 export type HeldTaskParts = {
   readonly find: (approval: string) => Approval | undefined;
   readonly withdraw: (approval: string) => Promise<void>;
+  readonly urlOf: (approval: string) => string | undefined;
   /** Unix milliseconds. */
   readonly clock: () => number;
 };
@@ -98,16 +105,17 @@ const success = (idText: string, result: object): string =>
 async function answerTo(
   { idText, method, name }: RequestMessage,
   approval: string,
-  { find, withdraw, clock }: HeldTaskParts,
+  { find, withdraw, urlOf, clock }: HeldTaskParts,
 ): Promise<string> {
-  const task = heldTask(name, find(approval), clock());
+  const shown = (): TaskShown => heldTask(name, find(approval), clock(), urlOf(approval));
+  const task = shown();
   switch (method) {
     case 'tasks/get':
       return success(idText, task);
     case 'tasks/cancel':
       if (task.status !== 'working') return failure(idText, `The task is over or agreed to: ${task.status}`);
       await withdraw(approval);
-      return success(idText, heldTask(name, find(approval), clock()));
+      return success(idText, shown());
     default:
       return failure(idText, task.statusMessage);
   }

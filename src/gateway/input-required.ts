@@ -16,6 +16,12 @@ const STATEMENT = 'gatebook_statement';
 /** JSON-RPC code of URLElicitationRequiredError (MCP 2025-11-25, Elicitation, Error Handling). */
 export const URL_ELICITATION_REQUIRED = -32042;
 
+/** Where people look at a request; undefined where nobody signs in. */
+export const approvalUrl = (
+  id: string,
+  { publicUrl, signsIn }: { readonly publicUrl: string; readonly signsIn: boolean },
+): string | undefined => (signsIn ? `${publicUrl}/approvals/${id}` : undefined);
+
 export type ToLookAt = { readonly id: string; readonly url: string; readonly message: string };
 export type ToAsk = { readonly look?: Omit<ToLookAt, 'id'> | undefined; readonly asks?: Asks | undefined };
 

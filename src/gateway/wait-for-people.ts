@@ -12,6 +12,7 @@ import type { Gateway } from '#gateway/gateway.ts';
 import { askUser } from '#gateway/ask-user.ts';
 import { placeOf } from '#gateway/binding-place.ts';
 import { heldTask, wantsTask, withoutTask } from '#gateway/held-task.ts';
+import { approvalUrl } from '#gateway/input-required.ts';
 import { holdOpen } from '#gateway/hold-open.ts';
 import type { HoldEnd } from '#gateway/hold-open.ts';
 import { NO_PLACE } from '#gateway/refusal.ts';
@@ -25,8 +26,6 @@ import type { Result } from '#result.ts';
 
 const RETRY_MS = 1_000;
 
-const urlOf = (id: string, { publicUrl, signsIn }: Gateway): string | undefined =>
-  signsIn ? `${publicUrl}/approvals/${id}` : undefined;
 /** Nobody refused it: its other clients went away. */
 export const LEFT = 'left';
 
@@ -64,14 +63,14 @@ async function giveTask(
   gateway: Gateway,
 ): Promise<Result<Approved, Refusal>> {
   const taskId = `gbt_${gateway.newId()}`;
-  const task = heldTask(taskId, approval, gateway.clock());
   const { id, expiresMs } = approval;
+  const task = heldTask(taskId, approval, gateway.clock(), approvalUrl(id, gateway));
   const made = { call: call.id, method: message.method, name: message.name, approval: id, held: withoutTask(message) };
   const bound = await gateway.bindings.bind(placeOf(call), { kind: 'task', id: taskId, ttlMs: task.ttl }, made);
   if (!bound.ok)
     return err({ code: 'bindings_unavailable', reason: bound.error, retryAfterMs: RETRY_MS, executed: 'no' });
   const { decision } = call;
-  const shown = { id, url: urlOf(id, gateway), expiresMs };
+  const shown = { id, url: approvalUrl(id, gateway), expiresMs };
   return err({ code: 'approval_required', reason: 'task', decision, approval: shown, way: { kind: 'task', task } });
 }
 
@@ -161,7 +160,7 @@ function refusalOf(approval: Approval, way: Way, call: Authorized, gateway: Gate
     decision,
     approval: {
       id,
-      url: urlOf(id, gateway),
+      url: approvalUrl(id, gateway),
       expiresMs,
       ...(lacksStatement(approval) ? { asks: approval.terms.asks } : {}),
     },

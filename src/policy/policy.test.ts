@@ -456,6 +456,9 @@ test('rules see a message about a task by its own method and the tool’s name, 
   assert.equal(ruled(rule('r', 'deny', 'method == "tools/call" && name == "other"')), 'allow permitted');
   assert.equal(ruled(rule('r', 'hold', 'method == "tools/call" && name == "export"')), 'allow permitted');
   assert.equal(ruled(rule('r', 'hold', 'method == "tasks/get"')), 'hold held_by_rule r');
+  // Whoever polls a task is not held once more by what held its call, nor refused because the arguments are not known now.
+  assert.equal(ruled(rule('r', 'hold', 'name == "export"')), 'allow permitted');
+  assert.equal(ruled(rule('r', 'hold', 'name == "export" && args.order.endsWith("7")')), 'allow permitted');
   // What looks at arguments or findings had its say when the call was made with them.
   assert.equal(ruled(rule('r', 'deny', 'method == "tools/call" && !has(args.ticket)')), 'allow permitted');
   assert.equal(ruled(rule('r', 'deny', 'method == "tools/call" && size(findings) == 0')), 'allow permitted');

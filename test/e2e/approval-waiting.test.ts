@@ -276,6 +276,8 @@ test('the user of a client of 2025-11-25 is asked on its stream why, says it, an
   const taken = await answer({ action: 'accept', content });
   assert.equal(taken.status, 202, taken.text);
   assert.equal((await answer({ action: 'accept', content })).status, 400, 'it was asked once');
+  const lead = await gateway.apiToken(['approvers'], { uid: 'lena', sub: 'lena' });
+  await until(async () => (await gateway.api('/api/v1/approvals?state=pending', lead)).text.includes('OPS-7'));
   const stated = await gateway.recordWhere(({ leaf }) => leaf.st === 'approval_statement');
   const id = await decide(gateway, 'approve');
   assert.equal(stated.header?.decision?.approval, id);

@@ -5,6 +5,7 @@
 import type { Followed } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { heldTaskServer, isOpenTask } from '#gateway/held-task.ts';
+import { approvalUrl } from '#gateway/input-required.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { member, parseJson, spliceText } from '#mcp/json.ts';
 import { readMessage } from '#mcp/jsonrpc.ts';
@@ -36,6 +37,11 @@ export function openHeldTask(call: Followed, gateway: Gateway): Result<Followed,
     const { follows: _, ...rest } = call;
     return ok({ ...rest, message: again, body: again.doc.bytes });
   }
-  const parts = { find: (id: string) => approvals.find(id), withdraw: (id: string) => approvals.withdraw(id), clock };
+  const parts = {
+    find: (id: string) => approvals.find(id),
+    withdraw: (id: string) => approvals.withdraw(id),
+    urlOf: (id: string) => approvalUrl(id, gateway),
+    clock,
+  };
   return ok({ ...call, connection: { ...connection, upstream: heldTaskServer(message, made, parts), credential: [] } });
 }
