@@ -6,6 +6,8 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
+import { startFakeSlack, SLACK_CHANNEL, SLACK_TEAM } from '../../fakes/slack.ts';
+import type { FakeSlack } from '../../fakes/slack.ts';
 import { startTestGateway, toolCall } from '../../e2e/harness.ts';
 import type { Reply, TestGateway, TestRecord } from '../../e2e/harness.ts';
 
@@ -25,6 +27,8 @@ export type Asking = {
 
 export type Scene = {
   readonly gateway: TestGateway;
+  /** Where people are told, and decide. */
+  readonly slack: FakeSlack;
   /** A number that no other attack uses, the same all through this one. */
   readonly id: number;
   /** Makes the call. */
@@ -52,6 +56,8 @@ export type Scene = {
   close(): Promise<void>;
 };
 
+/** They come when they come. */
+const ALONGSIDE: ReadonlySet<string> = new Set(['approval_flood', 'approval_told']);
 const TURNS_MAX = 300;
 const POLICY = `levels: { use: { allow: ["tools/call:*"] } }
 grants:
@@ -61,7 +67,20 @@ rules:
   - { name: hold-pairs, when: 'name.startsWith("delete_pair")', then: hold, needed: 2 }
   - { name: hold-whiles, when: 'name.startsWith("delete_while")', then: hold, scopes: [once, call, tool] }
   - { name: hold-deletes, when: 'name.startsWith("delete_not")', then: hold }
-approvals: { samePeople: [["idp:00ueve", "idp:00uelsewhere"]] }
+`;
+const SLACK_FILES = { '/slack/token': 'xoxb-of-the-app', '/slack/signing': 'signing-secret-of-the-app' };
+/** `U0WHO` is nobody that anybody knows. */
+const approvalsOf = (api: string): string => `approvals:
+  samePeople: [["idp:00ueve", "idp:00uelsewhere"]]
+  notify:
+    ops:
+      type: slack
+      token: file:/slack/token
+      signingSecret: file:/slack/signing
+      team: ${SLACK_TEAM}
+      channel: ${SLACK_CHANNEL}
+      people: { U0LENA: "idp:00ulena", U0EVE: "idp:00ueve" }
+      api: "${api}"
 `;
 
 const parsed = (text: string): Record<string, unknown> => {
@@ -101,8 +120,14 @@ const CALLERS: Readonly<Record<Who, Readonly<Record<string, unknown>>>> = {
 export async function openScene(): Promise<Scene> {
   const afters: (() => unknown)[] = [];
   const t = { after: (run: () => unknown) => void afters.push(run) } as TestContext;
+  const slack = await startFakeSlack({
+    token: SLACK_FILES['/slack/token'],
+    signingSecret: SLACK_FILES['/slack/signing'],
+  });
+  afters.push(() => slack.close());
   let gateway = await startTestGateway(t, {
-    policy: POLICY,
+    policy: `${POLICY}${approvalsOf(slack.api)}`,
+    files: SLACK_FILES,
     signIn: {},
     limits: { approvalsPerCaller: 10_000, approvalHoldMs: 1, approvalTellMs: 1 },
   });
@@ -122,6 +147,7 @@ export async function openScene(): Promise<Scene> {
     get gateway() {
       return gateway;
     },
+    slack,
     get id() {
       return id;
     },
@@ -200,7 +226,7 @@ export async function openScene(): Promise<Scene> {
             mine.add(header.decision.approval);
           if (leaf.kind !== 'control') return true;
           const approval = header?.decision?.approval ?? '';
-          return leaf.st.startsWith('approval_') && leaf.st !== 'approval_flood' && mine.has(approval);
+          return leaf.st.startsWith('approval_') && !ALONGSIDE.has(leaf.st) && mine.has(approval);
         });
       let records = await since();
       // What time did is recorded when somebody looks; nobody waits for it, this excepted.

@@ -4,6 +4,7 @@ import { DECIDER_ATTACKS } from './attacks-of-deciders.ts';
 import { PAGE_ATTACKS } from './attacks-of-pages.ts';
 import { REPLAY_ATTACKS } from './attacks-of-replays.ts';
 import { ROUND_ATTACKS } from './attacks-of-rounds.ts';
+import { SLACK_ATTACKS } from './attacks-of-slack.ts';
 import { SWAP_ATTACKS } from './attacks-of-swaps.ts';
 
 export const ATTACKS: readonly Attack[] = [
@@ -12,4 +13,5 @@ export const ATTACKS: readonly Attack[] = [
   ...DECIDER_ATTACKS,
   ...ROUND_ATTACKS,
   ...PAGE_ATTACKS,
+  ...SLACK_ATTACKS,
 ];
