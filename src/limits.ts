@@ -580,7 +580,7 @@ export const LIMITS = {
   approvalRows: 5_000,
   /** Of one value: at once, unfolded on the page (all of them together), and on one page of its own. */
   approvalValueChars: 400,
-  approvalUnfoldedChars: 100_000,
+  approvalUnfoldedChars: 50_000,
   approvalPartChars: 20_000,
   approvalPathChars: 400,
   approvalChangesShown: 100,

@@ -78,11 +78,14 @@ test('a token that whoever asks wrote is not taken for a mask, also not beside a
   assert.match(html({ to: `${TOKEN} ${TOKEN}` }, placeOf([FOUND])), /no mask: written so/);
 });
 
-test('what is shown unmasked is whole on its one page, and says what is masked elsewhere', () => {
+test('what is shown unmasked is on its one page, and says what is masked elsewhere and what is too long for it', () => {
   const place = placeOf([FOUND], true);
-  const text = html({ to: 'ada@example.com', long: 'x'.repeat(LIMITS.approvalUnfoldedChars + 1) }, place);
+  const most = LIMITS.approvalUnfoldedChars;
+  const many = Array.from({ length: LIMITS.approvalPageRows }, (_, at) => at);
+  const text = html({ to: 'ada@example.com', long: 'x'.repeat(most), longer: 'y'.repeat(most), many }, place);
   assert.match(text, /ada@example\.com/);
   assert.match(text, /Masked elsewhere: email address/);
-  assert.match(text, new RegExp(`x{${LIMITS.approvalUnfoldedChars + 1}}`));
-  assert.doesNotMatch(text, /<a /);
+  assert.match(text, new RegExp(`x{${most}}`));
+  assert.match(text, /value\?row=2&amp;from=0">See value 3 whole, as it is masked/);
+  assert.match(text, /many\[199\]/);
 });

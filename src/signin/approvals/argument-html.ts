@@ -86,7 +86,8 @@ function rowHtml(row: ArgumentRow, at: number, place: ArgumentPlace, isUnfolded:
   const found = ofRow(row, place);
   const isLong = row.text.length > limits.approvalValueChars;
   const isPathLong = pathText(row.path).length > limits.approvalPathChars;
-  const link = html`<a href="${valuePath(place.path, at, 0)}">See value ${at + 1} whole</a>`;
+  const isElsewhere = place.isUnmasked ? ', as it is masked' : '';
+  const link = html`<a href="${valuePath(place.path, at, 0)}">See value ${at + 1} whole${isElsewhere}</a>`;
   const whole = isUnfolded
     ? html`<details>
         <summary>The whole of it: ${sizeWords(row.text)}</summary>
@@ -107,7 +108,7 @@ export function rowsHtml(rows: readonly ArgumentRow[], from: number, place: Argu
   const next = from + shown.length;
   let unfolded = 0;
   const items = shown.map((row, at) => {
-    const isUnfolded = place.isUnmasked || row.text.length <= limits.approvalUnfoldedChars - unfolded;
+    const isUnfolded = row.text.length <= limits.approvalUnfoldedChars - unfolded;
     if (isUnfolded && row.text.length > limits.approvalValueChars) unfolded += row.text.length;
     return rowHtml(row, from + at, place, isUnfolded, limits);
   });
