@@ -1,5 +1,6 @@
 /** Names, ports and the configuration of the demo. Everything is on loopback; the secrets are invented and worthless. */
 import { join } from 'node:path';
+import { SLACK_CHANNEL, SLACK_TEAM } from './slack.ts';
 import type { Audiences, Client, Person } from './issuer.ts';
 
 export const DEFAULT_PORT = 8420;
@@ -26,12 +27,22 @@ export const clientsOf = (gatewayPort: number): readonly Client[] => [
   },
 ];
 
+/** Of the workspace that stands for Slack: who is known there, and as whom. */
+export const SLACK_TOKEN = 'xoxb-gatebook-demo';
+export const SLACK_SIGNING_SECRET = 'gatebook-demo-signing-secret';
+export const SLACK_MEMBERS: ReadonlyMap<string, string> = new Map([
+  ['U0GRACE', 'Grace, a support lead'],
+  ['U0ADA', 'Ada, of support'],
+  ['U0STRANGER', 'somebody whom nobody knows'],
+]);
+
 export type DemoPlaces = {
   readonly root: string;
   /** Everything the demo writes. */
   readonly folder: string;
   readonly gatewayPort: number;
   readonly issuerUrl: string;
+  readonly slack: { readonly url: string; readonly api: string };
   /** The Node that runs this, so that no other needs to be on the PATH of the servers. */
   readonly node: string;
 };
@@ -77,6 +88,9 @@ grants:
   - { groups: ["demo:support-leads"], connections: ["*"], level: write }
   - { clients: ["demo:nightly-report"], connections: ["*"], level: write }
 roles: { admin: ["demo:security"] }   # for the API
+approvals:
+  notify:                # told when a call waits; approvers also decide there
+    slack: { type: slack, api: ${places.slack.api}, token: "file:slack-token", signingSecret: "file:slack-signing-secret", team: ${SLACK_TEAM}, channel: ${SLACK_CHANNEL}, people: { U0GRACE: "demo:00u2grace5demo", U0ADA: "demo:00u1ada5demo" } }
 rules:
   - { name: hold-deletes, when: 'method == "tools/call" && name.startsWith("delete_")', then: hold, approvers: ["demo:support-leads"] }
   - { name: no-traversal, when: 'method == "tools/call" && has(args.path) && args.path.contains("..")', then: deny }
@@ -94,6 +108,7 @@ export function firstCalls(places: DemoPlaces): string {
     '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_text_file","arguments":{"path":"alder-bikes.json"}}}';
   const held =
     '{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"delete_entities","arguments":{"entityNames":["alder"]}}}';
+  const heldOther = held.replace('alder', 'blue-heron');
   const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
   const config = quoted(join(places.folder, 'gatebook.yaml'));
   const shard = join(places.folder, 'data', 'ledger', 'a');
@@ -142,7 +157,11 @@ export function firstCalls(places: DemoPlaces): string {
    APPROVAL=$(GATEBOOK_TOKEN=$GRACE npm run -s gatebook -- approvals list --url ${gateway} | awk 'NR == 2 { print $1 }')
    GATEBOOK_TOKEN=$GRACE npm run -s gatebook -- approvals approve $APPROVAL --url ${gateway} --reason 'trying it out'
 
-10. An admin asks the gateway itself, and takes the caller's access away: then 2 is refused, also with the token it had:
+10. The same in a channel. ${places.slack.url} is a page of the demo's own that stands for Slack: the call comes there without its arguments. Press Review as Grace, who has to be signed in here (${gateway}/me, grace@example.com, password demo), read what is asked, and decide:
+
+   curl -s ${gateway}/mcp/memory -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' -d '${heldOther}'
+
+11. An admin asks the gateway itself, and takes the caller's access away: then 2 is refused, also with the token it had:
 
    export GATEBOOK_TOKEN=$(curl -s ${places.issuerUrl}/token -u demo-cli:demo-cli-secret -d grant_type=password -d username=olga@example.com -d password=demo -d scope=api | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
    npm run -s gatebook -- events search --url ${gateway} --filter 'outcome ne "ok"'

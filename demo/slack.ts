@@ -65,7 +65,7 @@ function inputOf(block: Shape): string {
 function blockOf(block: Shape): string {
   switch (block['type']) {
     case 'header':
-      return `<h3>${words(block['text'])}</h3>`;
+      return `<h2>${words(block['text'])}</h2>`;
     case 'section':
       return `<p>${[block['text'], ...shapes(block['fields'])].map(words).filter(Boolean).join('<br>')}</p>`;
     case 'context':
@@ -85,7 +85,9 @@ function blockOf(block: Shape): string {
 
 function page(slack: FakeSlack, members: DemoSlackParts['members'], note: string): string {
   const nameOf = (user: string): string => members.get(user) ?? user;
-  const people = [...members].map(([id, name]) => `<option value="${escaped(id)}">${escaped(name)}</option>`).join('');
+  const people = [...members]
+    .map(([id, name]) => `<option value="${escaped(id)}">${escaped(`${name} (${id})`)}</option>`)
+    .join('');
   const messages = slack.messages.map((message) => {
     const approval = slack.buttonOf(message);
     const button =
@@ -107,12 +109,14 @@ function page(slack: FakeSlack, members: DemoSlackParts['members'], note: string
 <meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>A channel of the demo</title>
 <style>${STYLE}</style>
+<main>
 <h1>#approvals</h1>
 <p>This page stands for Slack, with the calls and the signatures Slack has. It is none of Slack's. <a href="/">Load it again</a> to see what is new.</p>
 ${note === '' ? '' : `<p role="status"><strong>${escaped(note)}</strong></p>`}
 ${modals.join('')}
 ${messages.length === 0 ? '<p>Nothing yet.</p>' : messages.toReversed().join('')}
 ${told.toReversed().join('')}
+</main>
 </html>
 `;
 }

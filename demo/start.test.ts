@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { freePort } from '#test/e2e/harness.ts';
+import { until } from '#test/e2e/until.ts';
 import { createFakeBrowser } from '#test/fakes/browser.ts';
 import { temporaryDirectory } from '#test/fakes/temporary-directory.ts';
 import { walkThrough } from '#test/fakes/walk-through.ts';
@@ -94,6 +95,36 @@ test('the demo holds a call until somebody else agrees, on the command line', as
   assert.equal(status, 0, output);
   assert.match(output, /apr_[a-z2-7]{26}: approved \(once\), usable until /, output);
   assert.match(output, /Entities deleted successfully/, output);
+});
+
+test('the demo holds a call until somebody agrees in the channel that stands for Slack', async (t) => {
+  const demo = await startDemo(join(temporaryDirectory(t), 'demo'));
+  t.after(() => demo.stop());
+  const step = demo.printed.split('\n10. ')[1] ?? '';
+  const [, channel = ''] = /^The same in a channel\. (http:\S+) is/.exec(step) ?? [];
+  const [, me = ''] = /\((http:\S+\/me),/.exec(step) ?? [];
+  const browser = createFakeBrowser();
+  const signedIn = await walkThrough(browser, me, { login: 'grace@example.com', stopAt: 'http://never' });
+  assert.match(signedIn.words, /grace@example\.com/);
+  const running = shell(`${commandsOf(demo.printed, 1)}\n${commandsOf(demo.printed, 10)}`);
+
+  const load = () => browser.open(`${channel}/`);
+  let page = await load();
+  await until(async () => (page = await load()).words.includes('A call waits for an approval'));
+  assert.equal(page.words.includes('blue-heron'), false, 'the channel learns no argument');
+  // What is asked is shown once the index has it; until then the button says so.
+  await until(async () => {
+    if (!page.words.includes('Open before Grace')) page = await browser.submit(page, 'Review', { user: 'U0GRACE' });
+    return page.words.includes('Open before Grace');
+  });
+  assert.match(page.words, /"blue-heron"/);
+  page = await browser.submit(page, 'Decide', { verdict: 'once', reason: 'trying it out' });
+  assert.match(page.words, /Your decision is taken/);
+  const { status, output } = await running;
+  assert.equal(status, 0, output);
+  assert.match(output, /Entities deleted successfully/, output);
+  await until(async () => (page = await load()).words.includes('trying it out'));
+  assert.equal(page.forms.length, 0, 'nothing is left to press');
 });
 
 test('a client that is told an address opens the browser, and calls a tool as whoever signs in there', async (t) => {

@@ -58,7 +58,7 @@ export type FakeSlack = {
   submit(modal: OpenModal, chosen: { readonly verdict: string; readonly reason?: string }): Promise<Heard>;
   /** What Slack would send, signed now; for whoever wants to send it otherwise. */
   signed(payload: unknown, at?: { readonly nowMs?: number; readonly secret?: string }): SignedRequest;
-  send(request: SignedRequest): Promise<Heard>;
+  send: (request: SignedRequest) => Promise<Heard>;
   /** Good for three seconds, once. */
   newTrigger(): string;
   close(): Promise<void>;

@@ -39,7 +39,7 @@ const field = (name: string, value: string): object => plain(cut(`${name}: ${val
 export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-const minuteOf = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+export const minuteOf = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 function decidedText({ decidedBy, reason, yes, needed, state }: ApprovalNews): string | undefined {
   const words = reason === undefined || reason === '' ? '' : `: ${reason}`;
@@ -70,7 +70,7 @@ export function slackMessage(news: ApprovalNews): { readonly text: string; reado
           field('What', what),
           field('Asked by', `${requester.subject} (${requester.kind.replace('_', ' ')})`),
           field('Held by the rule', rule),
-          field('Decided by', `${needed} of ${approvers.join(', ')}`),
+          field('Needs a yes from', `${needed} of ${approvers.join(', ')}`),
           field('Waits until', minuteOf(news.expiresAtMs)),
           field('Id', id),
         ],

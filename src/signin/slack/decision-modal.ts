@@ -7,7 +7,7 @@ import type { Approval, ApprovalScope } from '#approvals/approval.ts';
 import { lacksStatement } from '#approvals/statement.ts';
 import { revealed } from '#definitions/hidden-text.ts';
 import { spelledOut } from '#definitions/look-alikes.ts';
-import { linkTo, plain } from '#notify/slack/slack-message.ts';
+import { linkTo, minuteOf, plain } from '#notify/slack/slack-message.ts';
 
 export const CALLBACK_ID = 'gatebook_decision';
 /** Of the blocks and of the fields in them. */
@@ -120,7 +120,8 @@ export function decisionModal({ approval, scopes, asked, sealed, url, limits }: 
             `${requester.subject} of ${requester.issuer} (${requester.kind.replace('_', ' ')}${through})`,
           ),
           field('Held by the rule', terms.rule),
-          field('Decided by', `${terms.needed} of ${terms.approvers.join(', ')}`),
+          field('Needs a yes from', `${terms.needed} of ${terms.approvers.join(', ')}`),
+          field('Waits until', minuteOf(approval.expiresMs)),
         ],
       },
       ...statementText(approval),
