@@ -10,7 +10,6 @@ import type { ServiceAccounts } from '#accounts/service-account.ts';
 import { rolesOf } from '#api/roles.ts';
 import type { LoadedConfig } from '#config/load.ts';
 import { createCallHistory } from '#events/call-history.ts';
-import { recordArguments } from '#events/record-arguments.ts';
 import type { Gateway, Log } from '#gateway/gateway.ts';
 import type { Mounted } from '#gateway/server.ts';
 import type { Caller } from '#identity/caller.ts';
@@ -170,7 +169,6 @@ export function openSignIn(loaded: LoadedConfig, gateway: Gateway, lasting: Sign
       sleep: (ms) => sleep(ms, undefined, { ref: false }),
       signal: gateway.stopping,
     }),
-    readArguments: (record: string) => recordArguments(record, apiReads, gateway.stopping),
     grants: createGivenGrants(oauth.rows, oauth.keys),
     checkAgain: async (signIn: SignIn): Promise<CheckAgain> => (await pages()).checkAgain(signIn),
     server: once((): Promise<AuthorizationServer> => openServer(parts, maskingKey)),

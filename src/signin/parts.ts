@@ -9,7 +9,6 @@ import type { GivenGrants } from '#oauth/given-grants.ts';
 import type { OAuthKeys } from '#oauth/oauth-keys.ts';
 import type { OAuthRows } from '#oauth/oauth-rows.ts';
 import type { SignIn, SignInStore } from '#oauth/sign-in.ts';
-import type { Result } from '#result.ts';
 import type { Accounts, AuthorizationServer, CheckAgain } from '#signin/asked.ts';
 import type { BrowserCheck } from '#signin/check-browser.ts';
 import type { ClientSource } from '#signin/client-source.ts';
@@ -55,8 +54,6 @@ export type SignInParts = Pick<
   readonly webSessions: WebSessions;
   readonly grants: GivenGrants;
   readonly clients: ClientSource;
-  /** The masked arguments that a record of the book has. */
-  readonly readArguments: (record: string) => Promise<Result<unknown, 'not_indexed' | 'damaged'>>;
   /** Who was told of an approval; empty when nobody is, or when that cannot be read. */
   readonly noticesOf: (approval: string) => readonly NoticeView[];
   /** What the book says around a call that waits for people. */

@@ -78,7 +78,6 @@ export function signInParts(
     signIns: createSignIns(rows, keys, gateway.clock),
     grants: createGivenGrants(rows, keys),
     checkAgain: async () => 'holds' as const,
-    readArguments: async () => ok({ id: 7 }),
     history: fakeCallHistory(),
     ruleOf: () => undefined,
     noticesOf: () => [],

@@ -21,6 +21,7 @@ import { slackRoutes } from '#signin/slack/interactions.ts';
 import { linkRoutes } from '#signin/slack/link-pages.ts';
 import type { SlackParts } from '#signin/slack/slack-parts.ts';
 import { anApprovalRequest, TERMS } from './approval.ts';
+import { anEvent, fakeCallHistory } from './call-history.ts';
 import { idOf } from './gateway.ts';
 import { headerOf } from './ledger.ts';
 import { startMeSite } from './me-site.ts';
@@ -126,7 +127,13 @@ export async function startSlackSite(t: TestContext, limits: Partial<Limits> = {
       rows: { write: async () => 'done' },
       after: async () => undefined,
     }),
-    readArguments: async () => ok({ id: 7, owner: '[EMAIL_ADDRESS:k1:abc]', note: 'x\u200by' }),
+    history: fakeCallHistory({
+      asked: async () =>
+        ok({
+          ...anEvent({ arguments: { id: 7, owner: '[EMAIL_ADDRESS:k1:abc]', note: 'x\u200by' } }),
+          beside: { _meta: { 'example.com/force': true } },
+        }),
+    }),
     apps: new Map([['ops', { settings, api: createSlackApi({ ...settings, post }) }]]),
     links: site.slackLinks,
     claims: fakeClaimStore(),

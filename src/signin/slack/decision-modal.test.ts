@@ -12,10 +12,15 @@ type Block = {
   };
   readonly elements?: readonly { readonly elements: readonly { readonly text: string }[] }[];
 };
-const modal = (asked: unknown, other: Parameters<typeof anApproval>[0] = {}, scopes = TERMS.scopes) =>
+const modal = (
+  asked: unknown,
+  other: Parameters<typeof anApproval>[0] = {},
+  { scopes = TERMS.scopes, beside }: { scopes?: typeof TERMS.scopes; beside?: object } = {},
+) =>
   decisionModal({
     approval: anApproval(other),
     scopes,
+    beside,
     asked,
     sealed: 'sealed',
     url: 'https://gatebook.example/approvals/apr_1',
@@ -43,7 +48,7 @@ test('all arguments are there, in pieces that Slack takes, with hidden character
 
 test('whoever decides chooses between what they may agree to and a no, and nothing is chosen before', () => {
   assert.deepEqual(choicesIn(modal({})), ['once', 'call', 'tool', 'deny']);
-  assert.deepEqual(choicesIn(modal({}, {}, ['once'])), ['once', 'deny']);
+  assert.deepEqual(choicesIn(modal({}, {}, { scopes: ['once'] })), ['once', 'deny']);
   assert.equal(JSON.stringify(modal({})).includes('initial_option'), false);
   for (const { element } of modal({}).blocks)
     for (const { text } of element?.options ?? []) assert.ok(text.text.length <= 75, text.text);
@@ -54,6 +59,14 @@ test('what is too long to be read here cannot be agreed to here, and where it ca
   assert.deepEqual(choicesIn(shown), ['deny']);
   assert.equal(argumentsIn(shown), '');
   assert.match(JSON.stringify(shown), /https:\/\/gatebook\.example\/approvals\/apr_1/);
+});
+
+test('what the server gets beside the arguments is there too, and counts towards what can be read here', () => {
+  const beside = { _meta: { 'example.com/force': true } };
+  const shown = modal({ id: 7 }, {}, { beside });
+  assert.match(argumentsIn(shown), /"id": 7\n\}\{\n.*example\.com\/force/s);
+  const long = modal({}, {}, { beside: { _meta: { text: 'x'.repeat(LIMITS.slackArgumentChars) } } });
+  assert.deepEqual(choicesIn(long), ['deny']);
 });
 
 test('nobody is offered a yes before whoever asks said why, where the rule wants to know', () => {

@@ -30,6 +30,8 @@ export type ModalParts = {
   readonly scopes: readonly ApprovalScope[];
   /** Masked, as in the book. */
   readonly asked: unknown;
+  /** What goes to the server beside the arguments; it may act on that too. */
+  readonly beside: unknown;
   /** Comes back with what is chosen. */
   readonly sealed: string;
   /** Of the page that shows all of it. */
@@ -56,6 +58,8 @@ function pieces(text: string): readonly string[] {
   }
   return [...found, piece];
 }
+
+const jsonText = (value: unknown): string => revealed(JSON.stringify(value, undefined, 2));
 
 const preformatted = (text: string): object => ({
   type: 'rich_text',
@@ -96,10 +100,12 @@ function statementText({ statement }: Approval): readonly object[] {
   return [said(`Whoever asks says: ${statement.reason}${ticket}`)];
 }
 
-export function decisionModal({ approval, scopes, asked, sealed, url, limits }: ModalParts): object {
+export function decisionModal({ approval, scopes, asked, beside, sealed, url, limits }: ModalParts): object {
   const { requester, connection, method, name, terms } = approval;
-  const text = revealed(JSON.stringify(asked ?? null, undefined, 2));
-  const isWhole = text.length <= limits.slackArgumentChars;
+  const text = jsonText(asked ?? null);
+  const besideText = beside === undefined ? '' : jsonText(beside);
+  const chars = text.length + besideText.length;
+  const isWhole = chars <= limits.slackArgumentChars;
   const isSaid = !lacksStatement(approval);
   const through = requester.client === undefined ? '' : `, through ${requester.client}`;
   return {
@@ -128,9 +134,12 @@ export function decisionModal({ approval, scopes, asked, sealed, url, limits }: 
       ...votesText(approval),
       said('Arguments, as in the book: what is personal or secret stands there as a token.'),
       ...(isWhole
-        ? pieces(text).map(preformatted)
+        ? [
+            ...pieces(text).map(preformatted),
+            ...(beside === undefined ? [] : [said('Beside the arguments:'), ...pieces(besideText).map(preformatted)]),
+          ]
         : // Nobody agrees here to what they cannot read to its end.
-          [said(`They have ${text.length} characters, too many for here. Read them, and agree to them, at ${url}`)]),
+          [said(`They have ${chars} characters, too many for here. Read them, and agree to them, at ${url}`)]),
       linkTo(url, 'What differs from last time, and what this caller did before'),
       ...(isSaid ? [] : [said('Whoever asks has not said yet why; until then nobody can agree.')]),
       choice(isWhole && isSaid ? scopes : []),

@@ -12,7 +12,7 @@ const clickOf = (user: string, trigger: string) =>
 test('an approver presses Review, reads what is asked, approves, and it counts', async (t) => {
   const { site, slack, opened, approval } = await startSlackSite(t);
   const modal = await opened('U0LENA');
-  assert.match(JSON.stringify(modal.view.blocks), /\[EMAIL_ADDRESS:k1:abc\]/);
+  assert.match(JSON.stringify(modal.view.blocks), /\[EMAIL_ADDRESS:k1:abc\].*example\.com\/force/);
   const heard = await slack.submit(modal, { verdict: 'call', reason: 'ticket 17' });
   assert.deepEqual(heard, { status: 200, json: { response_action: 'clear' } });
   assert.deepEqual([approval().state, approval().scope], ['approved', 'call']);

@@ -76,11 +76,12 @@ test('a request that is over is told to be over', async (t) => {
 test('what cannot be shown cannot be agreed to', async (t) => {
   const started = await startSlackSite(t);
   const { parts } = started;
-  Object.assign(parts, { readArguments: async () => err('damaged') });
+  const read = (asked: typeof parts.history.asked) => Object.assign(parts, { history: { ...parts.history, asked } });
+  read(async () => err('damaged'));
   await refused(started, 'U0LENA', /do not agree/);
-  Object.assign(parts, { readArguments: async () => err('not_indexed') });
+  read(async () => err('not_indexed'));
   await refused(started, 'U0LENA', /cannot be shown yet/);
-  Object.assign(parts, { readArguments: () => Promise.reject(new Error('disk')) });
+  read(() => Promise.reject(new Error('disk')));
   await refused(started, 'U0LENA', /cannot read its own state/);
 });
 

@@ -70,13 +70,14 @@ export async function review(
     detail: { approval: id, record, through: 'slack', notifier: member.notifier, team: member.team, user: member.user },
   });
   if (!recorded.ok) return 'not_recorded';
-  const read = await within(parts.readArguments(record), signal);
+  const read = await within(parts.history.asked(record), signal);
   if (read === 'too_slow') return 'not_indexed';
   if (!read.ok) return read.error;
   const view = decisionModal({
     approval,
     scopes: parts.approvals.standing(approval, clicker.decider)?.scopes ?? [],
-    asked: read.value,
+    asked: read.value.arguments,
+    beside: read.value.beside,
     sealed: sealModal(parts.seals.modal, member, approval, parts.clock() + parts.limits.slackModalMs),
     url: `${parts.publicUrl}${approvalPath(id)}`,
     limits: parts.limits,
