@@ -21,6 +21,7 @@ const modal = (
     approval: anApproval(other),
     scopes,
     beside,
+    lift: 'admin',
     asked,
     sealed: 'sealed',
     url: 'https://gatebook.example/approvals/apr_1',
@@ -95,7 +96,12 @@ test('it says who asks, what they say of it, and who decided already; nothing of
       },
     ),
   );
-  for (const part of ['ada of https://okta.example (person, through okta:cli)', 'OPS-17', 'Approved (once) by lena'])
+  for (const part of [
+    'ada of https://okta.example (person, through okta:cli)',
+    'OPS-17',
+    'lifts it to the level admin',
+    'Approved (once) by lena',
+  ])
     assert.ok(text.includes(part), part);
   const markup = text.match(/"type":"mrkdwn","text":"[^"]*"/g) ?? [];
   assert.equal(markup.length, 1, 'the link to our own page');

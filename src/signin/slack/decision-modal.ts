@@ -32,6 +32,8 @@ export type ModalParts = {
   readonly asked: unknown;
   /** What goes to the server beside the arguments; it may act on that too. */
   readonly beside: unknown;
+  /** The level that a yes lifts this one call to, where none of the caller's permits it. */
+  readonly lift: string | undefined;
   /** Comes back with what is chosen. */
   readonly sealed: string;
   /** Of the page that shows all of it. */
@@ -100,7 +102,7 @@ function statementText({ statement }: Approval): readonly object[] {
   return [said(`Whoever asks says: ${statement.reason}${ticket}`)];
 }
 
-export function decisionModal({ approval, scopes, asked, beside, sealed, url, limits }: ModalParts): object {
+export function decisionModal({ approval, scopes, lift, asked, beside, sealed, url, limits }: ModalParts): object {
   const { requester, connection, method, name, terms } = approval;
   const text = jsonText(asked ?? null);
   const besideText = beside === undefined ? '' : jsonText(beside);
@@ -130,6 +132,9 @@ export function decisionModal({ approval, scopes, asked, beside, sealed, url, li
           field('Waits until', minuteOf(approval.expiresMs)),
         ],
       },
+      ...(lift === undefined
+        ? []
+        : [said(`Nothing the caller has permits this call; a yes lifts it to the level ${lift}.`)]),
       ...statementText(approval),
       ...votesText(approval),
       said('Arguments, as in the book: what is personal or secret stands there as a token.'),

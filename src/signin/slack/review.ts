@@ -76,6 +76,7 @@ export async function review(
   const view = decisionModal({
     approval,
     scopes: parts.approvals.standing(approval, clicker.decider)?.scopes ?? [],
+    lift: parts.ruleOf(terms.rule)?.lift,
     asked: read.value.arguments,
     beside: read.value.beside,
     sealed: sealModal(parts.seals.modal, member, approval, parts.clock() + parts.limits.slackModalMs),

@@ -24,6 +24,7 @@ export type SlackParts = RecordParts &
     | 'log'
     | 'publicUrl'
     | 'refusals'
+    | 'ruleOf'
     | 'signIns'
     | 'webSessions'
   > & {
