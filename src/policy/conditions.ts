@@ -12,6 +12,7 @@ import type { Result } from '#result.ts';
 import { conditionEnv, createBudget } from '#policy/condition-budget.ts';
 import type { Budget } from '#policy/condition-budget.ts';
 import { checkCondition } from '#policy/condition-check.ts';
+import { filterOf } from '#policy/condition-filter.ts';
 import type { ConditionFault } from '#policy/condition-check.ts';
 import { toCelMap, toCelValue } from '#policy/condition-values.ts';
 import { NOTHING_RECENT } from '#policy/input.ts';
@@ -37,6 +38,8 @@ export type Conditions = {
   spent(): number;
 };
 
+const NOT_MATCHED: Verdict = { outcome: 'not_matched' };
+
 export type ConditionsLimits = Pick<Limits, 'conditionNodes' | 'conditionCost'>;
 
 export function createConditions(limits: ConditionsLimits): Conditions {
@@ -55,11 +58,13 @@ export function createConditions(limits: ConditionsLimits): Conditions {
     });
     if (faults.length > 0) return err(faults);
     const run = plan(env, parsed.value);
+    const mayMatch = filterOf(parsed.value.expr);
     return ok({
       // A name that says so in a text counts too: nothing but a count that nobody looks at comes of it.
       looksBack: /\brecent\b/.test(text),
       evaluate(facts) {
         budget.reset();
+        if (mayMatch?.(facts) === false) return NOT_MATCHED;
         const result = run(facts as Readonly<Record<keyof Facts, CelInput>>);
         // Even when `||` made up for it: what was not looked at to the end must not decide.
         if (budget.isExceeded()) return { outcome: 'failed', detail: 'the condition is too costly for this call' };
