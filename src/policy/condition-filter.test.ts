@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse, plan } from '@bufbuild/cel';
-import fc from 'fast-check';
+import { assert as holds, constantFrom, letrec, oneof, property, tuple } from 'fast-check';
 import { conditionEnv, createBudget } from '#policy/condition-budget.ts';
 import { filterOf } from '#policy/condition-filter.ts';
 import type { CallNames } from '#policy/condition-filter.ts';
@@ -42,7 +42,7 @@ test('where anything else may make a condition true, nothing is ruled out by nam
 });
 
 /** Parts that are true, that are false, and that fail, of a call that has no arguments. */
-const PART = fc.constantFrom(
+const PART = constantFrom(
   'name == "delete_note"',
   'name == "other"',
   '"tools/call" == method',
@@ -56,13 +56,13 @@ const PART = fc.constantFrom(
   'true',
   'false',
 );
-const CONDITION = fc.letrec<{ condition: string }>((tie) => ({
-  condition: fc.oneof(
+const CONDITION = letrec<{ condition: string }>((tie) => ({
+  condition: oneof(
     { maxDepth: 4 },
     PART,
-    fc
-      .tuple(tie('condition'), fc.constantFrom('&&', '||'), tie('condition'))
-      .map(([one, operator, other]) => `(${one}) ${operator} (${other})`),
+    tuple(tie('condition'), constantFrom('&&', '||'), tie('condition')).map(
+      ([one, operator, other]) => `(${one}) ${operator} (${other})`,
+    ),
     tie('condition').map((one) => `!(${one})`),
   ),
 })).condition;
@@ -70,8 +70,8 @@ const CONDITION = fc.letrec<{ condition: string }>((tie) => ({
 test('what is ruled out is what CEL itself finds false: never what is true, and never what fails and so denies', () => {
   const env = conditionEnv(createBudget(1_000_000));
   let ruledOut = 0;
-  fc.assert(
-    fc.property(CONDITION, (text) => {
+  holds(
+    property(CONDITION, (text) => {
       const parsed = parse(text);
       if (filterOf(parsed.expr)?.(CALL) !== false) return;
       ruledOut += 1;

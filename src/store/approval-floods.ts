@@ -52,16 +52,19 @@ function floodOf(
   const { column, counted } = OF[of];
   const sinceMs = ask.askedMs - approvalFloodMs;
   const row = database
-    .prepare(`SELECT count(*) AS count FROM approval_asks WHERE ${column} = ? AND asked_ms > ? AND ${counted}`)
-    .get(ask[of], sinceMs);
+    .prepare(
+      // Once there are too many, how many more costs nothing to know.
+      `SELECT count(*) AS count FROM (SELECT 1 FROM approval_asks WHERE ${column} = ? AND asked_ms > ? AND ${counted} LIMIT ?)`,
+    )
+    .get(ask[of], sinceMs, most);
   if (Number(row?.['count']) < most) return undefined;
   // While it goes on, one request in each stretch of time stands for it.
   const first = database
     .prepare(
-      `SELECT id FROM approval_asks WHERE ${column} = ? AND asked_ms > ? AND flood_of = ? AND flood_first = id
-       ORDER BY asked_ms DESC LIMIT 1`,
+      `SELECT id FROM approval_asks WHERE asked_ms > ? AND id =
+         (SELECT flood_first FROM approval_asks WHERE ${column} = ? AND asked_ms > ? AND flood_of = ? ORDER BY asked_ms DESC LIMIT 1)`,
     )
-    .get(ask[of], sinceMs, of)?.['id'];
+    .get(sinceMs, ask[of], sinceMs, of)?.['id'];
   return { of, first: typeof first === 'string' ? first : ask.id };
 }
 

@@ -4,6 +4,8 @@
  */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { ApprovalState, BookRead, Flood } from '#approvals/approval.ts';
+import { STATES } from '#approvals/approval.ts';
+import { isOpen } from '#approvals/transitions.ts';
 import type { Limits } from '#limits.ts';
 import { BOOKS_SCHEMA, booksIn, noteBook } from '#store/approval-books.ts';
 import { countAsk, FLOOD_SCHEMA, floodOfRow } from '#store/approval-floods.ts';
@@ -112,6 +114,10 @@ const approvalOf = (row: Row): StoredApproval => ({
 const ALL =
   'SELECT approvals.*, flood_of, flood_first FROM approvals LEFT JOIN approval_asks ON approval_asks.id = approvals.id';
 const OPEN = "state IN ('pending', 'approved')";
+/** The others, by name: an index finds them. */
+const OVER = `state IN (${STATES.filter((state) => !isOpen({ state }))
+  .map((state) => `'${state}'`)
+  .join(', ')})`;
 /** A no is remembered, so that nobody is asked the same again and again. */
 const COUNTS = "state IN ('pending', 'approved', 'denied')";
 
@@ -200,12 +206,20 @@ class SqliteApprovalTable implements ApprovalTable {
   write(writes: readonly ApprovalWrite[]): readonly ApprovalWritten[] {
     const written = this.#file.writing((statements, database) => {
       this.#check(statements);
+      const first = writes.find((write) => 'create' in write);
+      // Once for all that are written together: what is counted here grows with what is kept.
+      if (first !== undefined) this.#drop(database, first.nowMs);
+      const room = first === undefined ? 0 : this.#room(database);
+      let created = 0;
       return writes.map((write): ApprovalWritten => {
         if ('book' in write) {
           noteBook(database, write.book);
           return { revision: this.#seen };
         }
-        return 'create' in write ? this.#create(database, write) : this.#replace(database, write);
+        if (!('create' in write)) return this.#replace(database, write);
+        const made = created < room ? this.#create(database, write) : 'full';
+        if (made !== 'full') created += 1;
+        return made;
       });
     });
     for (const outcome of written) if (typeof outcome !== 'string') this.saw(outcome.revision);
@@ -229,17 +243,17 @@ class SqliteApprovalTable implements ApprovalTable {
     this.#seen = revision;
   }
 
-  #create(
-    database: DatabaseSync,
-    { create, rule, nowMs }: Extract<ApprovalWrite, { create: ApprovalRow }>,
-  ): ApprovalWritten {
-    this.#drop(database, nowMs);
-    const { approvals, approvalsPerCaller } = this.#limits;
+  /** How many more may be open. */
+  #room(database: DatabaseSync): number {
     const all = database.prepare(`SELECT count(*) AS count FROM approvals WHERE ${OPEN}`).get();
+    return this.#limits.approvals - numberOf(all, 'count');
+  }
+
+  #create(database: DatabaseSync, { create, rule }: Extract<ApprovalWrite, { create: ApprovalRow }>): ApprovalWritten {
     const own = database
       .prepare(`SELECT count(*) AS count FROM approvals WHERE requester = ? AND ${OPEN}`)
       .get(create.requester);
-    if (numberOf(all, 'count') >= approvals || numberOf(own, 'count') >= approvalsPerCaller) return 'full';
+    if (numberOf(own, 'count') >= this.#limits.approvalsPerCaller) return 'full';
     const revision = nextRevision(database);
     const { id, fingerprint, toolPrint, requester, state, askedMs, dueMs, sealed } = create;
     database
@@ -262,10 +276,10 @@ class SqliteApprovalTable implements ApprovalTable {
   /** Those that are over, the oldest first: after their time, and beyond what is kept of them. The book keeps them all. */
   #drop(database: DatabaseSync, nowMs: number): void {
     const { approvalKeptMs, approvalsKept, approvalsDropped } = this.#limits;
-    const over = database.prepare(`SELECT count(*) AS count FROM approvals WHERE NOT ${OPEN}`).get();
+    const over = database.prepare(`SELECT count(*) AS count FROM approvals WHERE ${OVER}`).get();
     const tooMany = Math.max(0, numberOf(over, 'count') - approvalsKept);
     const drop = database.prepare(
-      `DELETE FROM approvals WHERE id IN (SELECT id FROM approvals WHERE NOT ${OPEN} AND asked_ms <= ? ORDER BY asked_ms LIMIT ?)
+      `DELETE FROM approvals WHERE id IN (SELECT id FROM approvals WHERE ${OVER} AND asked_ms <= ? ORDER BY asked_ms LIMIT ?)
        RETURNING id`,
     );
     const forget = database.prepare('DELETE FROM approval_asks WHERE id = ?');

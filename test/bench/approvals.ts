@@ -14,8 +14,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startFakeIssuer } from '../fakes/issuer.ts';
 import type { FakeIssuer } from '../fakes/issuer.ts';
+import { approvalsTable } from './approvals-table.ts';
+import type { ApprovalCosts, Delays } from './approvals-table.ts';
+import { measureHoldRules } from './hold-rules.ts';
 import { answered, cpuBetween, cpuOf, freePort, memoryOf, stop } from './processes.ts';
 import type { WaitingPlan, WaitingWord } from './waiting-clients.ts';
+import { tableNote, writeTable } from './write-table.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(dirname(here));
@@ -32,8 +36,6 @@ const OPEN_MS = 240_000;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
-const at = (values: readonly number[], part: number): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length * part)] ?? Number.NaN;
 
 /** The MCP server: says when a call reached it. */
 async function startUpstream() {
@@ -76,36 +78,51 @@ rules:
 limits: { approvalHoldMs: 3600000, approvals: 20000, clientConnections: ${CALLS + 1_000}, connectionsPerSource: ${CALLS + 1_000} }
 `;
 
-function startGateway(config: string): ChildProcess {
-  const args = [
-    '--disable-warning=ExperimentalWarning',
-    ...process.execArgv.filter((flag) => flag.startsWith('--inspect')),
-  ];
-  return spawn(process.execPath, [...args, join(root, 'src/bin/gatebook.ts'), 'serve', '--config', config], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+type Gateway = { readonly child: ChildProcess; readonly collect: () => Promise<void> };
+
+/** What waits is measured without what nobody needs any more: its garbage is collected first, through node's inspector. */
+async function collectGarbage(port: number): Promise<void> {
+  const listed = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as readonly {
+    readonly webSocketDebuggerUrl: string;
+  }[];
+  const socket = new WebSocket(listed[0]?.webSocketDebuggerUrl ?? '');
+  await new Promise((resolve, reject) => {
+    socket.addEventListener('open', resolve, { once: true });
+    socket.addEventListener('error', reject, { once: true });
   });
+  const collected = new Promise((resolve) => socket.addEventListener('message', resolve, { once: true }));
+  socket.send(JSON.stringify({ id: 1, method: 'HeapProfiler.collectGarbage' }));
+  await collected;
+  socket.close();
 }
 
-type Clients = { readonly child: ChildProcess; readonly word: () => { waiting: number; answered: number } };
+async function startGateway(config: string): Promise<Gateway> {
+  const port = await freePort();
+  const args = ['--disable-warning=ExperimentalWarning', `--inspect=127.0.0.1:${port}`];
+  const child = spawn(process.execPath, [...args, join(root, 'src/bin/gatebook.ts'), 'serve', '--config', config], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return { child, collect: () => collectGarbage(port) };
+}
 
 /** Resolves once all of them wait. */
-async function startClients(plan: WaitingPlan, started: ChildProcess[]): Promise<Clients> {
+async function startClients(plan: WaitingPlan, started: ChildProcess[]): Promise<ChildProcess> {
   const child = fork(join(here, 'waiting-clients.ts'), { execArgv: ['--disable-warning=ExperimentalWarning'] });
   started.push(child);
-  let word = { waiting: 0, answered: 0 };
+  let waiting = 0;
   let failed: string | undefined;
   child.on('message', (said: WaitingWord) => {
     if ('failed' in said) failed = said.failed;
-    else word = said;
+    else waiting = said.waiting;
   });
   child.send(plan);
   const deadline = performance.now() + OPEN_MS;
-  while (word.waiting < plan.calls) {
+  while (waiting < plan.calls) {
     if (failed !== undefined) throw new Error(failed);
-    if (performance.now() > deadline) throw new Error(`only ${word.waiting} of ${plan.calls} calls wait`);
+    if (performance.now() > deadline) throw new Error(`only ${waiting} of ${plan.calls} calls wait`);
     await pause(50);
   }
-  return { child, word: () => word };
+  return child;
 }
 
 type Site = {
@@ -121,8 +138,6 @@ async function pendingIds({ origin, lead }: Site): Promise<readonly string[]> {
   const listed = (await response.json()) as readonly { readonly id: string }[];
   return listed.map(({ id }) => id);
 }
-
-type Delays = { readonly fromAsked: readonly number[]; readonly fromSaid: readonly number[] };
 
 /** One decision after the other: from the approver's request, and from the answer to it, until the server has the call. */
 async function decide(site: Site, count: number): Promise<Delays> {
@@ -147,7 +162,12 @@ async function decide(site: Site, count: number): Promise<Delays> {
   return { fromAsked, fromSaid };
 }
 
-async function measure(site: Site, pid: number, issuer: FakeIssuer, started: ChildProcess[]) {
+async function measure(
+  site: Site,
+  { child: { pid = 0 }, collect }: Gateway,
+  issuer: FakeIssuer,
+  started: ChildProcess[],
+): Promise<ApprovalCosts> {
   const sign = (sub: string): Promise<string> =>
     issuer.sign({
       ver: 1,
@@ -165,35 +185,42 @@ async function measure(site: Site, pid: number, issuer: FakeIssuer, started: Chi
   const plan = {
     port: Number(new URL(site.origin).port),
     path: '/mcp/tickets',
-    together: 64,
+    perSecond: 80,
     argumentChars: ARGUMENT_CHARS,
   };
   say('warming up');
   const warm = Math.min(CALLS, 400);
   const first = await startClients({ ...plan, tokens, calls: warm }, started);
   const few = await decide(site, warm);
-  await stop(first.child);
+  await stop(first);
   await pause(SETTLE_MS);
+  await collect();
+  await pause(1_000);
   const idleMib = memoryOf(pid);
   say(`opening ${CALLS} calls`);
   const openedMs = performance.now();
-  const clients = await startClients({ ...plan, tokens, calls: CALLS }, started);
+  await startClients({ ...plan, tokens, calls: CALLS }, started);
   say(`they wait after ${((performance.now() - openedMs) / 1_000).toFixed(0)} s`);
   await pause(SETTLE_MS);
   const before = cpuOf(pid);
   await pause(QUIET_MS);
-  const { allUs, mainUs } = cpuBetween(before, cpuOf(pid));
+  const { allUs } = cpuBetween(before, cpuOf(pid));
+  await collect();
+  await pause(1_000);
   const waitingMib = memoryOf(pid);
   say('deciding');
   const many = await decide(site, DECISIONS);
+  say('measuring rules');
   return {
+    calls: CALLS,
+    argumentBytes: ARGUMENT_CHARS,
     idleMib,
     waitingMib,
     corePercent: (allUs / QUIET_MS / 1_000) * 100,
-    mainPercent: (mainUs / QUIET_MS / 1_000) * 100,
     few,
+    fewCalls: warm,
     many,
-    answered: clients.word().answered,
+    rules: measureHoldRules(),
   };
 }
 
@@ -205,8 +232,8 @@ async function main(): Promise<void> {
     const port = await freePort();
     const config = join(folder, 'gatebook.yaml');
     writeFileSync(config, configOf(port, upstream.port, issuer.url));
-    const gateway = startGateway(config);
-    started.push(gateway);
+    const gateway = await startGateway(config);
+    started.push(gateway.child);
     const origin = `http://127.0.0.1:${port}`;
     await answered(`${origin}/readyz`, 20_000);
     const lead = await issuer.sign({
@@ -218,28 +245,10 @@ async function main(): Promise<void> {
       groups: ['approvers'],
       exp: Math.floor(Date.now() / 1_000) + 3_600,
     });
-    const costs = await measure({ origin, lead, upstream }, gateway.pid ?? 0, issuer, started);
-    const perCallKib = ((costs.waitingMib - costs.idleMib) * 1_024) / CALLS;
-    say(
-      JSON.stringify(
-        {
-          idleMib: costs.idleMib,
-          waitingMib: costs.waitingMib,
-          perCallKib,
-          core: costs.corePercent,
-          main: costs.mainPercent,
-          few: [at(costs.few.fromAsked, 0.5), at(costs.few.fromAsked, 0.99)],
-          many: [
-            at(costs.many.fromAsked, 0.5),
-            at(costs.many.fromAsked, 0.99),
-            at(costs.many.fromSaid, 0.5),
-            at(costs.many.fromSaid, 0.99),
-          ],
-        },
-        null,
-        1,
-      ),
-    );
+    const costs = await measure({ origin, lead, upstream }, gateway, issuer, started);
+    const text = `${tableNote()} Gateway, clients, server and issuer share the cores.\n\n${approvalsTable(costs)}`;
+    say(`\n${text}`);
+    if (process.argv.includes('--write')) writeTable('docs/APPROVALS.md', 'measured', text);
   } finally {
     for (const child of started.toReversed()) await stop(child);
     upstream.close();

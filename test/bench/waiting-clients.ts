@@ -1,6 +1,6 @@
 /**
  * The clients of test/bench/approvals.ts, in a process of their own: each has a connection and one call that is held. Told by
- * its parent what to call; says how many have heard that they wait, and how many were answered.
+ * its parent what to call; says how many have heard that they wait.
  */
 import { connect } from 'node:net';
 
@@ -10,12 +10,12 @@ export type WaitingPlan = {
   /** Each has as many calls as the next. */
   readonly tokens: readonly string[];
   readonly calls: number;
-  /** Connections that are opened at the same time. */
-  readonly together: number;
+  /** Connections that are opened in a second. */
+  readonly perSecond: number;
   /** Characters of each call's arguments beside its number. */
   readonly argumentChars: number;
 };
-export type WaitingWord = { readonly waiting: number; readonly answered: number } | { readonly failed: string };
+export type WaitingWord = { readonly waiting: number } | { readonly failed: string };
 
 const WAITS = 'notifications/progress';
 const SAY_MS = 100;
@@ -51,7 +51,7 @@ function requestOf({ port, path, tokens, argumentChars }: WaitingPlan, number: n
 const say = (word: WaitingWord): void => void process.send?.(word);
 
 /** Resolves once the call waits. */
-function open(plan: WaitingPlan, number: number, answered: () => void): Promise<void> {
+function open(plan: WaitingPlan, number: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const socket = connect(plan.port, '127.0.0.1', () => socket.write(requestOf(plan, number)));
   let isWaiting = false;
@@ -59,11 +59,8 @@ function open(plan: WaitingPlan, number: number, answered: () => void): Promise<
     if (!isWaiting && chunk.includes(WAITS)) {
       isWaiting = true;
       resolve();
-    } else if (chunk.includes('"result"')) {
-      if (!isWaiting) reject(new Error(`call ${number} was not held: ${chunk.toString().slice(0, 500)}`));
-      answered();
-    } else if (!isWaiting && !chunk.includes('HTTP/1.1 200'))
-      reject(new Error(`call ${number} was refused: ${chunk.toString().slice(0, 500)}`));
+    } else if (!isWaiting && !chunk.includes('text/event-stream'))
+      reject(new Error(`call ${number} does not wait: ${chunk.toString().slice(0, 500)}`));
   });
   socket.once('error', reject);
   socket.once('close', () => reject(new Error(`call ${number} was cut off`)));
@@ -71,19 +68,23 @@ function open(plan: WaitingPlan, number: number, answered: () => void): Promise<
 }
 
 async function run(plan: WaitingPlan): Promise<void> {
-  let next = 0;
-  let [waiting, answered] = [0, 0];
-  const saying = setInterval(() => say({ waiting, answered }), SAY_MS);
-  const openNext = async (): Promise<void> => {
-    while (next < plan.calls) {
-      const number = next;
-      next += 1;
-      await open(plan, number, () => (answered += 1));
-      waiting += 1;
-    }
-  };
+  let waiting = 0;
+  const saying = setInterval(() => say({ waiting }), SAY_MS);
+  const started = performance.now();
+  const opened: Promise<void>[] = [];
+  let failed: unknown;
   try {
-    await Promise.all(Array.from({ length: plan.together }, openNext));
+    while (opened.length < plan.calls) {
+      if (failed !== undefined) throw failed;
+      const due = Math.min(plan.calls, ((performance.now() - started) / 1_000) * plan.perSecond);
+      while (opened.length < due) {
+        const waits = open(plan, opened.length).then(() => void (waiting += 1));
+        waits.catch((error: unknown) => (failed ??= error));
+        opened.push(waits);
+      }
+      await new Promise((next) => void setTimeout(next, 10));
+    }
+    await Promise.all(opened);
   } catch (error) {
     clearInterval(saying);
     say({ failed: error instanceof Error ? error.message : String(error) });
