@@ -28,8 +28,10 @@ const NAMED = Object.entries(CLASSES) as readonly (readonly [HiddenClass, RegExp
 /** One character of any of the classes. */
 export const HIDDEN = /[[\p{Cc}\p{Cf}\p{Co}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800]--[\t\n\r]]/v;
 const ANY = new RegExp(HIDDEN.source, 'gv');
+/** Made for the first text that needs it: reading it takes the engine so long that every start would be later for it. */
+let emojiMade: RegExp | undefined;
 /** Emoji as the standard has them, with joiners, selectors and, of the tags, the three flags in use (UTS 51). */
-const EMOJI = /\p{RGI_Emoji}|[\p{Emoji}--[0-9#*]]\ufe0f|[0-9#*]\ufe0f\u20e3/gv;
+const emoji = (): RegExp => (emojiMade ??= /\p{RGI_Emoji}|[\p{Emoji}--[0-9#*]]\ufe0f|[0-9#*]\ufe0f\u20e3/gv);
 
 export type HiddenText = {
   /** RFC 6901, into the definition; hidden characters of keys are spelled out in it. */
@@ -45,7 +47,7 @@ function classOf(character: string): HiddenClass | undefined {
 /** Nearly all text has none of it, which one search tells. */
 function classesIn(text: string): readonly HiddenClass[] {
   if (text.search(ANY) < 0) return [];
-  const rest = text.replaceAll(EMOJI, '');
+  const rest = text.replaceAll(emoji(), '');
   const found = new Set<HiddenClass>();
   for (const [character] of rest.matchAll(ANY)) {
     const name = classOf(character);
