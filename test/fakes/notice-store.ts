@@ -49,6 +49,8 @@ export function createFakeNoticeStore(
         .slice(0, limit),
     waiting: () => all().filter(({ state }) => state === 'waiting').length,
     async put(before, after) {
+      // As with a thread that writes, others read meanwhile.
+      await Promise.resolve();
       if (isLost(after)) throw new Error('the disk is gone');
       const name = nameOf(after.notifier, after.approval);
       if ((kept.get(name)?.version ?? 0) !== before.version) return undefined;
