@@ -361,3 +361,19 @@ test('nothing is granted, also no further round, before what is kept was held ag
   await assert.rejects(to.approvals.use(given), /held against the book/);
   await assert.rejects(to.approvals.goOn({ ...given, state: 'used', continues: 'x' }), /held against the book/);
 });
+
+test('a call that was agreed to goes on no further where nobody knows which round was the last', async (t) => {
+  for (const ids of [['apr_1'], 'all'] as const) {
+    const to = rig(t);
+    const used = await to.approvals.use(await approved(to));
+    assert.ok(used);
+    await to.approvals.letGoOn(used.id, 'digest');
+    const before = to.approvals.find(used.id);
+    assert.equal(before?.continues, 'digest');
+    await to.approvals.stopGoingOn(['apr_other']);
+    assert.equal(to.approvals.find(used.id)?.continues, 'digest');
+    await to.approvals.stopGoingOn(ids);
+    assert.equal(to.approvals.find(used.id)?.continues, undefined);
+    assert.equal(await to.approvals.goOn(before), undefined, 'also not by what was read before');
+  }
+});

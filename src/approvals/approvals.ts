@@ -92,7 +92,7 @@ export type Approvals = {
   /** Goes on by that, as `use` uses. */
   goOn(approval: Approval): Promise<Approval | undefined>;
   /** No further round of those: nobody knows which one came last. */
-  stopGoingOn(isMeant: (approval: Approval) => boolean): Promise<void>;
+  stopGoingOn(ids: readonly string[] | 'all'): Promise<void>;
   /** The vote is in the book and may not have been kept. */
   settleVote(id: string, vote: UnkeptVote): Promise<void>;
   /** Whether they can still say why it is asked, for whoever asks them. */
@@ -264,10 +264,10 @@ export function createApprovals(parts: ApprovalParts): Approvals {
       checkReconciled();
       return replace(approval, { ...approval, continues: undefined });
     },
-    async stopGoingOn(isMeant) {
-      for (const approval of store.list(['used'], Number.MAX_SAFE_INTEGER))
-        if (approval.continues !== undefined && isMeant(approval))
-          await replace(approval, { ...approval, continues: undefined });
+    async stopGoingOn(ids) {
+      const used = ids === 'all' ? store.list(['used'], Number.MAX_SAFE_INTEGER) : ids.map((id) => store.find(id));
+      for (const approval of used)
+        if (approval?.continues !== undefined) await replace(approval, { ...approval, continues: undefined });
     },
     settleVote: (id, unkept) => unkeptVotes.settleOne(id, unkept),
     standing: (approval, by) => standingOf(approval, equipped(by), clock(), parts.samePeople()),

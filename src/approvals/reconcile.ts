@@ -26,7 +26,8 @@ export async function reconcile(
     told === undefined ? 'unread' : all.some(({ kept, facts }) => isOlder(kept, facts)) ? 'older' : undefined;
   if (mistrust !== undefined) await approvals.voidAll(() => true);
   // Which round of a call was the last to go up is not in the book in a form that could be compared: none goes on.
-  await approvals.stopGoingOn(({ id }) => mistrust !== undefined || (told?.get(id)?.uses ?? 0) > 0);
+  const wentUp = all.filter(({ facts }) => facts.uses > 0).map(({ id }) => id);
+  await approvals.stopGoingOn(mistrust === undefined ? wentUp : 'all');
   for (const { id, kept, facts } of all) {
     if (kept === undefined || !isOpen(kept)) continue;
     for (const { by, effect } of votesNotKept(kept, facts))
