@@ -91,6 +91,33 @@ test('what is about a call that was lifted, such as its task, is permitted as lo
   assert.equal(task(denied), 'deny denied_by_rule write');
 });
 
+test('a rule that held a call, or looked at its arguments, does not hold or fail on its task; one about the task itself does', () => {
+  const levels = { read: { allow: ['tools/call:*'], deny: [] } };
+  const task = (rule: RuleSettings, more: Partial<PolicyInput> = {}): string => {
+    const grants = [{ groups: ['okta:dev'], connections: ['c'], level: 'read' }];
+    const made = createPolicy({ levels, grants, rules: [rule], version: 'v', limits: LIMITS });
+    assert.ok(made.ok);
+    const follows = { method: 'tools/call', name: 'put_note' };
+    const decision = made.value.decide(
+      call({ method: 'tasks/get', name: 't1', args: { taskId: 't1' }, follows, ...more }),
+    );
+    return `${decision.effect} ${decision.reason}`;
+  };
+  const rule = (effect: RuleSettings['effect'], when: string): RuleSettings => ({ name: 'r', effect, when });
+  for (const effect of ['hold', 'deny', 'allow'] as const) {
+    assert.equal(task(rule(effect, 'name == "put_note" && args.order.endsWith("7")')), 'allow permitted', effect);
+    assert.equal(task(rule(effect, 'method == "tasks/get" && args.order > 1')), 'deny condition_failed', effect);
+  }
+  assert.equal(task(rule('hold', 'name == "put_note"')), 'allow permitted');
+  assert.equal(task(rule('hold', 'method == "tasks/get"')), 'hold held_by_rule');
+  assert.equal(task(rule('hold', '!has(args.force) && name == "put_note"')), 'allow permitted');
+  assert.equal(task(rule('hold', 'args.taskId == "t1" && method.startsWith("tasks/")')), 'hold held_by_rule');
+  assert.equal(task(rule('hold', 'args.order > 1 && method == "tasks/get"')), 'deny condition_failed');
+  assert.equal(task(rule('hold', 'caller.groups[7] == "x"')), 'deny condition_failed');
+  assert.equal(task(rule('deny', 'name == "put_note"')), 'deny denied_by_rule');
+  assert.equal(task(rule('deny', 'method == "tasks/get" && args.taskId == "t1"')), 'deny denied_by_rule');
+});
+
 test('lists show what people could be asked for, and nothing that a rule would refuse whatever the call says', () => {
   const shown = (...rules: readonly RuleSettings[]): readonly string[] =>
     ['get_note', 'put_note', 'drop_table', 'get_secret'].filter((name) =>

@@ -80,6 +80,11 @@ export function applyRules(
     const verdict = condition.evaluate(facts);
     // Each evaluation has a bound of its own: what they took together counts before the next decision.
     work.spend(RULE_UNITS + conditions.spent());
+    const isPast = (effect === 'hold' || verdict.outcome === 'failed') && hadItsSay(condition, conditions, asked, work);
+    if (isPast) {
+      trace.push({ step: 'rule', rule: name, effect, outcome: 'not_matched', detail: HAD_ITS_SAY });
+      continue;
+    }
     trace.push({ step: 'rule', rule: name, effect, ...verdict });
     if (verdict.outcome === 'failed') return { effect: 'deny', reason: 'condition_failed', rule: name };
     if (verdict.outcome === 'not_matched') continue;
@@ -150,6 +155,21 @@ function verdictInName(
 /** The call that made what a message is about, as if it were made now. */
 const madeAgain = (asked: PolicyInput, method: string): CallInName =>
   new CallInName({ caller: asked.caller, connection: asked.connection, method, name: asked.name }, asked.nowMs);
+
+const HAD_ITS_SAY = 'it was asked when the call was made that this is about';
+
+/**
+ * Of a rule that would hold, or fails for want of what only the call had that a message is about: nobody is asked about each
+ * look at a task whose call they agreed to.
+ */
+function hadItsSay(condition: Condition, conditions: Conditions, asked: PolicyInput, work: DecisionWork): boolean {
+  if (asked.follows === undefined) return false;
+  const made = madeAgain(asked, asked.follows.method);
+  const { outcome } = condition.evaluate(conditions.facts(made));
+  work.spend(RULE_UNITS + conditions.spent());
+  // One that is about the message itself does not match the call, whatever its arguments were.
+  return outcome === 'matched' || (outcome === 'failed' && made.isLookedInto);
+}
 
 /**
  * The rules that judge a message for itself. A hold that would hold the call which made what the message is about, or looked at
