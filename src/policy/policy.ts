@@ -24,7 +24,7 @@ import type { MethodUse } from '#policy/method-use.ts';
 import type { PolicyProblem } from '#policy/problem.ts';
 import { reachFault } from '#policy/reach.ts';
 import type { AccountReach, ReachFault } from '#policy/reach.ts';
-import { applyRules, compileRules, followedRuling, isLiftListed, liftedRuling, rulesFor } from '#policy/rules.ts';
+import { applyRules, compileRules, followedRuling, isLiftListed, liftedRuling } from '#policy/rules.ts';
 import type { Rule, RuleSettings } from '#policy/rules.ts';
 
 export type PolicySettings = {
@@ -169,7 +169,7 @@ function decide(
   if (!permission.permitted && lifted === undefined) return refuse(permission.reason, permission.level, trace);
   // (3) Rules only narrow. They see a resource's URI in the form that patterns see.
   if (rules.length > 0) {
-    const ruling = applyRules(rulesFor(rules, conditions, asked, work), conditions, asked, trace, work);
+    const ruling = applyRules(rules, conditions, asked, trace, work);
     const followed = ruling?.effect === 'deny' ? undefined : followedRuling(rules, conditions, asked, trace, work);
     const last = followed ?? ruling;
     if (last !== undefined) return { ...last, level, policy: version, trace };

@@ -172,25 +172,6 @@ function hadItsSay(condition: Condition, conditions: Conditions, asked: PolicyIn
 }
 
 /**
- * The rules that judge a message for itself. A hold that would hold the call which made what the message is about, or looked at
- * what is not known of that any more, had its say then: nobody is asked again for each look at a task.
- */
-export function rulesFor(
-  rules: readonly Rule[],
-  conditions: Conditions,
-  asked: PolicyInput,
-  work: DecisionWork,
-): readonly Rule[] {
-  const { follows } = asked;
-  if (follows === undefined) return rules;
-  return rules.filter(({ effect, condition }) => {
-    if (effect !== 'hold') return true;
-    const verdict = verdictInName(condition, conditions, madeAgain(asked, follows.method), work);
-    return verdict !== 'unknown' && verdict.outcome === 'not_matched';
-  });
-}
-
-/**
  * A rule that looks at the arguments, or at what was recent then, had its say when the call was made, as had the person it was
  * held for: they are not known any more. Of the others a deny counts.
  */
