@@ -99,7 +99,7 @@ test('it says who asks, what they say of it, and who decided already; nothing of
   for (const part of [
     'ada of https://okta.example (person, through okta:cli)',
     'OPS-17',
-    'lifts it to the level admin',
+    'as with the level admin',
     'Approved (once) by lena',
   ])
     assert.ok(text.includes(part), part);

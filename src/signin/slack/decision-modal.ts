@@ -134,7 +134,7 @@ export function decisionModal({ approval, scopes, lift, asked, beside, sealed, u
       },
       ...(lift === undefined
         ? []
-        : [said(`Nothing the caller has permits this call; a yes lifts it to the level ${lift}.`)]),
+        : [said(`Where no level of theirs permits this, a yes lets it pass as with the level ${lift}.`)]),
       ...statementText(approval),
       ...votesText(approval),
       said('Arguments, as in the book: what is personal or secret stands there as a token.'),
