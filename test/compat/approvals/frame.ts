@@ -72,9 +72,9 @@ export async function driveHeldCalls(open: Open): Promise<void> {
     errand.cases.map(async (one) => {
       const settled = new Promise<void>((resolve) => void told.set(one.course, resolve));
       const report = await performCase(errand, one, settled, open);
-      process.send?.(report);
+      // What is not sent when this process ends is lost.
+      await new Promise((resolve) => process.send?.(report, resolve));
     }),
   );
-  process.disconnect?.();
   process.exit(0);
 }
