@@ -10,7 +10,8 @@ import type { ApiParts } from '#api/parts.ts';
 import { recordPayloadRead } from '#api/payload-read.ts';
 import { findHit } from '#api/show-event.ts';
 import { parseRecordId } from '#events/find-event.ts';
-import { recordArguments } from '#events/record-arguments.ts';
+import { recordedCall } from '#events/recorded-call.ts';
+import type { WholeCall } from '#events/recorded-call.ts';
 import { err, ok, unreachable, type Result } from '#result.ts';
 
 const RETRY_MS = 5_000;
@@ -81,17 +82,19 @@ export async function serveApproval(
   if (!payloads) return ok({ json: view });
   const recorded = await recordPayloadRead(call, { approval: id, event: view.record }, parts);
   if (!recorded.ok) return recorded;
-  const asked = await argumentsOf(found.value, call, parts);
-  return asked.ok ? ok({ json: { ...view, arguments: asked.value } }) : asked;
+  const asked = await askedIn(found.value, call, parts);
+  if (!asked.ok) return asked;
+  const { arguments: given, beside } = asked.value;
+  return ok({ json: { ...view, arguments: given, ...(beside === undefined ? {} : { beside }) } });
 }
 
-async function argumentsOf({ record }: Approval, call: ApiCall, parts: ApiParts): Promise<Result<unknown, ApiRefusal>> {
+async function askedIn({ record }: Approval, call: ApiCall, parts: ApiParts): Promise<Result<WholeCall, ApiRefusal>> {
   const place = parseRecordId(record);
   if (place === undefined) return err({ code: 'record_damaged', reason: 'no_record' });
   // A record too new for the index is waited for.
   const hit = await findHit(call, place, parts);
   if (!hit.ok) return hit;
-  const read = await recordArguments(record, parts, call.signal);
+  const read = await recordedCall(record, parts, call.signal);
   if (read.ok) return read;
   parts.log.error({ call: call.id, record }, 'a record of the book does not hold');
   return err({ code: 'record_damaged', reason: 'not_verified' });

@@ -13,6 +13,8 @@ export type ShownApproval = ApprovalView & {
   /** Of a gateway before there were any there are none. */
   readonly notices?: readonly NoticeView[];
   readonly arguments?: unknown;
+  /** What else goes to the server. */
+  readonly beside?: unknown;
 };
 
 const COLUMNS = ['ID', 'STATE', 'ASKED', 'REQUESTER', 'CONNECTION', 'NAME', 'RULE', 'YOURS'] as const;
@@ -102,7 +104,9 @@ export function approvalText(approval: ShownApproval): string {
   ].map(printable);
   const asked =
     'arguments' in approval ? ['arguments (masked, as in the book):', ...argumentLines(approval.arguments)] : [];
-  return `${[...lines, ...asked].join('\n')}\n`;
+  const beside =
+    approval.beside === undefined ? [] : ['beside the arguments goes up:', ...argumentLines(approval.beside)];
+  return `${[...lines, ...asked, ...beside].join('\n')}\n`;
 }
 
 const argumentLines = (value: unknown): readonly string[] =>

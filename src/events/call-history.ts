@@ -3,12 +3,11 @@
  * last, and what came of it. The index says where to look; whatever has arguments is read again from the ledger.
  */
 import type { Book } from '#events/book.ts';
-import type { Event, StoredJson } from '#events/event.ts';
-import { besideArgumentsOf } from '#events/payload-view.ts';
+import type { Event } from '#events/event.ts';
 import { parseRecordId } from '#events/find-event.ts';
-import { RecordFetcher } from '#events/record-fetcher.ts';
+import { recordedCall, wholeCall } from '#events/recorded-call.ts';
+import type { WholeCall } from '#events/recorded-call.ts';
 import type { Searcher } from '#events/searcher.ts';
-import { verifyHit } from '#events/verify-hit.ts';
 import { waitForIndex } from '#events/wait-for-index.ts';
 import type { Limits } from '#limits.ts';
 import { err, ok } from '#result.ts';
@@ -16,9 +15,6 @@ import type { Result } from '#result.ts';
 
 /** `unknown`: the index cannot be asked now, or would have to look at too much. */
 export type Untold = 'unknown' | 'damaged';
-
-/** A call with its masked arguments, and what goes to the server beside them. */
-export type WholeCall = Event & { readonly beside?: StoredJson };
 
 export type CallHistory = {
   /** The event of a record, with its masked arguments. One that is not in the index yet is waited for. */
@@ -60,27 +56,12 @@ export function createCallHistory(parts: CallHistoryParts): CallHistory {
     const hits = await page(filter, limits.approvalLastCalls);
     return hits.ok ? ok(hits.value.map(({ event }) => event)) : hits;
   };
-  const withArguments = async (
-    hit: Parameters<typeof verifyHit>[0],
-    shard: string,
-  ): Promise<Result<WholeCall, 'damaged'>> => {
-    try {
-      const records = new RecordFetcher(await book.source(shard), 1);
-      const event = await verifyHit(hit, records, { shard, payloads: true });
-      const { payload } = await records.record(hit.place.record);
-      const beside = payload === null ? undefined : besideArgumentsOf(payload, event.method ?? '');
-      return ok({ ...event, ...(beside === undefined ? {} : { beside }) });
-    } catch {
-      return err('damaged');
-    }
-  };
   return {
     async asked(record) {
       const place = parseRecordId(record);
       if (place === undefined) return err('damaged');
       await waitForIndex(index, { [place.shard]: place.n + 1 }, limits.searchWaitMs, parts.sleep);
-      const hit = await searcher.ask('event', place, signal);
-      return hit.ok && hit.value !== undefined ? withArguments(hit.value, place.shard) : err('not_indexed');
+      return recordedCall(record, parts, signal);
     },
     async lastApproved({ caller, connection = '', method = '', name = '' }, approval) {
       if (caller === undefined) return ok(undefined);
@@ -89,7 +70,7 @@ export function createCallHistory(parts: CallHistoryParts): CallHistory {
       const hits = await page(`kind eq "intent" and ${isCaller(caller)} and ${what} and ${other}`, 1);
       if (!hits.ok) return hits;
       const [hit] = hits.value;
-      return hit === undefined ? ok(undefined) : withArguments(hit, parseRecordId(hit.event.id)?.shard ?? '');
+      return hit === undefined ? ok(undefined) : wholeCall(hit, parseRecordId(hit.event.id)?.shard ?? '', book);
     },
     lastCalls: (caller) => events(`${isCaller(caller)} and (kind eq "intent" or kind eq "denied")`),
     sentWith: (approval) => events(`kind eq "intent" and ${isEqual('decision.approval', approval)}`),

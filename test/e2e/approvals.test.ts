@@ -118,6 +118,16 @@ test('a no is told with its words, and whoever asked lost access is asked for no
   assert.equal((await decide(gateway, mine, { decision: 'approve' })).status, 409);
 });
 
+test('whoever decides is shown what goes to the server beside the arguments, which it may act on', async (t) => {
+  const gateway = await startTestGateway(t);
+  const call = toolCall('delete_note', { id: 7 });
+  const _meta = { 'x/dry-run': false, progressToken: 'p1' };
+  const id = await asked(gateway, JSON.stringify({ ...call, params: { ...call.params, _meta, force: 'yes' } }));
+  const shown = await gateway.api(`/api/v1/approvals/${id}?payloads=true`, await lead(gateway));
+  assert.deepEqual(shown.json['arguments'], { id: 7 });
+  assert.deepEqual(shown.json['beside'], { _meta: { 'x/dry-run': false }, force: 'yes' });
+});
+
 test('a call waits for its answer while people decide, and a client that names a progress token hears so', async (t) => {
   const gateway = await startTestGateway(t, { limits: { approvalHoldMs: 60_000, approvalProgressMs: 500 } });
   const call = { ...toolCall('delete_note', { id: 7 }), id: 41 };

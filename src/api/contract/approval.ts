@@ -72,6 +72,10 @@ export const Approval = z
     mayDecide: z.boolean().describe('whoever asks this API may decide it'),
     mayState: z.boolean().describe('whoever asks this API may say why it is asked'),
     arguments: z.unknown().optional().describe('masked, as in the book'),
+    beside: z
+      .unknown()
+      .optional()
+      .describe('what else of `params` goes to the server, masked; absent where nothing does'),
   })
   .meta({ id: 'Approval' });
 export type Approval = z.output<typeof Approval>;

@@ -4,7 +4,7 @@ import type { Approval } from '#approvals/approval.ts';
 import { lacksStatement } from '#approvals/statement.ts';
 import { isOpen } from '#approvals/transitions.ts';
 import type { VoteFault } from '#approvals/transitions.ts';
-import type { WholeCall } from '#events/call-history.ts';
+import type { WholeCall } from '#events/recorded-call.ts';
 import { parseExactly } from '#events/payload-view.ts';
 import { err, ok } from '#result.ts';
 import { approvalPath } from '#signin/approvals/approval-forms.ts';
