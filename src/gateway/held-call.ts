@@ -9,6 +9,7 @@ import { callerKey } from '#identity/caller.ts';
 import type { Caller } from '#identity/caller.ts';
 import { recordId } from '#ledger/record.ts';
 import type { RequestMessage } from '#mcp/jsonrpc.ts';
+import { ownText } from '#mcp/own-text.ts';
 import { err, ok } from '#result.ts';
 
 function requesterOf(caller: Caller, { holds }: Gateway): Requester {
@@ -41,8 +42,9 @@ export function heldCall(
     ...prints,
     requester: requesterOf(call.verified.caller, gateway),
     connection: call.connection.name,
-    method,
-    name,
+    // It is kept while the call waits, and must not keep the whole text of the message.
+    method: ownText(method),
+    name: ownText(name),
     terms,
     policy,
     call: call.id,

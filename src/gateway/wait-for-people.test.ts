@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Approval, Asks } from '#approvals/approval.ts';
 import type { Waiting } from '#approvals/waiting.ts';
 import type { Authorized, HoldRound } from '#gateway/call.ts';
+import { toWireError } from '#gateway/errors.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { awaitApproval } from '#gateway/steps/await-approval.ts';
 import { waitForPeople } from '#gateway/wait-for-people.ts';
@@ -49,6 +50,7 @@ async function refused({ gateway, call, approval }: Asked, round?: HoldRound): P
   assert.ok(!outcome.ok);
   return outcome.error;
 }
+const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 const wayIn = (refusal: Refusal): unknown =>
   refusal.code === 'approval_required' ? (refusal.way?.kind ?? 'refused plainly') : `${refusal.code} ${refusal.reason}`;
 
@@ -156,4 +158,27 @@ test('a client whose request is over is told so, and not sent away once more bef
   assert.equal(wayIn(await refused({ ...one, gateway }, roundOf(one, 1))), 'approval_expired expired');
   const before = { ...one.gateway, clock: () => one.approval.expiresMs - 1 };
   assert.equal(wayIn(await refused({ ...one, gateway: before }, roundOf(one, 1))), 'come_back');
+});
+
+test('an approved call for which no place comes free is told so, and passes with the same yes later', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const gateway = fakeGateway({ limits: { approvalHoldMs: 60_000, callsInFlight: 1 } });
+  const call = await authorized(gateway, { message });
+  const held = Promise.resolve(awaitApproval(call, gateway));
+  for (let turns = 0; gateway.heldCalls.counts().calls === 0 && turns < 100; turns += 1) await turn();
+  const [approval] = gateway.approvals.list(['pending']);
+  assert.ok(approval && gateway.admission.enter('another', new AbortController()));
+  assert.ok((await gateway.approvals.vote(approval.id, LEAD, { effect: 'approve', scope: 'once', reason: '' })).ok);
+  await turn();
+  gateway.advance(gateway.limits.heldReturnMs);
+  t.mock.timers.tick(gateway.limits.heldTickMs);
+  const outcome = await held;
+  assert.ok(!outcome.ok);
+  const { status, message: said, executed } = toWireError(outcome.error);
+  assert.deepEqual([status, outcome.error.reason, executed], [503, 'no_place', 'no']);
+  assert.match(said, /approved/);
+  gateway.admission.leave(call.id);
+  gateway.admission.leave('another');
+  const again = await awaitApproval(await authorized(gateway, { message }), gateway);
+  assert.equal(again.ok ? again.value.approval?.id : again.error.code, approval.id);
 });

@@ -9,12 +9,16 @@ export type Delays = {
   readonly fromSaid: readonly number[];
 };
 
-/** Memory in MiB, resident, after a collection of garbage. */
+/** After a collection of garbage. `heapMib`: objects and buffers of the main thread; resident is what the whole process has. */
+export type Memory = { readonly heapMib: number; readonly residentMib: number };
+
 export type ApprovalCosts = {
   readonly calls: number;
   readonly argumentBytes: number;
-  readonly idleMib: number;
-  readonly waitingMib: number;
+  readonly idle: Memory;
+  readonly waiting: Memory;
+  /** Of the heap, given back for each that leaves. */
+  readonly eachKib: number;
   readonly corePercent: number;
   readonly few: Delays;
   readonly fewCalls: number;
@@ -28,14 +32,16 @@ const at = (values: readonly number[], part: number): number =>
 const both = (values: readonly number[]): string => `${at(values, 0.5).toFixed(1)} / ${at(values, 0.99).toFixed(1)} ms`;
 
 export function approvalsTable(costs: ApprovalCosts): string {
-  const { calls, argumentBytes, idleMib, waitingMib, corePercent, few, fewCalls, many, rules } = costs;
-  const each = ((waitingMib - idleMib) * 1_024) / calls;
+  const { calls, argumentBytes, idle, waiting, eachKib, corePercent, few, fewCalls, many, rules } = costs;
+  const kib = (grownMib: number): string => `${((grownMib * 1_024) / calls).toFixed(1)} KiB`;
   const crowd = calls.toLocaleString('en-US');
   return [
     '| calls that wait for people | measured | budget |',
     '|---|--:|--:|',
-    `| memory of each of ${crowd} that wait at once, its connection and its ${argumentBytes} bytes of arguments included | ${each.toFixed(1)} KiB | ≤ 20 and its arguments |`,
-    `| memory of the process with them (before: ${idleMib.toFixed(0)} MiB) | ${waitingMib.toFixed(0)} MiB |  |`,
+    `| objects and buffers of each of ${crowd} that wait at once, its connection and its ${argumentBytes} bytes of arguments included: what is given back when it leaves | ${eachKib.toFixed(1)} KiB | ≤ 20 and its arguments |`,
+    `| the same with what stays of its request: by how much they grew for each | ${kib(waiting.heapMib - idle.heapMib)} |  |`,
+    `| what the whole process grew by for each, with sockets, threads and the caches of book, index and state | ${kib(waiting.residentMib - idle.residentMib)} |  |`,
+    `| the process with them (before: ${idle.residentMib.toFixed(0)} MiB) | ${waiting.residentMib.toFixed(0)} MiB |  |`,
     `| CPU meanwhile, each told every five seconds that it waits | ${corePercent.toFixed(0)} % of a core |  |`,
     `| from the answer to the approver until the server has the call, p50 / p99, ${crowd} waiting | ${both(many.fromSaid)} | ≤ 50 |`,
     `| from the approver’s request, with its own records, p50 / p99, ${crowd} waiting | ${both(many.fromAsked)} |  |`,

@@ -15,9 +15,9 @@ import { fileURLToPath } from 'node:url';
 import { startFakeIssuer } from '../fakes/issuer.ts';
 import type { FakeIssuer } from '../fakes/issuer.ts';
 import { approvalsTable } from './approvals-table.ts';
-import type { ApprovalCosts, Delays } from './approvals-table.ts';
+import type { ApprovalCosts, Delays, Memory } from './approvals-table.ts';
 import { measureHoldRules } from './hold-rules.ts';
-import { answered, cpuBetween, cpuOf, freePort, memoryOf, stop } from './processes.ts';
+import { answered, cpuBetween, cpuOf, freePort, stop } from './processes.ts';
 import type { WaitingPlan, WaitingWord } from './waiting-clients.ts';
 import { tableNote, writeTable } from './write-table.ts';
 
@@ -78,22 +78,31 @@ rules:
 limits: { approvalHoldMs: 3600000, approvals: 20000, clientConnections: ${CALLS + 1_000}, connectionsPerSource: ${CALLS + 1_000} }
 `;
 
-type Gateway = { readonly child: ChildProcess; readonly collect: () => Promise<void> };
+type Gateway = { readonly child: ChildProcess; readonly memory: () => Promise<Memory> };
 
-/** What waits is measured without what nobody needs any more: its garbage is collected first, through node's inspector. */
-async function collectGarbage(port: number): Promise<void> {
+/** Without what nobody needs any more: garbage is collected first, through node's inspector. */
+async function memoryIn(port: number): Promise<Memory> {
   const listed = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as readonly {
     readonly webSocketDebuggerUrl: string;
   }[];
   const socket = new WebSocket(listed[0]?.webSocketDebuggerUrl ?? '');
-  await new Promise((resolve, reject) => {
-    socket.addEventListener('open', resolve, { once: true });
-    socket.addEventListener('error', reject, { once: true });
-  });
-  const collected = new Promise((resolve) => socket.addEventListener('message', resolve, { once: true }));
-  socket.send(JSON.stringify({ id: 1, method: 'HeapProfiler.collectGarbage' }));
-  await collected;
+  const next = (event: 'open' | 'message'): Promise<Event> =>
+    new Promise((resolve, reject) => {
+      socket.addEventListener(event, resolve, { once: true });
+      socket.addEventListener('error', reject, { once: true });
+    });
+  await next('open');
+  const ask = async (method: string, params: object = {}): Promise<unknown> => {
+    socket.send(JSON.stringify({ id: 1, method, params }));
+    return JSON.parse(String(((await next('message')) as MessageEvent).data));
+  };
+  await ask('HeapProfiler.collectGarbage');
+  await pause(1_000);
+  const said = await ask('Runtime.evaluate', { expression: 'process.memoryUsage()', returnByValue: true });
   socket.close();
+  const { rss, heapUsed, external } = (said as { result: { result: { value: NodeJS.MemoryUsage } } }).result.result
+    .value;
+  return { residentMib: rss / 1024 ** 2, heapMib: (heapUsed + external) / 1024 ** 2 };
 }
 
 async function startGateway(config: string): Promise<Gateway> {
@@ -102,7 +111,7 @@ async function startGateway(config: string): Promise<Gateway> {
   const child = spawn(process.execPath, [...args, join(root, 'src/bin/gatebook.ts'), 'serve', '--config', config], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  return { child, collect: () => collectGarbage(port) };
+  return { child, memory: () => memoryIn(port) };
 }
 
 /** Resolves once all of them wait. */
@@ -164,7 +173,7 @@ async function decide(site: Site, count: number): Promise<Delays> {
 
 async function measure(
   site: Site,
-  { child: { pid = 0 }, collect }: Gateway,
+  { child: { pid = 0 }, memory }: Gateway,
   issuer: FakeIssuer,
   started: ChildProcess[],
 ): Promise<ApprovalCosts> {
@@ -189,33 +198,34 @@ async function measure(
     argumentChars: ARGUMENT_CHARS,
   };
   say('warming up');
-  const warm = Math.min(CALLS, 400);
+  const warm = Math.min(CALLS, 200);
   const first = await startClients({ ...plan, tokens, calls: warm }, started);
   const few = await decide(site, warm);
   await stop(first);
   await pause(SETTLE_MS);
-  await collect();
-  await pause(1_000);
-  const idleMib = memoryOf(pid);
+  const idle = await memory();
   say(`opening ${CALLS} calls`);
   const openedMs = performance.now();
-  await startClients({ ...plan, tokens, calls: CALLS }, started);
+  const clients = await startClients({ ...plan, tokens, calls: CALLS }, started);
   say(`they wait after ${((performance.now() - openedMs) / 1_000).toFixed(0)} s`);
   await pause(SETTLE_MS);
   const before = cpuOf(pid);
   await pause(QUIET_MS);
   const { allUs } = cpuBetween(before, cpuOf(pid));
-  await collect();
-  await pause(1_000);
-  const waitingMib = memoryOf(pid);
+  const waiting = await memory();
   say('deciding');
   const many = await decide(site, DECISIONS);
+  const stillWaiting = await memory();
+  await stop(clients);
+  await pause(SETTLE_MS);
+  const left = await memory();
   say('measuring rules');
   return {
     calls: CALLS,
     argumentBytes: ARGUMENT_CHARS,
-    idleMib,
-    waitingMib,
+    idle,
+    waiting,
+    eachKib: ((stillWaiting.heapMib - left.heapMib) * 1_024) / (CALLS - DECISIONS),
     corePercent: (allUs / QUIET_MS / 1_000) * 100,
     few,
     fewCalls: warm,
