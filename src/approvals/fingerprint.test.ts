@@ -21,6 +21,7 @@ const asked = (other: Partial<WhatIsAsked> = {}): WhatIsAsked => ({
   method: 'tools/call',
   name: 'delete_customer',
   policy: '0123456789abcdef',
+  rule: 'hold-deletes',
   definition: 'aa',
   doc: call('{"name":"delete_customer","arguments":{"id":7}}'),
   ...other,
@@ -58,7 +59,7 @@ test('2^53 is not 2^53+1', () => {
   assert.notEqual(of('9007199254740992'), of('9007199254740993'));
 });
 
-test('another caller, client, connection, method, name, policy or definition is another call', () => {
+test('another caller, client, connection, method, name, policy, rule or definition is another call', () => {
   const others: readonly Partial<WhatIsAsked>[] = [
     { caller: 'https://okta.example\nbob' },
     { client: 'okta:other' },
@@ -67,6 +68,8 @@ test('another caller, client, connection, method, name, policy or definition is 
     { method: 'prompts/get' },
     { name: 'delete_customers' },
     { policy: 'fedcba9876543210' },
+    { rule: 'hold-all' },
+    { rule: undefined },
     { definition: 'ab' },
     { definition: undefined },
   ];
@@ -91,6 +94,7 @@ test('a call of a tool has the print of the tool in common with all its calls, a
   const tool = (other: Partial<WhatIsAsked> = {}): Buffer => fingerprints.of(asked(other)).toolPrint;
   assert.ok(isSamePrint(tool(), tool({ doc: call('{"name":"delete_customer","arguments":{"id":8}}') })));
   assert.equal(isSamePrint(tool(), tool({ name: 'drop_all' })), false);
+  assert.equal(isSamePrint(tool(), tool({ rule: 'hold-all' })), false);
   assert.equal(isSamePrint(tool(), fingerprints.of(asked()).fingerprint), false);
 });
 
@@ -104,4 +108,19 @@ test('answers to questions, and a state, are part of a call unless it goes on wi
   const more = call('{"name":"delete_customer","arguments":{"id":7},"requestState":"x","inputResponses":{"a":1}}');
   assert.notEqual(print({ doc: more }), print({ doc: first }));
   assert.equal(print({ doc: more, isContinued: true }), print({ doc: first }));
+});
+
+test('what stands beside the params of a call is part of it', () => {
+  const { text } = asked().doc;
+  const of = (more: string): string => print({ doc: docOf(text.replace('"id":1,', `"id":1,${more}`)) });
+  assert.equal(of(''), print());
+  assert.equal(new Set([print(), of('"force":true,'), of('"force":false,')]).size, 3);
+});
+
+test('a call that asks for a task is the same call, as long as that wish says nothing else', () => {
+  const of = (task: string): string =>
+    print({ doc: call(`{"name":"delete_customer","arguments":{"id":7},"task":${task}}`) });
+  for (const wish of ['{}', '{"ttl":60000}', '{"ttl":null}']) assert.equal(of(wish), print());
+  const others = ['{"ttl":"all"}', '{"ttl":1,"force":true}', '"now"', '[]'].map(of);
+  assert.equal(new Set([print(), ...others]).size, others.length + 1);
 });

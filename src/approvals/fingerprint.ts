@@ -1,11 +1,12 @@
 /**
  * Names exactly what would be sent, so that a yes is for that and nothing else: a keyed hash over who calls what where, under
- * which policy and definition, and every byte of `params` as spelled. Left out is only what has no meaning to the server's
- * act and differs each time a client makes the same call.
+ * which policy, rule and definition, and every byte of `params` as spelled, and of whatever else stands in the message. Left
+ * out is only what has no meaning to the server's act and differs each time a client makes the same call.
  */
 import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { member } from '#mcp/json.ts';
 import type { JsonDocument, JsonObject } from '#mcp/json.ts';
+import { isTaskWish } from '#mcp/made-ids.ts';
 import { TRACE_KEYS } from '#mcp/trace-context.ts';
 
 const KEY_BYTES = 32;
@@ -15,8 +16,8 @@ const KEY_BYTES = 32;
  * the first round did was agreed to. Any other answers, or a state that nobody knows, are part of what is asked.
  */
 const FURTHER_ROUNDS: ReadonlySet<string> = new Set(['requestState', 'inputResponses']);
-/** How the answer is fetched (MCP 2025-11-25, Tasks): the server does the same with it and without. */
-const HOW_ANSWERED = 'task';
+/** Of the message: what is in by itself, and the id, which differs each time. */
+const ENVELOPE: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method', 'params']);
 const OWN_META: ReadonlySet<string> = new Set(['progressToken', ...TRACE_KEYS]);
 
 export type WhatIsAsked = {
@@ -28,9 +29,11 @@ export type WhatIsAsked = {
   readonly method: string;
   readonly name: string;
   readonly policy: string;
+  /** That holds it: who may say yes, and to what, is this rule's to say. Undefined where no rule does. */
+  readonly rule: string | undefined;
   /** Hash of the definition in force; undefined when the server never showed one. */
   readonly definition: string | undefined;
-  /** It goes on with a call of this caller and tool, by a state that was given for that. */
+  /** It goes on with the call that was agreed to, by a state that was given for that. */
   readonly isContinued?: boolean;
   /** The message as it would go up. */
   readonly doc: JsonDocument;
@@ -38,7 +41,7 @@ export type WhatIsAsked = {
 
 export type Prints = {
   readonly fingerprint: Buffer;
-  /** Of every call of this tool by this caller. */
+  /** Of every call of this tool by this caller that the same rule holds. */
   readonly toolPrint: Buffer;
 };
 
@@ -59,10 +62,20 @@ function putParams({ doc, isContinued }: WhatIsAsked, put: Put): void {
   if (params?.kind !== 'object') return put(params === undefined ? 'none' : doc.text.slice(params.start, params.end));
   const meta = member(params, '_meta');
   const hasMeta = meta?.kind === 'object';
-  const leftOut = [HOW_ANSWERED, ...(isContinued === true ? FURTHER_ROUNDS : []), ...(hasMeta ? ['_meta'] : [])];
+  // How the answer is fetched (MCP 2025-11-25, Tasks): the server does the same with it and without.
+  const task = isTaskWish(member(params, 'task')) ? ['task'] : [];
+  const leftOut = [...task, ...(isContinued === true ? FURTHER_ROUNDS : []), ...(hasMeta ? ['_meta'] : [])];
   putMembers(doc, params, new Set(leftOut), put);
   put('_meta');
   if (hasMeta) putMembers(doc, meta, OWN_META, put);
+}
+
+function putMessage(asked: WhatIsAsked, put: Put): void {
+  putParams(asked, put);
+  const { doc } = asked;
+  if (doc.root.kind !== 'object') return;
+  put('beside');
+  putMembers(doc, doc.root, ENVELOPE, put);
 }
 
 /** @param secret what every process of the data directory has in common (the masking key) */
@@ -75,12 +88,13 @@ export function createFingerprints(secret: Uint8Array): Fingerprints {
     const { caller, client, connection, method, name, policy, definition } = asked;
     for (const part of [kind, caller, connection, method, name, policy]) put(part);
     for (const part of [client, definition]) put(part === undefined ? '-' : `=${part}`);
+    put(asked.rule === undefined ? '-' : `=${asked.rule}`);
     more(put);
     return hmac.digest();
   };
   return {
     of: (asked) => ({
-      fingerprint: printOf('call', asked, (put) => putParams(asked, put)),
+      fingerprint: printOf('call', asked, (put) => putMessage(asked, put)),
       toolPrint: printOf('tool', asked, () => undefined),
     }),
   };

@@ -11,6 +11,7 @@ const modern = (elicits = NOTHING, method = 'tools/call'): WaitingClient => ({
   method,
   elicits,
   isReachable: false,
+  isFurtherRound: false,
   wantsTask: false,
 });
 const legacy = (elicits = NOTHING, protocol = '2025-11-25', isReachable = true): WaitingClient => ({
@@ -19,6 +20,7 @@ const legacy = (elicits = NOTHING, protocol = '2025-11-25', isReachable = true):
   method: 'tools/call',
   elicits,
   isReachable,
+  isFurtherRound: false,
   wantsTask: false,
 });
 
@@ -44,6 +46,8 @@ test('a client waits in the best way that it can', () => {
       { ...modern(), wantsTask: true },
       { kind: 'rounds', tells: false, asks: false },
     ],
+    // A state of the gateway would take the place of the server's.
+    [{ ...modern(), isFurtherRound: true }, HOLD],
     [legacy(FORM), { ...HOLD, asks: true }],
     [legacy(FORM, '2025-06-18'), { ...HOLD, asks: true }],
     [legacy(FORM, '2025-06-18', false), HOLD],

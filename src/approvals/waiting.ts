@@ -22,6 +22,8 @@ export type WaitingClient = {
   readonly elicits: Elicits;
   /** It has a session and takes a stream, so it can be asked before it is answered (legacy). */
   readonly isReachable: boolean;
+  /** It goes on with what its server asked for: a state of ours would take the place of the server's. */
+  readonly isFurtherRound: boolean;
   /** It asks for a task. */
   readonly wantsTask: boolean;
 };
@@ -46,8 +48,8 @@ const HOLD: Extract<Way, { readonly kind: 'hold' }> = { kind: 'hold', ends: 'ref
 
 /** @param hasPage there is a page that its user can be sent to */
 export function wayOf(waiting: Waiting, client: WaitingClient, hasPage: boolean): Way {
-  const { era, protocol, method, elicits, isReachable, wantsTask } = client;
-  const canRounds = era === 'modern' && ROUNDS.has(method);
+  const { era, protocol, method, elicits, isReachable, isFurtherRound, wantsTask } = client;
+  const canRounds = era === 'modern' && ROUNDS.has(method) && !isFurtherRound;
   const canUrlError = protocol === URL_ERROR_REVISION && hasPage;
   switch (waiting) {
     case 'refuse':

@@ -47,4 +47,6 @@ test('what a client sends along beside the arguments is told apart, but for what
   });
   assert.deepEqual(beside({ uri: 'a', _meta: { mode: 'force' } }, 'resources/read'), { _meta: { mode: 'force' } });
   assert.equal(besideArgumentsOf(Buffer.from('no JSON'), 'tools/call'), undefined);
+  const more = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"},"force":true}';
+  assert.deepEqual(besideArgumentsOf(Buffer.from(more), 'tools/call'), { '(beside params)': { force: true } });
 });

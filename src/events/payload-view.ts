@@ -18,10 +18,20 @@ export function argumentsOf(payload: Buffer, method: string): StoredJson | undef
 /** Of `_meta`, what differs each time a client makes the same call and means nothing to the server's act. */
 const PASSING_META: ReadonlySet<string> = new Set(['progressToken', ...TRACE_KEYS]);
 
-/** What of `params` goes to the server beside its arguments and the name of what is called; undefined when nothing does. */
+/** Of a message, what is shown otherwise or names only the message. */
+const ENVELOPE: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method', 'params']);
+
+/** Under a name that no member of `params` likely has: what stands beside those, which some servers may read all the same. */
+function besideParamsOf(message: StoredJson | undefined): [string, unknown][] {
+  const beside = isObject(message) ? Object.entries(message).filter(([name]) => !ENVELOPE.has(name)) : [];
+  return beside.length === 0 ? [] : [['(beside params)', Object.fromEntries(beside)]];
+}
+
+/** What goes to the server beside the arguments and the name of what is called; undefined when nothing does. */
 export function besideArgumentsOf(payload: Buffer, method: string): StoredJson | undefined {
-  const params = memberOf(parseStored(payload), 'params');
-  if (!isObject(params)) return undefined;
+  const message = parseStored(payload);
+  const found = memberOf(message, 'params');
+  const params = isObject(found) ? found : {};
   const isShown = (name: string): boolean =>
     WITH_ARGUMENTS.has(method) ? ['name', 'arguments'].includes(name) : name !== '_meta';
   const beside = Object.entries(params).flatMap(([name, value]): [string, unknown][] => {
@@ -30,7 +40,8 @@ export function besideArgumentsOf(payload: Buffer, method: string): StoredJson |
     const kept = Object.entries(value).filter(([key]) => !PASSING_META.has(key));
     return kept.length === 0 ? [] : [[name, Object.fromEntries(kept)]];
   });
-  return beside.length === 0 ? undefined : Object.fromEntries(beside);
+  const all = [...beside, ...besideParamsOf(message)];
+  return all.length === 0 ? undefined : Object.fromEntries(all);
 }
 
 /** The `result` or the `error` object; undefined when the stored message holds neither. */

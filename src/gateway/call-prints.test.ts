@@ -37,12 +37,20 @@ test('another definition of the tool makes it another call', async () => {
   assert.equal(new Set(prints).size, 3);
 });
 
-test('answers to questions of the server go up with a call only where they were agreed to, or the state is known', async () => {
+test('answers to questions of the server go up with a call only where they were agreed to, or go on with just that', async () => {
   const gateway = fakeGateway();
   const plain = await authorized(gateway, { message });
   const params = { ...message.params, requestState: 'never seen', inputResponses: { which: 'all of them' } };
   const swapped = await authorized(gateway, { message: { ...message, params } });
   assert.notEqual(print(swapped, gateway), print(plain, gateway));
-  const follows = [{ call: 'c', method: 'tools/call', name: 'get_note' }];
-  assert.equal(print({ ...swapped, follows }, gateway), print(plain, gateway));
+  const made = { call: 'c', method: 'tools/call', name: 'get_note' };
+  const by = { id: 'apr_1' };
+  const printed = (approval: object): string => {
+    const call = { ...swapped, follows: [{ ...made, ...approval }] };
+    assert.ok(call.message.kind === 'request');
+    return printsOf(call, call.message, gateway, by).fingerprint.toString('hex');
+  };
+  assert.equal(printed({ approval: 'apr_1' }), print(plain, gateway));
+  assert.equal(printed({ approval: 'apr_2' }), print(swapped, gateway), 'a state of what went up by another yes');
+  assert.equal(printed({}), print(swapped, gateway), 'a state of a call that nobody agreed to');
 });

@@ -1,4 +1,5 @@
 /** The prints of a call: of exactly what would go up, so what masking changed counts as it was changed. */
+import type { Approval } from '#approvals/approval.ts';
 import type { Prints } from '#approvals/fingerprint.ts';
 import type { Authorized } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
@@ -31,13 +32,18 @@ function changedDefinition(
   return versions.length < 2 ? undefined : versions.at(-1)?.hash;
 }
 
+/** Whether what it brings was given for a call that went up by this very approval: what that did was agreed to. */
+const isMadeBy = ({ follows }: Pick<Printable, 'follows'>, by: Pick<Approval, 'id'> | undefined): boolean =>
+  by !== undefined && (follows ?? []).some(({ approval }) => approval === by.id);
+
 type Printable = Pick<Authorized, 'verified' | 'connection' | 'masked' | 'decision' | 'follows'>;
 
-/** `message`: of the call, with its document. */
+/** `message`: of the call, with its document. `by`: what it goes up by, of which it may be a further round. */
 export function printsOf(
   call: Printable,
   message: RequestMessage,
   gateway: Pick<Gateway, 'fingerprints' | 'definitions' | 'limits'>,
+  by?: Pick<Approval, 'id'>,
 ): Prints {
   const { caller } = call.verified;
   return gateway.fingerprints.of({
@@ -47,8 +53,9 @@ export function printsOf(
     method: message.method,
     name: message.name,
     policy: call.decision.policy,
+    rule: call.decision.rule,
     definition: changedDefinition(call, message, gateway),
-    isContinued: requestStateOf(message) !== undefined && (call.follows?.length ?? 0) > 0,
+    isContinued: requestStateOf(message) !== undefined && isMadeBy(call, by),
     doc: sentDoc(message, call.masked.send, gateway),
   });
 }

@@ -8,6 +8,7 @@ import { isUsable } from '#approvals/transitions.ts';
 import type { MakingCall } from '#bindings/binding.ts';
 import { member, spliceText } from '#mcp/json.ts';
 import type { RequestMessage } from '#mcp/jsonrpc.ts';
+import { isTaskWish } from '#mcp/made-ids.ts';
 import { ok, unreachable } from '#result.ts';
 import { spendIntent } from '#upstream/port.ts';
 import type { Upstream, UpstreamMessage } from '#upstream/port.ts';
@@ -16,7 +17,7 @@ const POLL_MS = 2_000;
 /** JSON-RPC code of a task that is over (MCP 2025-11-25, Tasks, Error Handling). */
 const INVALID_PARAMS = -32602;
 
-export const wantsTask = ({ params }: RequestMessage): boolean => member(params, 'task')?.kind === 'object';
+export const wantsTask = ({ params }: RequestMessage): boolean => isTaskWish(member(params, 'task'));
 
 /** The call as it is made once people agreed: without the wish for a task, which the gateway fulfils itself. */
 export function withoutTask({ doc, params }: RequestMessage): string {

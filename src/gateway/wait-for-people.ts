@@ -21,6 +21,7 @@ import { callerKey } from '#identity/caller.ts';
 import { takesStream } from '#gateway/steps/receive.ts';
 import { ELICITS_NOTHING, elicitsOfRequest } from '#mcp/elicits.ts';
 import type { RequestMessage } from '#mcp/jsonrpc.ts';
+import { isFurtherRound } from '#mcp/made-ids.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
@@ -111,7 +112,15 @@ function wayFor(call: Authorized, message: RequestMessage, { holds, signsIn, lim
   const elicits = era === 'modern' ? elicitsOfRequest(message) : (session.elicits ?? ELICITS_NOTHING);
   const isReachable = session.wireId !== undefined && (session.endpoint !== undefined || takesStream(call.headers));
   const asksTask = wantsTask(message) && message.doc.bytes.length <= limits.heldTaskBytes;
-  const client = { era, protocol, method: message.method, elicits, isReachable, wantsTask: asksTask };
+  const client = {
+    era,
+    protocol,
+    method: message.method,
+    elicits,
+    isReachable,
+    isFurtherRound: isFurtherRound(message),
+    wantsTask: asksTask,
+  };
   return wayOf(waiting, client, signsIn);
 }
 

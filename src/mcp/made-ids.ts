@@ -38,9 +38,18 @@ export function madeBy(asked: RequestMessage, answer: ResponseMessage): MadeId |
   return taskIn(member(node, 'task'), 'ttl');
 }
 
+/** The wish that the answer be fetched as a task (MCP 2025-11-25, Tasks), which says nothing else. */
+export const isTaskWish = (task: JsonNode | undefined): boolean =>
+  task?.kind === 'object' &&
+  task.members.every(({ key, value }) => key === 'ttl' && ['number', 'null'].includes(value.kind));
+
 /** The state a request brings back. */
 export const requestStateOf = (message: RequestMessage): string | undefined =>
   stringMember(message.params, 'requestState');
+
+/** It brings what another request of its server asked for (MCP 2026-07-28, Multi Round-Trip Requests). */
+export const isFurtherRound = ({ params }: RequestMessage): boolean =>
+  member(params, 'requestState') !== undefined || member(params, 'inputResponses') !== undefined;
 
 const TASK_NEWS: ReadonlySet<string> = new Set(['notifications/tasks/status', 'notifications/tasks']);
 const RELATED_TASK = 'io.modelcontextprotocol/related-task';

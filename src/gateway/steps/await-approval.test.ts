@@ -41,9 +41,12 @@ test('how a task stands that was made for a held call needs no approval of its o
   const call = await authorized(gateway, { message });
   assert.equal(call.decision.effect, 'hold');
   const made = { call: 'maker', method: 'tools/call', name: 'delete_note', approval: 'apr_1' };
-  const about = async (held: object): Promise<boolean> =>
-    (await awaitApproval({ ...call, follows: [{ ...made, ...held }] }, gateway)).ok;
-  assert.deepEqual([await about({ held: '{}' }), await about({})], [true, false]);
+  const about = async (method: string, held: object): Promise<boolean> => {
+    const looking = { ...call.message, method };
+    return (await awaitApproval({ ...call, message: looking, follows: [{ ...made, ...held }] }, gateway)).ok;
+  };
+  assert.deepEqual([await about('tasks/get', { held: '{}' }), await about('tasks/get', {})], [true, false]);
+  assert.equal(await about('subscriptions/listen', { held: '{}' }), false, 'what goes to the server is held');
 });
 
 test('a held call asks: recorded before it is asked, with what is masked, and told with the id and where to decide', async () => {

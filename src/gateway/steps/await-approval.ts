@@ -6,7 +6,7 @@
 import { isSamePrint, stateDigest } from '#approvals/fingerprint.ts';
 import type { Prints } from '#approvals/fingerprint.ts';
 import type { Approval } from '#approvals/approval.ts';
-import { mayGoOn } from '#approvals/transitions.ts';
+import { isUsable, mayGoOn } from '#approvals/transitions.ts';
 import type { Approved, Authorized } from '#gateway/call.ts';
 import { printsOf } from '#gateway/call-prints.ts';
 import type { Gateway } from '#gateway/gateway.ts';
@@ -15,6 +15,7 @@ import type { Refusal } from '#gateway/refusal.ts';
 import { LEFT, waitForPeople } from '#gateway/wait-for-people.ts';
 import type { RequestMessage } from '#mcp/jsonrpc.ts';
 import { requestStateOf } from '#mcp/made-ids.ts';
+import { isAboutTask } from '#mcp/methods.ts';
 import { err, ok, unreachable } from '#result.ts';
 import type { Result } from '#result.ts';
 
@@ -29,7 +30,8 @@ export function awaitApproval(call: Authorized, gateway: Gateway): Outcome | Pro
       return ok({ ...call, approval: undefined });
     case 'hold':
       // What is said of a task that the gateway made for a held call does nothing, and it answers that itself.
-      if (call.follows?.[0]?.held !== undefined) return ok({ ...call, approval: undefined });
+      if (isAboutTask(message.kind === 'response' ? '' : message.method) && call.follows?.[0]?.held !== undefined)
+        return ok({ ...call, approval: undefined });
       // Nobody waits for the answer to a notification, and an answer to a server is asked for already.
       return message.kind === 'request'
         ? hold(call, message, gateway)
@@ -44,7 +46,7 @@ export function awaitApproval(call: Authorized, gateway: Gateway): Outcome | Pro
 async function hold(call: Authorized, message: RequestMessage, gateway: Gateway): Promise<Outcome> {
   const prints = printsOf(call, message, gateway);
   try {
-    const given = gateway.approvals.usable(prints) ?? goingOn(call, message, prints, gateway);
+    const given = goingOn(call, message, gateway) ?? gateway.approvals.usable(prints);
     if (given !== undefined) return ok({ ...call, approval: given });
     let asked = await (call.round === undefined
       ? ask(call, message, prints, gateway)
@@ -61,17 +63,18 @@ async function hold(call: Authorized, message: RequestMessage, gateway: Gateway)
   }
 }
 
-/** A further round that the server asked for, of a call that was agreed to: with the state it gave for that, once. */
-function goingOn(
-  { follows }: Authorized,
-  message: RequestMessage,
-  { fingerprint }: Prints,
-  { approvals }: Gateway,
-): Approval | undefined {
+/**
+ * A further round that the server asked for, of a call that was agreed to: with the state it gave for that, once, or as often
+ * as the call itself may be made. Whatever else brings a state is asked for with it.
+ */
+function goingOn(call: Authorized, message: RequestMessage, gateway: Gateway): Approval | undefined {
   const state = requestStateOf(message);
-  const id = follows?.find(({ approval }) => approval !== undefined)?.approval;
-  const approval = state === undefined || id === undefined ? undefined : approvals.find(id);
-  if (state === undefined || approval === undefined || !mayGoOn(approval, stateDigest(state))) return undefined;
+  const id = call.follows?.find(({ approval }) => approval !== undefined)?.approval;
+  const approval = state === undefined || id === undefined ? undefined : gateway.approvals.find(id);
+  if (state === undefined || approval === undefined) return undefined;
+  const isForCall = approval.scope === 'call' && isUsable(approval, gateway.clock());
+  if (!isForCall && !mayGoOn(approval, stateDigest(state))) return undefined;
+  const { fingerprint } = printsOf(call, message, gateway, approval);
   return isSamePrint(approval.fingerprint, fingerprint) ? approval : undefined;
 }
 

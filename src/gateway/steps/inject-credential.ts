@@ -99,7 +99,7 @@ function isWhatWasApproved(call: Recorded, gateway: Gateway): boolean {
   const { approval, message } = call;
   if (approval === undefined) return true;
   if (message.kind !== 'request') return false;
-  const { fingerprint, toolPrint } = printsOf(call, message, gateway);
+  const { fingerprint, toolPrint } = printsOf(call, message, gateway, approval);
   return approval.scope === 'tool'
     ? isSamePrint(approval.toolPrint, toolPrint)
     : isSamePrint(approval.fingerprint, fingerprint);

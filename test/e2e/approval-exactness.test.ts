@@ -1,0 +1,79 @@
+/** A yes is for what was shown, by those whose say it was: on a whole gateway, with a server that asks for further rounds. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { answerWith } from '../fakes/mcp-server.ts';
+import { startTestGateway, toolCall } from './harness.ts';
+import type { Reply, TestGateway } from './harness.ts';
+
+const VERSION = '2026-07-28';
+const META = {
+  'io.modelcontextprotocol/protocolVersion': VERSION,
+  'io.modelcontextprotocol/clientInfo': { name: 'eve', version: '1' },
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+const POLICY = `levels: { use: { allow: ["tools/call:*"] } }
+grants:
+  - { clients: ["idp:robot"], connections: [notes], level: use }
+rules:
+  - { name: large, when: 'name == "pay" && args.amount > 1000', then: hold, approvers: ["idp:directors"], needed: 2 }
+  - { name: small, when: 'name == "pay" && args.amount > 10', then: hold, scopes: [once, call, tool] }
+`;
+
+const approvalIn = ({ text }: Reply): string => /apr_[a-z2-7]{26}/.exec(text)?.[0] ?? '';
+const agree = async (gateway: TestGateway, id: string, scope = 'once'): Promise<void> => {
+  const { status } = await fetch(`${gateway.origin}/api/v1/approvals/${id}/decision`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await gateway.apiToken(['approvers'], { uid: 'lena', sub: 'lena' })}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ decision: 'approve', scope, reason: '' }),
+  });
+  assert.equal(status, 200);
+};
+const payments = ({ server }: TestGateway): number => server.seen.filter(({ body }) => body.includes('"pay"')).length;
+
+test('a yes to any call of a tool under one rule is none to what another rule holds', async (t) => {
+  const gateway = await startTestGateway(t, { policy: POLICY });
+  const pay = (amount: number): Promise<Reply> => gateway.post('notes', JSON.stringify(toolCall('pay', { amount })));
+  await agree(gateway, approvalIn(await pay(20)), 'tool');
+  assert.equal(approvalIn(await pay(30)), '');
+  assert.equal(payments(gateway), 1);
+  assert.match((await pay(1_000_000)).text, /approval_required/);
+  assert.equal(payments(gateway), 1);
+});
+
+test('answers to a question of the server are agreed to with the call, where its first round was not', async (t) => {
+  const gateway = await startTestGateway(t, { policy: POLICY });
+  const asks = { resultType: 'input_required', requestState: 'S1', inputRequests: {} };
+  gateway.server.answering = (seen, response) =>
+    answerWith(seen.message?.params?.['inputResponses'] === undefined ? asks : { content: [] })(seen, response);
+  const pay = (amount: number, to?: string): Promise<Reply> => {
+    const more = to === undefined ? {} : { requestState: 'S1', inputResponses: { to } };
+    const { params, ...call } = toolCall('pay', { amount });
+    const headers = { 'mcp-protocol-version': VERSION, 'mcp-method': 'tools/call', 'mcp-name': 'pay' };
+    return gateway.post('notes', JSON.stringify({ ...call, params: { ...params, ...more, _meta: META } }), headers);
+  };
+  assert.match((await pay(1)).text, /"requestState":"S1"/);
+  // A state of ours would take the place of the server's: the client is told the id, and makes the same call again.
+  const asked = await pay(50, 'alice');
+  await agree(gateway, approvalIn(asked));
+  assert.match((await pay(50, 'mallory')).text, /approval_required/);
+  assert.equal(payments(gateway), 1);
+  assert.equal(approvalIn(await pay(50, 'alice')), '');
+  assert.equal(payments(gateway), 2);
+  assert.match(gateway.server.seen.at(-1)?.body ?? '', /"requestState":"S1","inputResponses":\{"to":"alice"\}/);
+});
+
+test('nothing joins a call that was agreed to: neither beside its params, nor in the wish for a task', async (t) => {
+  const gateway = await startTestGateway(t, { policy: POLICY });
+  const call = toolCall('pay', { amount: 50 });
+  const send = (message: object): Promise<Reply> => gateway.post('notes', JSON.stringify(message));
+  await agree(gateway, approvalIn(await send(call)));
+  const withTask = { ...call, params: { ...call.params, task: { ttl: 60_000, to: 'mallory' } } };
+  for (const swapped of [{ ...call, to: 'mallory' }, withTask])
+    assert.match((await send(swapped)).text, /approval_required/);
+  assert.equal(payments(gateway), 0);
+  assert.equal(approvalIn(await send(call)), '');
+  assert.equal(payments(gateway), 1);
+});
