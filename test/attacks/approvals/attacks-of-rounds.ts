@@ -1,7 +1,7 @@
 /** The state a client of 2026-07-28 comes back with while its call waits, which is the client's to change. */
 import assert from 'node:assert/strict';
 import type { Reply } from '../../e2e/harness.ts';
-import { inGroup } from './attack.ts';
+import { ASKED_ANEW, inGroup } from './attack.ts';
 import type { Attack, Row } from './attack.ts';
 import type { Asking, Scene } from './scene.ts';
 
@@ -51,9 +51,7 @@ export const ROUND_ATTACKS: readonly Attack[] = inGroup('the state of a call tha
   {
     name: 'state-forged',
     tried: 'the state with a letter changed, of a call that people agreed to',
-    wire: '200 input_required',
-    sent: 0,
-    book: ['control approval_requested', 'denied approval_required come_back'],
+    ...ASKED_ANEW,
     async prepare(scene) {
       await prepare(scene);
       await agree(scene);
