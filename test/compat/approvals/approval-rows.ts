@@ -28,6 +28,7 @@ const ROW_MS_MAX = 420_000;
 /** So long the next program waits until this one has asked: many that start at the same time are slow enough to fail for that. */
 const ASKED_MS_MAX = 20_000;
 const POLL_MS = 50;
+const LAST_WORDS_MS = 5_000;
 
 type Stage = { readonly site: ApprovalSite; readonly approver: Approver; readonly home: string };
 
@@ -62,9 +63,11 @@ async function runProgram(stage: Stage, row: number, client: WaitingClient): Pro
     env: { HOME: stage.home, NO_COLOR: '1', NO_PROXY: '127.0.0.1' },
   });
   const reports = new Map<Course, CaseReport>();
+  const { promise: toldAll, resolve: haveTold } = Promise.withResolvers<void>();
   program.process.on('message', (report) => {
     const one = report as CaseReport;
     reports.set(one.course, one);
+    if (reports.size === COURSES.length) haveTold();
   });
   const expected = COURSES.map(async (course) => ({
     subject: subjectOf(row, course),
@@ -73,9 +76,11 @@ async function runProgram(stage: Stage, row: number, client: WaitingClient): Pro
     onSettled: () => program.process.connected && program.process.send({ settled: course } satisfies Settled),
   }));
   stage.approver.expect(await Promise.all(expected));
-  const late = new AbortController();
-  await Promise.race([program.ended, delay(ROW_MS_MAX, undefined, { signal: late.signal }).catch(() => undefined)]);
-  late.abort();
+  const over = new AbortController();
+  const pause = (ms: number): Promise<void> => delay(ms, undefined, { signal: over.signal }).catch(() => undefined);
+  // What a process said last may be heard after its end.
+  await Promise.race([toldAll, program.ended.then(() => pause(LAST_WORDS_MS)), pause(ROW_MS_MAX)]);
+  over.abort();
   await program.end();
   return COURSES.map(
     (course) => reports.get(course) ?? silent(course, `the driver ended: ${program.written().trim()}`),

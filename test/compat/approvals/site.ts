@@ -29,8 +29,8 @@ ${Object.entries(upstreams)
 levels: { everything: { allow: ["*"] } }
 grants: [{ groups: ["idp:callers"], connections: ["*"], level: everything }]
 rules:
-  - { name: hold-briefly, when: 'name == "${HELD_TOOL}" && has(args.order) && args.order.endsWith("-expired")', then: hold, waitMinutes: 1 }
-  - { name: hold-and-ask, when: 'name == "${HELD_TOOL}" && has(args.order) && args.order.endsWith("-asked")', then: hold, asks: { reason: true } }
+  - { name: hold-briefly, when: 'name == "${HELD_TOOL}" && args.order.endsWith("-expired")', then: hold, waitMinutes: 1 }
+  - { name: hold-and-ask, when: 'name == "${HELD_TOOL}" && args.order.endsWith("-asked")', then: hold, asks: { reason: true } }
   - { name: hold-cancelling, when: 'name == "${HELD_TOOL}"', then: hold }
 `;
 
