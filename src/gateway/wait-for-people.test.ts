@@ -143,6 +143,24 @@ test('what people decide while it waits lets it go on, or ends it', async () => 
   }
 });
 
+test('whoever comes back by itself is sent away once more when the yes comes late, for a minute that its call can take', async () => {
+  const late = async (waitedMs: number, round: number): Promise<unknown> => {
+    const one = await asked();
+    const gateway = { ...one.gateway, limits: { ...one.gateway.limits, approvalHoldMs: 45_000 } };
+    assert.ok(one.call.message.kind === 'request');
+    const call = { ...one.call, round: roundOf(one, round) };
+    const waiting = waitForPeople(call, one.call.message, one.approval, gateway);
+    await new Promise((next) => setImmediate(next));
+    one.gateway.advance(waitedMs);
+    await gateway.approvals.vote(one.approval.id, LEAD, { effect: 'approve', scope: 'once', reason: '' });
+    const outcome = await waiting;
+    return outcome.ok ? outcome.value.approval?.state : wayIn(outcome.error);
+  };
+  assert.equal(await late(14_999, 1), 'approved');
+  assert.equal(await late(15_000, 1), 'come_back');
+  assert.equal(await late(15_000, 2), 'approved', 'it was sent away often enough');
+});
+
 test('a client that left while it waited is answered by nobody', async () => {
   const one = await asked();
   const gone = AbortSignal.abort();

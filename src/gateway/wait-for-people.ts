@@ -46,6 +46,7 @@ export async function waitForPeople(
   const stated = await statedNow(asked, call, gateway);
   const way = wayFor(call, message, gateway);
   const holdMs = holdMsOf(stated, way, call, gateway);
+  const begunMs = gateway.monotonic();
   const waited = stated.state === 'pending' && holdMs > 0;
   const decided = waited ? await holdAsking(stated, way, call, message, gateway, holdMs) : undefined;
   if (decided === 'no_place')
@@ -53,7 +54,28 @@ export async function waitForPeople(
   if (waited && decided === undefined && call.gone.aborted) return err({ code: 'client_gone', reason: 'disconnected' });
   const now = decided ?? stated;
   if (way.kind === 'task' && now.state === 'pending') return giveTask(now, call, message, gateway);
-  return isUsable(now, gateway.clock()) ? ok({ ...call, approval: now }) : err(refusalOf(now, way, call, gateway));
+  if (!isUsable(now, gateway.clock())) return err(refusalOf(now, way, call, gateway));
+  const waitedMs = gateway.monotonic() - begunMs;
+  return afreshFor(now, way, waitedMs, call, gateway) ?? ok({ ...call, approval: now });
+}
+
+/** Of a hold: what a call still needs of the minute that its client gives it. */
+const LATE_PART = 1 / 3;
+
+/**
+ * A yes that comes late leaves the server little of its client's patience: one that comes back by itself is sent away once more,
+ * and finds the yes with a fresh minute.
+ */
+function afreshFor(
+  approval: Approval,
+  way: Way,
+  waitedMs: number,
+  call: Authorized,
+  gateway: Gateway,
+): Result<never, Refusal> | undefined {
+  if (way.kind !== 'rounds' || waitedMs < gateway.limits.approvalHoldMs * LATE_PART) return undefined;
+  const next = nextFor(approval, way, call, gateway);
+  return next === undefined ? undefined : err(requiredOf(approval, next, call, gateway));
 }
 
 /** Durable before its client knows of it: it may come back to another process, or after a restart. */
@@ -162,7 +184,11 @@ function refusalOf(approval: Approval, way: Way, call: Authorized, gateway: Gate
     return { code: 'approval_expired', reason: approval.isLeft === true ? LEFT : state, decision };
   // Its time is over before the store says so: nobody can decide it any more, and a client that comes back would come at once.
   if (gateway.clock() >= expiresMs) return { code: 'approval_expired', reason: 'expired', decision };
-  const next = nextFor(approval, way, call, gateway);
+  return requiredOf(approval, nextFor(approval, way, call, gateway), call, gateway);
+}
+
+function requiredOf(approval: Approval, next: Required['way'], { decision }: Authorized, gateway: Gateway): Required {
+  const { id, expiresMs } = approval;
   return {
     code: 'approval_required',
     reason: next === undefined ? decision.reason : next.kind,
