@@ -17,6 +17,7 @@ const call = (params: string): WhatIsAsked['doc'] =>
 const asked = (other: Partial<WhatIsAsked> = {}): WhatIsAsked => ({
   caller: 'https://okta.example\nada',
   client: 'okta:cli',
+  keyMaker: undefined,
   connection: 'customers',
   method: 'tools/call',
   name: 'delete_customer',
@@ -59,11 +60,12 @@ test('2^53 is not 2^53+1', () => {
   assert.notEqual(of('9007199254740992'), of('9007199254740993'));
 });
 
-test('another caller, client, connection, method, name, policy, rule or definition is another call', () => {
+test('another caller, client, maker of its key, connection, method, name, policy, rule or definition is another call', () => {
   const others: readonly Partial<WhatIsAsked>[] = [
     { caller: 'https://okta.example\nbob' },
     { client: 'okta:other' },
     { client: undefined },
+    { keyMaker: 'https://okta.example\nbob' },
     { connection: 'memory' },
     { method: 'prompts/get' },
     { name: 'delete_customers' },
@@ -95,6 +97,7 @@ test('a call of a tool has the print of the tool in common with all its calls, a
   assert.ok(isSamePrint(tool(), tool({ doc: call('{"name":"delete_customer","arguments":{"id":8}}') })));
   assert.equal(isSamePrint(tool(), tool({ name: 'drop_all' })), false);
   assert.equal(isSamePrint(tool(), tool({ rule: 'hold-all' })), false);
+  assert.equal(isSamePrint(tool(), tool({ keyMaker: 'https://okta.example\nbob' })), false);
   assert.equal(isSamePrint(tool(), fingerprints.of(asked()).fingerprint), false);
 });
 

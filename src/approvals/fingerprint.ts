@@ -25,6 +25,8 @@ export type WhatIsAsked = {
   readonly caller: string;
   /** Namespaced client of the token; undefined when it names none. */
   readonly client: string | undefined;
+  /** `callerKey` of who made the key it shows, who asks with it; undefined when it shows none. */
+  readonly keyMaker: string | undefined;
   readonly connection: string;
   readonly method: string;
   readonly name: string;
@@ -88,7 +90,7 @@ export function createFingerprints(secret: Uint8Array): Fingerprints {
     const { caller, client, connection, method, name, policy, definition } = asked;
     for (const part of [kind, caller, connection, method, name, policy]) put(part);
     for (const part of [client, definition]) put(part === undefined ? '-' : `=${part}`);
-    put(asked.rule === undefined ? '-' : `=${asked.rule}`);
+    for (const part of [asked.rule, asked.keyMaker]) put(part === undefined ? '-' : `=${part}`);
     more(put);
     return hmac.digest();
   };

@@ -49,6 +49,7 @@ export function printsOf(
   return gateway.fingerprints.of({
     caller: callerKey(caller),
     client: caller.client,
+    keyMaker: caller.key?.createdBy === undefined ? undefined : callerKey(caller.key.createdBy),
     connection: call.connection.name,
     method: message.method,
     name: message.name,

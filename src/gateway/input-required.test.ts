@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answersIn, inputRequired, urlElicitations } from '#gateway/input-required.ts';
+import { answerIn, answersIn, inputRequired, urlElicitations } from '#gateway/input-required.ts';
+import { LIMITS } from '#limits.ts';
 import { parseJson } from '#mcp/json.ts';
 
 const LOOK = { url: 'https://mcp.example/approvals/apr_1', message: 'Look.' };
@@ -53,4 +54,13 @@ test('what a user answered is taken as it was meant, and one no is a no', () => 
   });
   for (const none of [undefined, 'accept', {}, { other: accept }, { gatebook_approval: { action: 'ACCEPT' } }])
     assert.deepEqual(answers(none), { said: undefined });
+});
+
+test('of what a user says no more is looked at than could be kept of it', () => {
+  const said = { action: 'accept', content: { reason: 'x'.repeat(1_000_000), ticket: 'y'.repeat(1_000_000) } };
+  const doc = parseJson(Buffer.from(JSON.stringify(said)), { depth: LIMITS.jsonDepth, nodes: LIMITS.jsonNodes });
+  assert.ok(doc.ok);
+  const { statement } = answerIn(doc.value.root);
+  for (const text of [statement?.reason ?? '', statement?.ticket ?? ''])
+    assert.ok(text.length >= LIMITS.approvalReasonChars && text.length < 10_000, `${text.length}`);
 });

@@ -66,15 +66,19 @@ export type UserAnswer = Pick<HoldRound, 'said' | 'statement'>;
 
 const ACTIONS = ['decline', 'cancel', 'accept'] as const;
 
+/**
+ * Cut far behind what is kept of it, so that nothing is kept of which masking saw the half: whoever answers could make the
+ * gateway look through megabytes otherwise.
+ */
+const textIn = (content: JsonObject, name: string): string =>
+  (stringMember(content, name) ?? '').slice(0, 8 * LIMITS.approvalReasonChars);
+
 /** What a user answered to one question (ElicitResult). */
 export function answerIn(result: JsonNode | undefined): UserAnswer {
   const said = ACTIONS.find((action) => action === stringMember(result, 'action'));
   const content = member(result, 'content');
   if (said !== 'accept' || content?.kind !== 'object') return { said };
-  return {
-    said,
-    statement: { reason: stringMember(content, 'reason') ?? '', ticket: stringMember(content, 'ticket') ?? '' },
-  };
+  return { said, statement: { reason: textIn(content, 'reason'), ticket: textIn(content, 'ticket') } };
 }
 
 /** To all that was asked: one no is a no. */

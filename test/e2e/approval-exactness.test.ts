@@ -13,24 +13,26 @@ const META = {
 };
 const POLICY = `levels: { use: { allow: ["tools/call:*"] } }
 grants:
-  - { clients: ["idp:robot"], connections: [notes], level: use }
+  - { clients: ["idp:robot", "gatebook:bot"], connections: [notes], level: use }
 rules:
   - { name: large, when: 'name == "pay" && args.amount > 1000', then: hold, approvers: ["idp:directors"], needed: 2 }
   - { name: small, when: 'name == "pay" && args.amount > 10', then: hold, scopes: [once, call, tool] }
+serviceAccounts: { bot: { owner: "idp:00uida", purpose: tests, connections: [notes] } }
 `;
 
 const approvalIn = ({ text }: Reply): string => /apr_[a-z2-7]{26}/.exec(text)?.[0] ?? '';
-const agree = async (gateway: TestGateway, id: string, scope = 'once'): Promise<void> => {
-  const { status } = await fetch(`${gateway.origin}/api/v1/approvals/${id}/decision`, {
+async function say(gateway: TestGateway, uid: string, path: string, body: object): Promise<Response> {
+  const token = await gateway.apiToken(['approvers', 'admins'], { uid, sub: uid });
+  const response = await fetch(`${gateway.origin}/api/v1/${path}`, {
     method: 'POST',
-    headers: {
-      authorization: `Bearer ${await gateway.apiToken(['approvers'], { uid: 'lena', sub: 'lena' })}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify({ decision: 'approve', scope, reason: '' }),
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
   });
-  assert.equal(status, 200);
-};
+  assert.ok(response.ok, `${response.status}`);
+  return response;
+}
+const agree = (gateway: TestGateway, id: string, scope = 'once'): Promise<Response> =>
+  say(gateway, 'lena', `approvals/${id}/decision`, { decision: 'approve', scope });
 const payments = ({ server }: TestGateway): number => server.seen.filter(({ body }) => body.includes('"pay"')).length;
 
 test('a yes to any call of a tool under one rule is none to what another rule holds', async (t) => {
@@ -75,5 +77,21 @@ test('nothing joins a call that was agreed to: neither beside its params, nor in
     assert.match((await send(swapped)).text, /approval_required/);
   assert.equal(payments(gateway), 0);
   assert.equal(approvalIn(await send(call)), '');
+  assert.equal(payments(gateway), 1);
+});
+
+test('nobody agrees to calls by a key of their own, by a yes to the same calls by the key of somebody else', async (t) => {
+  const gateway = await startTestGateway(t, { policy: POLICY });
+  const keyOf = async (uid: string): Promise<string> => {
+    const { key } = (await (await say(gateway, uid, 'keys', { account: 'bot' })).json()) as { readonly key: string };
+    return `Bearer ${key}`;
+  };
+  const [ofMax, ofLena] = [await keyOf('max'), await keyOf('lena')];
+  const pay = (authorization: string): Promise<Reply> =>
+    gateway.post('notes', JSON.stringify(toolCall('pay', { amount: 50 })), { authorization });
+  await agree(gateway, approvalIn(await pay(ofMax)), 'tool');
+  assert.match((await pay(ofLena)).text, /approval_required/);
+  assert.equal(payments(gateway), 0);
+  assert.equal(approvalIn(await pay(ofMax)), '');
   assert.equal(payments(gateway), 1);
 });
