@@ -1,6 +1,6 @@
 /** Takes what whoever asks for a call says of it. What that changes is src/approvals/statement.ts. */
 import type { StatementFault } from '#approvals/statement.ts';
-import type { Unavailable } from '#approvals/approvals.ts';
+import type { Unavailable } from '#approvals/approval-parts.ts';
 import { deciderOf, findApproval, shown } from '#api/approvals.ts';
 import type { ApiCall, ApiInput, ApiOutcome, ApiRefusal } from '#api/call.ts';
 import type { stateApproval } from '#api/contract/approval.ts';

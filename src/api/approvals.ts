@@ -3,7 +3,7 @@ import { STATES } from '#approvals/approval.ts';
 import type { Approval } from '#approvals/approval.ts';
 import { approvalView } from '#approvals/approval-view.ts';
 import type { Decider, VoteFault } from '#approvals/transitions.ts';
-import type { Unavailable } from '#approvals/approvals.ts';
+import type { Unavailable } from '#approvals/approval-parts.ts';
 import type { ApiCall, ApiInput, ApiOutcome, ApiRefusal } from '#api/call.ts';
 import type { Approval as Shown, decideApproval, getApproval, listApprovals } from '#api/contract/approval.ts';
 import type { ApiParts } from '#api/parts.ts';

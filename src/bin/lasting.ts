@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { openApiKeys } from '#bin/api-keys.ts';
 import { lastingClients } from '#bin/clients.ts';
 import type { ApprovalStore } from '#approvals/approval.ts';
-import type { ApprovalWatch } from '#approvals/approvals.ts';
+import type { ApprovalWatch } from '#approvals/approval-parts.ts';
 import { createFingerprints } from '#approvals/fingerprint.ts';
 import { createHoldStates } from '#approvals/hold-state.ts';
 import { openApiReads } from '#bin/api-reads.ts';

@@ -1,6 +1,6 @@
 /** What is written of a request for approval: everything under the approval's id, so that the book tells its story in one search. */
 import type { Approval, ApprovalRequest } from '#approvals/approval.ts';
-import type { ApprovalAct } from '#approvals/approvals.ts';
+import type { ApprovalAct } from '#approvals/approval-parts.ts';
 import type { Decider } from '#approvals/transitions.ts';
 import type { RecordHeader } from '#events/header.ts';
 import type { Authorized } from '#gateway/call.ts';

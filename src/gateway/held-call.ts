@@ -1,6 +1,6 @@
 /** What is asked of people about a call, by whom, of whom. */
 import type { Requester } from '#approvals/approval.ts';
-import type { Held } from '#approvals/approvals.ts';
+import type { Held } from '#approvals/asking.ts';
 import type { Prints } from '#approvals/fingerprint.ts';
 import { approvalRequestedEntry } from '#gateway/approval-entries.ts';
 import type { Authorized } from '#gateway/call.ts';

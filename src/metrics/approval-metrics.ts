@@ -1,7 +1,7 @@
 /** Requests for approval as counters and gauges: how many wait, what became of them, how long people took, and alarms. */
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { STATES } from '#approvals/approval.ts';
-import type { ApprovalWatch } from '#approvals/approvals.ts';
+import type { ApprovalWatch } from '#approvals/approval-parts.ts';
 import type { MetricsRegistry } from '#metrics/exposition.ts';
 
 /** Seconds: from an approver who sits there to one who comes back from a week-end. */

@@ -8,7 +8,7 @@ import { Socket } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { createApprovals } from '#approvals/approvals.ts';
-import type { ApprovalParts } from '#approvals/approvals.ts';
+import type { ApprovalParts } from '#approvals/approval-parts.ts';
 import { createFingerprints } from '#approvals/fingerprint.ts';
 import { createHoldStates } from '#approvals/hold-state.ts';
 import { createBindingKeys } from '#bindings/binding-keys.ts';

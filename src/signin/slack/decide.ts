@@ -3,7 +3,7 @@
  * one that was read. Only then is it a vote.
  */
 import type { VoteFault } from '#approvals/transitions.ts';
-import type { Unavailable } from '#approvals/approvals.ts';
+import type { Unavailable } from '#approvals/approval-parts.ts';
 import type { Submitted } from '#signin/slack/interaction.ts';
 import { isStill, openModal } from '#signin/slack/opened-modal.ts';
 import { authorize } from '#signin/slack/review.ts';
