@@ -62,7 +62,10 @@ async function hold(t: TestContext, options: BrowserOptions = {}, more = '', app
     async link() {
       await until(async () => (await requested()).length > known);
       known += 1;
-      return `${site.origin}/approvals/${(await requested())[known - 1] ?? ''}`;
+      const id = (await requested())[known - 1] ?? '';
+      // It is in the book before anybody can be shown it.
+      await until(() => site.composed().gateway.approvals.find(id) !== undefined);
+      return `${site.origin}/approvals/${id}`;
     },
     deleted: () => site.server.seen.filter(({ body }) => body.includes('delete_note')).length,
   };
