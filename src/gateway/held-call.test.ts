@@ -3,15 +3,15 @@ import { test } from 'node:test';
 import { printsOf } from '#gateway/call-prints.ts';
 import { heldCall } from '#gateway/held-call.ts';
 import { TERMS } from '#test/fakes/approval.ts';
-import { ADA, authorized, fakeGateway, toolCall } from '#test/fakes/gateway.ts';
+import { ADA, ADA_TOKEN, authorized, fakeGateway, toolCall } from '#test/fakes/gateway.ts';
 import type { FakeGateway } from '#test/fakes/gateway.ts';
 import { LATCHED } from '#test/fakes/ledger.ts';
 
 const WAITING = { otherwise: 'auto', byClient: new Map() } as const;
 const message = toolCall('delete_note', { id: 7 });
 
-async function held(gateway: FakeGateway, rule?: string | null) {
-  const call = await authorized(gateway, { message });
+async function held(gateway: FakeGateway, rule?: string | null, said: object = message) {
+  const call = await authorized(gateway, { message: said });
   assert.ok(call.message.kind === 'request');
   const decision = rule === undefined ? call.decision : { ...call.decision, rule: rule ?? undefined };
   const asked = { ...call, decision };
@@ -27,6 +27,11 @@ test('what is asked names the call, who calls, the rule’s terms and the policy
     [asked.requester.subject, asked.connection, asked.method, asked.name, asked.terms, asked.policy],
     ['ada', 'notes', 'tools/call', 'delete_note', TERMS, '0123456789abcdef'],
   );
+});
+
+test('of a name people see what the book has of it', async () => {
+  const asked = await held(fakeGateway(), undefined, toolCall(`delete_note with ${ADA_TOKEN}`, {}));
+  assert.match(asked?.name ?? '', /^delete_note with \[/);
 });
 
 test('who answers for a service account, and who made its key, are remembered with it', async () => {

@@ -44,7 +44,8 @@ export function heldCall(
     connection: call.connection.name,
     // It is kept while the call waits, and must not keep the whole text of the message.
     method: ownText(method),
-    name: ownText(name),
+    // It may be an address of somebody, or hold a token: people see it as the book has it.
+    name: ownText(gateway.masker.maskStoredText(name, call.secrets)),
     terms,
     policy,
     call: call.id,
