@@ -88,7 +88,7 @@ export function watchSockets(
 
   const admit = (socket: Socket): void => {
     open += 1;
-    socket.once('close', () => (open -= 1));
+    socket.on('close', () => (open -= 1));
     if (open > limits.clientConnections) return dismiss(socket, 'connections');
     const peer = plainAddress(socket.remoteAddress ?? 'unknown');
     if (proxies.trusts(peer)) return;
@@ -96,7 +96,7 @@ export function watchSockets(
     const held = perSource.get(source) ?? 0;
     if (held >= limits.connectionsPerSource) return dismiss(socket, 'connections_per_source');
     perSource.set(source, held + 1);
-    socket.once('close', () => {
+    socket.on('close', () => {
       const left = (perSource.get(source) ?? 1) - 1;
       if (left === 0) perSource.delete(source);
       else perSource.set(source, left);
@@ -132,7 +132,7 @@ export function watchSockets(
       if (held !== undefined && !held.latest.writableFinished) return 'ahead';
       if (held === undefined) {
         traffic.set(socket, { latest: response, stuckAt: -1 });
-        socket.once('close', () => traffic.delete(socket));
+        socket.on('close', () => traffic.delete(socket));
       } else held.latest = response;
       return crowd.size === 0 ? undefined : crowd.get(nameOf(socket));
     },

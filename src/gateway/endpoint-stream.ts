@@ -32,7 +32,14 @@ export function createEndpointStream(stream: Reply, gone: AbortSignal, address: 
 
   return {
     reply: {
-      ...stream,
+      started: () => stream.started(),
+      released: () => stream.released(),
+      gone: () => stream.gone(),
+      json: (status, headers, body, contentType) => stream.json(status, headers, body, contentType),
+      empty: (status, headers) => stream.empty(status, headers),
+      comment: (headers) => stream.comment(headers),
+      drop: () => stream.drop(),
+      dropUnsent: () => stream.dropUnsent(),
       open(headers) {
         stream.open(headers, 'now');
         void send(encodeSseEvent({ event: 'endpoint', data: Buffer.from(address) }));
@@ -55,7 +62,7 @@ export function createEndpointStream(stream: Reply, gone: AbortSignal, address: 
         reply: {
           started: () => true,
           released: () => isReleased,
-          gone: stream.gone,
+          gone: () => stream.gone(),
           async json(_status, _headers, body) {
             const delivery = await event(encodeSseEvent({ data: Buffer.isBuffer(body) ? body : Buffer.from(body) }));
             close(call);

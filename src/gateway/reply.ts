@@ -40,33 +40,150 @@ export type ReplyTimes = {
   readonly quietMs: number;
 };
 
-export function createReply(response: ServerResponse, { stallMs, quietMs }: ReplyTimes): Reply {
-  let left = false;
-  let isReleased = false;
-  let isQuiet = false;
-  let beating: NodeJS.Timeout | undefined;
-  response.once('close', () => {
-    left = !response.writableFinished;
-    clearInterval(beating);
-  });
-  const gone = (): boolean => left || response.destroyed;
-  const ended = (): boolean => gone() || response.writableEnded;
+/** A class, since a call may wait for long: what each would have of its own as closures takes more than its socket. */
+class HttpReply implements Reply {
+  readonly #response: ServerResponse;
+  readonly #times: ReplyTimes;
+  #left = false;
+  #isReleased = false;
+  #isQuiet = false;
   /** A JSON body is all there is, also while a slow client takes it piece by piece; it ends by itself. */
-  let isBody = false;
-  /** Nothing may follow the end: node would raise it as an error that nobody expects. */
-  const closed = (): boolean => isBody || ended();
+  #isBody = false;
+  #beating: NodeJS.Timeout | undefined;
 
-  const head = (status: number, headers: readonly HeaderPair[]): void => {
-    for (const [name, value] of headers) response.setHeader(name, value);
-    response.statusCode = status;
-  };
+  constructor(response: ServerResponse, times: ReplyTimes) {
+    this.#response = response;
+    this.#times = times;
+    response.on('close', () => {
+      this.#left = !response.writableFinished;
+      clearInterval(this.#beating);
+    });
+  }
+
+  started(): boolean {
+    return this.#response.headersSent;
+  }
+  released(): boolean {
+    return this.#isReleased;
+  }
+  gone(): boolean {
+    return this.#left || this.#response.destroyed;
+  }
+
+  async json(
+    status: number,
+    headers: readonly HeaderPair[],
+    body: Buffer | string,
+    contentType = 'application/json',
+  ): Promise<Delivery> {
+    const response = this.#response;
+    if (this.#isClosed()) return 'gone';
+    this.#isBody = true;
+    this.#isReleased = true;
+    clearInterval(this.#beating);
+    this.#head(status, headers);
+    response.setHeader('content-type', contentType);
+    response.setHeader('content-length', Buffer.byteLength(body));
+    if (body.length > PIECE_BYTES) {
+      const delivery = await this.#write(body);
+      if (!this.#isEnded()) response.end();
+      return delivery;
+    }
+    response.end(body);
+    // A small body is in the socket's buffer by now; only what is left there is waited for.
+    return response.writableFinished || response.writableLength === 0 ? 'sent' : this.#taken('finish');
+  }
+  async empty(status: number, headers: readonly HeaderPair[]): Promise<Delivery> {
+    if (this.#isClosed()) return 'gone';
+    clearInterval(this.#beating);
+    this.#head(status, headers);
+    this.#response.end();
+    return 'sent';
+  }
+  async event(encoded: Buffer | string, headers: readonly HeaderPair[]): Promise<Delivery> {
+    if (this.#isClosed()) return 'gone';
+    if (!this.#response.headersSent) this.#streamHead(headers);
+    this.#isReleased = true;
+    this.#isQuiet = false;
+    return this.#write(encoded);
+  }
+  open(headers: readonly HeaderPair[], when: 'now' | 'when_quiet'): void {
+    if (this.#isClosed() || this.#beating !== undefined) return;
+    this.#beating = setInterval(() => this.#beat(headers), this.#times.quietMs);
+    if (when === 'when_quiet' || this.#response.headersSent) return;
+    this.#streamHead(headers);
+    this.#response.flushHeaders();
+  }
+  /** A comment carries nothing (WHATWG HTML section 9.2.6): it keeps proxies from taking the silence for an end. */
+  comment(headers: readonly HeaderPair[]): void {
+    if (this.#isClosed() || this.#response.writableLength > 0) return;
+    if (!this.#response.headersSent) this.#streamHead(headers);
+    this.#response.write(SSE_COMMENT);
+  }
+  end(): void {
+    clearInterval(this.#beating);
+    if (!this.#isClosed()) this.#response.end();
+  }
+  drop(): void {
+    this.#response.destroy();
+  }
+  dropUnsent(): void {
+    const response = this.#response;
+    // What was written in this turn goes out with its end, and a client that reads takes it.
+    setImmediate(() => {
+      if (response.writableLength > 0) response.destroy();
+    });
+  }
+
+  #isEnded(): boolean {
+    return this.gone() || this.#response.writableEnded;
+  }
+  /** Nothing may follow the end: node would raise it as an error that nobody expects. */
+  #isClosed(): boolean {
+    return this.#isBody || this.#isEnded();
+  }
+
+  #head(status: number, headers: readonly HeaderPair[]): void {
+    for (const [name, value] of headers) this.#response.setHeader(name, value);
+    this.#response.statusCode = status;
+  }
+  /** All at once: set one by one they would be kept a second time for as long as the stream lasts. */
+  #streamHead(headers: readonly HeaderPair[]): void {
+    this.#response.writeHead(200, [
+      ...headers.flat(),
+      'content-type',
+      'text/event-stream',
+      'cache-control',
+      'no-cache, no-transform',
+      // Reverse proxies must not hold events back (MCP 2026-07-28, Streamable HTTP, Receiving Messages).
+      'x-accel-buffering',
+      'no',
+    ]);
+  }
+  #beat(headers: readonly HeaderPair[]): void {
+    if (this.#isQuiet) this.comment(headers);
+    this.#isQuiet = true;
+  }
+
+  /** In pieces, so that a client that takes a large message slowly is seen to take it. */
+  async #write(body: Buffer | string): Promise<Delivery> {
+    if (body.length <= PIECE_BYTES) return this.#response.write(body) ? 'sent' : this.#taken('drain');
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      if (this.#isEnded()) return 'gone';
+      const isTaken = this.#response.write(bytes.subarray(at, at + PIECE_BYTES));
+      if (!isTaken && (await this.#taken('drain')) === 'gone') return 'gone';
+    }
+    return 'sent';
+  }
 
   /**
    * Waits until node has handed over what was written. A client that takes nothing for `stallMs` is cut off, so that it
    * can hold neither an upstream nor memory; one that takes little is waited for.
    */
-  const taken = (event: 'drain' | 'finish'): Promise<Delivery> =>
-    new Promise((resolve) => {
+  #taken(event: 'drain' | 'finish'): Promise<Delivery> {
+    const response = this.#response;
+    return new Promise((resolve) => {
       let progress = response.socket?.bytesWritten ?? 0;
       const settle = (delivery: Delivery): void => {
         clearInterval(timer);
@@ -84,97 +201,11 @@ export function createReply(response: ServerResponse, { stallMs, quietMs }: Repl
         }
         response.destroy();
         settle('gone');
-      }, stallMs);
+      }, this.#times.stallMs);
       response.once(event, onTaken);
       response.once('close', onClose);
     });
-
-  /** In pieces, so that a client that takes a large message slowly is seen to take it. */
-  const write = async (body: Buffer | string): Promise<Delivery> => {
-    if (body.length <= PIECE_BYTES) return response.write(body) ? 'sent' : taken('drain');
-    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-      if (ended()) return 'gone';
-      const isTaken = response.write(bytes.subarray(at, at + PIECE_BYTES));
-      if (!isTaken && (await taken('drain')) === 'gone') return 'gone';
-    }
-    return 'sent';
-  };
-
-  /** A comment carries nothing (WHATWG HTML section 9.2.6): it keeps proxies from taking the silence for an end. */
-  const comment = (headers: readonly HeaderPair[]): void => {
-    if (closed() || response.writableLength > 0) return;
-    if (!response.headersSent) streamHead(headers);
-    response.write(SSE_COMMENT);
-  };
-  const beat = (headers: readonly HeaderPair[]): void => {
-    if (isQuiet) comment(headers);
-    isQuiet = true;
-  };
-
-  const streamHead = (headers: readonly HeaderPair[]): void => {
-    head(200, headers);
-    response.setHeader('content-type', 'text/event-stream');
-    response.setHeader('cache-control', 'no-cache, no-transform');
-    // Reverse proxies must not hold events back (MCP 2026-07-28, Streamable HTTP, Receiving Messages).
-    response.setHeader('x-accel-buffering', 'no');
-  };
-
-  return {
-    started: () => response.headersSent,
-    released: () => isReleased,
-    gone,
-    async json(status, headers, body, contentType = 'application/json') {
-      if (closed()) return 'gone';
-      isBody = true;
-      isReleased = true;
-      clearInterval(beating);
-      head(status, headers);
-      response.setHeader('content-type', contentType);
-      response.setHeader('content-length', Buffer.byteLength(body));
-      if (body.length > PIECE_BYTES) {
-        const delivery = await write(body);
-        if (!ended()) response.end();
-        return delivery;
-      }
-      response.end(body);
-      // A small body is in the socket's buffer by now; only what is left there is waited for.
-      return response.writableFinished || response.writableLength === 0 ? 'sent' : taken('finish');
-    },
-    async empty(status, headers) {
-      if (closed()) return 'gone';
-      clearInterval(beating);
-      head(status, headers);
-      response.end();
-      return 'sent';
-    },
-    async event(encoded, headers) {
-      if (closed()) return 'gone';
-      if (!response.headersSent) streamHead(headers);
-      isReleased = true;
-      isQuiet = false;
-      return write(encoded);
-    },
-    open(headers, when) {
-      if (closed() || beating !== undefined) return;
-      beating = setInterval(beat, quietMs, headers);
-      if (when === 'when_quiet' || response.headersSent) return;
-      streamHead(headers);
-      response.flushHeaders();
-    },
-    comment,
-    end() {
-      clearInterval(beating);
-      if (!closed()) response.end();
-    },
-    drop() {
-      response.destroy();
-    },
-    dropUnsent() {
-      // What was written in this turn goes out with its end, and a client that reads takes it.
-      setImmediate(() => {
-        if (response.writableLength > 0) response.destroy();
-      });
-    },
-  };
+  }
 }
+
+export const createReply = (response: ServerResponse, times: ReplyTimes): Reply => new HttpReply(response, times);

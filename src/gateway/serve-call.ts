@@ -20,7 +20,7 @@ import { endSession } from '#gateway/steps/end-session.ts';
 
 function arrive(request: IncomingMessage, response: ServerResponse, connectionName: string, gateway: Gateway): Arrived {
   const gone = new AbortController();
-  response.once('close', () => {
+  response.on('close', () => {
     if (!response.writableFinished) gone.abort();
   });
   const headers = headersOf(request.rawHeaders);
