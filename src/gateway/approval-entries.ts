@@ -81,6 +81,27 @@ function whoActs({ requester }: Approval, by: Decider | undefined): NonNullable<
   return { issuer: by.issuer, subject: by.subject, kind: isRequester ? requester.kind : 'person', groups: by.groups };
 }
 
+type ActRecord = {
+  /** A fresh call id. */
+  readonly id: string;
+  readonly act: string;
+  readonly header: RecordHeader;
+  readonly policy: string;
+  readonly subject: string;
+};
+
+const actEntry = ({ id, act, header, policy, subject }: ActRecord, masker: Masker): LedgerEntry => ({
+  kind: 'control',
+  call: id,
+  ref: null,
+  st: act,
+  header: masker.maskHeader(header, undefined),
+  payload: null,
+  mask: { n: 0 },
+  pol: policy,
+  subject,
+});
+
 /** @param id a fresh call id. `by`: who did it; undefined for the gateway itself, as when time did. */
 export function approvalActEntry(
   id: string,
@@ -101,17 +122,7 @@ export function approvalActEntry(
     ...(reason === '' ? {} : { reason }),
     detail: detailOf(approval, act, by),
   };
-  return {
-    kind: 'control',
-    call: id,
-    ref: null,
-    st: act,
-    header: masker.maskHeader(header, undefined),
-    payload: null,
-    mask: { n: 0 },
-    pol: policy,
-    subject: callerKey(who),
-  };
+  return actEntry({ id, act, header, policy, subject: callerKey(who) }, masker);
 }
 
 /** Somebody was told of it, or could not be. @param id a fresh call id; `detail`: free of content. */
@@ -131,15 +142,5 @@ export function approvalNoticeEntry(
     decision: { effect: 'hold', policy, rule: terms.rule, approval },
     detail: { ...detail },
   };
-  return {
-    kind: 'control',
-    call: id,
-    ref: null,
-    st: act,
-    header: masker.maskHeader(header, undefined),
-    payload: null,
-    mask: { n: 0 },
-    pol: policy,
-    subject: callerKey(GATEWAY_CALLER),
-  };
+  return actEntry({ id, act, header, policy, subject: callerKey(GATEWAY_CALLER) }, masker);
 }
