@@ -6,7 +6,13 @@ import type { HeldCall, HeldCallParts } from '#gateway/held-calls.ts';
 import { LIMITS } from '#limits.ts';
 
 const nothing = (): void => undefined;
-const sent = (text: string): HeldCall => ({ sent: Buffer.from(text), bytes: 10, over: nothing, tell: undefined });
+const sent = (text: string): HeldCall => ({
+  sent: Buffer.from(text),
+  bytes: 10,
+  over: nothing,
+  requestKey: 'r',
+  tell: undefined,
+});
 const CALL = sent(
   '{"jsonrpc":"2.0","id":1,"params":{"name":"pay","arguments":{"n": 9007199254740993 , "to":"\\u0061"}}}',
 );
@@ -113,4 +119,14 @@ test('all of them are over when the process stops', (t) => {
   );
   held.endAll();
   assert.deepEqual(heard.toSorted(), ['apr_1', 'apr_1', 'apr_2']);
+});
+
+test('the very request that its client cancels is over', (t) => {
+  const { held } = rig(t);
+  const over: string[] = [];
+  for (const requestKey of ['s1 1', 's1 2', 's2 1'])
+    held.enter('apr_1', { ...CALL, requestKey, over: () => void over.push(requestKey) }, LONG);
+  held.cancel('s1 1');
+  held.cancel('s3 1');
+  assert.deepEqual(over, ['s1 1']);
 });

@@ -13,6 +13,8 @@ export type HeldCall = {
   readonly bytes: number;
   /** Called when its time is over, or that of the process. */
   readonly over: () => void;
+  /** Names the request to whoever cancels it: its id in its session. */
+  readonly requestKey: string;
   /** Called each time that it is told that it waits; undefined where it cannot be told. */
   readonly tell: (() => void) | undefined;
 };
@@ -30,6 +32,8 @@ export type HeldPlace = {
 export type HeldCalls = {
   /** The call waits from here on, until it leaves. Undefined: there is no room for it. */
   enter(approval: string, call: HeldCall, times: HeldTimes): HeldPlace | undefined;
+  /** Its client does not want its answer any more: it waits no longer, and does not go on. */
+  cancel(requestKey: string): void;
   /** How many wait for the approval. */
   waitingFor(approval: string): number;
   /**
@@ -102,6 +106,9 @@ export function createHeldCalls({ limits, monotonic }: HeldCallParts): HeldCalls
         until: (ms) => void (waiting.overMs = ms),
         leave: () => leave(approval, waiting),
       };
+    },
+    cancel(requestKey) {
+      for (const waiting of held.values()) for (const call of waiting) if (call.requestKey === requestKey) call.over();
     },
     waitingFor: (approval) => held.get(approval)?.size ?? 0,
     argumentsOf(approval) {

@@ -9,6 +9,7 @@ import type { Authorized } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { HeldPlace } from '#gateway/held-calls.ts';
 import { putDown } from '#gateway/put-down.ts';
+import { requestKey } from '#gateway/session-binding.ts';
 import { takesStream } from '#gateway/steps/receive.ts';
 import type { RequestMessage } from '#mcp/jsonrpc.ts';
 import { encodeSseEvent } from '#mcp/sse.ts';
@@ -89,7 +90,13 @@ export async function holdOpen(
   const { tell, everyMs } = tellingOf(call, message.progressTokenText, gateway);
   const place = heldCalls.enter(
     approval.id,
-    { sent: call.masked.send, bytes: keptBytes(call, message.doc.bytes), over: ending.giveUp, tell },
+    {
+      sent: call.masked.send,
+      bytes: keptBytes(call, message.doc.bytes),
+      over: ending.giveUp,
+      requestKey: requestKey(call, message.idKey),
+      tell,
+    },
     { overMs: gateway.monotonic() + waitMs, tellEveryMs: everyMs },
   );
   if (place === undefined) return undefined;

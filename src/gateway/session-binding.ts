@@ -25,6 +25,12 @@ export const ownerOf = ({ verified: { caller }, connection }: Owning): SessionOw
 
 export const sessionBinding = (call: Owning, wireId: string | undefined): string => bindingText(ownerOf(call), wireId);
 
+/** A request by its id, as its client names it when it cancels it. */
+export const requestKey = (
+  call: Owning & { readonly session: { readonly wireId: string | undefined } },
+  idKey: string,
+): string => `${sessionBinding(call, call.session.wireId)}\n${idKey}`;
+
 /** The session as the client will name it: an `initialize` gets none where the server gave none. */
 export function wireIdOf(call: Exchange): string | undefined {
   const isBeginning = call.message?.kind === 'request' && call.message.method === 'initialize';

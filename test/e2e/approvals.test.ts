@@ -142,3 +142,22 @@ test('a call waits for its answer while people decide, and a client that names a
   assert.match(answer, /"id":41,"result"/);
   assert.equal(deleted(gateway), 1);
 });
+
+test('a call that its client cancels while it waits does not go up when people agree; made again it does', async (t) => {
+  const gateway = await startTestGateway(t, { limits: { approvalHoldMs: 60_000 } });
+  const open = await gateway.open('notes', JSON.stringify({ ...toolCall('delete_note', { id: 7 }), id: 41 }));
+  const request = await gateway.recordWhere(({ leaf }) => leaf.st === 'approval_requested');
+  const id = request.header?.decision?.approval ?? '';
+  // Who is listed waits, or is about to.
+  for (let found = false; !found;)
+    found = (await gateway.api('/api/v1/approvals', await lead(gateway))).text.includes(id);
+  const cancelling = (requestId: number): string =>
+    JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } });
+  await gateway.post('notes', cancelling(42));
+  await gateway.post('notes', cancelling(41));
+  await agree(gateway, id);
+  assert.match(await open.ended(), /approval_required/);
+  assert.equal(deleted(gateway), 0);
+  await gateway.post('notes', JSON.stringify(toolCall('delete_note', { id: 7 })));
+  assert.equal(deleted(gateway), 1);
+});

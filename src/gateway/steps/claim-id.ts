@@ -6,7 +6,7 @@
 import type { Approved } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import type { Refusal } from '#gateway/refusal.ts';
-import { sessionBinding } from '#gateway/session-binding.ts';
+import { requestKey, sessionBinding } from '#gateway/session-binding.ts';
 import { callerKey } from '#identity/caller.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
@@ -17,6 +17,9 @@ const plain = (idKey: string): string => (idKey.startsWith('"') ? idKey.slice(1,
 export function claimId(call: Approved, gateway: Gateway): Result<Approved, Refusal> {
   const { message, session, connection } = call;
   const { unanswered, wireId } = session;
+  // The server knows nothing of one that waits for people, so nobody else would end it.
+  if (message.kind === 'notification' && message.cancels !== undefined)
+    gateway.heldCalls.cancel(requestKey(call, message.cancels));
   // To a server with one channel for all each request goes under an id of the gateway's own (src/upstream/wire-ids.ts).
   if (message.kind !== 'request' || unanswered === undefined || connection.keepsSession) return ok(call);
   const id = plain(message.idKey);
