@@ -23,11 +23,9 @@ type Parts = Pick<
 >;
 
 /** What there is to ask, and when: whoever decides at once spares its user the looking. */
-function questionOf(
-  approval: Approval,
-  way: Way,
-  { publicUrl, limits }: Parts,
-): { readonly params: object; readonly afterMs: number } | undefined {
+type Question = { readonly params: object; readonly afterMs: number };
+
+function questionOf(approval: Approval, way: Way, { publicUrl, limits }: Parts): Question | undefined {
   if (way.kind !== 'hold') return undefined;
   const { id, terms } = approval;
   if (lacksStatement(approval)) return way.asks ? { params: statementForm(terms.asks), afterMs: 0 } : undefined;
@@ -77,11 +75,14 @@ async function take(answer: UserAnswer, call: Authorized, approval: Approval, pa
 const parsed = (bytes: Buffer, { limits }: Parts) =>
   parseJson(bytes, { depth: limits.jsonDepth, nodes: limits.jsonNodes });
 
-/** Gives what ends the asking. */
-export function askUser(call: Authorized, approval: Approval, way: Way, parts: Parts): () => void {
+/** Gives what ends the asking; undefined where nobody is asked. */
+export function askUser(call: Authorized, approval: Approval, way: Way, parts: Parts): (() => void) | undefined {
   const question = questionOf(approval, way, parts);
   const { wireId } = call.session;
-  if (question === undefined || wireId === undefined) return () => undefined;
+  return question === undefined || wireId === undefined ? undefined : begin(question, wireId, call, approval, parts);
+}
+
+function begin(question: Question, wireId: string, call: Authorized, approval: Approval, parts: Parts): () => void {
   const fault = (error: unknown): void =>
     parts.log.error({ call: call.id, error: String(error) }, 'a user cannot be asked about a call that waits');
   const id = `gatebook-${parts.newId()}`;

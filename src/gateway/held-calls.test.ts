@@ -11,7 +11,7 @@ const sent = (text: string): HeldCall => ({
   bytes: 10,
   over: nothing,
   requestKey: 'r',
-  tell: undefined,
+  tell: nothing,
 });
 const CALL = sent(
   '{"jsonrpc":"2.0","id":1,"params":{"name":"pay","arguments":{"n": 9007199254740993 , "to":"\\u0061"}}}',

@@ -12,14 +12,14 @@ export type HeldCall = {
   /** What is kept of its message meanwhile. */
   readonly bytes: number;
   /** Called when its time is over, or that of the process. */
-  readonly over: () => void;
+  over(): void;
   /** Names the request to whoever cancels it: its id in its session. */
   readonly requestKey: string;
-  /** Called each time that it is told that it waits; undefined where it cannot be told. */
-  readonly tell: (() => void) | undefined;
+  /** Called each time that it is told that it waits. */
+  tell(): void;
 };
 
-/** Monotonic milliseconds. */
+/** Monotonic milliseconds. `tellEveryMs`: `Infinity` where it cannot be told. */
 export type HeldTimes = { readonly overMs: number; readonly tellEveryMs: number };
 
 export type HeldPlace = {
@@ -54,7 +54,34 @@ export type HeldCallParts = {
   readonly monotonic: () => number;
 };
 
-type Waiting = HeldCall & { overMs: number; tellMs: number; readonly tellEveryMs: number };
+/** Where one waits. A class, since there are ten thousand. */
+class Waiting implements HeldPlace {
+  readonly call: HeldCall;
+  readonly approval: string;
+  readonly tellEveryMs: number;
+  readonly #left: (waiting: Waiting) => void;
+  overMs: number;
+  tellMs: number;
+
+  constructor(
+    at: { readonly call: HeldCall; readonly approval: string; readonly nowMs: number },
+    { overMs, tellEveryMs }: HeldTimes,
+    left: (waiting: Waiting) => void,
+  ) {
+    this.call = at.call;
+    this.approval = at.approval;
+    this.tellEveryMs = tellEveryMs;
+    this.#left = left;
+    this.overMs = overMs;
+    this.tellMs = at.nowMs + tellEveryMs;
+  }
+  until(overMs: number): void {
+    this.overMs = overMs;
+  }
+  leave(): void {
+    this.#left(this);
+  }
+}
 
 function argumentsIn({ text, root }: JsonDocument): string | undefined {
   const found = member(member(root, 'params'), 'arguments');
@@ -70,56 +97,54 @@ export function createHeldCalls({ limits, monotonic }: HeldCallParts): HeldCalls
   const tick = (): void => {
     const nowMs = monotonic();
     for (const waiting of held.values())
-      for (const call of waiting) {
-        if (nowMs >= call.overMs) {
-          call.overMs = Number.POSITIVE_INFINITY;
-          call.over();
-        } else if (call.tell !== undefined && nowMs >= call.tellMs) {
-          call.tellMs = nowMs + call.tellEveryMs;
-          call.tell();
+      for (const one of waiting) {
+        if (nowMs >= one.overMs) {
+          one.overMs = Number.POSITIVE_INFINITY;
+          one.call.over();
+        } else if (nowMs >= one.tellMs) {
+          one.tellMs = nowMs + one.tellEveryMs;
+          one.call.tell();
         }
       }
   };
-  const leave = (approval: string, call: Waiting): void => {
-    const others = held.get(approval);
-    if (others?.delete(call) !== true) return;
+  const leave = (waiting: Waiting): void => {
+    const others = held.get(waiting.approval);
+    if (others?.delete(waiting) !== true) return;
     calls -= 1;
-    bytes -= call.bytes;
-    if (others.size === 0) held.delete(approval);
+    bytes -= waiting.call.bytes;
+    if (others.size === 0) held.delete(waiting.approval);
     if (held.size > 0) return;
     clearInterval(ticking);
     ticking = undefined;
   };
 
   return {
-    enter(approval, call, { overMs, tellEveryMs }) {
+    enter(approval, call, times) {
       if (calls >= limits.heldCalls || bytes + call.bytes > limits.heldBytes) return undefined;
-      const waiting = { ...call, overMs, tellMs: monotonic() + tellEveryMs, tellEveryMs };
+      const nowMs = monotonic();
+      const waiting = new Waiting({ call, approval, nowMs }, times, leave);
       held.set(approval, (held.get(approval) ?? new Set()).add(waiting));
       calls += 1;
       bytes += call.bytes;
       ticking ??= setInterval(tick, limits.heldTickMs).unref();
       // Shorter than the clock ticks.
-      const waitMs = overMs - monotonic();
+      const waitMs = times.overMs - nowMs;
       if (waitMs < limits.heldTickMs) setTimeout(tick, waitMs).unref();
-      return {
-        until: (ms) => void (waiting.overMs = ms),
-        leave: () => leave(approval, waiting),
-      };
+      return waiting;
     },
     cancel(requestKey) {
-      for (const waiting of held.values()) for (const call of waiting) if (call.requestKey === requestKey) call.over();
+      for (const { call } of all()) if (call.requestKey === requestKey) call.over();
     },
     waitingFor: (approval) => held.get(approval)?.size ?? 0,
     argumentsOf(approval) {
       // What waits for one approval is the same call, so any will do.
-      const [call] = held.get(approval) ?? [];
-      if (call === undefined || call.sent.length > limits.heldShownBytes) return undefined;
-      const doc = parseJson(call.sent, { depth: limits.jsonDepth, nodes: limits.jsonNodes });
+      const [one] = held.get(approval) ?? [];
+      if (one === undefined || one.call.sent.length > limits.heldShownBytes) return undefined;
+      const doc = parseJson(one.call.sent, { depth: limits.jsonDepth, nodes: limits.jsonNodes });
       return doc.ok ? argumentsIn(doc.value) : undefined;
     },
     endAll() {
-      for (const { over } of all()) over();
+      for (const { call } of all()) call.over();
     },
     counts: () => ({ calls, bytes }),
   };

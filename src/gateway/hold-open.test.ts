@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { Approval } from '#approvals/approval.ts';
@@ -179,8 +180,24 @@ test('while it waits nothing parsed of it is kept, and what goes on is read from
   const { call, asked, waiting } = await hold(gateway);
   const { bytes } = (await authorized(gateway, { message })).message.doc;
   assert.equal(call.message.doc.text, '');
+  const { rawHeaders, headers } = call.http.request;
+  assert.deepEqual([rawHeaders, headers], [[], {}], 'node keeps the token nowhere');
+  assert.ok(call.headers.has('content-type'), 'what was read of its head is still known');
   assert.ok((await decide(gateway, asked, 'approve')).ok);
   await waiting;
   assert.deepEqual(call.message.doc.bytes, bytes);
   assert.equal(call.message.doc.text, bytes.toString());
+});
+
+test('once it waits no more it listens to nothing, however its waiting ended', async () => {
+  const listenersOf = ({ gone, cut }: Authorized): number =>
+    getEventListeners(gone, 'abort').length + getEventListeners(cut.signal, 'abort').length;
+  for (const limits of [WAITS.limits, { ...WAITS.limits, heldBytes: 10 }]) {
+    const gateway = fakeGateway({ limits });
+    const { call, asked, waiting } = await hold(gateway);
+    assert.equal(listenersOf(call), limits === WAITS.limits ? 2 : 0);
+    await decide(gateway, asked, 'approve');
+    await waiting;
+    assert.equal(listenersOf(call), 0);
+  }
 });

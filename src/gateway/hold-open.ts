@@ -7,11 +7,12 @@ import { isUsable } from '#approvals/transitions.ts';
 import type { Approval } from '#approvals/approval.ts';
 import type { Authorized } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
-import type { HeldPlace } from '#gateway/held-calls.ts';
-import { putDown } from '#gateway/put-down.ts';
+import type { HeldCall, HeldPlace } from '#gateway/held-calls.ts';
+import { letGoOfHead, putDown } from '#gateway/put-down.ts';
 import { requestKey } from '#gateway/session-binding.ts';
 import { takesStream } from '#gateway/steps/receive.ts';
 import type { RequestMessage } from '#mcp/jsonrpc.ts';
+import { ownText } from '#mcp/own-text.ts';
 import { encodeSseEvent } from '#mcp/sse.ts';
 import type { HeaderPair } from '#upstream/port.ts';
 
@@ -26,20 +27,6 @@ const WAITING = 'Waiting for an approval';
 const progressText = (tokenText: string, count: number): string =>
   `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${tokenText},"progress":${count - 1_000_000},"message":${JSON.stringify(WAITING)}}}`;
 
-type Telling = { readonly tell: (() => void) | undefined; readonly everyMs: number };
-
-function tellingOf({ id, headers, reply }: Authorized, token: string | undefined, { limits }: Parts): Telling {
-  if (!takesStream(headers)) return { tell: undefined, everyMs: limits.streamQuietMs };
-  const head: readonly HeaderPair[] = [['x-gatebook-call', id]];
-  if (token === undefined) return { tell: () => reply.comment(head), everyMs: limits.streamQuietMs };
-  let count = 0;
-  const tell = (): void => {
-    count += 1;
-    void reply.event(encodeSseEvent({ data: Buffer.from(progressText(token, count)) }), head);
-  };
-  return { tell, everyMs: limits.approvalProgressMs };
-}
-
 /** Of the message, where masking left one form for all uses. */
 function keptBytes({ masked: { send, stored } }: Authorized, bytes: Buffer): number {
   const forms = new Set<Buffer>([bytes, send, stored]);
@@ -49,30 +36,77 @@ function keptBytes({ masked: { send, stored } }: Authorized, bytes: Buffer): num
 /** What was decided meanwhile. `no_place`: they agreed, and no place among the calls came free in time. */
 export type HoldEnd = Approval | 'no_place' | undefined;
 
-/** Why waiting ends before anything is decided: its time is over, its client left, its caller is nobody any more. */
-type Ending = { readonly over: Promise<undefined>; readonly giveUp: () => void };
+const nothing = (): void => undefined;
 
-function endingOf({ gone, cut }: Authorized): Ending {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const giveUp = (): void => resolve(undefined);
-  for (const signal of [gone, cut.signal])
-    if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp, { once: true });
-  return { over: promise, giveUp };
-}
+/**
+ * A call while it waits. Waiting ends before anything is decided when its time is over, its client left, or its caller is
+ * nobody any more. A class that waits for one thing at a time, since there are ten thousand.
+ */
+class OpenHold implements HeldCall {
+  readonly sent: Buffer;
+  readonly bytes: number;
+  readonly requestKey: string;
+  readonly #call: Authorized;
+  readonly #token: string | undefined;
+  #count = 0;
+  #isOver = false;
+  #giveUp: (nothing: undefined) => void = nothing;
+  #forget = nothing;
 
-function decisionOn(id: string, { over }: Ending, { approvals }: Parts): Promise<Approval | undefined> {
-  const { promise, resolve } = Promise.withResolvers<Approval>();
-  const forget = approvals.whenSettled(id, resolve);
-  return Promise.race([promise, over]).finally(forget);
-}
+  constructor(call: Authorized, message: RequestMessage) {
+    this.sent = call.masked.send;
+    this.bytes = keptBytes(call, message.doc.bytes);
+    this.requestKey = ownText(requestKey(call, message.idKey));
+    this.#call = call;
+    this.#token = message.progressTokenText === undefined ? undefined : ownText(message.progressTokenText);
+    for (const signal of [call.gone, call.cut.signal])
+      if (signal.aborted) this.over();
+      else signal.addEventListener('abort', this, { once: true });
+  }
 
-/** Among the calls that are on their way again: at once, or in line. */
-function hasPlace(call: Authorized, place: HeldPlace, { over }: Ending, gateway: Parts): boolean | Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  if (gateway.admission.goesOn(call.id, () => resolve(true))) return true;
-  place.until(gateway.monotonic() + gateway.limits.heldReturnMs);
-  return Promise.race([promise, over.then(() => false)]);
+  /** Its client or its caller is not there any more. */
+  handleEvent(): void {
+    this.over();
+  }
+  over(): void {
+    this.#isOver = true;
+    this.#giveUp(undefined);
+  }
+
+  tellEveryMs({ approvalProgressMs, streamQuietMs }: Parts['limits']): number {
+    if (!takesStream(this.#call.headers)) return Number.POSITIVE_INFINITY;
+    return this.#token === undefined ? streamQuietMs : approvalProgressMs;
+  }
+  tell(): void {
+    const { id, reply } = this.#call;
+    const head: readonly HeaderPair[] = [['x-gatebook-call', id]];
+    if (this.#token === undefined) return reply.comment(head);
+    this.#count += 1;
+    void reply.event(encodeSseEvent({ data: Buffer.from(progressText(this.#token, this.#count)) }), head);
+  }
+
+  decisionOn(approval: string, { approvals }: Parts): Promise<Approval | undefined> {
+    return new Promise((resolve) => {
+      this.#giveUp = resolve;
+      if (this.#isOver) resolve(undefined);
+      else this.#forget = approvals.whenSettled(approval, resolve);
+    });
+  }
+
+  /** Among the calls that are on their way again: at once, or in line. */
+  hasPlace(place: HeldPlace, { admission, monotonic, limits }: Parts): boolean | Promise<true | undefined> {
+    const { promise, resolve } = Promise.withResolvers<true | undefined>();
+    if (admission.goesOn(this.#call.id, () => resolve(true))) return true;
+    this.#giveUp = resolve;
+    if (this.#isOver) resolve(undefined);
+    else place.until(monotonic() + limits.heldReturnMs);
+    return promise;
+  }
+
+  end(): void {
+    this.#forget();
+    for (const signal of [this.#call.gone, this.#call.cut.signal]) signal.removeEventListener('abort', this);
+  }
 }
 
 /** Undefined also when nobody waits any more, or there is no room to wait in. */
@@ -86,30 +120,24 @@ export async function holdOpen(
   const { heldCalls, limits } = gateway;
   const waitMs = Math.min(holdMs, approval.expiresMs - gateway.clock());
   if (waitMs <= 0 || gateway.draining()) return undefined;
-  const ending = endingOf(call);
-  const { tell, everyMs } = tellingOf(call, message.progressTokenText, gateway);
-  const place = heldCalls.enter(
-    approval.id,
-    {
-      sent: call.masked.send,
-      bytes: keptBytes(call, message.doc.bytes),
-      over: ending.giveUp,
-      requestKey: requestKey(call, message.idKey),
-      tell,
-    },
-    { overMs: gateway.monotonic() + waitMs, tellEveryMs: everyMs },
-  );
-  if (place === undefined) return undefined;
+  const hold = new OpenHold(call, message);
+  const times = { overMs: gateway.monotonic() + waitMs, tellEveryMs: hold.tellEveryMs(limits) };
+  const place = heldCalls.enter(approval.id, hold, times);
+  if (place === undefined) {
+    hold.end();
+    return undefined;
+  }
   gateway.admission.holds(call.id);
   const takeUp = putDown(message, limits);
+  letGoOfHead(call.http.request);
   try {
-    const decided = await decisionOn(approval.id, ending, gateway);
+    const decided = await hold.decisionOn(approval.id, gateway);
     if (decided === undefined || !isUsable(decided, gateway.clock())) return decided;
-    return (await hasPlace(call, place, ending, gateway)) ? decided : 'no_place';
+    return (await hold.hasPlace(place, gateway)) === true ? decided : 'no_place';
   } finally {
     takeUp();
     place.leave();
-    for (const signal of [call.gone, call.cut.signal]) signal.removeEventListener('abort', ending.giveUp);
+    hold.end();
     // In the modern era whoever closes the stream cancels the call (MCP 2026-07-28, Cancellation), but not that of others who
     // wait for the same; in the legacy one it may come back.
     const isWanted = heldCalls.waitingFor(approval.id) > 0;

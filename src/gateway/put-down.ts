@@ -3,6 +3,7 @@
  * down and taken up in place, because every step that waits above this one has it too; what is taken up was read from the same
  * bytes again, so that nothing is inspected in one form and sent in another.
  */
+import type { IncomingMessage } from 'node:http';
 import { NO_DOCUMENT, parseJson } from '#mcp/json.ts';
 import { readMessage } from '#mcp/jsonrpc.ts';
 import type { RequestMessage } from '#mcp/jsonrpc.ts';
@@ -35,4 +36,10 @@ export function putDown(message: RequestMessage, limits: Pick<Limits, 'jsonDepth
     if (!again.ok) throw new Error('a message that was read cannot be read again');
     Object.assign(message, again.value);
   };
+}
+
+/** All that is still to be known of it was read (`call.headers`); node keeps it twice more, the caller's token with it. */
+export function letGoOfHead(request: IncomingMessage): void {
+  request.rawHeaders = [];
+  request.headers = {};
 }

@@ -81,6 +81,25 @@ async function get(arrived: Arrived, gateway: Gateway): Promise<void> {
   return refusal.code === 'method_not_allowed' ? sendRefusal(call, gateway, refusal) : refuse(call, gateway, refusal);
 }
 
+function serve(arrived: Arrived, gateway: Gateway): Promise<void> {
+  const { request } = arrived.http;
+  if (request.method === 'POST') return post(arrived, gateway);
+  if (request.method === 'DELETE') return remove(arrived, gateway);
+  if (request.method === 'GET')
+    return opensEndpoint(arrived, gateway) ? serveEndpoint(arrived, gateway) : get(arrived, gateway);
+  return refuse(arrived, gateway, { code: 'method_not_allowed', reason: 'method' });
+}
+
+/** Nothing more can be said to a client of which even the refusal failed. */
+async function refuseBug(bug: unknown, arrived: Arrived, gateway: Gateway): Promise<void> {
+  try {
+    await refuse(arrived, gateway, refusalOf({ bug, call: arrived }, arrived, gateway));
+  } catch (another) {
+    gateway.log.error({ call: arrived.id, frames: faultFrames(another) }, 'a refusal failed');
+    arrived.http.response.destroy();
+  }
+}
+
 export async function serveCall(
   request: IncomingMessage,
   response: ServerResponse,
@@ -89,17 +108,9 @@ export async function serveCall(
 ): Promise<void> {
   const arrived = arrive(request, response, connectionName, gateway);
   try {
-    await guarded(arrived, gateway, () => {
-      if (request.method === 'POST') return post(arrived, gateway);
-      if (request.method === 'DELETE') return remove(arrived, gateway);
-      if (request.method === 'GET')
-        return opensEndpoint(arrived, gateway) ? serveEndpoint(arrived, gateway) : get(arrived, gateway);
-      return refuse(arrived, gateway, { code: 'method_not_allowed', reason: 'method' });
-    });
+    await serve(arrived, gateway);
   } catch (bug) {
-    // Even the refusal failed: nothing more can be said to this client.
-    gateway.log.error({ call: arrived.id, frames: faultFrames(bug) }, 'a refusal failed');
-    response.destroy();
+    await refuseBug(bug, arrived, gateway);
   } finally {
     gateway.admission.leave(arrived.id);
     arrived.reply.end();

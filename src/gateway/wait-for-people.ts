@@ -97,7 +97,7 @@ async function giveTask(
   return err({ code: 'approval_required', reason: 'task', decision, approval: shown, way: { kind: 'task', task } });
 }
 
-async function holdAsking(
+function holdAsking(
   asked: Approval,
   way: Way,
   call: Authorized,
@@ -106,11 +106,8 @@ async function holdAsking(
   holdMs: number,
 ): Promise<HoldEnd> {
   const endAsking = askUser(call, asked, way, gateway);
-  try {
-    return await holdOpen(call, message, asked, gateway, holdMs);
-  } finally {
-    endAsking();
-  }
+  const held = holdOpen(call, message, asked, gateway, holdMs);
+  return endAsking === undefined ? held : held.finally(endAsking);
 }
 
 /** With what its user said in the form, where that is what the rule asks for; as it was otherwise, and they are asked again. */

@@ -405,7 +405,7 @@ export function fakeGateway(overrides: GatewayOverrides = {}): FakeGateway {
 
 /** A call waits for the approval, as far as others can see. Gives what ends that. */
 export function enterHeld({ heldCalls }: Pick<Gateway, 'heldCalls'>, approval: string, sent: Buffer): () => void {
-  const call = { sent, bytes: sent.length, over: () => undefined, requestKey: approval, tell: undefined };
+  const call = { sent, bytes: sent.length, over: () => undefined, requestKey: approval, tell: () => undefined };
   const place = heldCalls.enter(approval, call, { overMs: Number.MAX_VALUE, tellEveryMs: 60_000 });
   if (place === undefined) throw new Error('there is no room for one that waits');
   return () => place.leave();

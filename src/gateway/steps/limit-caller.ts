@@ -14,13 +14,27 @@ import type { Result } from '#result.ts';
 /** Nobody knows when a call or a stream ends. */
 const RETRY_MS = 1_000;
 
-const tenureOf = (call: Identified, gateway: Gateway): Tenure => ({
-  isOver: () => isOver(call, gateway),
-  end: () => {
-    call.cut.abort();
-    call.reply.dropUnsent();
-  },
-});
+/** Of the call only this: it may wait for long, and what came before must not be kept beside what it became. */
+class CallTenure implements Tenure {
+  readonly verified: Identified['verified'];
+  readonly reply: Identified['reply'];
+  readonly #cut: Identified['cut'];
+  readonly #gateway: Gateway;
+
+  constructor({ verified, reply, cut }: Identified, gateway: Gateway) {
+    this.verified = verified;
+    this.reply = reply;
+    this.#cut = cut;
+    this.#gateway = gateway;
+  }
+  isOver(): boolean {
+    return isOver(this, this.#gateway);
+  }
+  end(): void {
+    this.#cut.abort();
+    this.reply.dropUnsent();
+  }
+}
 
 export function limitCaller(call: Identified, gateway: Gateway): Result<Identified, Refusal> {
   const { admission, limits, quotas } = gateway;
@@ -33,7 +47,7 @@ export function limitCaller(call: Identified, gateway: Gateway): Result<Identifi
     const quota = { policy: 'caller', size, unit: 'requests', windowMs } as const;
     return err({ code: 'rate_limited', reason: 'caller_rate', retryAfterMs: waitMs, quota });
   }
-  const room = admission.enterCaller(call.id, caller, tenureOf(call, gateway));
+  const room = admission.enterCaller(call.id, caller, new CallTenure(call, gateway));
   switch (room) {
     case 'entered':
       return ok(call);
