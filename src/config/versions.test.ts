@@ -21,3 +21,18 @@ test('a policy version is 16 hex digits of SHA-256 and stays what it is', () => 
   const masking = { store: { detectors: 'default' as const, operator: 'token' as const, fields: [] } };
   assert.equal(policyVersion({ levels: {}, grants: [], rules: [], masking }), '06992253bd3f7e58');
 });
+
+test('who approves what is held, and who owns the account that asks, are part of the policy', () => {
+  const masking = { store: { detectors: 'default' as const, operator: 'token' as const, fields: [] } };
+  const of = (approver: string[], owner = 'idp:a'): string =>
+    policyVersion({
+      levels: {},
+      grants: [],
+      rules: [],
+      masking,
+      roles: { approver },
+      serviceAccounts: { bot: { owner, purpose: 'tests', connections: ['notes'] } },
+    });
+  const versions = [of([]), of(['idp:leads']), of(['idp:others']), of(['idp:leads'], 'idp:b')];
+  assert.equal(new Set(versions).size, versions.length);
+});

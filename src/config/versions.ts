@@ -20,11 +20,18 @@ export function canonicalJson(value: unknown): string {
 const version = (value: unknown): string =>
   createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 16);
 
-type Deciding = Pick<Config, 'levels' | 'grants' | 'rules' | 'masking'> & Partial<Pick<Config, 'serviceAccounts'>>;
+type Deciding = Pick<Config, 'levels' | 'grants' | 'rules' | 'masking'> &
+  Partial<Pick<Config, 'serviceAccounts'> & { readonly roles: Pick<Config['roles'], 'approver'> }>;
 
-/** 16 hex digits over what decides a call: levels, grants, rules, masking, and what service accounts may reach. */
-export function policyVersion({ levels, grants, rules, masking, serviceAccounts = {} }: Deciding): string {
-  const reach = Object.entries(serviceAccounts).map(([name, { connections }]) => [name, connections] as const);
+/**
+ * 16 hex digits over what decides a call: levels, grants, rules, masking, what service accounts may reach; and who decides for
+ * what is held, so that nobody decides any more by what was asked before that was changed.
+ */
+export function policyVersion({ levels, grants, rules, masking, serviceAccounts = {}, roles }: Deciding): string {
+  const accounts = Object.entries(serviceAccounts);
+  const reach = accounts.map(([name, { connections }]) => [name, connections] as const);
+  const owners = accounts.map(([name, { owner }]) => [name, owner] as const);
+  const approvers = roles?.approver ?? [];
   // Without any the version is what it was before there were any.
   return version({
     levels,
@@ -32,6 +39,7 @@ export function policyVersion({ levels, grants, rules, masking, serviceAccounts 
     rules,
     masking,
     ...(reach.length === 0 ? {} : { reach: Object.fromEntries(reach) }),
+    ...(approvers.length === 0 ? {} : { approvers, owners: Object.fromEntries(owners) }),
   });
 }
 

@@ -95,3 +95,19 @@ test('nobody agrees to calls by a key of their own, by a yes to the same calls b
   assert.equal(approvalIn(await pay(ofMax)), '');
   assert.equal(payments(gateway), 1);
 });
+
+test('whoever approves no longer decides nothing that was asked before, and nothing goes up by what they said', async (t) => {
+  const gateway = await startTestGateway(t, { policy: POLICY });
+  const pay = (): Promise<Reply> => gateway.post('notes', JSON.stringify(toolCall('pay', { amount: 50 })));
+  const id = approvalIn(await pay());
+  await agree(gateway, id);
+  const reloaded = await gateway.reload((text) =>
+    text.replace('approver: ["idp:approvers"]', 'approver: ["idp:board"]'),
+  );
+  assert.ok(reloaded.ok);
+  const asked = await pay();
+  assert.match(asked.text, /approval_required/);
+  assert.notEqual(approvalIn(asked), id);
+  await assert.rejects(agree(gateway, approvalIn(asked)));
+  assert.equal(payments(gateway), 0);
+});
