@@ -150,12 +150,13 @@ export function firstCalls(places: DemoPlaces): string {
 
    npm run -s gatebook -- ledger verify ${quoted(shard)} --vkey ${quoted(join(shard, 'log.vkey'))}
 
-9. A call that waits for a person: it deletes, so somebody else has to agree. The second command asks who waits, the third says yes, and the first gets its answer:
+9. A call that waits for a person: it deletes, so somebody else has to agree. The third command asks who waits, the fourth says yes, the first gets its answer, and the book tells the whole story (${gateway}/approvals has the same on a page: grace@example.com, password demo):
 
    curl -s ${gateway}/mcp/memory -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' -d '${held}' &
    GRACE=$(curl -s ${places.issuerUrl}/token -u demo-cli:demo-cli-secret -d grant_type=password -d username=grace@example.com -d password=demo -d scope=api | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
    APPROVAL=$(GATEBOOK_TOKEN=$GRACE npm run -s gatebook -- approvals list --url ${gateway} | awk 'NR == 2 { print $1 }')
    GATEBOOK_TOKEN=$GRACE npm run -s gatebook -- approvals approve $APPROVAL --url ${gateway} --reason 'trying it out'
+   wait; npm run -s gatebook -- events show $APPROVAL --config ${config}
 
 10. The same in a channel. ${places.slack.url} is a page of the demo's own that stands for Slack: the call comes there without its arguments. Press Review as Grace, who has to be signed in here (${gateway}/me, grace@example.com, password demo), read what is asked, and decide:
 

@@ -95,6 +95,7 @@ test('the demo holds a call until somebody else agrees, on the command line', as
   assert.equal(status, 0, output);
   assert.match(output, /apr_[a-z2-7]{26}: approved \(once\), usable until /, output);
   assert.match(output, /Entities deleted successfully/, output);
+  assert.match(output, /story of apr_[^]* asked [^]* voted [^]*"trying it out"[^]* sent /, output);
 });
 
 test('the demo holds a call until somebody agrees in the channel that stands for Slack', async (t) => {

@@ -7,7 +7,7 @@ import type { Unavailable } from '#approvals/approval-parts.ts';
 import type { ApiCall, ApiInput, ApiOutcome, ApiRefusal } from '#api/call.ts';
 import type { Approval as Shown, decideApproval, getApproval, listApprovals } from '#api/contract/approval.ts';
 import type { ApiParts } from '#api/parts.ts';
-import { recordPayloadRead } from '#api/payload-read.ts';
+import { recordApprovalRead } from '#api/payload-read.ts';
 import { findHit } from '#api/show-event.ts';
 import { parseRecordId } from '#events/find-event.ts';
 import { recordedCall } from '#events/recorded-call.ts';
@@ -80,7 +80,7 @@ export async function serveApproval(
   if (!found.ok) return found;
   const view = shown(found.value, call, parts);
   if (!payloads) return ok({ json: view });
-  const recorded = await recordPayloadRead(call, { approval: id, event: view.record }, parts);
+  const recorded = await recordApprovalRead(call, found.value, parts);
   if (!recorded.ok) return recorded;
   const asked = await askedIn(found.value, call, parts);
   if (!asked.ok) return asked;

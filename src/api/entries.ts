@@ -1,5 +1,6 @@
 /** What the API puts into the book: refusals of verified callers, and reads of payloads before they happen. */
 import type { ApiRefusal, KnownCall } from '#api/call.ts';
+import type { Approval } from '#approvals/approval.ts';
 import type { RecordHeader } from '#events/header.ts';
 import { callerKey } from '#identity/caller.ts';
 import type { LedgerEntry } from '#ledger/record.ts';
@@ -34,6 +35,25 @@ const entryOf = (
 
 export const apiDeniedEntry = (call: KnownCall, masker: Masker, refusal: ApiRefusal): LedgerEntry =>
   entryOf(call, masker, { kind: 'denied', st: refusal.code }, { code: refusal.code, reason: refusal.reason });
+
+/** Somebody is about to read what a held call would send, as on its page. */
+export const approvalReadEntry = (
+  call: KnownCall,
+  masker: Masker,
+  { id, record, connection, method, name, policy, terms }: Approval,
+): LedgerEntry =>
+  entryOf(
+    call,
+    masker,
+    { kind: 'control', st: 'approval_read' },
+    {
+      connection,
+      method,
+      name,
+      decision: { effect: 'hold', policy, rule: terms.rule, approval: id },
+      detail: { approval: id, record, through: 'api' },
+    },
+  );
 
 /** An act of a caller through the API, to be durable before its effect. `act`: lower-case words joined by `_`. */
 export const apiControlEntry = (

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { getEvent } from '#api/contract/events.ts';
-import { recordPayloadRead, recordTextSearch } from '#api/payload-read.ts';
+import { recordApprovalRead, recordPayloadRead, recordTextSearch } from '#api/payload-read.ts';
 import { asVerified } from '#identity/verified-caller.ts';
 import { createMasker } from '#masking/masker.ts';
+import { anApproval } from '#test/fakes/approval.ts';
 import { ADA, fakeGateway, idOf } from '#test/fakes/gateway.ts';
 import { headerOf, LATCHED } from '#test/fakes/ledger.ts';
 
@@ -65,4 +66,16 @@ test('what was searched for is kept without what masking finds in it, and whose 
   const kept = 'caller.subject eq "ida@example.com" and name co "[EMAIL_ADDRESS]"';
   assert.deepEqual(headerOf(ledger.entries[0]).detail, { operation: 'getEvent', q: 'SSN [US_SSN]', filter: kept });
   assert.equal(headerOf(ledger.entries[1]).detail?.['filter'], kept);
+});
+
+test('who reads what a held call would send stands in its story, before they read it', async () => {
+  const gateway = fakeGateway();
+  const approval = anApproval({ id: 'apr_1' });
+  assert.ok((await recordApprovalRead(call, approval, gateway)).ok);
+  const [entry] = gateway.ledger.entries;
+  assert.deepEqual([entry?.kind, entry?.st], ['control', 'approval_read']);
+  const { decision, connection, name } = headerOf(entry);
+  assert.deepEqual([decision?.approval, connection, name], ['apr_1', 'customers', 'delete_customer']);
+  gateway.ledger.refusing = () => LATCHED;
+  assert.equal((await recordApprovalRead(call, approval, gateway)).ok, false);
 });

@@ -3,9 +3,11 @@
  * A search for words reads them too: whether an event is found says that the words are in it.
  */
 import type { ApiCall, ApiRefusal } from '#api/call.ts';
-import { apiControlEntry } from '#api/entries.ts';
+import type { Approval } from '#approvals/approval.ts';
+import { apiControlEntry, approvalReadEntry } from '#api/entries.ts';
 import type { ApiParts } from '#api/parts.ts';
 import type { RecordHeader } from '#events/header.ts';
+import type { LedgerEntry } from '#ledger/record.ts';
 import { err, ok, type Result } from '#result.ts';
 
 export type PayloadsRecorded = { readonly recorded: true };
@@ -17,6 +19,15 @@ export async function recordPayloadRead(
   { ledger, masker }: Pick<ApiParts, 'ledger' | 'masker'>,
 ): Promise<Result<PayloadsRecorded, ApiRefusal>> {
   return record(call, 'payloads_read', what, { ledger, masker });
+}
+
+/** The same of what waits for people: in its story. */
+export async function recordApprovalRead(
+  call: ApiCall,
+  approval: Approval,
+  { ledger, masker }: Pick<ApiParts, 'ledger' | 'masker'>,
+): Promise<Result<PayloadsRecorded, ApiRefusal>> {
+  return durable(approvalReadEntry(call, masker, approval), { ledger });
 }
 
 /** Nothing to record where no words were asked for. */
@@ -55,7 +66,14 @@ async function record(
 ): Promise<Result<PayloadsRecorded, ApiRefusal>> {
   const secrets = masker.secretsOf([call.token]);
   const kept = withoutValues(what, (text) => masker.maskStoredText(text, secrets));
-  const appended = await ledger.append(apiControlEntry(call, masker, act, { operation: call.operation.id, ...kept }));
+  return durable(apiControlEntry(call, masker, act, { operation: call.operation.id, ...kept }), { ledger });
+}
+
+async function durable(
+  entry: LedgerEntry,
+  { ledger }: Pick<ApiParts, 'ledger'>,
+): Promise<Result<PayloadsRecorded, ApiRefusal>> {
+  const appended = await ledger.append(entry);
   if (appended.ok) return ok({ recorded: true });
   const { reason, retryAfterMs } = appended.error;
   return err({ code: 'audit_unavailable', reason, retryAfterMs });

@@ -59,13 +59,14 @@ test('a held call goes up once after a person agreed, and the book has the whole
   assert.deepEqual(story, [
     'control approval_requested robot',
     'denied approval_required robot',
+    'control approval_read lena',
     'control approval_vote lena',
     'intent open robot',
   ]);
   const last = (await gateway.records()).at(-1)?.leaf.n ?? 0;
   const filter = encodeURIComponent(`decision.approval eq "${id}"`);
   const found = await gateway.api(`/api/v1/events?filter=${filter}&wait=a:${last}`);
-  assert.equal(Object.keys(found.json).length, 4, found.text);
+  assert.equal(Object.keys(found.json).length, 5, found.text);
 });
 
 test('a yes survives a restart, is for its caller alone, and runs out with the policy', async (t) => {
