@@ -168,16 +168,20 @@ const logFault = (log: Lasting['log']) => (error: unknown) =>
 export const endOthersApprovals = (approvals: Approvals, policy: string, log: Lasting['log']): void =>
   void approvals.voidAll((approval) => approval.policy !== policy).catch(logFault(log));
 
-/** Whoever lost access asks for nothing any more, and what they were granted is gone. */
+/** Whoever lost access asks for nothing any more, and what they were granted, or agreed to before, is gone. */
 export const endRevokedApprovals = (
   approvals: Approvals,
-  revocations: readonly Pick<RevocationInForce, 'scope'>[],
+  revocations: readonly Pick<RevocationInForce, 'scope' | 'epochMs'>[],
   log: Lasting['log'],
 ): void =>
   void approvals
-    .voidAll(({ requester }) =>
-      revocations.some(({ scope }) =>
-        covers(scope, callerKey(requester), requester.client === undefined ? [] : [requester.client]),
+    .voidAll(({ requester, votes }) =>
+      revocations.some(
+        ({ scope, epochMs }) =>
+          covers(scope, callerKey(requester), requester.client === undefined ? [] : [requester.client]) ||
+          votes.some(
+            ({ by, effect, atMs }) => effect === 'approve' && atMs <= epochMs && covers(scope, callerKey(by), []),
+          ),
       ),
     )
     .catch(logFault(log));

@@ -111,3 +111,22 @@ test('whoever approves no longer decides nothing that was asked before, and noth
   await assert.rejects(agree(gateway, approvalIn(asked)));
   assert.equal(payments(gateway), 0);
 });
+
+test('what somebody agreed to whose access is taken away goes up no more, nor counts with what others say', async (t) => {
+  const rule = 'then: hold, approvers: ["idp:directors"], needed: 2';
+  const gateway = await startTestGateway(t, { policy: POLICY.replace(rule, 'then: hold, needed: 2') });
+  const pay = (amount: number): Promise<Reply> => gateway.post('notes', JSON.stringify(toolCall('pay', { amount })));
+  const [whole, half] = [approvalIn(await pay(50)), approvalIn(await pay(5_000))];
+  for (const id of [whole, half]) await agree(gateway, id);
+  await say(gateway, 'olga', 'revocations', {
+    scope: 'caller',
+    issuer: gateway.issuer.url,
+    subject: 'lena',
+    reason: 'gone',
+  });
+  for (const id of [whole, half])
+    await gateway.recordWhere(({ leaf, header }) => leaf.st === 'approval_void' && header?.decision?.approval === id);
+  assert.match((await pay(50)).text, /approval_required/);
+  await assert.rejects(say(gateway, 'max', `approvals/${half}/decision`, { decision: 'approve' }));
+  assert.equal(payments(gateway), 0);
+});
