@@ -19,6 +19,7 @@ const asked = (other: Partial<WhatIsAsked> = {}): WhatIsAsked => ({
   client: 'okta:cli',
   keyMaker: undefined,
   connection: 'customers',
+  server: 'a',
   method: 'tools/call',
   name: 'delete_customer',
   policy: '0123456789abcdef',
@@ -60,13 +61,14 @@ test('2^53 is not 2^53+1', () => {
   assert.notEqual(of('9007199254740992'), of('9007199254740993'));
 });
 
-test('another caller, client, maker of its key, connection, method, name, policy, rule or definition is another call', () => {
+test('another caller, client, maker of its key, connection, server, method, name, policy, rule or definition is another call', () => {
   const others: readonly Partial<WhatIsAsked>[] = [
     { caller: 'https://okta.example\nbob' },
     { client: 'okta:other' },
     { client: undefined },
     { keyMaker: 'https://okta.example\nbob' },
     { connection: 'memory' },
+    { server: 'b' },
     { method: 'prompts/get' },
     { name: 'delete_customers' },
     { policy: 'fedcba9876543210' },

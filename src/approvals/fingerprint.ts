@@ -28,6 +28,8 @@ export type WhatIsAsked = {
   /** `callerKey` of who made the key it shows, who asks with it; undefined when it shows none. */
   readonly keyMaker: string | undefined;
   readonly connection: string;
+  /** Digest of which server is behind the connection. */
+  readonly server: string;
   readonly method: string;
   readonly name: string;
   readonly policy: string;
@@ -90,6 +92,7 @@ export function createFingerprints(secret: Uint8Array): Fingerprints {
     const { caller, client, connection, method, name, policy, definition } = asked;
     for (const part of [kind, caller, connection, method, name, policy]) put(part);
     for (const part of [client, definition]) put(part === undefined ? '-' : `=${part}`);
+    put(asked.server);
     for (const part of [asked.rule, asked.keyMaker]) put(part === undefined ? '-' : `=${part}`);
     more(put);
     return hmac.digest();

@@ -171,6 +171,10 @@ function madeOf(name: string, config: ConnectionConfig, loaded: LoadedConfig): s
   return createHash('sha256').update(canonicalJson(parts)).digest('base64');
 }
 
+/** What a yes to a call is for, beside the name: whoever gave it had this server in mind. */
+const serverOf = ({ upstream, credential }: ConnectionConfig): string =>
+  createHash('sha256').update(canonicalJson({ upstream, credential })).digest('base64');
+
 function openConnection(
   name: string,
   config: ConnectionConfig,
@@ -192,6 +196,7 @@ function openConnection(
     runtime: {
       name,
       incarnation: isSame ? before.runtime.incarnation : `${name}${parts.suffix}`,
+      server: serverOf(config),
       url: resourceUrl(loaded.publicUrl, name),
       audiences: config.audiences,
       budget: config.budget,

@@ -51,6 +51,7 @@ export function printsOf(
     client: caller.client,
     keyMaker: caller.key?.createdBy === undefined ? undefined : callerKey(caller.key.createdBy),
     connection: call.connection.name,
+    server: call.connection.server,
     method: message.method,
     name: message.name,
     policy: call.decision.policy,

@@ -8,6 +8,8 @@ export type ConnectionRuntime = {
   readonly name: string;
   /** This connection with exactly the server now behind it: sessions belong to it, and end when the server is another. */
   readonly incarnation: string;
+  /** Digest of which server that is and as whom it is called: the same after a restart, and with a new secret. */
+  readonly server: string;
   /** The resource URL callers' tokens may be for: `<publicUrl>/mcp/<name>`. */
   readonly url: string;
   readonly audiences: readonly string[];

@@ -1,7 +1,7 @@
 /** A yes is for what was shown, by those whose say it was: on a whole gateway, with a server that asks for further rounds. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answerWith } from '../fakes/mcp-server.ts';
+import { answerWith, startFakeMcpServer } from '../fakes/mcp-server.ts';
 import { startTestGateway, toolCall } from './harness.ts';
 import type { Reply, TestGateway } from './harness.ts';
 
@@ -129,4 +129,19 @@ test('what somebody agreed to whose access is taken away goes up no more, nor co
   assert.match((await pay(50)).text, /approval_required/);
   await assert.rejects(say(gateway, 'max', `approvals/${half}/decision`, { decision: 'approve' }));
   assert.equal(payments(gateway), 0);
+});
+
+test('a yes is for the server that was behind the connection, and for no other that a reload puts there', async (t) => {
+  const gateway = await startTestGateway(t, { policy: POLICY });
+  const other = await startFakeMcpServer();
+  t.after(() => other.close());
+  const pay = (): Promise<Reply> => gateway.post('notes', JSON.stringify(toolCall('pay', { amount: 50 })));
+  await agree(gateway, approvalIn(await pay()));
+  const use = async (from: string, to: string): Promise<void> =>
+    assert.ok((await gateway.reload((text) => text.replace(from, to))).ok);
+  await use(gateway.server.url, other.url);
+  assert.match((await pay()).text, /approval_required/);
+  await use(other.url, gateway.server.url);
+  assert.equal(approvalIn(await pay()), '');
+  assert.deepEqual([payments(gateway), other.seen.length], [1, 0]);
 });

@@ -258,6 +258,7 @@ function createConnections(
     {
       name,
       incarnation: name,
+      server: `server of ${name}`,
       url: `${publicUrl}/mcp/${name}`,
       audiences: [`urn:${name}`],
       budget: name === 'notes' ? budget : undefined,
