@@ -52,6 +52,19 @@ test('of a flood only the first request is told', () => {
   assert.deepEqual(step(anApproval({ flood: { of: 'caller', first: 'apr_0' } })), { do: 'rest', isOver: true });
 });
 
+test('nobody keeps a flood from being told: neither by saying nothing, nor by taking the first request back', () => {
+  const terms = { ...TERMS, asks: { reason: true } };
+  const first = anApproval({ terms });
+  const flood = { of: 'rule', first: first.id } as const;
+  assert.deepEqual(step({ ...first, flood }), { do: 'tell', key: 'pending' });
+  const withdrawn = anApproval({ state: 'withdrawn', revision: 2 });
+  assert.deepEqual(step({ ...withdrawn, flood: { of: 'rule', first: withdrawn.id } }), {
+    do: 'tell',
+    key: 'withdrawn',
+  });
+  assert.deepEqual(step({ ...withdrawn, flood: { of: 'rule', first: 'apr_other' } }), { do: 'rest', isOver: true });
+});
+
 test('nobody is told before whoever asks has said what the rule asks of them; then they are', () => {
   const terms = { ...TERMS, asks: { reason: true } };
   const unsaid = anApproval({ terms });

@@ -19,9 +19,12 @@ const NOTHING: NoticeStep = { do: 'nothing' };
 const isFor = ({ id, terms, flood }: Approval, notifier: string): boolean =>
   (terms.notify.length === 0 || terms.notify.includes(notifier)) && (flood === undefined || flood.first === id);
 
-/** Nobody can say yes before whoever asks has said why. */
-const isUnready = ({ state, terms, statement }: Approval): boolean =>
-  state === 'pending' && (terms.asks.reason || terms.asks.ticket !== undefined) && statement === undefined;
+/** Nobody can say yes before whoever asks has said why. The first of a flood stands for others, of other callers too. */
+const isUnready = ({ state, terms, statement, flood }: Approval): boolean =>
+  flood === undefined &&
+  state === 'pending' &&
+  (terms.asks.reason || terms.asks.ticket !== undefined) &&
+  statement === undefined;
 
 /** @param notice undefined: nothing is kept of it yet */
 export function noticeStep(
@@ -38,8 +41,8 @@ export function noticeStep(
   if (notice !== undefined && (notice.isOver || notice.revision >= approval.revision)) return NOTHING;
   if (!isFor(approval, notifier.name)) return { do: 'rest', isOver: true };
   if (notice?.told === key) return { do: 'rest', isOver };
-  // Whoever was never asked need not hear that it is over.
-  if (notice?.told === undefined && isOver) return { do: 'rest', isOver: true };
+  // Whoever was never asked need not hear that it is over, except where nobody hears of the others otherwise.
+  if (notice?.told === undefined && isOver && approval.flood === undefined) return { do: 'rest', isOver: true };
   if (isUnready(approval)) return { do: 'rest', isOver: false };
   return { do: 'tell', key };
 }
