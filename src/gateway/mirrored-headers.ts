@@ -12,6 +12,7 @@ import { METHODS } from '#mcp/methods.ts';
 import { err, ok } from '#result.ts';
 import type { Result } from '#result.ts';
 
+const METHOD = 'mcp-method';
 const NAME = 'mcp-name';
 const PARAMETER = /^mcp-param-/;
 
@@ -27,6 +28,12 @@ export const NOTHING_MIRRORED: Mirrored = { sent: new Map(), stored: {} };
 type Copies = { readonly send: Buffer; readonly stored: Buffer };
 
 const isMirroring = (name: string): boolean => name === NAME || PARAMETER.test(name);
+
+/** Of a message that is made in the place of the one they came with: what they repeat is not in it. */
+export const withoutMirroring = (
+  headers: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, readonly string[]> =>
+  new Map([...headers].filter(([name]) => name !== METHOD && !isMirroring(name)));
 
 /** `reason`: two values that were equal are masked differently, so nobody can say which one the header is. */
 export function mirroredHeaders(

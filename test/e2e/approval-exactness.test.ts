@@ -145,3 +145,22 @@ test('a yes is for the server that was behind the connection, and for no other t
   assert.equal(approvalIn(await pay()), '');
   assert.deepEqual([payments(gateway), other.seen.length], [1, 0]);
 });
+
+test('who comes for the result of a held call sends along no header that was not agreed to', async (t) => {
+  const gateway = await startTestGateway(t, { policy: POLICY });
+  const version = { 'mcp-protocol-version': '2025-11-25' };
+  const { params, ...call } = toolCall('pay', { amount: 50 });
+  const asked = await gateway.post('notes', JSON.stringify({ ...call, params: { ...params, task: {} } }), version);
+  const { taskId } = (asked.json['result'] as { task: { taskId: string } }).task;
+  await agree(gateway, approvalIn(asked));
+  const wanted = { jsonrpc: '2.0', id: 2, method: 'tasks/result', params: { taskId, arguments: { to: 'mallory' } } };
+  const headers = { ...version, 'mcp-method': 'tasks/result', 'mcp-name': taskId, 'mcp-param-to': 'mallory' };
+  const got = await gateway.post('notes', JSON.stringify(wanted), headers);
+  assert.match(got.text, /"id":2,"result"/);
+  const sent = gateway.server.seen.at(-1);
+  assert.match(sent?.body ?? '', /"name":"pay","arguments":\{"amount":50\}/);
+  assert.deepEqual(
+    Object.keys(sent?.headers ?? {}).filter((name) => name.startsWith('mcp-')),
+    ['mcp-protocol-version'],
+  );
+});

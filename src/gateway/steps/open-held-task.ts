@@ -6,6 +6,7 @@ import type { Followed } from '#gateway/call.ts';
 import type { Gateway } from '#gateway/gateway.ts';
 import { heldTaskServer, isOpenTask } from '#gateway/held-task.ts';
 import { approvalUrl } from '#gateway/input-required.ts';
+import { withoutMirroring } from '#gateway/mirrored-headers.ts';
 import type { Refusal } from '#gateway/refusal.ts';
 import { member, parseJson, spliceText } from '#mcp/json.ts';
 import { readMessage } from '#mcp/jsonrpc.ts';
@@ -35,7 +36,8 @@ export function openHeldTask(call: Followed, gateway: Gateway): Result<Followed,
   if (isWanted) {
     const again = madeAgain(made.held, message, gateway);
     const { follows: _, ...rest } = call;
-    return ok({ ...rest, message: again, body: again.doc.bytes });
+    // They were held against the request for its result, and would say what nobody agreed to.
+    return ok({ ...rest, message: again, body: again.doc.bytes, headers: withoutMirroring(call.headers) });
   }
   const parts = {
     find: (id: string) => approvals.find(id),
