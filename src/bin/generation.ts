@@ -14,8 +14,8 @@ import type { ConnectionParts, OpenConnection } from '#bin/connections.ts';
 import { openIssuers } from '#bin/issuers.ts';
 import type { IssuerParts, OpenIssuers } from '#bin/issuers.ts';
 import type { OpenNotices } from '#bin/notices.ts';
-import { openSignIn } from '#bin/sign-in.ts';
-import type { OpenSignIn, SignInLasting } from '#bin/sign-in.ts';
+import type { OpenSignIn } from '#bin/sign-in.ts';
+import type { SignInLasting } from '#bin/sign-in-lasting.ts';
 import { version } from '#bin/version.ts';
 import { EXIT_UNAVAILABLE, EXIT_USAGE } from '#cli/exit-codes.ts';
 import type { ExitCode } from '#cli/exit-codes.ts';
@@ -247,7 +247,8 @@ export async function makeGeneration(
     draining: lasting.draining,
     stopping: lasting.stopping,
   };
-  const signIn = openSignIn(loaded, gateway, lasting);
+  // Forty modules that most gateways never need.
+  const signIn = gateway.signsIn ? (await import('#bin/sign-in.ts')).openSignIn(loaded, gateway, lasting) : undefined;
   const api = apiOf(loaded, gateway, lasting, signIn);
   return ok({ number, loaded, gateway, api, signIn, issuers, connections });
 }

@@ -12,7 +12,7 @@ import type { ComposeOptions } from '#bin/compose-options.ts';
 import type { Lasting } from '#bin/generation.ts';
 import { openNotices } from '#bin/notices.ts';
 import type { OpenBook } from '#bin/open-book.ts';
-import { signInLasting } from '#bin/sign-in.ts';
+import { signInLasting } from '#bin/sign-in-lasting.ts';
 import { version } from '#bin/version.ts';
 import { createBindingKeys } from '#bindings/binding-keys.ts';
 import type { BindingStore } from '#bindings/binding.ts';
