@@ -9,6 +9,7 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const CIPHER = 'aes-256-gcm';
+const MADE = 'made';
 
 export type BindingKeys = {
   taskDigest(place: Place, caller: string, id: string): Buffer;
@@ -48,6 +49,7 @@ export function createBindingKeys(secret: Uint8Array, random: (count: number) =>
         call.name,
         ...(call.approval === undefined ? [] : [call.approval]),
         ...(call.held === undefined ? [] : [call.held]),
+        ...(call.isMade === undefined ? [] : [MADE]),
       ]);
       return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
     },
@@ -56,7 +58,7 @@ export function createBindingKeys(secret: Uint8Array, random: (count: number) =>
       const decipher = createDecipheriv(CIPHER, mac('seal', id), bytes.subarray(0, NONCE_BYTES));
       decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
       const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
-      const [call, method, name, approval, held] = JSON.parse(text.toString('utf8')) as readonly string[];
+      const [call, method, name, approval, held, made] = JSON.parse(text.toString('utf8')) as readonly string[];
       if (call === undefined || method === undefined || name === undefined) throw new Error('a sealed call is not one');
       return {
         call,
@@ -64,6 +66,7 @@ export function createBindingKeys(secret: Uint8Array, random: (count: number) =>
         name,
         ...(approval === undefined ? {} : { approval }),
         ...(held === undefined ? {} : { held }),
+        ...(made === MADE ? { isMade: true } : {}),
       };
     },
   };

@@ -10,6 +10,8 @@ export type MakingCall = {
   readonly approval?: string;
   /** The call itself, where the gateway made the task while it is held: made again for who asks for its result. */
   readonly held?: string;
+  /** It was made since, for whoever asked for its result. */
+  readonly isMade?: true;
 };
 
 /** Where an id means one thing. */

@@ -29,6 +29,11 @@ export function withoutTask({ doc, params }: RequestMessage): string {
 
 type Status = { readonly status: string; readonly statusMessage: string };
 
+/** `url`: the page of the request, where there is one. `isMade`: its result was asked for before. */
+export type TaskFacts = { readonly url?: string | undefined; readonly isMade?: true | undefined };
+
+const MADE: Status = { status: 'completed', statusMessage: 'The call was made, and its result given once.' };
+
 const at = (url: string | undefined): string => (url === undefined ? '' : `, at ${url}`);
 
 function deniedText({ id, votes }: Approval): string {
@@ -37,10 +42,12 @@ function deniedText({ id, votes }: Approval): string {
 }
 
 /** `input_required` makes a client come for the result (Tasks, Input Required Status): it has to be there when the call is made. */
-function statusOf(approval: Approval | undefined, nowMs: number, url?: string): Status {
+function statusOf(approval: Approval | undefined, nowMs: number, { url, isMade }: TaskFacts = {}): Status {
   if (approval === undefined)
     return { status: 'failed', statusMessage: 'The request for approval is not known any more.' };
   const { state } = approval;
+  // Under a yes for a while, which its use does not end.
+  if (isMade === true) return MADE;
   switch (state) {
     case 'pending':
       return nowMs < approval.expiresMs
@@ -51,7 +58,7 @@ function statusOf(approval: Approval | undefined, nowMs: number, url?: string): 
         ? { status: 'input_required', statusMessage: 'Approved: the call is made when its result is asked for.' }
         : { status: 'failed', statusMessage: 'The approval was not used in time.' };
     case 'used':
-      return { status: 'completed', statusMessage: 'The call was made, and its result given once.' };
+      return MADE;
     case 'denied':
       // Clients ask for no result of what failed: this is where its user reads why.
       return { status: 'failed', statusMessage: deniedText(approval) };
@@ -73,12 +80,17 @@ export type TaskShown = Status & {
   readonly pollInterval: number;
 };
 
-/** @param taskId the id that its client knows it by. @param url the page of the request, where there is one */
-export function heldTask(taskId: string, approval: Approval | undefined, nowMs: number, url?: string): TaskShown {
+/** @param taskId the id that its client knows it by */
+export function heldTask(
+  taskId: string,
+  approval: Approval | undefined,
+  nowMs: number,
+  facts: TaskFacts = {},
+): TaskShown {
   const { askedMs = nowMs, expiresMs = nowMs, terms } = approval ?? {};
   return {
     taskId,
-    ...statusOf(approval, nowMs, url),
+    ...statusOf(approval, nowMs, facts),
     createdAt: new Date(askedMs).toISOString(),
     lastUpdatedAt: new Date(approval?.votes.at(-1)?.atMs ?? askedMs).toISOString(),
     ttl: expiresMs - askedMs + (terms?.validMs ?? 0),
@@ -87,8 +99,8 @@ export function heldTask(taskId: string, approval: Approval | undefined, nowMs: 
 }
 
 /** Whether its result can still be asked for: then the call itself is made. */
-export const isOpenTask = (approval: Approval | undefined, nowMs: number): boolean =>
-  ['working', 'input_required'].includes(statusOf(approval, nowMs).status);
+export const isOpenTask = (approval: Approval | undefined, nowMs: number, facts: TaskFacts = {}): boolean =>
+  ['working', 'input_required'].includes(statusOf(approval, nowMs, facts).status);
 
 export type HeldTaskParts = {
   readonly find: (approval: string) => Approval | undefined;
@@ -105,10 +117,10 @@ const success = (idText: string, result: object): string =>
 
 async function answerTo(
   { idText, method, name }: RequestMessage,
-  approval: string,
+  { approval = '', isMade }: MakingCall,
   { find, withdraw, urlOf, clock }: HeldTaskParts,
 ): Promise<string> {
-  const shown = (): TaskShown => heldTask(name, find(approval), clock(), urlOf(approval));
+  const shown = (): TaskShown => heldTask(name, find(approval), clock(), { url: urlOf(approval), isMade });
   const task = shown();
   switch (method) {
     case 'tasks/get':
@@ -127,14 +139,10 @@ async function* one(text: string): AsyncGenerator<{ ok: true; value: UpstreamMes
 }
 
 /** The gateway as the server that answers for such a task, recorded both ways like every exchange. */
-export const heldTaskServer = (
-  message: RequestMessage,
-  { approval = '' }: MakingCall,
-  parts: HeldTaskParts,
-): Upstream => ({
+export const heldTaskServer = (message: RequestMessage, made: MakingCall, parts: HeldTaskParts): Upstream => ({
   async exchange(request) {
     spendIntent(request);
-    const messages = one(await answerTo(message, approval, parts));
+    const messages = one(await answerTo(message, made, parts));
     return ok({ status: 200, headers: [], sessionId: undefined, form: 'json', messages });
   },
   endSession: async () => ok(204),

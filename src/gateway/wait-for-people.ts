@@ -87,7 +87,7 @@ async function giveTask(
 ): Promise<Result<Approved, Refusal>> {
   const taskId = `gbt_${gateway.newId()}`;
   const { id, expiresMs } = approval;
-  const task = heldTask(taskId, approval, gateway.clock(), approvalUrl(id, gateway));
+  const task = heldTask(taskId, approval, gateway.clock(), { url: approvalUrl(id, gateway) });
   const made = { call: call.id, method: message.method, name: message.name, approval: id, held: withoutTask(message) };
   const bound = await gateway.bindings.bind(placeOf(call), { kind: 'task', id: taskId, ttlMs: task.ttl }, made);
   if (!bound.ok)

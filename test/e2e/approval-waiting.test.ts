@@ -337,6 +337,24 @@ test('a client of 2025-11-25 that asks for a task polls while people decide, and
   ]);
 });
 
+test('a task is made once, also by a yes for a while', async (t) => {
+  const gateway = await startTestGateway(t, { limits: LIMITS });
+  const reloaded = await gateway.reload((text) => text.replace('then: hold }', 'then: hold, scopes: [call] }'));
+  assert.ok(reloaded.ok);
+  const { session } = await initialize(gateway, {});
+  const headers = { 'mcp-session-id': session, 'mcp-protocol-version': '2025-11-25' };
+  const post = (message: object): Promise<Reply> => gateway.post('notes', JSON.stringify(message), headers);
+  const asked = toolCall('delete_note', { id: 7 });
+  const made = await post({ ...asked, params: { ...asked.params, task: {} } });
+  const { taskId } = (made.json['result'] as { readonly task: { readonly taskId: string } }).task;
+  await decide(gateway, 'approve', 'call');
+  const about = (method: string): Promise<Reply> => post({ jsonrpc: '2.0', id: 2, method, params: { taskId } });
+  assert.match((await about('tasks/result')).text, /deleted/);
+  assert.match((await about('tasks/result')).text, /result given once/);
+  assert.match((await about('tasks/get')).text, /"status":"completed"/);
+  assert.equal(sent(gateway).length, 1);
+});
+
 test('a task that is cancelled while it waits asks nobody any more; a refusal is no tool result to who asked for a task', async (t) => {
   const gateway = await startTestGateway(t, { limits: LIMITS });
   const { session } = await initialize(gateway, {});

@@ -560,7 +560,9 @@ export const bodyRead = async (gateway: Gateway, ask?: Ask): Promise<BodyRead> =
 export const parsed = async (gateway: Gateway, ask?: Ask): Promise<Parsed> =>
   must(parse(await bodyRead(gateway, ask), gateway));
 export const followed = async (gateway: Gateway, ask?: Ask): Promise<Followed> =>
-  must(openHeldTask(must(followBinding(must(openHoldState(await parsed(gateway, ask), gateway)), gateway)), gateway));
+  must(
+    await openHeldTask(must(followBinding(must(openHoldState(await parsed(gateway, ask), gateway)), gateway)), gateway),
+  );
 export const requestMasked = async (gateway: Gateway, ask?: Ask): Promise<RequestMasked> =>
   must(await maskRequest(await followed(gateway, ask), gateway));
 export const authorized = async (gateway: Gateway, ask?: Ask): Promise<Authorized> =>
