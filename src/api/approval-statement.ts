@@ -1,11 +1,11 @@
 /** Takes what whoever asks for a call says of it. What that changes is src/approvals/statement.ts. */
 import type { StatementFault } from '#approvals/statement.ts';
 import type { Unavailable } from '#approvals/approval-parts.ts';
-import { deciderOf, findApproval, shown } from '#api/approvals.ts';
+import { changedBy, deciderOf, findApproval } from '#api/approvals.ts';
 import type { ApiCall, ApiInput, ApiOutcome, ApiRefusal } from '#api/call.ts';
 import type { stateApproval } from '#api/contract/approval.ts';
 import type { ApiParts } from '#api/parts.ts';
-import { err, ok, unreachable } from '#result.ts';
+import { unreachable } from '#result.ts';
 
 const RETRY_MS = 5_000;
 
@@ -56,11 +56,6 @@ export async function serveApprovalStatement(
   const { masker, revocations } = parts;
   const secrets = masker.secretsOf([...revocations.secrets(), call.token]);
   const said = { ...body, mask: (text: string): string => masker.maskStoredText(text, secrets) };
-  try {
-    const stated = await parts.approvals.state(id, deciderOf(call), said);
-    return stated.ok ? ok({ json: shown(stated.value, call, parts) }) : err(refusalOf(stated.error));
-  } catch (error) {
-    parts.log.error({ call: call.id, error: String(error) }, 'a statement is recorded and perhaps not in force');
-    return err({ code: 'state_unavailable', reason: 'not_in_force', retryAfterMs: RETRY_MS, executed: 'unknown' });
-  }
+  const state = () => parts.approvals.state(id, deciderOf(call), said);
+  return changedBy('a statement', state, refusalOf, call, parts);
 }

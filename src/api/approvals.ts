@@ -148,12 +148,24 @@ export async function serveApprovalDecision(
   const reason = masker
     .maskStoredText(body.reason.toWellFormed(), masker.secretsOf([...revocations.secrets(), call.token]))
     .toWellFormed();
+  const verdict = { effect: body.decision, scope: body.scope, reason };
+  const vote = () => parts.approvals.vote(id, deciderOf(call), verdict);
+  return changedBy('a decision', vote, refusalOf, call, parts);
+}
+
+/** The approval as it is after `change`. @param what is recorded by it, for the log */
+export async function changedBy<Fault>(
+  what: string,
+  change: () => Promise<Result<Approval, Fault>>,
+  refusal: (fault: Fault) => ApiRefusal,
+  call: ApiCall,
+  parts: Pick<ApiParts, 'approvals' | 'clock' | 'noticesOf' | 'log'>,
+): Promise<ApiOutcome> {
   try {
-    const verdict = { effect: body.decision, scope: body.scope, reason };
-    const voted = await parts.approvals.vote(id, deciderOf(call), verdict);
-    return voted.ok ? ok({ json: shown(voted.value, call, parts) }) : err(refusalOf(voted.error));
+    const changed = await change();
+    return changed.ok ? ok({ json: shown(changed.value, call, parts) }) : err(refusal(changed.error));
   } catch (error) {
-    parts.log.error({ call: call.id, error: String(error) }, 'a decision is recorded and perhaps not in force');
+    parts.log.error({ call: call.id, error: String(error) }, `${what} is recorded and perhaps not in force`);
     return err({ code: 'state_unavailable', reason: 'not_in_force', retryAfterMs: RETRY_MS, executed: 'unknown' });
   }
 }
